@@ -1,0 +1,31 @@
+// A credential that cannot be printed by accident.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace drover {
+
+/// Holds a key's value. It has no stream operator, no formatter and no implicit conversion; the one way to the text is
+/// reveal(), which belongs on the line that writes the credential to its own provider. Wiped when destroyed.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  Secret(const Secret&) = default;
+  Secret(Secret&&) noexcept = default;
+  Secret& operator=(const Secret&) = default;
+  Secret& operator=(Secret&&) noexcept = default;
+  ~Secret();
+
+  [[nodiscard]] std::string_view reveal() const { return value_; }
+  [[nodiscard]] bool empty() const { return value_.empty(); }
+  friend bool operator==(const Secret&, const Secret&) = default;
+
+ private:
+  std::string value_;
+};
+
+}  // namespace drover

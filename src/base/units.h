@@ -1,0 +1,30 @@
+// Amounts that limits count in. The unit is in the type.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace drover {
+
+template <class Tag>
+struct Quantity {
+  std::int64_t value = 0;
+
+  friend constexpr auto operator<=>(Quantity, Quantity) = default;
+  friend constexpr Quantity operator+(Quantity a, Quantity b) { return {a.value + b.value}; }
+  friend constexpr Quantity operator-(Quantity a, Quantity b) { return {a.value - b.value}; }
+};
+
+using Requests = Quantity<struct RequestsTag>;
+using Tokens = Quantity<struct TokensTag>;
+using MicroUsd = Quantity<struct MicroUsdTag>;
+
+/// What one request takes from a limit: reserved as an estimate, settled as what it really used.
+struct Amount {
+  Requests requests{1};
+  Tokens input_tokens{};
+  Tokens output_tokens{};
+  MicroUsd cost{};
+};
+
+}  // namespace drover

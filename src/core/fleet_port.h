@@ -1,0 +1,115 @@
+// How a request reaches the fleet: pick a target, settle it once. The fleet itself is single-threaded; a thread-safe
+// face on it lives with whoever has threads (upstream/shared_fleet.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "base/error.h"
+#include "base/instant.h"
+#include "base/random.h"
+#include "base/units.h"
+#include "core/plan.h"
+#include "core/stage.h"
+
+namespace drover::core {
+
+/// A set of providers a principal may use; empty means all. Bit i is provider i (at most 64 with a fence).
+struct ProviderFence {
+  std::uint64_t allowed = ~std::uint64_t{0};
+  [[nodiscard]] bool admits(ProviderId provider) const {
+    return provider.value >= 64 ? allowed == ~std::uint64_t{0} : ((allowed >> provider.value) & 1U) != 0;
+  }
+};
+
+struct PickRequest {
+  const Route* route = nullptr;
+  std::span<const TargetId> tried;  ///< never picked again
+  ProviderFence fence;
+  std::uint64_t affinity = 0;  ///< 0: none; else the hash of what the request wants to stay with
+  Amount estimate;
+};
+
+/// Names what was reserved for one attempt. Opaque to all but the fleet.
+struct Ticket {
+  TargetId target;
+  std::uint64_t load = 0;      ///< weighted in-flight taken
+  Amount reserved;
+  bool trial = false;          ///< the one half-open trial of an ejected target
+};
+
+enum class PickKind : std::uint8_t { Picked, Wait, None };
+
+struct PickAnswer {
+  PickKind kind = PickKind::None;
+  Ticket ticket;                  ///< Picked
+  Instant wait_until = kNever;    ///< Wait: something is expected to be usable then (cooldown or limit ends)
+  bool untried_left = false;      ///< another target could still be picked after this one
+  bool rate_limited = false;      ///< Wait and None: all that is left is cooling down after rate limits
+};
+
+/// How an attempt went, for health, latency and limits.
+struct Outcome {
+  enum class Kind : std::uint8_t {
+    Succeeded,
+    Failed,     ///< `error` says whose fault
+    Abandoned,  ///< we ended it (client left, hedge lost): says nothing about the target
+  };
+  Kind kind = Kind::Abandoned;
+  const Error* error = nullptr;
+  Stage stage = Stage::NotConnected;
+  /// Failed: whether it may count against health. Dispatch says no when the same request failed the same way elsewhere.
+  bool charge = true;
+  std::optional<Duration> first_content;  ///< streams: request sent → first content
+  std::optional<Duration> whole;          ///< plain: request sent → end
+  Amount used;                            ///< what the answer reported, or the estimate
+};
+
+class FleetPort {
+ public:
+  virtual ~FleetPort() = default;
+  /// Chooses and reserves. Never waits, never allocates.
+  [[nodiscard]] virtual PickAnswer pick(const PickRequest& request, Instant now, Random& random) = 0;
+  /// Ends a reservation with what happened. Once per ticket.
+  virtual void settle(const Ticket& ticket, const Outcome& outcome, Instant now) = 0;
+  /// Gives a reservation back as if it had never been (nothing was learned).
+  virtual void release(const Ticket& ticket) = 0;
+  /// A paid retry (same target, hedge, walking a failing pool) asks the retry budget. False: do not.
+  [[nodiscard]] virtual bool spend_retry(Instant now) = 0;
+  /// Whether going on to `next` after a failure is free (an untried target of a pool that mostly succeeds).
+  [[nodiscard]] virtual bool failover_is_free(TargetId next, Instant now) const = 0;
+};
+
+/// A picked target on loan: settled exactly once, or released by its destructor.
+class Lease {
+ public:
+  Lease() = default;
+  Lease(FleetPort& fleet, const Ticket& ticket) : fleet_(&fleet), ticket_(ticket) {}
+  Lease(Lease&& other) noexcept : fleet_(std::exchange(other.fleet_, nullptr)), ticket_(other.ticket_) {}
+  Lease& operator=(Lease&& other) noexcept {
+    if (this != &other) {
+      drop();
+      fleet_ = std::exchange(other.fleet_, nullptr);
+      ticket_ = other.ticket_;
+    }
+    return *this;
+  }
+  ~Lease() { drop(); }
+
+  void settle(const Outcome& outcome, Instant now) {
+    if (fleet_ != nullptr) std::exchange(fleet_, nullptr)->settle(ticket_, outcome, now);
+  }
+  void drop() {
+    if (fleet_ != nullptr) std::exchange(fleet_, nullptr)->release(ticket_);
+  }
+  [[nodiscard]] bool held() const { return fleet_ != nullptr; }
+  [[nodiscard]] TargetId target() const { return ticket_.target; }
+
+ private:
+  FleetPort* fleet_ = nullptr;
+  Ticket ticket_{};
+};
+
+}  // namespace drover::core

@@ -1,0 +1,172 @@
+// What the configuration describes, as plain values: providers, servers, keys, quotas, targets, pools and routes.
+// Immutable once built. Ids are indexes into the vectors of one Plan and mean nothing outside it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/id.h"
+#include "base/instant.h"
+#include "base/secret.h"
+#include "base/units.h"
+
+namespace drover::core {
+
+using ProviderId = Id<struct ProviderTag>;
+using ServerId = Id<struct ServerTag>;
+using KeyId = Id<struct KeyTag>;
+using QuotaId = Id<struct QuotaTag>;
+using TargetId = Id<struct TargetTag>;
+using PoolId = Id<struct PoolTag>;
+using RouteId = Id<struct RouteTag>;
+using PrincipalId = Id<struct PrincipalTag>;
+
+enum class DialectKind : std::uint8_t { OpenAi, Anthropic };
+
+/// How a provider wants the credential.
+struct Auth {
+  enum class Kind : std::uint8_t { Bearer, Header, None };
+  Kind kind = Kind::Bearer;
+  std::string header;  ///< lower case; only for Kind::Header
+};
+
+/// Bounds of one origin's connection pool, for the whole process.
+struct ConnectionLimits {
+  std::uint32_t keep = 256;   ///< idle connections kept open
+  std::uint32_t max = 10000;  ///< open connections; past it an attempt is refused locally (S0)
+  Duration idle = std::chrono::seconds(30);  ///< shorter than the upstream's own (60-75 s is usual)
+};
+
+enum class UsageMode : std::uint8_t { Observe, Ask };
+
+struct Provider {
+  std::string name;
+  DialectKind dialect = DialectKind::OpenAi;
+  Auth auth;
+  std::vector<std::pair<std::string, std::string>> headers;  ///< added to every request
+  ConnectionLimits connections;
+  std::string ca_file;  ///< empty: the system's trust store
+  std::string region;
+  std::vector<std::string> apis;  ///< empty: all
+  UsageMode usage = UsageMode::Observe;
+  std::optional<KeyId> pin;  ///< takes the paths that name no model; default: the first key
+};
+
+struct Server {
+  ProviderId provider;
+  std::string base_url;
+};
+
+struct Key {
+  ProviderId provider;
+  std::string name;         ///< "1", "spare": unique within its provider; safe to print
+  std::string fingerprint;  ///< 8 hex digits of SHA-256 over provider and value; safe to print, stable across reloads
+  Secret secret;            ///< empty when auth is none
+  std::uint32_t weight = 1;
+  std::optional<QuotaId> quota;
+};
+
+/// Limits for one model of one quota; nothing means not limited.
+struct ModelLimits {
+  std::optional<std::int64_t> requests_per_minute;
+  std::optional<std::int64_t> requests_per_day;
+  std::optional<std::int64_t> input_tokens_per_minute;
+  std::optional<std::int64_t> output_tokens_per_minute;
+  std::optional<std::int64_t> concurrent;
+};
+
+struct Quota {
+  std::string name;
+  std::map<std::string, ModelLimits> models;  ///< by model name; "*" for any other
+};
+
+/// The unit that is picked: one model at one server of one provider with one key.
+struct Target {
+  ProviderId provider;
+  ServerId server;
+  KeyId key;
+  std::optional<QuotaId> quota;
+  std::string model;  ///< the name upstream; empty: the client's own name passes through
+  std::uint32_t weight = 1;
+  std::uint32_t priority = 0;
+  /// What logs, headers and pages call it: "holysheep/spare" or "local/1@10.0.0.5:8000" when there are several servers,
+  /// with ":model" behind it where the name upstream differs. Safe to print.
+  std::string name;
+};
+
+enum class Balance : std::uint8_t { P2c, RoundRobin, Random, LeastRequests, LeastLatency, Sticky };
+
+struct Timeouts {
+  Duration connect = std::chrono::seconds(3);           ///< TCP and TLS together
+  Duration head_stream = std::chrono::seconds(120);     ///< request sent → answer head, streamed answers
+  Duration head_plain = kNoLimit;                       ///< a plain head comes only when the whole answer is ready
+  Duration first_content = std::chrono::seconds(120);   ///< request sent → first content of a stream
+  Duration idle = std::chrono::seconds(120);            ///< between two contents
+  Duration total = std::chrono::minutes(10);            ///< arrival → commit point (streams) or end (plain)
+  Duration stream_max = std::chrono::hours(1);          ///< commit point → end of a stream
+  Duration queue = std::chrono::seconds(10);            ///< waiting for capacity
+};
+
+/// The targets that can serve one model.
+struct Pool {
+  std::string model;
+  Balance balance = Balance::P2c;
+  std::vector<TargetId> targets;  ///< by priority, then as configured
+  Timeouts timeouts;
+};
+
+/// A model name clients send → an ordered list of pools (the fallback chain).
+struct Route {
+  std::string name;  ///< "*" takes every other name
+  std::vector<PoolId> pools;
+};
+
+enum class Jitter : std::uint8_t { Full, None };
+enum class Ambiguous : std::uint8_t { Never, ReusedOnly, Failover };
+
+struct RetrySettings {
+  std::uint32_t walk = 4;         ///< different targets one request may try
+  std::uint32_t same_target = 1;  ///< further attempts at one target when no untried one is left
+  Duration backoff = std::chrono::milliseconds(500);
+  double multiplier = 2.0;
+  Duration max_backoff = std::chrono::seconds(8);
+  Jitter jitter = Jitter::Full;
+  double budget = 0.20;           ///< share of requests that may be paid retries
+  Ambiguous ambiguous = Ambiguous::ReusedOnly;
+};
+
+enum class HealthMode : std::uint8_t { Consecutive, Score };
+enum class WhenAllOut : std::uint8_t { LastResort, Reset, First, Fail };
+
+struct HealthSettings {
+  std::string probe = "/models";  ///< empty: no probes
+  Duration interval = std::chrono::seconds(30);
+  Duration timeout = std::chrono::seconds(5);
+  HealthMode mode = HealthMode::Consecutive;
+  std::uint32_t eject_after = 3;
+  Duration eject_for = std::chrono::seconds(30);
+  Duration max_eject_for = std::chrono::minutes(5);
+  WhenAllOut when_all_out = WhenAllOut::LastResort;
+};
+
+/// Everything the core and the upstream room need to know about the world outside.
+struct Plan {
+  std::vector<Provider> providers;
+  std::vector<Server> servers;
+  std::vector<Key> keys;
+  std::vector<Quota> quotas;
+  std::vector<Target> targets;
+  std::vector<Pool> pools;
+  std::vector<Route> routes;
+  RetrySettings retry;
+  HealthSettings health;
+
+  /// The route for a model name: its own, else "*", else nothing.
+  [[nodiscard]] const Route* route_for(std::string_view model) const;
+};
+
+}  // namespace drover::core

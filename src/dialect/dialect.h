@@ -1,0 +1,130 @@
+// What a provider's wire shapes mean: one interface, one folder per dialect. Pure: bytes in, facts out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "http/head.h"
+#include "http/sse.h"
+
+namespace drover::dialect {
+
+/// What a request path is for. Decides how the body is read and how far it may be replayed.
+enum class Api : std::uint8_t {
+  Chat,         ///< POST /v1/chat/completions
+  Completions,  ///< POST /v1/completions
+  Responses,    ///< POST /v1/responses
+  Embeddings,
+  Moderations,
+  Rerank,
+  Images,       ///< generations, edits, variations
+  Audio,        ///< speech, transcriptions, translations
+  Messages,     ///< POST /v1/messages
+  CountTokens,  ///< POST /v1/messages/count_tokens
+  Models,       ///< GET /v1/models and GET /v1/models/{id}
+  OtherModel,   ///< any other POST under /v1: has a model if one can be read
+  Pinned,       ///< everything else: goes to the pin, is never retried
+};
+
+/// Whether executing the request twice does harm beyond its price (core::Replay, which this room cannot see).
+enum class Repeat : std::uint8_t { Free, NotExecuted, Never };
+
+/// What was read in a request.
+struct Inspection {
+  bool has_model = false;
+  std::string model;              ///< unescaped
+  std::size_t model_begin = 0;    ///< where the value stands in the body, quotes included (JSON) or bare (multipart)
+  std::size_t model_end = 0;
+  bool model_is_json = true;      ///< false: a multipart part
+  bool stream = false;
+  bool asks_usage = false;        ///< stream_options.include_usage is true
+  bool has_stream_options = false;
+  std::size_t stream_options_begin = 0;  ///< where the value of stream_options stands, when it is there
+  std::size_t stream_options_end = 0;
+  Repeat repeat = Repeat::Never;
+  std::uint64_t affinity = 0;     ///< hash of prompt_cache_key, else user, else system + first user message; 0: none
+  std::int64_t input_tokens_estimate = 0;   ///< text bytes / 4
+  std::int64_t output_tokens_estimate = 0;  ///< max_tokens and its other names, else 0
+};
+
+struct Usage {
+  bool known = false;      ///< read from the answer, not estimated
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::int64_t cached_tokens = 0;
+};
+
+enum class EventKind : std::uint8_t {
+  Comment,     ///< keep-alive of any form, pings included
+  Lifecycle,   ///< before content; can be thrown away
+  Content,
+  Usage,       ///< the extra event that carries usage only
+  Terminator,  ///< [DONE], response.completed, message_stop
+  Error,
+};
+
+/// What has been learned of one answer so far; one per attempt, no allocation.
+struct AnswerState {
+  bool content_seen = false;
+  bool finish_seen = false;   ///< a finish_reason / stop_reason was seen
+  bool terminated = false;
+  Usage usage;
+  std::uint64_t content_events = 0;
+};
+
+/// An error of ours, to be put in the dialect's shape.
+struct ErrorReply {
+  int status = 500;
+  std::string_view code;     ///< drover's own code or the provider's
+  std::string_view message;  ///< says what to do
+  std::string_view request_id;
+};
+
+class Dialect {
+ public:
+  virtual ~Dialect() = default;
+
+  /// What `method path` is; `path` is canonical and without query.
+  [[nodiscard]] virtual Api api(std::string_view method, std::string_view path) const = 0;
+
+  /// Reads a request body. `body` must be followed by kPadding readable bytes. Linear time; never recurses.
+  /// Errors (kind BadRequest or Unsupported, status 400 or 415, a message that names the place): invalid JSON or UTF-8,
+  /// depth over 256, duplicate routed keys, wrong type of a routed key, no JSON content type, content encodings.
+  [[nodiscard]] virtual Result<Inspection> inspect(Api api, std::string_view content_type, std::string_view body) const = 0;
+
+  /// What a whole event of a streamed answer is. Updates `state`; for Error, `failure` says what it means.
+  [[nodiscard]] virtual EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state, Error& failure) const = 0;
+
+  /// Whether a streamed answer that ended here (orderly end of body) was complete.
+  [[nodiscard]] virtual bool stream_complete(Api api, const AnswerState& state) const = 0;
+
+  /// Reads a plain 2xx JSON answer (whole, with kPadding readable bytes behind it): usage, or the failure inside it.
+  [[nodiscard]] virtual std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const = 0;
+
+  /// What a non-2xx answer means: kind, scope, retry class, retry_after, the provider's code. `now_unix` seconds, for
+  /// Retry-After dates and reset times. Body may be HTML, empty or cut at 64 KiB.
+  [[nodiscard]] virtual Error read_failure(int status, const http::Fields& fields, std::string_view body, std::int64_t now_unix) const = 0;
+
+  /// Whether the answer to a request with this error says "not executed" (stage S4) rather than "failed" (S5).
+  [[nodiscard]] virtual bool not_executed(const Error& failure) const = 0;
+
+  /// A JSON body / a whole SSE event for an error of ours. Never holds client text.
+  [[nodiscard]] virtual std::string error_body(const ErrorReply& reply) const = 0;
+  [[nodiscard]] virtual std::string error_event(Api api, const ErrorReply& reply) const = 0;
+
+  /// Body of GET /models for these names (sorted, unique).
+  [[nodiscard]] virtual std::string models_body(const std::vector<std::string>& names) const = 0;
+  /// Body of GET /models/{id}.
+  [[nodiscard]] virtual std::string model_body(std::string_view name) const = 0;
+};
+
+/// Readable bytes required behind a body given to inspect() or read_plain() (SIMDJSON_PADDING).
+inline constexpr std::size_t kPadding = 64;
+
+[[nodiscard]] const Dialect& openai();
+
+}  // namespace drover::dialect

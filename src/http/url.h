@@ -1,0 +1,34 @@
+// URLs as configuration and request targets use them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace drover::http {
+
+/// Where a base URL points: scheme, host, port, and the path every request path is appended to (no trailing slash).
+struct BaseUrl {
+  bool tls = false;
+  std::string host;         ///< lower case, IPv6 without brackets
+  std::uint16_t port = 0;
+  std::string path_prefix;  ///< "/v1" or empty
+  std::string authority;    ///< value of the Host field: host[:port when not the scheme's default], IPv6 in brackets
+};
+
+/// Errors: BadConfig with a sentence (unknown scheme, no host, port out of range, query, fragment or user info).
+[[nodiscard]] Result<BaseUrl> parse_base_url(std::string_view text);
+
+/// The one form of a request path that routing and authorisation use.
+struct TargetPath {
+  std::string_view path;   ///< starts with '/', without query
+  std::string_view query;  ///< without '?', may be empty
+};
+
+/// Accepts origin-form and absolute-form targets. Errors (status 400): dot segments, encoded dots or slashes, empty
+/// segments ("//"), backslash, %00, bad percent escapes, fragments, bytes outside the RFC 3986 set.
+[[nodiscard]] Result<TargetPath> parse_target(std::string_view target);
+
+}  // namespace drover::http
