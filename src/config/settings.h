@@ -1,0 +1,112 @@
+// What a configuration means once it has been believed: the plan for the core and the gateway's own settings.
+// Immutable. Not the YAML (yaml_tree.h) and not its meaning key by key (schema.h).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/instant.h"
+#include "config/defaults.h"
+#include "config/environment.h"
+#include "core/fleet_port.h"
+#include "core/plan.h"
+
+namespace drover::config {
+
+/// PEM files of one listener. `client_ca` is empty unless clients must show a certificate.
+struct TlsFiles {
+  std::string cert;
+  std::string key;
+  std::string client_ca;
+};
+
+/// Where to listen. `host` is an IP address (IPv6 without brackets) or "localhost".
+struct ListenAddress {
+  std::string host;
+  std::uint16_t port = 0;
+  std::optional<TlsFiles> tls;
+
+  /// True only for 127.0.0.0/8, ::1 and localhost: 0.0.0.0 and :: are every interface, so they are not loopback.
+  [[nodiscard]] bool loopback() const;
+  /// "127.0.0.1:8080", "[::1]:8080".
+  [[nodiscard]] std::string to_string() const;
+};
+
+/// A client that may use the gateway. The key's value is not kept.
+struct ClientKey {
+  std::string name;
+  std::array<std::uint8_t, 32> digest{};  ///< SHA-256 of the key's value; compare in constant time
+  std::vector<std::string> models;        ///< empty: all
+  core::ProviderFence fence;
+};
+
+/// Bounds of the whole process; past them new work is shed with 503.
+struct Limits {
+  std::uint64_t body = defaults::kBodyBytes;                   ///< bytes of one request body
+  std::uint64_t in_flight = defaults::kInFlight;               ///< requests
+  std::uint64_t replay_memory = defaults::kReplayMemoryBytes;  ///< bytes of bodies kept for replay, all together
+  std::uint64_t connections = defaults::kConnections;          ///< open connections from clients
+};
+
+struct Settings {
+  std::vector<ListenAddress> listen;
+  std::optional<ListenAddress> admin;  ///< nothing: `admin: off`
+  unsigned threads = 0;                ///< 0: one per core
+  std::shared_ptr<const core::Plan> plan;
+  /// For requests that belong to no pool (the paths that name no model); each pool carries its own copy.
+  core::Timeouts timeouts;
+  std::vector<ClientKey> clients;  ///< empty: anybody on loopback
+  Limits limits;
+  Duration drain = defaults::kDrain;
+  /// Key for the paths that name no model, per dialect (indexed by DialectKind); see pin_for().
+  std::array<std::optional<core::KeyId>, 2> pins;
+  std::vector<std::string> warnings;  ///< whole sentences, safe to print
+
+  /// The key that takes the paths that name no model: the `pin` of the first provider of that dialect that has one,
+  /// else that dialect's first key. Nothing when no provider speaks the dialect.
+  [[nodiscard]] std::optional<core::KeyId> pin_for(core::DialectKind dialect) const {
+    return pins[static_cast<std::size_t>(dialect)];
+  }
+};
+
+/// One mistake in a configuration. Safe to print: values of keys are never in it.
+struct Problem {
+  std::string file;
+  int line = 0;            ///< from 1; 0 when the mistake is not at one place
+  int column = 0;          ///< from 1, in bytes
+  std::string key;         ///< where in the settings: "models.gpt-4o.balance"; empty at the top
+  std::string message;     ///< what is wrong
+  std::string suggestion;  ///< what to do: "did you mean 'balance'?"; may be empty
+
+  /// "drover.yaml:12:5: models.gpt-4o: unknown key 'polcy'; did you mean 'balance'?"
+  [[nodiscard]] std::string to_string() const;
+};
+
+using Problems = std::vector<Problem>;
+
+/// Reads, checks and expands a configuration. Errors: every mistake that was found, in the order of the file; never
+/// empty. Nothing is half-loaded. `file` is only used in messages. Secrets come from `environment`.
+[[nodiscard]] std::expected<Settings, Problems> load_text(std::string_view text, const std::string& file,
+                                                          const Environment& environment);
+
+/// The same for a file, which is itself read through `environment` (at most defaults::kFileBytes).
+[[nodiscard]] std::expected<Settings, Problems> load_file(const std::string& path, const Environment& environment);
+
+/// Settings without a file: one company's keys from the environment (HOLYSHEEP_API_KEY or YOUR_HOLYSHEEP_API_KEY, or
+/// OPENAI_API_KEY; comma-separated). Errors: nothing_configured() when no such variable is set; keys of two companies.
+[[nodiscard]] std::expected<Settings, Problems> from_environment(const Environment& environment);
+
+/// True when from_environment() failed only because there are no keys at all (the caller may start the mock provider).
+[[nodiscard]] bool nothing_configured(const Problems& problems);
+
+/// What `drover check` prints: listeners, each route and what it would do, targets with key fingerprints, timeouts,
+/// warnings, and what is configured but has no effect. Never a key's value.
+[[nodiscard]] std::string describe(const Settings& settings);
+
+}  // namespace drover::config
