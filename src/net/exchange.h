@@ -62,22 +62,10 @@ struct AnswerStart {
   bool close = false;       ///< end the connection after this answer
 };
 
-/// Downstream: a request to be answered.
-class ServerExchange {
+/// The answering half of a downstream exchange. The gateway's is a connection's; the library brings one of its own.
+class AnswerWriter {
  public:
-  virtual ~ServerExchange() = default;
-
-  /// Views valid until release_request().
-  [[nodiscard]] virtual const http::RequestHead& head() const = 0;
-  /// Gives the head's memory back (an idle stream holds no buffer).
-  virtual void release_request() = 0;
-
-  /// Errors: BadRequest (framing), ClientGone.
-  [[nodiscard]] virtual Result<Read> read_body() = 0;
-  /// Errors: ClientGone, Cancelled, and kind TotalTimeout at `deadline`.
-  [[nodiscard]] virtual Awaitable<Result<void>> until_readable(Instant deadline) = 0;
-  /// Sends "100 Continue" when the client waits for it and nothing was read yet.
-  virtual void send_continue() = 0;
+  virtual ~AnswerWriter() = default;
 
   /// From here on the connection is watched: `observer` is told when the client goes, also with a pipelined request
   /// behind this one. nullptr stops it.
@@ -94,6 +82,22 @@ class ServerExchange {
   [[nodiscard]] virtual std::uint64_t pending_bytes() const = 0;
   /// Ends the connection so that an unfinished answer is visibly cut.
   virtual void abort() = 0;
+};
+
+/// Downstream: a request to be answered.
+class ServerExchange : public AnswerWriter {
+ public:
+  /// Views valid until release_request().
+  [[nodiscard]] virtual const http::RequestHead& head() const = 0;
+  /// Gives the head's memory back (an idle stream holds no buffer).
+  virtual void release_request() = 0;
+
+  /// Errors: BadRequest (framing), ClientGone.
+  [[nodiscard]] virtual Result<Read> read_body() = 0;
+  /// Errors: ClientGone, Cancelled, and kind TotalTimeout at `deadline`.
+  [[nodiscard]] virtual Awaitable<Result<void>> until_readable(Instant deadline) = 0;
+  /// Sends "100 Continue" when the client waits for it and nothing was read yet.
+  virtual void send_continue() = 0;
 };
 
 /// What goes out before a request's body. Copied by start().
