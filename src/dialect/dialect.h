@@ -1,7 +1,9 @@
 // What a provider's wire shapes mean: one interface, one folder per dialect. Pure: bytes in, facts out.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,6 +86,21 @@ struct ErrorReply {
   std::string_view request_id;
 };
 
+/// Bytes one step of an Inspector should take: under 1 ms on any text, 0.1 ms on most.
+inline constexpr std::size_t kInspectSlice = 256 * 1024;
+
+/// inspect() in slices, so that a body of 64 MiB does not hold its thread up.
+class Inspector {
+ public:
+  virtual ~Inspector() = default;
+
+  /// Reads about `budget` more bytes. True: all is read, call take(). False: call again. After an error: do not.
+  /// Errors: those of Dialect::inspect.
+  [[nodiscard]] virtual Result<bool> step(std::size_t budget) = 0;
+  /// What was read; once, after step() said true.
+  [[nodiscard]] virtual Inspection take() = 0;
+};
+
 class Dialect {
  public:
   virtual ~Dialect() = default;
@@ -95,6 +112,9 @@ class Dialect {
   /// Errors (kind BadRequest or Unsupported, status 400 or 415, a message that names the place): invalid JSON or UTF-8,
   /// depth over 256, duplicate routed keys, wrong type of a routed key, no JSON content type, content encodings.
   [[nodiscard]] virtual Result<Inspection> inspect(Api api, std::string_view content_type, std::string_view body) const = 0;
+
+  /// The same for a long body, in slices. `body` must outlive the inspector and stay where it is.
+  [[nodiscard]] virtual std::unique_ptr<Inspector> inspector(Api api, std::string_view content_type, std::string_view body) const = 0;
 
   /// What a whole event of a streamed answer is. Updates `state`; for Error, `failure` says what it means.
   [[nodiscard]] virtual EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state, Error& failure) const = 0;
@@ -109,7 +129,8 @@ class Dialect {
   /// Retry-After dates and reset times. Body may be HTML, empty or cut at 64 KiB.
   [[nodiscard]] virtual Error read_failure(int status, const http::Fields& fields, std::string_view body, std::int64_t now_unix) const = 0;
 
-  /// Whether the answer to a request with this error says "not executed" (stage S4) rather than "failed" (S5).
+  /// Whether the answer to a request with this error says "not executed" (stage S4) rather than "failed" (S5). Only for
+  /// what read_failure() said: an error inside a 200 (read_event, read_plain) is S5 whatever it says.
   [[nodiscard]] virtual bool not_executed(const Error& failure) const = 0;
 
   /// A JSON body / a whole SSE event for an error of ours. Never holds client text.
