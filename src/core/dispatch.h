@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <variant>
 
 #include "base/error.h"
@@ -109,10 +110,10 @@ struct DispatchRequest {
   const Route* route = nullptr;
   AnswerKind answer = AnswerKind::Plain;
   Replay replay = Replay::Free;
-  ProviderFence fence;
+  ProviderFence fence{};
   std::uint64_t affinity = 0;
-  Amount estimate;
-  Instant arrived;
+  Amount estimate{};
+  Instant arrived{};
   Duration client_timeout = kNoLimit;  ///< x-drover-timeout or x-stainless-timeout: shortens `total`
   /// Whether our own 200 and comments may be sent while waiting (HTTP/1.1 client, streamed answer).
   bool may_answer_early = true;
@@ -140,10 +141,118 @@ class Dispatch {
   [[nodiscard]] std::span<const TargetId> tried() const { return {tried_.begin(), tried_.size()}; }
 
  private:
+  /// How far an attempt has come, as its own events tell.
+  enum class Phase : std::uint8_t { Idle, Connecting, Sending, AwaitingHead, AwaitingContent, Relaying };
+
+  struct Attempt {
+    AttemptId id{};
+    Phase phase = Phase::Idle;
+    bool fresh = false;
+    Lease lease{};
+    Instant started{};
+    Instant sent = kNever;
+    std::optional<Duration> first_content = std::nullopt;
+    [[nodiscard]] bool running() const { return phase != Phase::Idle; }
+  };
+
+  /// What is remembered about each target in `tried_`, side by side with it.
+  struct TriedNote {
+    std::uint32_t attempts = 0;
+    bool repeatable = false;       ///< its last failure may pass when tried again
+    bool may_be_the_request = false;  ///< failed in a way that a poisonous request could cause
+    ErrorKind kind = ErrorKind::Internal;
+  };
+
+  struct Failure {
+    Error error{};
+    Stage stage = Stage::NotConnected;
+    AttemptId attempt{};
+    bool has_answer = false;
+    Amount used{};
+  };
+
+  /// One call of on(): the time and where the commands go.
+  struct Step {
+    Instant now;
+    Commands& out;
+  };
+
+  void handle(const RequestReady&, Step& step);
+  void handle(const CapacityGranted&, Step& step);
+  void handle(const AttemptConnected& event, Step& step);
+  void handle(const RequestSent& event, Step& step);
+  void handle(const HeadArrived& event, Step& step);
+  void handle(const LifecycleEvent& event, Step& step);
+  void handle(const FirstContent& event, Step& step);
+  void handle(const Content& event, Step& step);
+  void handle(const AttemptEnded& event, Step& step);
+  void handle(const AttemptFailed& event, Step& step);
+  void handle(const TimerFired& event, Step& step);
+  void handle(const DownstreamBlocked&, Step& step);
+  void handle(const DownstreamUnblocked&, Step& step);
+  void handle(const ClientLeft&, Step& step);
+  void handle(const Drain&, Step& step);
+
+  // choosing (dispatch_choose.cc)
+  void seek(Step& step);
+  [[nodiscard]] Instant repeat_at(Step& step, bool& started);
+  void wait(Instant until, TimerKind timer, Step& step);
+  void start(Lease lease, bool fresh, Step& step);
+  [[nodiscard]] PickRequest pick_request() const;
+  [[nodiscard]] FixedVector<TargetId, kMaxWalk> repeatable() const;
+  [[nodiscard]] bool paid(TargetId next, Instant now);
+
+  // failing (dispatch_failure.cc)
+  void fail(Attempt& attempt, Failure failure, Step& step);
+  [[nodiscard]] bool retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step);
+  [[nodiscard]] bool may_go_on(const Failure& failure);
+  void settle_failed(Attempt& attempt, const Failure& failure, Instant now);
+  void note(TargetId target, const Failure& failure);
+  void remember(Failure failure);
+  void end_without_capacity(const PickAnswer& answer, Step& step);
+  void end_with_failure(Step& step);
+  void end_with(EndWithError end, Step& step);
+
+  // time (dispatch_timers.cc)
+  void arm(TimerKind timer, Instant at, Step& step);
+  void disarm(TimerKind timer, Step& step);
+  void disarm_attempt(Step& step);
+  void timed_out(TimerKind timer, Step& step);
+  void total_passed(Step& step);
+  void stream_max_passed(Step& step);
+  void idle_passed(Step& step);
+  void comment_due(Step& step);
+
+  void commit(Attempt& attempt, Step& step);
+  void abandon(Attempt& attempt, Step& step);
+  [[nodiscard]] Attempt* running(AttemptId id);
+  [[nodiscard]] Attempt* newest();
+  [[nodiscard]] const Timeouts& timeouts_of(const Attempt& attempt) const;
+
+  DispatchRequest request_;
+  FleetPort* fleet_;
+  Random* random_;
   State state_ = State::Open;
+  bool begun_ = false;
+  bool draining_ = false;
+  bool waiting_ = false;
+  bool blocked_ = false;
+  bool ambiguous_spent_ = false;   ///< the one failover that Ambiguous::ReusedOnly grants after S3
+  bool repeat_paid_ = false;       ///< the budget has granted the next attempt at the same target
+  bool only_rate_limits_ = true;   ///< every failure so far was a rate limit
   std::uint32_t attempts_started_ = 0;
+  std::uint32_t repeats_ = 0;      ///< attempts at targets that were tried before
+  std::size_t walk_ = 1;
+  Instant total_at_ = kNever;
+  Instant queue_until_ = kNever;   ///< set by the first wait
+  bool queued_before_ = false;
+  std::optional<Instant> backoff_until_;
+  Instant last_content_{};
   FixedVector<TargetId, kMaxWalk> tried_;
-  // (the core room's to fill in)
+  FixedVector<TriedNote, kMaxWalk> notes_;
+  std::array<Attempt, 2> attempt_slots_;  ///< two, so that a hedge has a place
+  std::array<Instant, kTimerKinds> armed_;
+  std::optional<Failure> told_;    ///< the failure the client would hear of
 };
 
 }  // namespace drover::core

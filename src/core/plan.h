@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,7 @@ enum class DialectKind : std::uint8_t { OpenAi, Anthropic };
 struct Auth {
   enum class Kind : std::uint8_t { Bearer, Header, None };
   Kind kind = Kind::Bearer;
-  std::string header;  ///< lower case; only for Kind::Header
+  std::string header{};  ///< lower case; only for Kind::Header
 };
 
 /// Bounds of one origin's connection pool, for the whole process.
@@ -44,58 +45,58 @@ struct ConnectionLimits {
 enum class UsageMode : std::uint8_t { Observe, Ask };
 
 struct Provider {
-  std::string name;
+  std::string name{};
   DialectKind dialect = DialectKind::OpenAi;
-  Auth auth;
-  std::vector<std::pair<std::string, std::string>> headers;  ///< added to every request
-  ConnectionLimits connections;
-  std::string ca_file;  ///< empty: the system's trust store
-  std::string region;
-  std::vector<std::string> apis;  ///< empty: all
+  Auth auth{};
+  std::vector<std::pair<std::string, std::string>> headers{};  ///< added to every request
+  ConnectionLimits connections{};
+  std::string ca_file{};  ///< empty: the system's trust store
+  std::string region{};
+  std::vector<std::string> apis{};  ///< empty: all
   UsageMode usage = UsageMode::Observe;
-  std::optional<KeyId> pin;  ///< takes the paths that name no model; default: the first key
+  std::optional<KeyId> pin{};  ///< takes the paths that name no model; default: the first key
 };
 
 struct Server {
-  ProviderId provider;
-  std::string base_url;
+  ProviderId provider{};
+  std::string base_url{};
 };
 
 struct Key {
-  ProviderId provider;
-  std::string name;         ///< "1", "spare": unique within its provider; safe to print
-  std::string fingerprint;  ///< 8 hex digits of SHA-256 over provider and value; safe to print, stable across reloads
-  Secret secret;            ///< empty when auth is none
+  ProviderId provider{};
+  std::string name{};         ///< "1", "spare": unique within its provider; safe to print
+  std::string fingerprint{};  ///< 8 hex digits of SHA-256 over provider and value; safe to print, stable across reloads
+  Secret secret{};            ///< empty when auth is none
   std::uint32_t weight = 1;
-  std::optional<QuotaId> quota;
+  std::optional<QuotaId> quota{};
 };
 
 /// Limits for one model of one quota; nothing means not limited.
 struct ModelLimits {
-  std::optional<std::int64_t> requests_per_minute;
-  std::optional<std::int64_t> requests_per_day;
-  std::optional<std::int64_t> input_tokens_per_minute;
-  std::optional<std::int64_t> output_tokens_per_minute;
-  std::optional<std::int64_t> concurrent;
+  std::optional<std::int64_t> requests_per_minute{};
+  std::optional<std::int64_t> requests_per_day{};
+  std::optional<std::int64_t> input_tokens_per_minute{};
+  std::optional<std::int64_t> output_tokens_per_minute{};
+  std::optional<std::int64_t> concurrent{};
 };
 
 struct Quota {
-  std::string name;
-  std::map<std::string, ModelLimits> models;  ///< by model name; "*" for any other
+  std::string name{};
+  std::map<std::string, ModelLimits> models{};  ///< by model name; "*" for any other
 };
 
 /// The unit that is picked: one model at one server of one provider with one key.
 struct Target {
-  ProviderId provider;
-  ServerId server;
-  KeyId key;
-  std::optional<QuotaId> quota;
-  std::string model;  ///< the name upstream; empty: the client's own name passes through
+  ProviderId provider{};
+  ServerId server{};
+  KeyId key{};
+  std::optional<QuotaId> quota{};
+  std::string model{};  ///< the name upstream; empty: the client's own name passes through
   std::uint32_t weight = 1;
   std::uint32_t priority = 0;
   /// What logs, headers and pages call it: "holysheep/spare" or "local/1@10.0.0.5:8000" when there are several servers,
   /// with ":model" behind it where the name upstream differs. Safe to print.
-  std::string name;
+  std::string name{};
 };
 
 enum class Balance : std::uint8_t { P2c, RoundRobin, Random, LeastRequests, LeastLatency, Sticky };
@@ -113,16 +114,16 @@ struct Timeouts {
 
 /// The targets that can serve one model.
 struct Pool {
-  std::string model;
+  std::string model{};
   Balance balance = Balance::P2c;
-  std::vector<TargetId> targets;  ///< by priority, then as configured
-  Timeouts timeouts;
+  std::vector<TargetId> targets{};  ///< by priority, then as configured
+  Timeouts timeouts{};
 };
 
 /// A model name clients send → an ordered list of pools (the fallback chain).
 struct Route {
-  std::string name;  ///< "*" takes every other name
-  std::vector<PoolId> pools;
+  std::string name{};  ///< "*" takes every other name
+  std::vector<PoolId> pools{};
 };
 
 enum class Jitter : std::uint8_t { Full, None };
@@ -155,18 +156,24 @@ struct HealthSettings {
 
 /// Everything the core and the upstream room need to know about the world outside.
 struct Plan {
-  std::vector<Provider> providers;
-  std::vector<Server> servers;
-  std::vector<Key> keys;
-  std::vector<Quota> quotas;
-  std::vector<Target> targets;
-  std::vector<Pool> pools;
-  std::vector<Route> routes;
-  RetrySettings retry;
-  HealthSettings health;
+  std::vector<Provider> providers{};
+  std::vector<Server> servers{};
+  std::vector<Key> keys{};
+  std::vector<Quota> quotas{};
+  std::vector<Target> targets{};
+  std::vector<Pool> pools{};
+  std::vector<Route> routes{};
+  RetrySettings retry{};
+  HealthSettings health{};
+
+  /// Builds what makes lookups fast. Call it once, when the vectors are complete; without it, or when `routes` has
+  /// grown since, route_for still answers rightly, by looking at every route.
+  void finish();
 
   /// The route for a model name: its own, else "*", else nothing.
   [[nodiscard]] const Route* route_for(std::string_view model) const;
+
+  std::vector<RouteId> routes_by_name{};  ///< finish()'s: sorted by name
 };
 
 }  // namespace drover::core

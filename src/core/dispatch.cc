@@ -1,0 +1,221 @@
+// The events of a request and what each does to it. Choosing the next target is in dispatch_choose.cc, failing in
+// dispatch_failure.cc, time in dispatch_timers.cc.
+#include "core/dispatch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/answer_table.h"
+
+namespace drover::core {
+
+Dispatch::Dispatch(const DispatchRequest& request, FleetPort& fleet, Random& random)
+    : request_(request), fleet_(&fleet), random_(&random) {
+  walk_ = std::clamp<std::size_t>(request_.plan->retry.walk, 1, kMaxWalk);
+  armed_.fill(kNever);
+}
+
+Commands Dispatch::on(const Event& event, Instant now) {
+  Commands out;
+  if (state_ == State::Ended) return out;
+  Step step{now, out};
+  std::visit([this, &step](const auto& e) { handle(e, step); }, event);
+  return out;
+}
+
+void Dispatch::handle(const RequestReady&, Step& step) {
+  if (begun_) return;
+  begun_ = true;
+  if (!request_.route->pools.empty()) {
+    const Timeouts& timeouts = request_.plan->pools[request_.route->pools.front().index()].timeouts;
+    total_at_ = after(request_.arrived, std::min(timeouts.total, request_.client_timeout));
+    if (total_at_ != kNever) arm(TimerKind::Total, total_at_, step);
+  }
+  if (request_.answer == AnswerKind::Stream && request_.may_answer_early) {
+    arm(TimerKind::Comment, std::max(step.now, after(request_.arrived, kFirstCommentAfter)), step);
+  }
+  seek(step);
+}
+
+void Dispatch::handle(const CapacityGranted&, Step& step) {
+  if (waiting_) seek(step);
+}
+
+void Dispatch::handle(const AttemptConnected& event, Step& step) {
+  Attempt* attempt = running(event.attempt);
+  if (attempt == nullptr || attempt->phase != Phase::Connecting) return;
+  attempt->phase = Phase::Sending;
+  disarm(TimerKind::Connect, step);
+}
+
+void Dispatch::handle(const RequestSent& event, Step& step) {
+  Attempt* attempt = running(event.attempt);
+  if (attempt == nullptr || attempt->sent != kNever) return;
+  attempt->sent = step.now;
+  disarm(TimerKind::Connect, step);
+  const Timeouts& timeouts = timeouts_of(*attempt);
+  const bool stream = request_.answer == AnswerKind::Stream;
+  // An answer may begin before the request has been written to its end (an early 413): then there is no head to wait for.
+  if (attempt->phase < Phase::AwaitingContent) {
+    attempt->phase = Phase::AwaitingHead;
+    arm(TimerKind::Head, after(step.now, stream ? timeouts.head_stream : timeouts.head_plain), step);
+  }
+  if (stream && attempt->phase != Phase::Relaying) {
+    arm(TimerKind::FirstContent, after(step.now, timeouts.first_content), step);
+  }
+}
+
+void Dispatch::handle(const HeadArrived& event, Step& step) {
+  Attempt* attempt = running(event.attempt);
+  if (attempt == nullptr || attempt->phase >= Phase::AwaitingContent) return;
+  attempt->phase = Phase::AwaitingContent;
+  disarm(TimerKind::Connect, step);
+  disarm(TimerKind::Head, step);
+  // Until a stream's first content the FirstContent timer rules; a plain answer has none, so Idle does.
+  last_content_ = step.now;
+  if (request_.answer == AnswerKind::Plain) arm(TimerKind::Idle, after(step.now, timeouts_of(*attempt).idle), step);
+}
+
+void Dispatch::handle(const LifecycleEvent&, Step&) {
+  // Withheld, and no sign of progress either: a provider that only sends pings is caught by FirstContent.
+}
+
+void Dispatch::handle(const FirstContent& event, Step& step) {
+  Attempt* attempt = running(event.attempt);
+  if (attempt == nullptr || state_ == State::Committed) return;
+  attempt->first_content = step.now - (attempt->sent == kNever ? attempt->started : attempt->sent);
+  commit(*attempt, step);
+}
+
+void Dispatch::handle(const Content& event, Step& step) {
+  // The armed Idle timer stays where it is and looks at this when it fires: no command for each chunk of a stream.
+  if (running(event.attempt) != nullptr) last_content_ = step.now;
+}
+
+void Dispatch::handle(const AttemptEnded& event, Step& step) {
+  Attempt* attempt = running(event.attempt);
+  if (attempt == nullptr) return;
+  if (state_ != State::Committed) commit(*attempt, step);
+  Outcome outcome{.kind = Outcome::Kind::Succeeded, .used = event.used};
+  outcome.stage = Stage::Committed;
+  outcome.first_content = attempt->first_content;
+  if (request_.answer == AnswerKind::Plain) {
+    outcome.whole = step.now - (attempt->sent == kNever ? attempt->started : attempt->sent);
+    outcome.first_content.reset();
+  }
+  attempt->lease.settle(outcome, step.now);
+  attempt->phase = Phase::Idle;
+  (void)step.out.push_back(Finish{});
+  state_ = State::Ended;
+}
+
+void Dispatch::handle(const AttemptFailed& event, Step& step) {
+  Attempt* attempt = running(event.attempt);
+  if (attempt == nullptr) return;
+  fail(*attempt,
+       Failure{.error = event.error, .stage = event.stage, .attempt = event.attempt, .has_answer = event.has_answer,
+               .used = event.used},
+       step);
+}
+
+void Dispatch::handle(const TimerFired& event, Step& step) {
+  Instant& armed = armed_[static_cast<std::size_t>(event.timer)];
+  if (armed == kNever) return;  // disarmed while the event was on its way
+  if (step.now < armed) {       // an earlier arming's: the one that counts is still to come
+    (void)step.out.push_back(ArmTimer{event.timer, armed});
+    return;
+  }
+  armed = kNever;
+  switch (event.timer) {
+    case TimerKind::Connect:
+    case TimerKind::Head:
+    case TimerKind::FirstContent: return timed_out(event.timer, step);
+    case TimerKind::Idle: return idle_passed(step);
+    case TimerKind::Total: return total_passed(step);
+    case TimerKind::StreamMax: return stream_max_passed(step);
+    case TimerKind::Queue:
+    case TimerKind::Backoff:
+      if (waiting_) seek(step);
+      return;
+    case TimerKind::Comment: return comment_due(step);
+    case TimerKind::Hedge: return;
+  }
+}
+
+void Dispatch::handle(const DownstreamBlocked&, Step& step) {
+  blocked_ = true;
+  disarm(TimerKind::Idle, step);
+}
+
+void Dispatch::handle(const DownstreamUnblocked&, Step& step) {
+  if (!blocked_) return;
+  blocked_ = false;
+  Attempt* attempt = newest();
+  if (attempt == nullptr || state_ != State::Committed) return;
+  last_content_ = step.now;
+  arm(TimerKind::Idle, after(step.now, timeouts_of(*attempt).idle), step);
+}
+
+void Dispatch::handle(const ClientLeft&, Step& step) {
+  for (Attempt& attempt : attempt_slots_) {
+    if (attempt.running()) abandon(attempt, step);
+  }
+  (void)step.out.push_back(Finish{});
+  state_ = State::Ended;
+}
+
+void Dispatch::handle(const Drain&, Step& step) {
+  draining_ = true;
+  if (newest() != nullptr) return;  // what runs may finish
+  end_with({.error = told_to_client({.kind = ErrorKind::Shed})}, step);
+}
+
+void Dispatch::commit(Attempt& attempt, Step& step) {
+  for (Attempt& other : attempt_slots_) {
+    if (other.running() && !(other.id == attempt.id)) abandon(other, step);
+  }
+  state_ = State::Committed;
+  attempt.phase = Phase::Relaying;
+  (void)step.out.push_back(Forward{attempt.id});
+  disarm(TimerKind::Connect, step);
+  disarm(TimerKind::Head, step);
+  disarm(TimerKind::FirstContent, step);
+  disarm(TimerKind::Comment, step);
+  last_content_ = step.now;
+  const Timeouts& timeouts = timeouts_of(attempt);
+  if (!blocked_) arm(TimerKind::Idle, after(step.now, timeouts.idle), step);
+  if (request_.answer == AnswerKind::Plain) return;  // the total deadline keeps ruling
+  disarm(TimerKind::Total, step);
+  arm(TimerKind::StreamMax, after(step.now, timeouts.stream_max), step);
+}
+
+void Dispatch::abandon(Attempt& attempt, Step& step) {
+  const bool sent = attempt.phase > Phase::Connecting;
+  attempt.lease.settle({.kind = Outcome::Kind::Abandoned,
+                        .stage = sent ? Stage::FreshNoAnswer : Stage::NotConnected,
+                        .used = request_.estimate},
+                       step.now);
+  attempt.phase = Phase::Idle;
+  (void)step.out.push_back(CancelAttempt{attempt.id});
+}
+
+Dispatch::Attempt* Dispatch::running(AttemptId id) {
+  const auto found = std::ranges::find_if(attempt_slots_, [id](const Attempt& a) { return a.running() && a.id == id; });
+  return found == attempt_slots_.end() ? nullptr : &*found;
+}
+
+Dispatch::Attempt* Dispatch::newest() {
+  Attempt* found = nullptr;
+  for (Attempt& attempt : attempt_slots_) {
+    if (attempt.running() && (found == nullptr || attempt.id.value > found->id.value)) found = &attempt;
+  }
+  return found;
+}
+
+const Timeouts& Dispatch::timeouts_of(const Attempt& attempt) const {
+  const std::vector<PoolId>& pools = request_.route->pools;
+  const std::size_t at = std::min<std::size_t>(attempt.lease.ticket().fallback, pools.size() - 1);
+  return request_.plan->pools[pools[at].index()].timeouts;
+}
+
+}  // namespace drover::core

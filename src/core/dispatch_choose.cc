@@ -1,0 +1,137 @@
+// Dispatch's way to the next attempt: an untried target at once, else a wait for one, else a tried one after a backoff.
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "core/answer_table.h"
+#include "core/backoff.h"
+#include "core/dispatch.h"
+
+namespace drover::core {
+namespace {
+
+/// A fleet that says "wait until the past" must not make us spin.
+constexpr Duration kShortestWait = std::chrono::milliseconds(1);
+
+}  // namespace
+
+PickRequest Dispatch::pick_request() const {
+  return {.route = request_.route,
+          .tried = tried(),
+          .fence = request_.fence,
+          .affinity = request_.affinity,
+          .estimate = request_.estimate,
+          .streamed = request_.answer == AnswerKind::Stream};
+}
+
+/// Going to an untried target of a pool that mostly works is free; every other further attempt is paid for.
+bool Dispatch::paid(TargetId next, Instant now) {
+  return attempts_started_ == 0 || fleet_->failover_is_free(next, now) || fleet_->spend_retry(now);
+}
+
+void Dispatch::seek(Step& step) {
+  waiting_ = false;
+  if (draining_) return end_with({.error = told_to_client({.kind = ErrorKind::Shed})}, step);
+  if (attempts_started_ >= kMaxAttempts) return end_with_failure(step);
+
+  PickAnswer elsewhere;
+  if (tried_.size() < walk_) {
+    elsewhere = fleet_->pick(pick_request(), step.now, *random_);
+    if (elsewhere.kind == PickKind::Picked) {
+      Lease lease(*fleet_, elsewhere.ticket);
+      if (!paid(lease.target(), step.now)) return end_with_failure(step);
+      return start(std::move(lease), /*fresh=*/false, step);
+    }
+  }
+
+  bool started = false;
+  const Instant repeat = repeat_at(step, started);
+  if (started) return;
+
+  // Waiting for capacity is bounded by the queue deadline, backing off only by the total one.
+  Instant capacity = elsewhere.kind == PickKind::Wait ? std::max(elsewhere.wait_until, step.now + kShortestWait) : kNever;
+  if (capacity != kNever && !queued_before_) {
+    queued_before_ = true;
+    queue_until_ = after(step.now, request_.plan->pools[request_.route->pools.front().index()].timeouts.queue);
+  }
+  if (capacity > queue_until_) capacity = kNever;
+  const Instant until = std::min(capacity, repeat);
+  if (until < total_at_) return wait(until, capacity <= repeat ? TimerKind::Queue : TimerKind::Backoff, step);
+  if (attempts_started_ == 0) return end_without_capacity(elsewhere, step);
+  end_with_failure(step);
+}
+
+/// When a target that was tried already may be tried again (kNever: not at all); starts the attempt if that is now.
+Instant Dispatch::repeat_at(Step& step, bool& started) {
+  const auto again = repeatable();
+  if (again.empty()) return kNever;
+  if (!repeat_paid_ && !fleet_->spend_retry(step.now)) return kNever;
+  repeat_paid_ = true;  // paid before the backoff, so that a storm ends at once and not half a second later
+  if (!backoff_until_) backoff_until_ = after(step.now, backoff(request_.plan->retry, repeats_, *random_));
+
+  PickRequest request = pick_request();
+  request.tried = {again.begin(), again.size()};
+  request.again = true;
+  const PickAnswer answer = fleet_->pick(request, step.now, *random_);
+  if (answer.kind == PickKind::None) return kNever;
+  if (answer.kind == PickKind::Wait) {
+    if (!queued_before_) {
+      queued_before_ = true;
+      queue_until_ = after(step.now, request_.plan->pools[request_.route->pools.front().index()].timeouts.queue);
+    }
+    const Instant until = std::max({answer.wait_until, *backoff_until_, step.now + kShortestWait});
+    return until <= queue_until_ ? until : kNever;
+  }
+  Lease lease(*fleet_, answer.ticket);
+  if (step.now < *backoff_until_) return *backoff_until_;  // looked only: the lease is given back
+  repeat_paid_ = false;
+  backoff_until_.reset();
+  ++repeats_;
+  started = true;
+  start(std::move(lease), /*fresh=*/false, step);
+  return step.now;
+}
+
+FixedVector<TargetId, kMaxWalk> Dispatch::repeatable() const {
+  // Least recently tried first: notes_ keeps the order of the first attempts, which differs only after repetitions.
+  FixedVector<TargetId, kMaxWalk> again;
+  for (std::uint32_t attempts = 1; attempts <= request_.plan->retry.same_target; ++attempts) {
+    for (std::size_t at = 0; at < tried_.size(); ++at) {
+      if (notes_[at].repeatable && notes_[at].attempts == attempts) (void)again.push_back(tried_[at]);
+    }
+    if (attempts >= kMaxAttempts) break;
+  }
+  return again;
+}
+
+void Dispatch::wait(Instant until, TimerKind timer, Step& step) {
+  waiting_ = true;
+  if (timer == TimerKind::Queue) (void)step.out.push_back(WaitForCapacity{until});
+  disarm(timer == TimerKind::Queue ? TimerKind::Backoff : TimerKind::Queue, step);
+  arm(timer, until, step);
+}
+
+void Dispatch::start(Lease lease, bool fresh, Step& step) {
+  Attempt* slot = std::ranges::find_if_not(attempt_slots_, &Attempt::running);
+  assert(slot != attempt_slots_.end());
+  disarm(TimerKind::Queue, step);
+  disarm(TimerKind::Backoff, step);
+  const TargetId target = lease.target();
+  *slot = Attempt{.id = {++attempts_started_},
+                  .phase = Phase::Connecting,
+                  .fresh = fresh,
+                  .lease = std::move(lease),
+                  .started = step.now};
+  const auto known = std::ranges::find(tried_, target);
+  std::size_t at = static_cast<std::size_t>(known - tried_.begin());
+  if (known == tried_.end()) {
+    (void)tried_.push_back(target);
+    (void)notes_.push_back({});
+    at = tried_.size() - 1;
+  }
+  if (!fresh) ++notes_[at].attempts;
+  (void)step.out.push_back(StartAttempt{slot->id, target, fresh});
+  arm(TimerKind::Connect, after(step.now, timeouts_of(*slot).connect), step);
+}
+
+}  // namespace drover::core

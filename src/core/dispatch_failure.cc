@@ -1,0 +1,166 @@
+// Dispatch after a failure: the stage table (what may be retried when), who is charged, and what the client hears.
+#include <algorithm>
+#include <utility>
+
+#include "core/answer_table.h"
+#include "core/dispatch.h"
+
+namespace drover::core {
+namespace {
+
+/// Kinds that may pass when the same target is asked again a little later.
+bool may_pass_later(const Error& error) {
+  if (error.retry == RetryClass::SameTarget) return true;
+  switch (error.kind) {
+    case ErrorKind::Resolve:
+    case ErrorKind::Connect:
+    case ErrorKind::ConnectTimeout:
+    case ErrorKind::LocalResource:
+    case ErrorKind::StaleConnection:
+    case ErrorKind::ConnectionLost:
+    case ErrorKind::HeadTimeout:
+    case ErrorKind::FirstContentTimeout:
+    case ErrorKind::IdleTimeout:
+    case ErrorKind::BadResponse:
+    case ErrorKind::Truncated:
+    case ErrorKind::WrongContentType:
+    case ErrorKind::RateLimited:  // the cooldown keeps it away until it may
+    case ErrorKind::Overloaded:
+    case ErrorKind::ServerError: return true;
+    default: return false;
+  }
+}
+
+/// Stages at which a poisonous request, and not the target, may be what failed (J15).
+bool could_be_the_request(Stage stage) { return stage == Stage::FreshNoAnswer || stage == Stage::FailedAnswer; }
+
+}  // namespace
+
+void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
+  if (state_ == State::Committed) failure.stage = Stage::Committed;
+  // A stale connection cannot be a fresh one's: whatever broke there may have been executed.
+  if (failure.stage == Stage::ReusedNoAnswer && attempt.fresh) failure.stage = Stage::FreshNoAnswer;
+  if (retry_on_fresh_connection(attempt, failure, step)) return;
+  settle_failed(attempt, failure, step.now);
+  note(attempt.lease.target(), failure);
+  if (newest() != nullptr) return;  // a hedge is still running
+  disarm_attempt(step);
+  const bool go_on = may_go_on(failure);
+  remember(std::move(failure));
+  if (!go_on) return end_with_failure(step);
+  seek(step);
+}
+
+/// S2, and S1 on a stale connection: once more at the same target, on a new connection. It is the keep-alive race and
+/// not the target's fault, so nothing is charged and the reservation goes on with the new attempt.
+bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step) {
+  const bool unsent = failure.stage == Stage::Unsent && failure.error.kind == ErrorKind::StaleConnection;
+  const bool ambiguous = failure.stage == Stage::ReusedNoAnswer && request_.replay == Replay::Free &&
+                         request_.plan->retry.ambiguous != Ambiguous::Never;
+  if (!(unsent || ambiguous) || attempt.fresh || draining_ || request_.replay == Replay::Never) return false;
+  if (attempts_started_ >= kMaxAttempts) return false;
+  disarm_attempt(step);
+  attempt.phase = Phase::Idle;
+  start(std::move(attempt.lease), /*fresh=*/true, step);
+  return true;
+}
+
+/// The stage table (README). The setting `ambiguous` governs what may have been executed already:
+///   never:        neither S2's retry nor S3's failover
+///   reused_only:  S2's retry on a fresh connection, and one failover of the request at S3
+///   failover:     S3 as often as walk and budget allow
+bool Dispatch::may_go_on(const Failure& failure) {
+  if (draining_ || request_.replay == Replay::Never || failure.error.retry == RetryClass::Never) return false;
+  const bool free = request_.replay == Replay::Free;
+  switch (failure.stage) {
+    case Stage::NotConnected:
+    case Stage::Unsent: return true;
+    case Stage::ReusedNoAnswer:
+    case Stage::FreshNoAnswer: {
+      const Ambiguous setting = request_.plan->retry.ambiguous;
+      if (!free || setting == Ambiguous::Never) return false;
+      return setting == Ambiguous::Failover || !std::exchange(ambiguous_spent_, true);
+    }
+    case Stage::Refused: {
+      // J15: two targets that forbid the same request agree about the request. Asking a third only spreads it.
+      const auto forbidden = std::ranges::count(notes_, ErrorKind::Forbidden, &TriedNote::kind);
+      return forbidden < 2;
+    }
+    case Stage::FailedAnswer: return free;
+    case Stage::Committed: return false;
+  }
+  return false;
+}
+
+void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant now) {
+  const TargetId target = attempt.lease.target();
+  bool repeated_elsewhere = false;
+  for (std::size_t at = 0; could_be_the_request(failure.stage) && at < tried_.size(); ++at) {
+    const TriedNote& earlier = notes_[at];
+    if (tried_[at] == target) continue;
+    if (earlier.may_be_the_request && earlier.kind == failure.error.kind) repeated_elsewhere = true;
+  }
+  Outcome outcome{.kind = Outcome::Kind::Failed, .error = &failure.error, .stage = failure.stage};
+  outcome.charge = !repeated_elsewhere;
+  const bool known = failure.used.input_tokens.value != 0 || failure.used.output_tokens.value != 0;
+  outcome.used = known ? failure.used : request_.estimate;
+  attempt.lease.settle(outcome, now);
+  attempt.phase = Phase::Idle;
+}
+
+void Dispatch::note(TargetId target, const Failure& failure) {
+  const auto found = std::ranges::find(tried_, target);
+  if (found == tried_.end()) return;
+  TriedNote& about = notes_[static_cast<std::size_t>(found - tried_.begin())];
+  about.kind = failure.error.kind;
+  about.repeatable = failure.error.retry != RetryClass::Never && may_pass_later(failure.error);
+  about.may_be_the_request = could_be_the_request(failure.stage);
+  // "Another provider" is remembered as a narrower fence: no target of this one is worth asking again.
+  if (failure.error.retry == RetryClass::OtherProvider) {
+    const ProviderId provider = request_.plan->targets[target.index()].provider;
+    if (provider.value < 64) request_.fence.allowed &= ~(std::uint64_t{1} << provider.value);
+    about.repeatable = false;
+  }
+}
+
+/// Of the failures of one request the client hears of the one that tells it most, the later of two equals.
+void Dispatch::remember(Failure failure) {
+  if (failure.error.kind != ErrorKind::RateLimited) only_rate_limits_ = false;
+  if (told_ && telling(failure.error.kind) < telling(told_->error.kind)) {
+    told_->has_answer = false;  // the driver holds the latest answer only
+    return;
+  }
+  told_ = std::move(failure);
+}
+
+void Dispatch::end_without_capacity(const PickAnswer& answer, Step& step) {
+  std::optional<Duration> soonest;
+  if (answer.wait_until != kNever) soonest = std::max(Duration::zero(), answer.wait_until - step.now);
+  end_with({.error = no_upstream(answer.rate_limited, answer.why, soonest)}, step);
+}
+
+void Dispatch::end_with_failure(Step& step) {
+  if (!told_) return end_without_capacity({}, step);
+  EndWithError end{.error = told_to_client(told_->error), .attempt = told_->attempt};
+  end.retries_spent = true;
+  if (told_->error.kind == ErrorKind::RateLimited) {
+    end.retries_spent = false;  // only cooling: the client may well come back, and is told when
+    PickRequest request = pick_request();
+    request.again = true;
+    const PickAnswer answer = fleet_->pick(request, step.now, *random_);
+    if (answer.kind == PickKind::Picked) fleet_->release(answer.ticket);
+    if (answer.kind == PickKind::Wait) end.error.retry_after = std::max(Duration::zero(), answer.wait_until - step.now);
+  } else {
+    end.pass_answer = told_->has_answer && answer_may_pass(told_->error.kind);
+  }
+  end_with(std::move(end), step);
+}
+
+void Dispatch::end_with(EndWithError end, Step& step) {
+  end.in_band = state_ != State::Open;
+  if (end.in_band) end.pass_answer = false;
+  state_ = State::Ended;
+  (void)step.out.push_back(std::move(end));
+}
+
+}  // namespace drover::core

@@ -1,0 +1,117 @@
+// Dispatch's timers: arming them, and what it means when one fires.
+#include <utility>
+
+#include "core/answer_table.h"
+#include "core/dispatch.h"
+
+namespace drover::core {
+namespace {
+
+Error timeout(ErrorKind kind) {
+  Error error = told_to_client({.kind = kind, .scope = ErrorScope::Target, .retry = RetryClass::OtherKey});
+  error.status = 0;  // no answer came, so there is no upstream status to report
+  return error;
+}
+
+}  // namespace
+
+void Dispatch::arm(TimerKind timer, Instant at, Step& step) {
+  if (at == kNever) return disarm(timer, step);
+  armed_[static_cast<std::size_t>(timer)] = at;
+  (void)step.out.push_back(ArmTimer{timer, at});
+}
+
+void Dispatch::disarm(TimerKind timer, Step& step) {
+  Instant& armed = armed_[static_cast<std::size_t>(timer)];
+  if (armed == kNever) return;
+  armed = kNever;
+  (void)step.out.push_back(ArmTimer{timer, kNever});
+}
+
+void Dispatch::disarm_attempt(Step& step) {
+  disarm(TimerKind::Connect, step);
+  disarm(TimerKind::Head, step);
+  disarm(TimerKind::FirstContent, step);
+  disarm(TimerKind::Idle, step);
+}
+
+/// The attempt took too long before its first content: it is cancelled and has failed.
+void Dispatch::timed_out(TimerKind timer, Step& step) {
+  Attempt* attempt = newest();
+  if (attempt == nullptr) return;
+  Failure failure{.attempt = attempt->id};
+  const bool head_came = attempt->phase >= Phase::AwaitingContent;
+  switch (timer) {
+    case TimerKind::Connect:
+      failure.error = timeout(ErrorKind::ConnectTimeout);
+      failure.error.scope = ErrorScope::Server;
+      failure.stage = Stage::NotConnected;
+      break;
+    case TimerKind::Head:
+      failure.error = timeout(ErrorKind::HeadTimeout);
+      failure.stage = Stage::FreshNoAnswer;
+      break;
+    case TimerKind::FirstContent:
+      failure.error = timeout(ErrorKind::FirstContentTimeout);
+      failure.stage = head_came ? Stage::FailedAnswer : Stage::FreshNoAnswer;
+      break;
+    default:
+      failure.error = timeout(ErrorKind::IdleTimeout);
+      failure.stage = head_came ? Stage::FailedAnswer : Stage::FreshNoAnswer;
+      break;
+  }
+  (void)step.out.push_back(CancelAttempt{attempt->id});
+  fail(*attempt, std::move(failure), step);
+}
+
+void Dispatch::idle_passed(Step& step) {
+  Attempt* attempt = newest();
+  if (attempt == nullptr || blocked_) return;
+  const Instant due = after(last_content_, timeouts_of(*attempt).idle);
+  if (due > step.now) return arm(TimerKind::Idle, due, step);  // content came after the timer was armed
+  timed_out(TimerKind::Idle, step);
+}
+
+/// The request's own deadline. A target that was given the whole of it is charged; one that a client's own short
+/// deadline cut off is not.
+void Dispatch::total_passed(Step& step) {
+  const Timeouts& timeouts = request_.plan->pools[request_.route->pools.front().index()].timeouts;
+  const bool clients_own = request_.client_timeout < timeouts.total;
+  const Error error = deadline_passed(clients_own ? ErrorScope::Request : ErrorScope::Target);
+  for (Attempt& attempt : attempt_slots_) {
+    if (!attempt.running()) continue;
+    (void)step.out.push_back(CancelAttempt{attempt.id});
+    const Stage stage = state_ == State::Committed                  ? Stage::Committed
+                        : attempt.phase == Phase::Connecting        ? Stage::NotConnected
+                        : attempt.phase >= Phase::AwaitingContent   ? Stage::FailedAnswer
+                                                                    : Stage::FreshNoAnswer;
+    Failure failure{.error = error, .stage = stage, .attempt = attempt.id};
+    failure.error.status = 0;
+    settle_failed(attempt, failure, step.now);
+  }
+  EndWithError end{.error = error};
+  end.retries_spent = attempts_started_ > 0;
+  end_with(std::move(end), step);
+}
+
+/// A stream that has gone on for longer than any may. Nobody's fault: our own limit.
+void Dispatch::stream_max_passed(Step& step) {
+  Attempt* attempt = newest();
+  if (attempt != nullptr) abandon(*attempt, step);
+  Error error = deadline_passed(ErrorScope::Gateway);
+  error.code = "stream_max";
+  error.message = "The stream reached the longest time a stream may take (timeouts.stream_max).";
+  end_with({.error = std::move(error)}, step);
+}
+
+void Dispatch::comment_due(Step& step) {
+  if (state_ == State::Committed) return;
+  if (state_ == State::Open) {
+    (void)step.out.push_back(SendHead{});
+    state_ = State::Answering;
+  }
+  (void)step.out.push_back(SendComment{});
+  arm(TimerKind::Comment, step.now + kCommentEvery, step);
+}
+
+}  // namespace drover::core

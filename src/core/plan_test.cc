@@ -1,0 +1,46 @@
+#include "core/plan.h"
+
+#include <gtest/gtest.h>
+
+namespace drover::core {
+namespace {
+
+Plan plan_with_routes(std::initializer_list<const char*> names) {
+  Plan plan;
+  for (const char* name : names) plan.routes.push_back({.name = name, .pools = {}});
+  return plan;
+}
+
+TEST(Plan, FindsARouteByItsOwnName) {
+  Plan plan = plan_with_routes({"gpt-4o", "claude", "gpt-4o-mini"});
+  plan.finish();
+  ASSERT_NE(plan.route_for("gpt-4o-mini"), nullptr);
+  EXPECT_EQ(plan.route_for("gpt-4o-mini")->name, "gpt-4o-mini");
+  EXPECT_EQ(plan.route_for("claude")->name, "claude");
+}
+
+TEST(Plan, GivesAnyOtherNameToTheStarRoute) {
+  Plan plan = plan_with_routes({"gpt-4o", "*"});
+  plan.finish();
+  ASSERT_NE(plan.route_for("unheard-of"), nullptr);
+  EXPECT_EQ(plan.route_for("unheard-of")->name, "*");
+}
+
+TEST(Plan, KnowsNoRouteForAnUnknownNameWithoutAStarRoute) {
+  Plan plan = plan_with_routes({"gpt-4o"});
+  plan.finish();
+  EXPECT_EQ(plan.route_for("gpt-5"), nullptr);
+  EXPECT_EQ(plan.route_for(""), nullptr);
+}
+
+TEST(Plan, AnswersTheSameWithoutItsIndex) {
+  Plan plan = plan_with_routes({"b", "a"});
+  EXPECT_EQ(plan.route_for("a")->name, "a");
+  plan.finish();
+  plan.routes.push_back({.name = "c", .pools = {}});
+  ASSERT_NE(plan.route_for("c"), nullptr);
+  EXPECT_EQ(plan.route_for("c")->name, "c");
+}
+
+}  // namespace
+}  // namespace drover::core
