@@ -1,0 +1,23 @@
+// host[:port], as a Host field, an absolute target and a base URL carry it. Stricter than RFC 3986: no user info, no
+// percent escapes, no sub-delimiters, because two readers could take different hosts from them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace drover::http {
+
+/// Longest host name (RFC 1035 section 2.3.4).
+inline constexpr std::size_t kMaxHostBytes = 255;
+
+struct Authority {
+  std::string_view host;  ///< as spelt; IPv6 without its brackets
+  bool ipv6 = false;
+  std::optional<std::uint16_t> port;  ///< 1..65535 when given
+};
+
+/// Nothing when the text is anything but one host and perhaps one port.
+[[nodiscard]] std::optional<Authority> parse_authority(std::string_view text);
+
+}  // namespace drover::http

@@ -1,0 +1,106 @@
+// Which bytes HTTP allows where, as one table, and a fast search for the first byte that may not stand in a value.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace drover::http {
+
+/// What a byte may be part of. One byte can be several of these.
+enum ByteClass : std::uint8_t {
+  kToken = 1,        ///< tchar, RFC 9110 section 5.6.2
+  kValue = 2,        ///< SP, HTAB, VCHAR, obs-text
+  kTarget = 4,       ///< VCHAR: what a request target may be made of before url.h judges it
+  kPathPlain = 8,    ///< pchar without '%', RFC 3986 section 3.3
+  kQueryPlain = 16,  ///< query without '%', and '[' ']', which fetch() sends raw
+  kUnreserved = 32,  ///< RFC 3986 section 2.3
+  kRegName = 64,     ///< what we allow in a host name: letters, digits, '-', '.', '_', '~'
+  kHex = 128,
+};
+
+namespace bytes_detail {
+
+constexpr bool is_alnum(int c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+constexpr std::uint8_t classes_of(int c) {
+  const std::string_view token_marks = "!#$%&'*+-.^_`|~";
+  const std::string_view path_marks = "-._~!$&'()*+,;=:@";
+  const auto in = [c](std::string_view set) { return c < 0x80 && set.find(static_cast<char>(c)) != set.npos; };
+  unsigned classes = 0;
+  if (is_alnum(c) || in(token_marks)) classes |= kToken;
+  if (c == '\t' || (c >= 0x20 && c != 0x7f)) classes |= kValue;
+  if (c > 0x20 && c < 0x7f) classes |= kTarget;
+  if (is_alnum(c) || in(path_marks)) classes |= kPathPlain;
+  if (is_alnum(c) || in(path_marks) || in("/?[]")) classes |= kQueryPlain;
+  if (is_alnum(c) || in("-._~")) classes |= kUnreserved | kRegName;
+  if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) classes |= kHex;
+  return static_cast<std::uint8_t>(classes);
+}
+
+constexpr std::array<std::uint8_t, 256> make_classes() {
+  std::array<std::uint8_t, 256> table{};
+  for (int c = 0; c < 256; ++c) table[static_cast<std::size_t>(c)] = classes_of(c);
+  return table;
+}
+
+inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
+
+}  // namespace bytes_detail
+
+[[nodiscard]] constexpr bool is(char c, ByteClass wanted) {
+  return (bytes_detail::kClasses[static_cast<unsigned char>(c)] & wanted) != 0;
+}
+
+/// Position of the first byte at or after `from` that is not of this class; text.size() when all are.
+[[nodiscard]] constexpr std::size_t skip(std::string_view text, std::size_t from, ByteClass wanted) {
+  while (from < text.size() && is(text[from], wanted)) ++from;
+  return from;
+}
+
+/// skip(text, from, kValue), eight bytes at a step.
+[[nodiscard]] inline std::size_t skip_value(std::string_view text, std::size_t from) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+  constexpr std::uint64_t kHighs = 0x8080808080808080ULL;
+  for (; from + 8 <= text.size(); from += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + from, sizeof word);
+    const std::uint64_t below_space = (word - kOnes * 0x20) & ~word & kHighs;
+    const std::uint64_t delete_bits = word ^ (kOnes * 0x7f);
+    const std::uint64_t is_delete = (delete_bits - kOnes) & ~delete_bits & kHighs;
+    if ((below_space | is_delete) == 0) continue;
+    const std::size_t stop = skip(text.substr(0, from + 8), from, kValue);
+    if (stop < from + 8) return stop;  // otherwise only HTAB was below SP
+  }
+  return skip(text, from, kValue);
+}
+
+[[nodiscard]] constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+[[nodiscard]] constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+[[nodiscard]] constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+/// Value of one hexadecimal digit; -1 when it is none.
+[[nodiscard]] constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  const char low = lower(c);
+  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+}
+
+/// Without SP and HTAB at both ends (OWS is nothing else: RFC 9110 section 5.6.3).
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace drover::http
