@@ -1,0 +1,12 @@
+// Text as a JSON string.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace drover::dialect {
+
+/// `text` quoted and escaped as a JSON string (RFC 8259 section 7). The text must be UTF-8.
+[[nodiscard]] std::string json_string(std::string_view text);
+
+}  // namespace drover::dialect

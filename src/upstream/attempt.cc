@@ -1,0 +1,201 @@
+#include "upstream/attempt.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "net/loop.h"
+#include "upstream/run.h"
+
+namespace drover::upstream {
+
+Attempt::Attempt(Run& run, const core::StartAttempt& start)
+    : run_(run),
+      id_(start.attempt),
+      target_(start.target),
+      fresh_(start.fresh),
+      endpoint_(&run.parts_.catalog->endpoint(start.target)),
+      pool_(&run.parts_.tools.pools->pool(endpoint_->server->origin, endpoint_->server->connections)) {}
+
+Attempt::~Attempt() { connection_.give_back(run_.now()); }
+
+bool Attempt::take_connection() {
+  if (fresh_) return false;
+  connection_ = pool_->take();
+  if (!connection_) return false;
+  exchange_ = &connection_->open();
+  phase_ = Phase::Sending;
+  run_.emit(core::AttemptConnected{id_});
+  return true;
+}
+
+net::Awaitable<> Attempt::connect() {
+  if (!pool_->reserve()) {
+    Error error{.kind = ErrorKind::LocalResource,
+                .scope = ErrorScope::Gateway,
+                .retry = RetryClass::OtherProvider,
+                .code = "connection_limit",
+                .message = "The limit of connections to this provider is reached (connections.max)."};
+    fail_with(std::move(error), core::Stage::NotConnected);
+    co_return;
+  }
+  connecting_.emplace(*run_.parts_.tools.loop, *run_.parts_.tools.resolver);
+  // The deadline is Dispatch's Connect timer, which cancels.
+  auto connected = co_await connecting_->run(endpoint_->server->origin, kNever);
+  connecting_.reset();
+  if (!connected) {
+    pool_->unreserve();
+    if (!stopped()) fail_with(std::move(connected.error()), core::Stage::NotConnected);
+    co_return;
+  }
+  connection_ = pool_->adopt(std::move(*connected));
+  exchange_ = &connection_->open();
+  if (stopped()) co_return;
+  phase_ = Phase::Sending;
+  run_.emit(core::AttemptConnected{id_});
+}
+
+Attempt::Need Attempt::step() {
+  for (;;) {
+    switch (phase_) {
+      case Phase::Connecting:
+      case Phase::Over: return Need::Nothing;
+      case Phase::Sending:
+        send();
+        if (phase_ == Phase::Sending) return Need::UpstreamWritten;
+        // The answer cannot be there yet: wait before the first read.
+        if (phase_ == Phase::Head) return Need::UpstreamReadable;
+        break;
+      case Phase::Head:
+        read_head();
+        if (phase_ == Phase::Head) return Need::UpstreamReadable;
+        break;
+      case Phase::Body: {
+        if (std::exchange(client_blocked_, false)) return Need::ClientWritten;
+        const auto read = exchange_->read_body();
+        if (!read) {
+          fail_with(read.error(), stage_now());
+        } else if (read->state == net::ReadState::Blocked) {
+          return Need::UpstreamReadable;
+        } else if (read->state == net::ReadState::Data) {
+          on_bytes(read->bytes);
+        } else {
+          on_end();
+        }
+        break;
+      }
+      case Phase::Draining: {
+        const auto rest = exchange_->read_body();
+        if (rest && rest->state == net::ReadState::Blocked) return Need::UpstreamReadable;
+        if (!rest || rest->state == net::ReadState::End) phase_ = Phase::Over;
+        break;
+      }
+    }
+  }
+}
+
+void Attempt::wait_failed(Error error) {
+  if (stopped()) return;
+  if (phase_ == Phase::Draining) return cancel();
+  fail_with(std::move(error), stage_now());
+}
+
+void Attempt::cancel() {
+  phase_ = Phase::Over;
+  if (connecting_) connecting_->cancel();
+  if (exchange_ != nullptr) exchange_->cancel();
+}
+
+std::uint64_t Attempt::gather_body() {
+  const UpstreamRequest& request = *run_.parts_.request;
+  const std::string_view body = request.body.view();
+  asked_usage_ = endpoint_->provider->usage == core::UsageMode::Ask && request.inspection.stream && !request.inspection.asks_usage;
+  if (asked_usage_) edit_.emplace();
+  splices_ = dialect::splices(request.inspection, endpoint_->target->model, asked_usage_);
+
+  std::uint64_t length = 0;
+  std::size_t at = 0;
+  const auto add = [&](std::string_view piece) {
+    if (piece.empty()) return;
+    length += piece.size();
+    [[maybe_unused]] const bool fits = body_pieces_.push_back(piece);  // two splices at most: five pieces
+  };
+  for (const dialect::Splice& splice : splices_) {
+    add(body.substr(at, splice.begin - at));
+    add(splice.text);
+    at = splice.end;
+  }
+  add(body.substr(at));
+  return length;
+}
+
+void Attempt::send() {
+  if (write_begun_) {
+    // The wait is over: all is sent, or the upstream answers before it has read everything (413, 401) and the rest
+    // need not be sent.
+    phase_ = Phase::Head;
+    run_.emit(core::RequestSent{id_});
+    return;
+  }
+  write_begun_ = true;
+  const UpstreamRequest& request = *run_.parts_.request;
+  const std::string path = upstream_path(*endpoint_, request.path, request.query);
+  std::string fields;
+  const std::string_view credential = endpoint_->fields->reveal();
+  fields.reserve(request.fields.size() + credential.size());
+  fields.append(request.fields).append(credential);
+  const std::uint64_t length = gather_body();
+  exchange_->start(net::RequestStart{
+      .method = request.method,
+      .path = path,
+      .authority = endpoint_->server->authority,
+      .fields = fields,
+      .framing = request.has_body ? http::Framing{http::BodyKind::Length, length} : http::Framing{},
+  });
+  auto written = exchange_->write({body_pieces_.begin(), body_pieces_.size()}, net::More::No, net::Keep::Borrow);
+  if (!written) return fail_with(std::move(written.error()), stage_now());
+  if (*written == net::WriteState::Blocked) return;
+  phase_ = Phase::Head;
+  run_.emit(core::RequestSent{id_});
+}
+
+void Attempt::read_head() {
+  auto read = exchange_->read_head();
+  if (!read) return fail_with(std::move(read.error()), stage_now());
+  if (*read == net::HeadRead::Blocked) return;
+  on_head(exchange_->head());
+}
+
+void Attempt::complete() {
+  phase_ = Phase::Draining;
+  run_.record_.usage = answer_.usage;
+  run_.emit(core::AttemptEnded{id_, used()});
+}
+
+void Attempt::fail_with(Error error, core::Stage stage, bool has_answer) {
+  phase_ = Phase::Over;
+  run_.attempt_failed(error);
+  run_.emit(core::AttemptFailed{id_, std::move(error), stage, has_answer, used()});
+}
+
+core::Stage Attempt::stage_now() const {
+  if (forwarding_) return core::Stage::Committed;
+  if (exchange_ == nullptr) return core::Stage::NotConnected;
+  if (exchange_->answered_any()) return core::Stage::FailedAnswer;
+  if (!exchange_->wrote_any()) return core::Stage::Unsent;
+  return exchange_->reused() ? core::Stage::ReusedNoAnswer : core::Stage::FreshNoAnswer;
+}
+
+Amount Attempt::used() const {
+  const dialect::Inspection& inspection = run_.parts_.request->inspection;
+  Amount amount;
+  if (answer_.usage.known) {
+    amount.input_tokens = Tokens{answer_.usage.input_tokens};
+    amount.output_tokens = Tokens{answer_.usage.output_tokens};
+  } else {
+    amount.input_tokens = Tokens{inspection.input_tokens_estimate};
+    amount.output_tokens = Tokens{static_cast<std::int64_t>(answer_.content_events)};
+  }
+  return amount;
+}
+
+}  // namespace drover::upstream

@@ -1,0 +1,133 @@
+// One try at one target: sends the request, reads and judges the answer, passes it on. It reports to its Run, which asks
+// Dispatch what to do; it decides nothing about retries itself.
+//
+// step() does all that is possible without waiting and says what to wait for: the common request takes two waits.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fixed_vector.h"
+#include "core/dispatch.h"
+#include "dialect/dialect.h"
+#include "dialect/splice.h"
+#include "dialect/usage_edit.h"
+#include "http/sse.h"
+#include "net/connector.h"
+#include "net/exchange.h"
+#include "upstream/catalog.h"
+#include "upstream/connection_pools.h"
+
+namespace drover::upstream {
+
+class Run;
+
+class Attempt {
+ public:
+  enum class Need : std::uint8_t { Nothing, UpstreamReadable, UpstreamWritten, ClientWritten };
+
+  Attempt(Run& run, const core::StartAttempt& start);
+  ~Attempt();
+  Attempt(const Attempt&) = delete;
+  Attempt& operator=(const Attempt&) = delete;
+
+  /// Takes an idle connection when there is one (and a reused one is wanted). False: await connect() first.
+  [[nodiscard]] bool take_connection();
+  [[nodiscard]] net::Awaitable<> connect();
+
+  /// Goes on as far as it can. Nothing: the attempt is over.
+  [[nodiscard]] Need step();
+  /// A wait ended with this error (anything but Cancelled by ourselves is the attempt's failure).
+  void wait_failed(Error error);
+
+  /// Stops at once; a wait in progress returns.
+  void cancel();
+  /// Dispatch made this attempt the answer.
+  void forward() { forwarding_ = true; }
+
+  [[nodiscard]] core::AttemptId id() const { return id_; }
+  [[nodiscard]] net::ClientExchange& exchange() { return *exchange_; }
+  [[nodiscard]] const Endpoint& endpoint() const { return *endpoint_; }
+  [[nodiscard]] int status() const { return status_; }
+  [[nodiscard]] const std::string& answer_fields() const { return fields_; }
+  /// How the answer is framed for the client.
+  [[nodiscard]] http::Framing answer_framing() const;
+  [[nodiscard]] bool streams() const { return mode_ == Mode::Events; }
+  /// The answer is with the client; only the upstream's framing has not ended yet.
+  [[nodiscard]] bool draining() const { return phase_ == Phase::Draining; }
+
+ private:
+  enum class Phase : std::uint8_t { Connecting, Sending, Head, Body, Draining, Over };
+  enum class Mode : std::uint8_t {
+    Opaque,   ///< bytes go through as they come
+    Judge,    ///< a plain JSON answer: held until whole or too long, then judged
+    Events,   ///< a stream of events
+    Failure,  ///< a non-2xx answer: held, classified, perhaps passed on later
+  };
+
+  // attempt.cc: the request's way up
+  void send();
+  [[nodiscard]] std::uint64_t gather_body();
+  void read_head();
+  void read_body();
+  void complete();
+  void fail_with(Error error, core::Stage stage, bool has_answer = false);
+  [[nodiscard]] core::Stage stage_now() const;
+  [[nodiscard]] Amount used() const;
+  [[nodiscard]] bool stopped() const { return phase_ == Phase::Over; }
+
+  // attempt_answer.cc: the answer's way down
+  void on_head(const http::ResponseHead& head);
+  [[nodiscard]] std::optional<Error> choose_mode(const http::ResponseHead& head);
+  void on_bytes(std::string_view bytes);
+  void on_end();
+  void judge_whole();
+  void judge_failure();
+  void hold(std::string_view bytes);
+  void deliver(net::Pieces pieces, net::More more);
+
+  // attempt_events.cc: streams
+  void on_events(std::string_view bytes);
+  void on_events_end();
+  /// Takes whole events off the front of `input`; returns how many bytes were taken.
+  [[nodiscard]] std::size_t take_events(std::string_view input);
+  [[nodiscard]] bool take_event(const http::SseEvent& event, dialect::EventKind kind, Error& failure);
+  void pass(std::string_view bytes, net::More more);
+  [[nodiscard]] std::size_t pass_long_event(std::string_view bytes);
+
+  Run& run_;
+  core::AttemptId id_;
+  core::TargetId target_;
+  bool fresh_;
+  const Endpoint* endpoint_;
+  OriginPool* pool_;
+  PooledConnection connection_;
+  net::ClientExchange* exchange_ = nullptr;
+  std::optional<net::Connecting> connecting_;
+
+  Phase phase_ = Phase::Connecting;
+  Mode mode_ = Mode::Opaque;
+  bool write_begun_ = false;
+  bool forwarding_ = false;      ///< Dispatch made this the answer
+  bool client_blocked_ = false;  ///< the last write did not go out at once
+  bool asked_usage_ = false;     ///< usage was asked for on our own account
+  bool in_long_event_ = false;   ///< inside an event too long to be looked into
+
+  std::vector<dialect::Splice> splices_;  ///< owns replaced text until the request is sent
+  FixedVector<std::string_view, net::kMaxPieces> body_pieces_;
+
+  int status_ = 0;
+  std::string fields_;    ///< the answer's fields that may cross
+  http::Framing framing_; ///< the answer's, as the upstream framed it
+  std::string held_;      ///< bytes held back before the commit point
+  std::string carry_;     ///< the unfinished event at the end of what was read
+  std::uint64_t line_break_ = 0;  ///< the last bytes of a long event, to find its end across reads
+  http::SseScanner scanner_;
+  dialect::AnswerState answer_;
+  std::optional<dialect::UsageEdit> edit_;
+};
+
+}  // namespace drover::upstream

@@ -1,0 +1,161 @@
+// An attempt's streamed answer: only whole events go down; lifecycle events wait for the first content.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "upstream/attempt.h"
+#include "upstream/run.h"
+
+namespace drover::upstream {
+
+using dialect::Edit;
+using dialect::EventKind;
+
+void Attempt::on_events(std::string_view bytes) {
+  if (in_long_event_) {
+    const std::size_t taken = pass_long_event(bytes);
+    bytes.remove_prefix(taken);
+    if (stopped() || bytes.empty()) return;
+  }
+  // Usually the last read ended between two events, and this one can be read where it is.
+  const bool joined = !carry_.empty();
+  if (joined) carry_.append(bytes);
+  const std::string_view input = joined ? std::string_view(carry_) : bytes;
+  const std::size_t taken = take_events(input);
+  if (stopped() || phase_ != Phase::Body) return;
+  if (joined) {
+    carry_.erase(0, taken);
+  } else {
+    carry_.assign(input.substr(taken));
+  }
+  if (carry_.size() <= http::SseScanner::kMaxEventBytes) {
+    if (carry_.empty() && forwarding_) carry_.shrink_to_fit();  // an idle stream holds no buffer
+    return;
+  }
+  // Too long to be held: it is content, and goes down as it comes.
+  if (!forwarding_) run_.emit(core::FirstContent{id_});
+  if (stopped()) return;
+  in_long_event_ = true;
+  scanner_.reset();
+  const std::string long_event = std::exchange(carry_, std::string());
+  const std::size_t passed = pass_long_event(long_event);
+  if (passed < long_event.size() && !stopped()) on_events(std::string_view(long_event).substr(passed));
+}
+
+std::size_t Attempt::take_events(std::string_view input) {
+  const dialect::Dialect& dialect = *endpoint_->dialect;
+  const dialect::Api api = run_.parts_.request->api;
+  std::size_t segment = 0;  // where the bytes not yet passed begin
+  std::size_t at = 0;
+  http::SseEvent event;
+  while (scanner_.next(input.substr(at), event)) {
+    Error failure;
+    const EventKind kind = dialect.read_event(api, event, answer_, failure);
+    if (kind == EventKind::Error && !forwarding_) {
+      fail_with(std::move(failure), core::Stage::FailedAnswer);
+      return at;
+    }
+    if (!take_event(event, kind, failure)) return at;
+    std::string replacement;
+    const Edit verdict = edit_ ? edit_->on_event(event, kind, replacement) : Edit::Keep;
+    if (verdict != Edit::Keep) {
+      pass(input.substr(segment, at - segment), net::More::Yes);
+      if (verdict == Edit::Replace) pass(replacement, net::More::Yes);
+      segment = at + event.bytes.size();
+    }
+    at += event.bytes.size();
+    if (stopped()) return at;
+    if (kind == EventKind::Terminator) {
+      pass(input.substr(segment, at - segment), net::More::No);
+      if (!stopped()) complete();
+      return at;
+    }
+    if (kind == EventKind::Error) {
+      // The provider's own words go down; Dispatch ends the stream behind them.
+      pass(input.substr(segment, at - segment), net::More::Yes);
+      run_.error_event_sent_ = true;
+      if (!stopped()) fail_with(std::move(failure), core::Stage::Committed);
+      return at;
+    }
+  }
+  if (at > segment) pass(input.substr(segment, at - segment), net::More::Yes);
+  return at;
+}
+
+bool Attempt::take_event(const http::SseEvent&, EventKind kind, Error&) {
+  switch (kind) {
+    case EventKind::Comment: break;
+    case EventKind::Lifecycle:
+      if (!forwarding_) run_.emit(core::LifecycleEvent{id_});
+      break;
+    case EventKind::Content:
+    case EventKind::Usage:
+    case EventKind::Terminator:
+      if (!forwarding_) {
+        run_.emit(core::FirstContent{id_});
+      } else if (kind == EventKind::Content) {
+        run_.emit(core::Content{id_});
+      }
+      break;
+    case EventKind::Error: break;
+  }
+  return !stopped();
+}
+
+void Attempt::pass(std::string_view bytes, net::More more) {
+  if (stopped()) return;
+  if (!forwarding_) {
+    held_.append(bytes);
+    if (held_.size() <= kMaxHeldBytes) return;
+    // A flood of lifecycle events is passed on rather than kept for ever.
+    run_.emit(core::FirstContent{id_});
+    if (stopped()) return;
+    bytes = {};
+  }
+  if (held_.empty()) {
+    if (!bytes.empty() || more == net::More::No) deliver({&bytes, 1}, more);
+    return;
+  }
+  const std::string held = std::exchange(held_, std::string());
+  const std::array<std::string_view, 2> pieces{held, bytes};
+  deliver(pieces, more);
+}
+
+std::size_t Attempt::pass_long_event(std::string_view bytes) {
+  // The end is an empty line; line ends may be LF, CR or CRLF, and may be cut by the read.
+  std::size_t at = 0;
+  bool ended = false;
+  while (at < bytes.size() && !ended) {
+    line_break_ = (line_break_ << 8) | static_cast<unsigned char>(bytes[at++]);
+    const auto last2 = line_break_ & 0xffff;
+    const auto last3 = line_break_ & 0xffffff;
+    ended = last2 == 0x0a0a || last2 == 0x0d0d || last3 == 0x0a0d0a;
+  }
+  const std::string_view part = bytes.substr(0, at);
+  deliver({&part, 1}, net::More::Yes);
+  if (!stopped()) run_.emit(core::Content{id_});
+  if (ended) {
+    in_long_event_ = false;
+    line_break_ = 0;
+  }
+  return at;
+}
+
+void Attempt::on_events_end() {
+  run_.record_.dropped_tail_bytes += carry_.size();
+  if (!endpoint_->dialect->stream_complete(run_.parts_.request->api, answer_) || in_long_event_) {
+    return fail_with(Error{.kind = ErrorKind::Truncated,
+                           .scope = ErrorScope::Target,
+                           .retry = RetryClass::OtherKey,
+                           .status = 502,
+                           .code = "stream_incomplete",
+                           .message = "The upstream ended its stream before the answer was complete."},
+                     stage_now());
+  }
+  if (!forwarding_) run_.emit(core::FirstContent{id_});
+  if (stopped()) return;
+  pass({}, net::More::No);
+  if (!stopped()) complete();
+}
+
+}  // namespace drover::upstream

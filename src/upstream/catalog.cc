@@ -1,0 +1,106 @@
+#include "upstream/catalog.h"
+
+#include <utility>
+
+#include "dialect/json_text.h"
+#include "http/url.h"
+
+namespace drover::upstream {
+namespace {
+
+constexpr std::string_view kVersionSegment = "/v1";
+
+const dialect::Dialect& dialect_of(core::DialectKind) { return dialect::openai(); }
+
+std::string credential_lines(const core::Provider& provider, const core::Key& key) {
+  std::string lines;
+  switch (provider.auth.kind) {
+    case core::Auth::Kind::Bearer:
+      lines.append("Authorization: Bearer ").append(key.secret.reveal()).append("\r\n");
+      break;
+    case core::Auth::Kind::Header:
+      lines.append(provider.auth.header).append(": ").append(key.secret.reveal()).append("\r\n");
+      break;
+    case core::Auth::Kind::None: break;
+  }
+  for (const auto& [name, value] : provider.headers) lines.append(name).append(": ").append(value).append("\r\n");
+  // A compressed stream would hide errors and usage.
+  lines.append("Accept-Encoding: identity\r\n");
+  return lines;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const net::ClientTls>> TlsStore::context(const std::string& ca_file) {
+  const auto known = contexts_.find(ca_file);
+  if (known != contexts_.end()) return known->second;
+  auto made = net::ClientTls::create(ca_file);
+  if (made) contexts_.emplace(ca_file, *made);
+  return made;
+}
+
+Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core::Plan> plan, TlsStore& tls) {
+  std::shared_ptr<Catalog> catalog(new Catalog());
+  catalog->plan_ = std::move(plan);
+  const core::Plan& built = *catalog->plan_;
+
+  for (const core::Server& server : built.servers) {
+    const core::Provider& provider = built.providers[server.provider.index()];
+    auto url = http::parse_base_url(server.base_url);
+    if (!url) {
+      url.error().message = "provider '" + provider.name + "': " + url.error().message;
+      return fail(std::move(url.error()));
+    }
+    ServerEndpoint endpoint;
+    if (url->tls) {
+      auto context = tls.context(provider.ca_file);
+      if (!context) {
+        context.error().message = "provider '" + provider.name + "': " + context.error().message;
+        return fail(std::move(context.error()));
+      }
+      endpoint.origin.tls = std::move(*context);
+    }
+    endpoint.origin.host = url->host;
+    endpoint.origin.port = url->port;
+    endpoint.authority = url->authority;
+    endpoint.path_prefix = url->path_prefix;
+    endpoint.connections = provider.connections;
+    catalog->servers_.push_back(std::move(endpoint));
+  }
+
+  for (const core::Key& key : built.keys) {
+    catalog->key_fields_.emplace_back(credential_lines(built.providers[key.provider.index()], key));
+  }
+
+  for (const core::Target& target : built.targets) {
+    const core::Provider& provider = built.providers[target.provider.index()];
+    catalog->endpoints_.push_back(Endpoint{
+        .target = &target,
+        .provider = &provider,
+        .server = &catalog->servers_[target.server.index()],
+        .dialect = &dialect_of(provider.dialect),
+        .fields = &catalog->key_fields_[target.key.index()],
+        .key = &built.keys[target.key.index()].secret,
+        .model_json = target.model.empty() ? std::string() : dialect::json_string(target.model),
+    });
+  }
+  return catalog;
+}
+
+std::string upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query) {
+  const std::string& prefix = endpoint.server->path_prefix;
+  const bool base_is_versioned =
+      prefix.ends_with(kVersionSegment) || endpoint.provider->dialect == core::DialectKind::OpenAi;
+  if (base_is_versioned && client_path.starts_with(kVersionSegment) &&
+      (client_path.size() == kVersionSegment.size() || client_path[kVersionSegment.size()] == '/')) {
+    client_path.remove_prefix(kVersionSegment.size());
+  }
+  std::string path;
+  path.reserve(prefix.size() + client_path.size() + query.size() + 1);
+  path.append(prefix).append(client_path);
+  if (!query.empty()) path.append("?").append(query);
+  if (path.empty()) path = "/";
+  return path;
+}
+
+}  // namespace drover::upstream

@@ -1,0 +1,73 @@
+// What is needed to talk to each target of a plan: origin, authority, path prefix, credential lines, model name.
+// Immutable; one per configuration snapshot. Not the fleet (who is well), not the connections.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "core/plan.h"
+#include "dialect/dialect.h"
+#include "net/connector.h"
+
+namespace drover::upstream {
+
+/// One server of a provider, ready to be connected to.
+struct ServerEndpoint {
+  net::Origin origin;
+  std::string authority;    ///< value of the Host field
+  std::string path_prefix;  ///< "/v1" or empty
+  core::ConnectionLimits connections;
+};
+
+/// One target, ready to be sent to. References belong to the Catalog.
+struct Endpoint {
+  const core::Target* target;
+  const core::Provider* provider;
+  const ServerEndpoint* server;
+  const dialect::Dialect* dialect;
+  const Secret* fields;    ///< "Authorization: Bearer …\r\n", the provider's own headers, Accept-Encoding: identity
+  const Secret* key;       ///< the credential itself, for redaction; may be empty
+  std::string model_json;  ///< the upstream's model name as a JSON string, quotes included; empty: the client's own
+};
+
+/// TLS contexts by CA file, kept across reloads so that connections can be shared between snapshots.
+class TlsStore {
+ public:
+  [[nodiscard]] Result<std::shared_ptr<const net::ClientTls>> context(const std::string& ca_file);
+
+ private:
+  std::map<std::string, std::shared_ptr<const net::ClientTls>> contexts_;
+};
+
+class Catalog {
+ public:
+  /// Errors: BadConfig (a base URL or CA file that cannot be used), with the provider's name.
+  [[nodiscard]] static Result<std::shared_ptr<const Catalog>> build(std::shared_ptr<const core::Plan> plan, TlsStore& tls);
+
+  [[nodiscard]] const core::Plan& plan() const { return *plan_; }
+  [[nodiscard]] const Endpoint& endpoint(core::TargetId id) const { return endpoints_[id.index()]; }
+  [[nodiscard]] const ServerEndpoint& server(core::ServerId id) const { return servers_[id.index()]; }
+  /// The credential lines of one key (they are the same for all its targets).
+  [[nodiscard]] const Secret& key_fields(core::KeyId id) const { return key_fields_[id.index()]; }
+
+ private:
+  Catalog() = default;
+
+  std::shared_ptr<const core::Plan> plan_;
+  std::vector<ServerEndpoint> servers_;
+  std::vector<Secret> key_fields_;
+  std::vector<Endpoint> endpoints_;
+};
+
+/// Where a request for `client_path` ("/v1/chat/completions") goes on this server: a base URL that ends in /v1 stands
+/// for the client's own /v1; one that does not (Anthropic's style) keeps the path whole, except in the OpenAI dialect,
+/// where the base URL always stands for /v1.
+[[nodiscard]] std::string upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query);
+
+}  // namespace drover::upstream

@@ -1,0 +1,117 @@
+#include "upstream/connection_pools.h"
+
+#include <algorithm>
+
+#include "net/loop.h"
+
+namespace drover::upstream {
+namespace {
+
+/// How often idle connections are looked at; far below any idle timeout that makes sense.
+constexpr Duration kSweepEvery = std::chrono::seconds(1);
+
+std::uint32_t share(std::uint32_t whole, std::uint32_t threads) {
+  return std::max<std::uint32_t>(1, (whole + threads - 1) / threads);
+}
+
+}  // namespace
+
+PooledConnection& PooledConnection::operator=(PooledConnection&& other) noexcept {
+  if (this != &other) {
+    drop();
+    pool_ = other.pool_;
+    connection_ = std::move(other.connection_);
+  }
+  return *this;
+}
+
+void PooledConnection::give_back(Instant now) {
+  if (!connection_) return;
+  if (!connection_->finish() || pool_->idle_.size() >= pool_->keep_) {
+    drop();
+    return;
+  }
+  pool_->put(std::move(connection_), now);
+}
+
+void PooledConnection::drop() {
+  if (!connection_) return;
+  connection_->close();
+  connection_.reset();
+  --pool_->open_;
+}
+
+OriginPool::OriginPool(net::Origin origin, core::ConnectionLimits limits, std::uint32_t threads, net::Deadline& sweeper)
+    : origin_(std::move(origin)), sweeper_(sweeper) {
+  set_limits(limits, threads);
+}
+
+void OriginPool::put(std::unique_ptr<net::ClientConnection> connection, Instant now) {
+  idle_.push_back({std::move(connection), now});
+  if (!sweeper_.armed()) sweeper_.arm(now + kSweepEvery);
+}
+
+void OriginPool::set_limits(core::ConnectionLimits limits, std::uint32_t threads) {
+  idle_timeout_ = limits.idle;
+  keep_ = share(limits.keep, threads);
+  max_ = share(limits.max, threads);
+}
+
+PooledConnection OriginPool::take() {
+  while (!idle_.empty()) {
+    PooledConnection candidate(*this, std::move(idle_.back().connection));
+    idle_.pop_back();
+    if (candidate->alive()) return candidate;
+  }
+  return {};
+}
+
+bool OriginPool::reserve() {
+  if (open_ >= max_) return false;
+  ++open_;
+  return true;
+}
+
+PooledConnection OriginPool::adopt(std::unique_ptr<net::ClientConnection> connection) {
+  return PooledConnection(*this, std::move(connection));
+}
+
+void OriginPool::sweep(Instant now) {
+  // Oldest first: the vector is a stack, so idle times fall from front to back.
+  std::size_t expired = 0;
+  while (expired < idle_.size() && now - idle_[expired].since >= idle_timeout_) {
+    PooledConnection(*this, std::move(idle_[expired].connection)).drop();
+    ++expired;
+  }
+  idle_.erase(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(expired));
+}
+
+ConnectionPools::ConnectionPools(net::Loop& loop, std::uint32_t threads)
+    : loop_(loop), threads_(std::max<std::uint32_t>(1, threads)), sweeper_(loop.ticker(), &ConnectionPools::swept, this) {}
+
+OriginPool& ConnectionPools::pool(const net::Origin& origin, const core::ConnectionLimits& limits) {
+  const std::string name = origin.host + ":" + std::to_string(origin.port);
+  const auto [begin, end] = pools_.equal_range(name);
+  for (auto entry = begin; entry != end; ++entry) {
+    if (entry->second->origin() == origin) return *entry->second;
+  }
+  return *pools_.emplace(name, std::make_unique<OriginPool>(origin, limits, threads_, sweeper_))->second;
+}
+
+void ConnectionPools::clear() {
+  sweeper_.disarm();
+  for (auto& [name, pool] : pools_) pool->sweep(kNever);
+}
+
+void ConnectionPools::swept(void* self) {
+  auto& pools = *static_cast<ConnectionPools*>(self);
+  const Instant now = pools.loop_.now();
+  bool any = false;
+  for (auto& [name, pool] : pools.pools_) {
+    pool->sweep(now);
+    any = any || pool->idle() > 0;
+  }
+  if (any) pools.sweeper_.arm(now + kSweepEvery);
+}
+
+}  // namespace drover::upstream

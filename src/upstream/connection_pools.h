@@ -1,0 +1,106 @@
+// Connection pools of one loop: idle connections per origin, last in first out, with limits and an idle timeout.
+// Not thread-safe: a connection never changes thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/plan.h"
+#include "net/connector.h"
+#include "net/ticker.h"
+
+namespace drover::net {
+class Loop;
+}
+
+namespace drover::upstream {
+
+class OriginPool;
+
+/// A connection on loan from its pool. Destroyed without give_back(), it is closed.
+class PooledConnection {
+ public:
+  PooledConnection() = default;
+  PooledConnection(OriginPool& pool, std::unique_ptr<net::ClientConnection> connection)
+      : pool_(&pool), connection_(std::move(connection)) {}
+  PooledConnection(PooledConnection&& other) noexcept = default;
+  PooledConnection& operator=(PooledConnection&& other) noexcept;
+  ~PooledConnection() { drop(); }
+
+  explicit operator bool() const { return connection_ != nullptr; }
+  net::ClientConnection& operator*() const { return *connection_; }
+  net::ClientConnection* operator->() const { return connection_.get(); }
+
+  /// Ends the exchange and returns the connection to its pool when it can be used again.
+  void give_back(Instant now);
+  void drop();
+
+ private:
+  OriginPool* pool_ = nullptr;
+  std::unique_ptr<net::ClientConnection> connection_;
+};
+
+/// The connections of one origin. Counts every open one, busy or idle.
+class OriginPool {
+ public:
+  /// `sweeper` is armed when a connection becomes idle.
+  OriginPool(net::Origin origin, core::ConnectionLimits limits, std::uint32_t threads, net::Deadline& sweeper);
+
+  [[nodiscard]] const net::Origin& origin() const { return origin_; }
+  /// An idle connection that is still alive; dead ones met on the way are closed. Empty when there is none.
+  [[nodiscard]] PooledConnection take();
+  /// Reserves room for a connection that is about to be opened. False: the limit is reached (S0).
+  [[nodiscard]] bool reserve();
+  /// The connection that reserve() made room for.
+  [[nodiscard]] PooledConnection adopt(std::unique_ptr<net::ClientConnection> connection);
+  /// It came to nothing.
+  void unreserve() { --open_; }
+  /// Closes what has been idle for too long.
+  void sweep(Instant now);
+  void set_limits(core::ConnectionLimits limits, std::uint32_t threads);
+
+  [[nodiscard]] std::size_t idle() const { return idle_.size(); }
+  [[nodiscard]] std::uint32_t open() const { return open_; }
+
+ private:
+  friend class PooledConnection;
+  struct Idle {
+    std::unique_ptr<net::ClientConnection> connection;
+    Instant since;
+  };
+
+  void put(std::unique_ptr<net::ClientConnection> connection, Instant now);
+
+  net::Origin origin_;
+  net::Deadline& sweeper_;
+  Duration idle_timeout_{};
+  std::uint32_t keep_ = 0;
+  std::uint32_t max_ = 0;
+  std::uint32_t open_ = 0;
+  std::vector<Idle> idle_;
+};
+
+class ConnectionPools {
+ public:
+  /// Limits are for the process; each of `threads` loops takes its share, at least one connection.
+  ConnectionPools(net::Loop& loop, std::uint32_t threads);
+
+  /// The pool of an origin, made when first asked for. Stays valid as long as this object.
+  [[nodiscard]] OriginPool& pool(const net::Origin& origin, const core::ConnectionLimits& limits);
+  /// Closes all idle connections (shutdown).
+  void clear();
+
+ private:
+  static void swept(void* self);
+
+  net::Loop& loop_;
+  std::uint32_t threads_;
+  net::Deadline sweeper_;  // before the pools: they arm it
+  std::unordered_multimap<std::string, std::unique_ptr<OriginPool>> pools_;  // by "host:port"; TLS told apart by origin
+};
+
+}  // namespace drover::upstream

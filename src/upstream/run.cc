@@ -1,0 +1,174 @@
+#include "upstream/run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "net/loop.h"
+
+namespace drover::upstream {
+namespace {
+
+constexpr std::string_view kComment = ": waiting for the upstream\n\n";
+constexpr std::string_view kStreamFields = "X-Accel-Buffering: no\r\n";
+constexpr std::string_view kEarlyFields =
+    "Content-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
+
+}  // namespace
+
+Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
+    : parts_(parts),
+      dispatch_(dispatch, *parts.fleet, parts.tools.loop->random()),
+      kind_(dispatch.answer),
+      timer_(parts.tools.loop->ticker(), &Run::timer_expired, this),
+      wakeup_(parts.tools.loop->executor()) {
+  timers_.fill(kNever);
+}
+
+Run::~Run() { parts_.client->watch(nullptr); }
+
+Instant Run::now() const { return parts_.tools.loop->now(); }
+
+net::Awaitable<> Run::perform() {
+  parts_.client->watch(this);
+  emit(core::RequestReady{});
+  while (!over()) {
+    if (!next_start_) {
+      co_await wakeup_.wait();
+      continue;
+    }
+    begin_attempt();
+    const bool connected = attempt_->take_connection();
+    if (!connected) co_await attempt_->connect();
+    for (Attempt::Need need = attempt_->step(); need != Attempt::Need::Nothing; need = attempt_->step()) {
+      if (need == Attempt::Need::UpstreamReadable) {
+        if (attempt_->draining()) timer_.arm(now() + kDrainUpstream);
+        auto readable = co_await attempt_->exchange().until_readable();
+        if (!readable) attempt_->wait_failed(std::move(readable.error()));
+      } else if (need == Attempt::Need::UpstreamWritten) {
+        auto written = co_await attempt_->exchange().until_written();
+        if (!written) attempt_->wait_failed(std::move(written.error()));
+      } else {
+        emit(core::DownstreamBlocked{});
+        auto written = co_await parts_.client->until_written(kNever);
+        if (!written) downstream_gone();
+        emit(core::DownstreamUnblocked{});
+      }
+    }
+    end_attempt();
+  }
+  parts_.client->watch(nullptr);
+  timer_.disarm();
+}
+
+void Run::begin_attempt() {
+  const core::StartAttempt start = *std::exchange(next_start_, std::nullopt);
+  [[maybe_unused]] const bool fits =
+      record_.attempts.push_back(AttemptRecord{.target = start.target, .started = now(), .ended = now()});
+  attempt_.emplace(*this, start);
+}
+
+void Run::end_attempt() {
+  record_.attempts.back().ended = now();
+  attempt_.reset();
+}
+
+void Run::emit(const core::Event& event) { apply(dispatch_.on(event, now())); }
+
+void Run::apply(const core::Commands& commands) {
+  for (const core::Command& command : commands) {
+    if (const auto* start = std::get_if<core::StartAttempt>(&command)) {
+      next_start_ = *start;
+      wakeup_.notify();
+    } else if (const auto* timer = std::get_if<core::ArmTimer>(&command)) {
+      arm(*timer);
+    } else if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
+      if (attempt_ && attempt_->id() == cancel->attempt) attempt_->cancel();
+    } else if (const auto* forward = std::get_if<core::Forward>(&command)) {
+      if (attempt_ && attempt_->id() == forward->attempt) commit();
+    } else if (std::holds_alternative<core::SendHead>(command)) {
+      send_early_head();
+    } else if (std::holds_alternative<core::SendComment>(command)) {
+      send_comment();
+    } else if (const auto* end = std::get_if<core::EndWithError>(&command)) {
+      error_ = *end;
+      wakeup_.notify();
+    } else if (std::holds_alternative<core::Finish>(command)) {
+      wakeup_.notify();
+    }
+    // WaitForCapacity needs nothing: the Queue timer is armed with it and looks again.
+  }
+}
+
+void Run::arm(const core::ArmTimer& timer) {
+  timers_[static_cast<std::size_t>(timer.timer)] = timer.at;
+  // A later time is found out when the earlier one fires: re-arming for every chunk stays a store.
+  if (timer.at < timer_.at()) timer_.arm(timer.at);
+}
+
+void Run::timers_due() {
+  if (over()) {
+    if (attempt_ && attempt_->draining()) attempt_->cancel();
+    return;
+  }
+  const Instant at = now();
+  for (std::size_t kind = 0; kind < timers_.size(); ++kind) {
+    if (timers_[kind] > at) continue;
+    timers_[kind] = kNever;
+    emit(core::TimerFired{static_cast<core::TimerKind>(kind)});
+  }
+  timer_.arm(*std::min_element(timers_.begin(), timers_.end()));
+}
+
+void Run::commit() {
+  attempt_->forward();
+  record_.answered_by = record_.attempts.back().target;
+  record_.first_content = now();
+  // Borrowed pieces may still be on their way when the upstream answers early; then the body stays until the end.
+  if (attempt_->exchange().sent()) parts_.request->body.free();
+  if (parts_.observer != nullptr) parts_.observer->committed();
+}
+
+void Run::start_answer(const Attempt& attempt) {
+  std::string fields = attempt.answer_fields();
+  append_routing_fields(fields);
+  if (attempt.streams()) fields.append(kStreamFields);
+  parts_.client->start(net::AnswerStart{.status = attempt.status(), .fields = fields, .framing = attempt.answer_framing()});
+}
+
+void Run::append_routing_fields(std::string& fields) const {
+  fields.append(parts_.extra_fields);
+  if (!record_.attempts.empty()) {
+    const core::Target& target = *parts_.catalog->endpoint(record_.attempts.back().target).target;
+    fields.append("x-drover-target: ").append(target.name).append("\r\n");
+  }
+  fields.append("x-drover-attempts: ").append(std::to_string(record_.attempts.size())).append("\r\n");
+}
+
+void Run::send_early_head() {
+  if (parts_.client->started()) return;
+  std::string fields(kEarlyFields);
+  fields.append(parts_.extra_fields);
+  parts_.client->start(net::AnswerStart{.status = 200, .fields = fields, .framing = {http::BodyKind::Chunked, 0}});
+}
+
+void Run::send_comment() {
+  const std::string_view comment = kComment;
+  const auto written = parts_.client->write({&comment, 1}, net::More::Yes, net::Keep::Copy);
+  if (!written) downstream_gone();
+}
+
+void Run::downstream_gone() {
+  if (client_left_ || over()) return;
+  client_left_ = true;
+  emit(core::ClientLeft{});
+}
+
+void Run::attempt_answered(int status) { record_.attempts.back().status = status; }
+
+void Run::attempt_failed(const Error& error) { record_.attempts.back().failure = error.kind; }
+
+void Run::drain() {
+  if (!over()) emit(core::Drain{});
+}
+
+}  // namespace drover::upstream

@@ -1,0 +1,129 @@
+// Carries out one request: drives core::Dispatch with real attempts, timers and a real client. The gateway and the
+// library both end their pipelines in this.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/dispatch.h"
+#include "net/exchange.h"
+#include "net/ticker.h"
+#include "net/wakeup.h"
+#include "upstream/attempt.h"
+#include "upstream/catalog.h"
+#include "upstream/connection_pools.h"
+#include "upstream/request.h"
+#include "upstream/run_record.h"
+
+namespace drover::net {
+class Loop;
+class Resolver;
+}  // namespace drover::net
+
+namespace drover::upstream {
+
+/// What a loop lends to its requests. Outlives them.
+struct LoopTools {
+  net::Loop* loop = nullptr;
+  net::Resolver* resolver = nullptr;
+  ConnectionPools* pools = nullptr;
+};
+
+/// An upstream's answer that was not passed on yet: it may still become the client's when nothing better comes.
+struct HeldAnswer {
+  int status = 0;
+  std::string fields;  ///< the fields that may cross downstream
+  std::string body;    ///< redacted, at most kMaxHeldBytes
+};
+
+/// Most bytes of an answer held back before it is judged or passed on.
+inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
+/// How long a finished request waits for the upstream to end its answer's framing, so that the connection can be used again.
+inline constexpr Duration kDrainUpstream = std::chrono::milliseconds(100);
+
+/// Told when the request's own memory is no longer needed.
+class CommitObserver {
+ public:
+  virtual void committed() = 0;
+
+ protected:
+  ~CommitObserver() = default;
+};
+
+class Run final : private net::GoneObserver {
+ public:
+  struct Parts {
+    LoopTools tools;
+    const Catalog* catalog = nullptr;
+    core::FleetPort* fleet = nullptr;
+    UpstreamRequest* request = nullptr;
+    net::AnswerWriter* client = nullptr;
+    CommitObserver* observer = nullptr;
+    std::string_view extra_fields;  ///< lines for the answer's head (x-request-id); outlive the run
+  };
+
+  Run(const Parts& parts, const core::DispatchRequest& dispatch);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  /// Returns when the request has ended. Then: error() is what the client still has to be told, or nothing when the
+  /// answer was passed on whole (or the client left).
+  [[nodiscard]] net::Awaitable<> perform();
+
+  [[nodiscard]] const std::optional<core::EndWithError>& error() const { return error_; }
+  /// The answer to pass on when error()->pass_answer says so.
+  [[nodiscard]] const HeldAnswer& held() const { return held_; }
+  /// The upstream's own error event has already been passed on; only the end of the stream is missing.
+  [[nodiscard]] bool error_event_sent() const { return error_event_sent_; }
+  [[nodiscard]] bool client_left() const { return client_left_; }
+  [[nodiscard]] const RunRecord& record() const { return record_; }
+  [[nodiscard]] core::Dispatch& dispatch() { return dispatch_; }
+
+  /// The process is going: no further attempt for this request.
+  void drain();
+
+  /// "x-drover-target" and "x-drover-attempts" with the extra fields, as lines: for every answer, ours included.
+  void append_routing_fields(std::string& fields) const;
+
+ private:
+  friend class Attempt;
+
+  // for Attempt
+  void emit(const core::Event& event);
+  [[nodiscard]] Instant now() const;
+  void downstream_gone() override;
+  void start_answer(const Attempt& attempt);
+  void attempt_answered(int status);
+  void attempt_failed(const Error& error);
+
+  void apply(const core::Commands& commands);
+  void arm(const core::ArmTimer& timer);
+  void timers_due();
+  void commit();
+  void begin_attempt();
+  void end_attempt();
+  void send_early_head();
+  void send_comment();
+  [[nodiscard]] bool over() const { return dispatch_.state() == core::Dispatch::State::Ended; }
+  static void timer_expired(void* self) { static_cast<Run*>(self)->timers_due(); }
+
+  Parts parts_;
+  core::Dispatch dispatch_;
+  core::AnswerKind kind_;
+  std::optional<Attempt> attempt_;
+  std::optional<core::StartAttempt> next_start_;
+  std::optional<core::EndWithError> error_;
+  HeldAnswer held_;
+  RunRecord record_;
+  std::array<Instant, core::kTimerKinds> timers_;
+  net::Deadline timer_;
+  net::Wakeup wakeup_;
+  bool error_event_sent_ = false;
+  bool client_left_ = false;
+};
+
+}  // namespace drover::upstream

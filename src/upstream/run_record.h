@@ -1,0 +1,33 @@
+// What happened to one request, as facts for headers, logs and decision records. No key, no prompt.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/error.h"
+#include "base/fixed_vector.h"
+#include "base/instant.h"
+#include "core/dispatch.h"
+#include "dialect/dialect.h"
+
+namespace drover::upstream {
+
+struct AttemptRecord {
+  core::TargetId target;
+  Instant started;
+  Instant ended;
+  int status = 0;                    ///< the upstream's; 0 when there was no head
+  std::optional<ErrorKind> failure;  ///< nothing: it answered, or was abandoned
+  bool reused = false;               ///< on a reused connection
+};
+
+struct RunRecord {
+  FixedVector<AttemptRecord, core::kMaxAttempts> attempts;
+  std::optional<core::TargetId> answered_by;
+  Instant first_content = kNever;
+  std::uint64_t bytes_down = 0;       ///< of the answer's body
+  std::uint64_t dropped_tail_bytes = 0;  ///< of an unfinished event when a stream broke
+  dialect::Usage usage;
+};
+
+}  // namespace drover::upstream

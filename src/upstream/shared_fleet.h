@@ -1,0 +1,42 @@
+// The fleet as several threads use it: one short mutex around the pure object, so that every thread sees an ejection at
+// once and limits are exact.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "core/fleet.h"
+
+namespace drover::upstream {
+
+class SharedFleet final : public core::FleetPort {
+ public:
+  /// `observer` is told of every change of a target's or key's state, outside the lock, on the thread that caused it.
+  using Observer = std::function<void(const core::StateChange&)>;
+
+  SharedFleet(std::shared_ptr<const core::Plan> plan, Observer observer);
+
+  [[nodiscard]] core::PickAnswer pick(const core::PickRequest& request, Instant now, Random& random) override;
+  void settle(const core::Ticket& ticket, const core::Outcome& outcome, Instant now) override;
+  void release(const core::Ticket& ticket) override;
+  [[nodiscard]] bool spend_retry(Instant now) override;
+  [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override;
+
+  /// Runs `read(fleet)` under the lock: for status pages and reloads. Keep it short.
+  template <class Read>
+  auto with(Read&& read) {
+    const std::lock_guard lock(mutex_);
+    return std::forward<Read>(read)(fleet_);
+  }
+
+ private:
+  void tell();
+
+  mutable std::mutex mutex_;
+  core::Fleet fleet_;
+  Observer observer_;
+};
+
+}  // namespace drover::upstream
