@@ -10,9 +10,12 @@
 
 namespace drover::http {
 
-/// Chunk extensions and size lines of one body may not exceed this many bytes in total, plus one byte of overhead for
-/// each byte of data (a flood of one-byte chunks with long extensions is an attack; Go, Node and H2O cap it too).
+/// Chunk extensions of one body may not exceed this many bytes in total, plus one byte for each byte of data before
+/// them (one-byte chunks with long extensions are an attack; Go, Node and H2O cap them too). Size lines themselves are
+/// not counted: a stream of one-byte chunks without extensions is legal, and costs its sender more than us.
 inline constexpr std::size_t kMaxChunkOverhead = 16 * 1024;
+/// Most hexadecimal digits of a chunk size: 64 bits.
+inline constexpr std::uint32_t kMaxChunkSizeDigits = 16;
 /// Most bytes of trailers; they are read and dropped.
 inline constexpr std::size_t kMaxTrailerBytes = 8 * 1024;
 
@@ -23,12 +26,13 @@ class BodyDecoder {
   explicit BodyDecoder(Framing framing);
 
   struct Piece {
-    std::size_t consumed = 0;     ///< bytes of the input used up
-    std::string_view content;     ///< a view into the input; may be empty while framing is consumed
-    bool finished = false;        ///< the body ended with this piece; bytes after `consumed` belong to what comes next
+    std::size_t consumed = 0;  ///< bytes of the input used up
+    std::string_view content;  ///< a view into the input; may be empty while framing is consumed
+    bool finished = false;     ///< the body ended with this piece; bytes after `consumed` belong to what comes next
   };
 
-  /// Takes the next bytes; call again with the rest until it consumes nothing or is finished. Never copies.
+  /// Takes the next bytes; call again with the rest until there is none or the body is finished. Never copies, and
+  /// consumes at least one byte of a non-empty input until finished. An error is final.
   /// Errors: kind BadRequest, status 400, code "bad_chunk" | "chunk_overhead" | "bad_trailer" (an upstream's reader
   /// turns them into BadResponse).
   [[nodiscard]] Result<Piece> decode(std::string_view input);
@@ -38,15 +42,40 @@ class BodyDecoder {
   [[nodiscard]] bool finished() const;
 
  private:
-  enum class State : std::uint8_t { Data, Size, Extension, SizeLf, DataCr, DataLf, TrailerStart, Trailer, TrailerLf, EndLf, Done };
+  enum class State : std::uint8_t {
+    Data,
+    SizeFirst,  ///< the first digit of a chunk size
+    Size,
+    Extension,
+    ExtensionQuoted,
+    ExtensionEscaped,  ///< behind a backslash inside quotes
+    SizeLf,
+    DataCr,
+    DataLf,
+    TrailerStart,
+    TrailerName,
+    TrailerValue,
+    TrailerLf,
+    EndLf,
+    Done,
+    Failed,
+  };
+
+  [[nodiscard]] Piece take_data(std::string_view input, std::size_t at);
+  [[nodiscard]] State after(char byte);
+  [[nodiscard]] State after_size_byte(char byte);
+  [[nodiscard]] State after_extension_byte(char byte);
+  [[nodiscard]] State after_trailer_byte(char byte);
+  [[nodiscard]] State refuse(std::string_view code);
 
   Framing framing_{};
   State state_ = State::Done;
-  std::uint64_t remaining_ = 0;  ///< of the whole body (Length) or the current chunk (Chunked)
-  std::uint64_t data_seen_ = 0;
-  std::uint64_t overhead_ = 0;
+  std::uint64_t remaining_ = 0;        ///< of the whole body (Length) or the current chunk (Chunked)
+  std::uint64_t data_seen_ = 0;        ///< content given out so far
+  std::uint64_t extension_bytes_ = 0;  ///< of the whole body
   std::uint32_t size_digits_ = 0;
   std::uint32_t trailer_bytes_ = 0;
+  std::string_view fault_{};  ///< code of the error, once failed
 };
 
 /// "1a\r\n" for a chunk of `size` bytes, in place; the chunk's data and "\r\n" follow.
