@@ -15,18 +15,17 @@ struct Row {
 Row row_of(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::Resolve:
-      return {502, "upstream_resolve", "The provider's host name could not be resolved. Check base_url and the resolver."};
+      return {502, "upstream_resolve",
+              "The provider's host name could not be resolved. Check base_url and the resolver."};
     case ErrorKind::Connect:
       return {502, "upstream_connect", "No connection to the provider could be made. Check base_url and the network."};
-    case ErrorKind::Tls:
-      return {502, "upstream_tls", "The provider's certificate or TLS handshake was refused."};
+    case ErrorKind::Tls: return {502, "upstream_tls", "The provider's certificate or TLS handshake was refused."};
     case ErrorKind::ConnectTimeout:
       return {504, "upstream_connect_timeout", "The provider did not accept a connection in time."};
     case ErrorKind::StaleConnection:
     case ErrorKind::ConnectionLost:
       return {502, "upstream_connection_lost", "The provider closed the connection before its answer was complete."};
-    case ErrorKind::HeadTimeout:
-      return {504, "upstream_head_timeout", "The provider did not begin to answer in time."};
+    case ErrorKind::HeadTimeout: return {504, "upstream_head_timeout", "The provider did not begin to answer in time."};
     case ErrorKind::FirstContentTimeout:
       return {504, "upstream_first_content_timeout", "The provider sent no content in time."};
     case ErrorKind::IdleTimeout:
@@ -40,50 +39,41 @@ Row row_of(ErrorKind kind) {
     case ErrorKind::WrongContentType:
       return {502, "upstream_content_type", "The provider answered with something that is not an API answer."};
     case ErrorKind::RateLimited:
-      return {429, "rate_limited", "Every key that could take this request is rate limited. Retry after the given time."};
+      return {429, "rate_limited",
+              "Every key that could take this request is rate limited. Retry after the given time."};
     case ErrorKind::QuotaExhausted:
       return {503, "upstream_quota", "The allowance of every key for this model is used up. Top it up or add a key."};
     case ErrorKind::KeyRejected:
-      return {503, "upstream_auth", "The provider refused the gateway's own key. Whoever runs the gateway must replace it."};
-    case ErrorKind::ServerError:
-      return {502, "upstream_error", "The provider failed to answer the request."};
-    case ErrorKind::Overloaded:
-      return {503, "upstream_overloaded", "The provider is overloaded. Retry shortly."};
+      return {503, "upstream_auth",
+              "The provider refused the gateway's own key. Whoever runs the gateway must replace it."};
+    case ErrorKind::ServerError: return {502, "upstream_error", "The provider failed to answer the request."};
+    case ErrorKind::Overloaded: return {503, "upstream_overloaded", "The provider is overloaded. Retry shortly."};
     case ErrorKind::LocalResource:
       return {503, "gateway_resources", "The gateway is short of connections or memory. Retry shortly."};
-    case ErrorKind::NoUpstream:
-      return {503, "no_upstream", "No upstream can take this request now."};
-    case ErrorKind::Shed:
-      return {503, "shed", "The gateway takes no new work now. Retry shortly."};
-    case ErrorKind::Forbidden:
-      return {403, "forbidden", "The provider refuses this request."};
+    case ErrorKind::NoUpstream: return {503, "no_upstream", "No upstream can take this request now."};
+    case ErrorKind::Shed: return {503, "shed", "The gateway takes no new work now. Retry shortly."};
+    case ErrorKind::Forbidden: return {403, "forbidden", "The provider refuses this request."};
     case ErrorKind::ModelMissing:
-    case ErrorKind::NotFound:
-      return {404, "model_not_found", "The provider does not know this model."};
+    case ErrorKind::NotFound: return {404, "model_not_found", "The provider does not know this model."};
     case ErrorKind::ContextTooLong:
       return {400, "context_length_exceeded", "The request is longer than the model's context."};
     case ErrorKind::ContentPolicy:
       return {400, "content_policy", "The provider's content policy refused this request."};
     case ErrorKind::UserError:
-    case ErrorKind::BadRequest:
-      return {400, "invalid_request", "The provider refused the request as invalid."};
-    case ErrorKind::TooLarge:
-      return {413, "too_large", "The request is too large."};
-    case ErrorKind::Unsupported:
-      return {501, "unsupported", "The request asks for something that is not supported."};
-    case ErrorKind::Unauthorized:
-      return {401, "unauthorized", "The client's key is missing or unknown."};
+    case ErrorKind::BadRequest: return {400, "invalid_request", "The provider refused the request as invalid."};
+    case ErrorKind::TooLarge: return {413, "too_large", "The request is too large."};
+    case ErrorKind::Unsupported: return {501, "unsupported", "The request asks for something that is not supported."};
+    case ErrorKind::Unauthorized: return {401, "unauthorized", "The client's key is missing or unknown."};
     case ErrorKind::ClientGone:
-    case ErrorKind::Cancelled:
-      return {499, "cancelled", "The request was given up."};
+    case ErrorKind::Cancelled: return {499, "cancelled", "The request was given up."};
     case ErrorKind::BadConfig:
-    case ErrorKind::Internal:
-      return {500, "internal", "The gateway made a mistake."};
+    case ErrorKind::Internal: return {500, "internal", "The gateway made a mistake."};
   }
   return {500, "internal", "The gateway made a mistake."};
 }
 
-/// The failure's own code says more than the table's ("tls_cert_expired"), unless it is a provider's word about our key.
+/// The failure's own code says more than the table's ("tls_cert_expired"), unless it is a provider's word about our
+/// key.
 bool keeps_its_code(ErrorKind kind) {
   return kind != ErrorKind::KeyRejected && kind != ErrorKind::QuotaExhausted && kind != ErrorKind::RateLimited;
 }

@@ -10,8 +10,8 @@
 namespace drover::core {
 
 /// The wait before repetition number `repeat` (0 first): backoff × multiplier^repeat, at most max_backoff. With
-/// Jitter::Full uniform between zero and that (AWS Architecture Blog, "Exponential Backoff And Jitter"), so that requests
-/// that failed together do not come back together.
+/// Jitter::Full uniform between zero and that (AWS Architecture Blog, "Exponential Backoff And Jitter"), so that
+/// requests that failed together do not come back together.
 [[nodiscard]] Duration backoff(const RetrySettings& settings, std::uint32_t repeat, Random& random);
 
 }  // namespace drover::core

@@ -55,7 +55,8 @@ void Dispatch::handle(const RequestSent& event, Step& step) {
   disarm(TimerKind::Connect, step);
   const Timeouts& timeouts = timeouts_of(*attempt);
   const bool stream = request_.answer == AnswerKind::Stream;
-  // An answer may begin before the request has been written to its end (an early 413): then there is no head to wait for.
+  // An answer may begin before the request has been written to its end (an early 413): then there is no head to wait
+  // for.
   if (attempt->phase < Phase::AwaitingContent) {
     attempt->phase = Phase::AwaitingHead;
     arm(TimerKind::Head, after(step.now, stream ? timeouts.head_stream : timeouts.head_plain), step);
@@ -113,7 +114,10 @@ void Dispatch::handle(const AttemptFailed& event, Step& step) {
   Attempt* attempt = running(event.attempt);
   if (attempt == nullptr) return;
   fail(*attempt,
-       Failure{.error = event.error, .stage = event.stage, .attempt = event.attempt, .has_answer = event.has_answer,
+       Failure{.error = event.error,
+               .stage = event.stage,
+               .attempt = event.attempt,
+               .has_answer = event.has_answer,
                .used = event.used},
        step);
 }

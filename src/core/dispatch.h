@@ -30,38 +30,61 @@ struct AttemptId {
 };
 
 enum class TimerKind : std::uint8_t {
-  Connect,       ///< of the current attempt
+  Connect,  ///< of the current attempt
   Head,
   FirstContent,
   Idle,
   Total,
   StreamMax,
-  Queue,         ///< waiting for capacity: wake up and look again
+  Queue,  ///< waiting for capacity: wake up and look again
   Backoff,
   Hedge,
-  Comment,       ///< first comment after a long wait, then keep-alive
+  Comment,  ///< first comment after a long wait, then keep-alive
 };
 inline constexpr std::size_t kTimerKinds = 10;
 
 // ---------------------------------------------------------------------------------------------- events
 
-struct RequestReady {};                       ///< the request was read, inspected and admitted: begin
-struct CapacityGranted {};                    ///< something changed while waiting: look again
-struct AttemptConnected { AttemptId attempt; };                 ///< a connection is there (fresh or reused); the request is being sent
-struct RequestSent { AttemptId attempt; };                      ///< the whole request has been written
-struct HeadArrived { AttemptId attempt; };                      ///< an acceptable head (2xx, not judged failed)
-struct LifecycleEvent { AttemptId attempt; };                   ///< e.g. a role-only delta: withheld, does not commit
-struct FirstContent { AttemptId attempt; };                     ///< the first content is at hand (held, not yet sent)
-struct Content { AttemptId attempt; };                          ///< more content
-struct AttemptEnded { AttemptId attempt; Amount used; };        ///< a complete answer
-/// The attempt failed. `error` says why and whose fault it is; `has_answer`: the driver holds an upstream answer (status
-/// and body) that could be passed on. `used`: what is known to have been spent.
-struct AttemptFailed { AttemptId attempt; Error error; Stage stage = Stage::NotConnected; bool has_answer = false; Amount used{}; };
-struct TimerFired { TimerKind timer; };
-struct DownstreamBlocked {};                  ///< the client reads slowly: idle time does not count against the upstream
+struct RequestReady {};     ///< the request was read, inspected and admitted: begin
+struct CapacityGranted {};  ///< something changed while waiting: look again
+struct AttemptConnected {
+  AttemptId attempt;
+};  ///< a connection is there (fresh or reused); the request is being sent
+struct RequestSent {
+  AttemptId attempt;
+};  ///< the whole request has been written
+struct HeadArrived {
+  AttemptId attempt;
+};  ///< an acceptable head (2xx, not judged failed)
+struct LifecycleEvent {
+  AttemptId attempt;
+};  ///< e.g. a role-only delta: withheld, does not commit
+struct FirstContent {
+  AttemptId attempt;
+};  ///< the first content is at hand (held, not yet sent)
+struct Content {
+  AttemptId attempt;
+};  ///< more content
+struct AttemptEnded {
+  AttemptId attempt;
+  Amount used;
+};  ///< a complete answer
+/// The attempt failed. `error` says why and whose fault it is; `has_answer`: the driver holds an upstream answer
+/// (status and body) that could be passed on. `used`: what is known to have been spent.
+struct AttemptFailed {
+  AttemptId attempt;
+  Error error;
+  Stage stage = Stage::NotConnected;
+  bool has_answer = false;
+  Amount used{};
+};
+struct TimerFired {
+  TimerKind timer;
+};
+struct DownstreamBlocked {};  ///< the client reads slowly: idle time does not count against the upstream
 struct DownstreamUnblocked {};
 struct ClientLeft {};
-struct Drain {};                              ///< the process is going: end at the next boundary, start no further attempt
+struct Drain {};  ///< the process is going: end at the next boundary, start no further attempt
 
 using Event = std::variant<RequestReady, CapacityGranted, AttemptConnected, RequestSent, HeadArrived, LifecycleEvent,
                            FirstContent, Content, AttemptEnded, AttemptFailed, TimerFired, DownstreamBlocked,
@@ -70,19 +93,32 @@ using Event = std::variant<RequestReady, CapacityGranted, AttemptConnected, Requ
 // ---------------------------------------------------------------------------------------------- commands
 
 /// Nothing can be picked now; look again (CapacityGranted or the Queue timer, which is armed) by `until`.
-struct WaitForCapacity { Instant until; };
+struct WaitForCapacity {
+  Instant until;
+};
 /// Begin an attempt. `fresh`: do not take a reused connection (S2's one retry).
-struct StartAttempt { AttemptId attempt; TargetId target; bool fresh = false; };
+struct StartAttempt {
+  AttemptId attempt;
+  TargetId target;
+  bool fresh = false;
+};
 /// Fire TimerFired{timer} at `at`; replaces an earlier one of the same kind. kNever disarms.
-struct ArmTimer { TimerKind timer; Instant at; };
+struct ArmTimer {
+  TimerKind timer;
+  Instant at;
+};
 /// Stop this attempt at once; it is already settled and sends no further events.
-struct CancelAttempt { AttemptId attempt; };
+struct CancelAttempt {
+  AttemptId attempt;
+};
 /// Send our own 200 head of a stream now, because the wait grew long; errors travel in-band from here on.
 struct SendHead {};
 /// Send one SSE comment to keep the client's connection alive.
 struct SendComment {};
 /// Pass on what this attempt holds and everything that follows. The commit point.
-struct Forward { AttemptId attempt; };
+struct Forward {
+  AttemptId attempt;
+};
 /// End with an error. `pass_answer`: pass on the upstream answer held for `attempt` as it is, else make our own from
 /// `error` (status, code, message, retry_after are filled in). `in_band`: the head is out; as an error event or a cut.
 struct EndWithError {
@@ -95,8 +131,8 @@ struct EndWithError {
 /// The answer is complete; nothing more will come.
 struct Finish {};
 
-using Command = std::variant<std::monostate, WaitForCapacity, StartAttempt, ArmTimer, CancelAttempt, SendHead, SendComment,
-                             Forward, EndWithError, Finish>;
+using Command = std::variant<std::monostate, WaitForCapacity, StartAttempt, ArmTimer, CancelAttempt, SendHead,
+                             SendComment, Forward, EndWithError, Finish>;
 /// In the order in which they are to be carried out.
 using Commands = FixedVector<Command, 12>;
 
@@ -158,7 +194,7 @@ class Dispatch {
   /// What is remembered about each target in `tried_`, side by side with it.
   struct TriedNote {
     std::uint32_t attempts = 0;
-    bool repeatable = false;       ///< its last failure may pass when tried again
+    bool repeatable = false;          ///< its last failure may pass when tried again
     bool may_be_the_request = false;  ///< failed in a way that a poisonous request could cause
     ErrorKind kind = ErrorKind::Internal;
   };
@@ -237,14 +273,14 @@ class Dispatch {
   bool draining_ = false;
   bool waiting_ = false;
   bool blocked_ = false;
-  bool ambiguous_spent_ = false;   ///< the one failover that Ambiguous::ReusedOnly grants after S3
-  bool repeat_paid_ = false;       ///< the budget has granted the next attempt at the same target
-  bool only_rate_limits_ = true;   ///< every failure so far was a rate limit
+  bool ambiguous_spent_ = false;  ///< the one failover that Ambiguous::ReusedOnly grants after S3
+  bool repeat_paid_ = false;      ///< the budget has granted the next attempt at the same target
+  bool only_rate_limits_ = true;  ///< every failure so far was a rate limit
   std::uint32_t attempts_started_ = 0;
-  std::uint32_t repeats_ = 0;      ///< attempts at targets that were tried before
+  std::uint32_t repeats_ = 0;  ///< attempts at targets that were tried before
   std::size_t walk_ = 1;
   Instant total_at_ = kNever;
-  Instant queue_until_ = kNever;   ///< set by the first wait
+  Instant queue_until_ = kNever;  ///< set by the first wait
   bool queued_before_ = false;
   std::optional<Instant> backoff_until_;
   Instant last_content_{};
@@ -252,7 +288,7 @@ class Dispatch {
   FixedVector<TriedNote, kMaxWalk> notes_;
   std::array<Attempt, 2> attempt_slots_;  ///< two, so that a hedge has a place
   std::array<Instant, kTimerKinds> armed_;
-  std::optional<Failure> told_;    ///< the failure the client would hear of
+  std::optional<Failure> told_;  ///< the failure the client would hear of
 };
 
 }  // namespace drover::core

@@ -49,7 +49,8 @@ void Dispatch::seek(Step& step) {
   if (started) return;
 
   // Waiting for capacity is bounded by the queue deadline, backing off only by the total one.
-  Instant capacity = elsewhere.kind == PickKind::Wait ? std::max(elsewhere.wait_until, step.now + kShortestWait) : kNever;
+  Instant capacity =
+      elsewhere.kind == PickKind::Wait ? std::max(elsewhere.wait_until, step.now + kShortestWait) : kNever;
   if (capacity != kNever && !queued_before_) {
     queued_before_ = true;
     queue_until_ = after(step.now, request_.plan->pools[request_.route->pools.front().index()].timeouts.queue);

@@ -32,7 +32,9 @@ bool may_pass_later(const Error& error) {
 }
 
 /// Stages at which a poisonous request, and not the target, may be what failed (J15).
-bool could_be_the_request(Stage stage) { return stage == Stage::FreshNoAnswer || stage == Stage::FailedAnswer; }
+bool could_be_the_request(Stage stage) {
+  return stage == Stage::FreshNoAnswer || stage == Stage::FailedAnswer;
+}
 
 }  // namespace
 

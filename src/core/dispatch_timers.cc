@@ -81,10 +81,10 @@ void Dispatch::total_passed(Step& step) {
   for (Attempt& attempt : attempt_slots_) {
     if (!attempt.running()) continue;
     (void)step.out.push_back(CancelAttempt{attempt.id});
-    const Stage stage = state_ == State::Committed                  ? Stage::Committed
-                        : attempt.phase == Phase::Connecting        ? Stage::NotConnected
-                        : attempt.phase >= Phase::AwaitingContent   ? Stage::FailedAnswer
-                                                                    : Stage::FreshNoAnswer;
+    const Stage stage = state_ == State::Committed                ? Stage::Committed
+                        : attempt.phase == Phase::Connecting      ? Stage::NotConnected
+                        : attempt.phase >= Phase::AwaitingContent ? Stage::FailedAnswer
+                                                                  : Stage::FreshNoAnswer;
     Failure failure{.error = error, .stage = stage, .attempt = attempt.id};
     failure.error.status = 0;
     settle_failed(attempt, failure, step.now);

@@ -26,7 +26,7 @@ struct ProviderFence {
 
 struct PickRequest {
   const Route* route = nullptr;
-  std::span<const TargetId> tried{}; ///< never picked again
+  std::span<const TargetId> tried{};  ///< never picked again
   ProviderFence fence{};
   std::uint64_t affinity = 0;  ///< 0: none; else the hash of what the request wants to stay with
   Amount estimate{};
@@ -39,22 +39,22 @@ struct PickRequest {
 /// Names what was reserved for one attempt. Opaque to all but the fleet.
 struct Ticket {
   TargetId target{};
-  std::uint64_t load = 0;      ///< weighted in-flight taken
+  std::uint64_t load = 0;  ///< weighted in-flight taken
   Amount reserved{};
-  bool trial = false;          ///< the one half-open trial of an ejected target
-  std::uint8_t trial_levels = 0;   ///< which levels of the health tree are on trial, one bit each
-  std::uint32_t fallback = 0;      ///< which pool of the route it came from
-  Instant taken{};                 ///< when it was reserved
+  bool trial = false;             ///< the one half-open trial of an ejected target
+  std::uint8_t trial_levels = 0;  ///< which levels of the health tree are on trial, one bit each
+  std::uint32_t fallback = 0;     ///< which pool of the route it came from
+  Instant taken{};                ///< when it was reserved
 };
 
 enum class PickKind : std::uint8_t { Picked, Wait, None };
 
 struct PickAnswer {
   PickKind kind = PickKind::None;
-  Ticket ticket{};                ///< Picked
-  Instant wait_until = kNever;    ///< Wait: something is expected to be usable then (cooldown or limit ends)
-  bool untried_left = false;      ///< another target could still be picked after this one
-  bool rate_limited = false;      ///< Wait and None: all that is left is cooling down after rate limits
+  Ticket ticket{};                        ///< Picked
+  Instant wait_until = kNever;            ///< Wait: something is expected to be usable then (cooldown or limit ends)
+  bool untried_left = false;              ///< another target could still be picked after this one
+  bool rate_limited = false;              ///< Wait and None: all that is left is cooling down after rate limits
   ErrorKind why = ErrorKind::NoUpstream;  ///< Wait and None: what took out the one that is due first
 };
 
@@ -72,7 +72,7 @@ struct Outcome {
   bool charge = true;
   std::optional<Duration> first_content = std::nullopt;  ///< streams: request sent → first content
   std::optional<Duration> whole = std::nullopt;          ///< plain: request sent → end
-  Amount used{};                          ///< what the answer reported, or the estimate
+  Amount used{};                                         ///< what the answer reported, or the estimate
 };
 
 class FleetPort {

@@ -9,7 +9,8 @@ void Plan::finish() {
   routes_by_name.reserve(routes.size());
   for (std::uint32_t at = 0; at < routes.size(); ++at) routes_by_name.push_back(RouteId{at});
   // Stable: of two routes with one name the first stays the one that is found, as in the plain search.
-  std::ranges::stable_sort(routes_by_name, {}, [this](RouteId id) -> std::string_view { return routes[id.index()].name; });
+  std::ranges::stable_sort(routes_by_name, {},
+                           [this](RouteId id) -> std::string_view { return routes[id.index()].name; });
 }
 
 namespace {

@@ -37,8 +37,8 @@ struct Auth {
 
 /// Bounds of one origin's connection pool, for the whole process.
 struct ConnectionLimits {
-  std::uint32_t keep = 256;   ///< idle connections kept open
-  std::uint32_t max = 10000;  ///< open connections; past it an attempt is refused locally (S0)
+  std::uint32_t keep = 256;                  ///< idle connections kept open
+  std::uint32_t max = 10000;                 ///< open connections; past it an attempt is refused locally (S0)
   Duration idle = std::chrono::seconds(30);  ///< shorter than the upstream's own (60-75 s is usual)
 };
 
@@ -102,14 +102,14 @@ struct Target {
 enum class Balance : std::uint8_t { P2c, RoundRobin, Random, LeastRequests, LeastLatency, Sticky };
 
 struct Timeouts {
-  Duration connect = std::chrono::seconds(3);           ///< TCP and TLS together
-  Duration head_stream = std::chrono::seconds(120);     ///< request sent → answer head, streamed answers
-  Duration head_plain = kNoLimit;                       ///< a plain head comes only when the whole answer is ready
-  Duration first_content = std::chrono::seconds(120);   ///< request sent → first content of a stream
-  Duration idle = std::chrono::seconds(120);            ///< between two contents
-  Duration total = std::chrono::minutes(10);            ///< arrival → commit point (streams) or end (plain)
-  Duration stream_max = std::chrono::hours(1);          ///< commit point → end of a stream
-  Duration queue = std::chrono::seconds(10);            ///< waiting for capacity
+  Duration connect = std::chrono::seconds(3);          ///< TCP and TLS together
+  Duration head_stream = std::chrono::seconds(120);    ///< request sent → answer head, streamed answers
+  Duration head_plain = kNoLimit;                      ///< a plain head comes only when the whole answer is ready
+  Duration first_content = std::chrono::seconds(120);  ///< request sent → first content of a stream
+  Duration idle = std::chrono::seconds(120);           ///< between two contents
+  Duration total = std::chrono::minutes(10);           ///< arrival → commit point (streams) or end (plain)
+  Duration stream_max = std::chrono::hours(1);         ///< commit point → end of a stream
+  Duration queue = std::chrono::seconds(10);           ///< waiting for capacity
 };
 
 /// The targets that can serve one model.
@@ -136,7 +136,7 @@ struct RetrySettings {
   double multiplier = 2.0;
   Duration max_backoff = std::chrono::seconds(8);
   Jitter jitter = Jitter::Full;
-  double budget = 0.20;           ///< share of requests that may be paid retries
+  double budget = 0.20;  ///< share of requests that may be paid retries
   Ambiguous ambiguous = Ambiguous::ReusedOnly;
 };
 

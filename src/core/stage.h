@@ -11,9 +11,9 @@ enum class Stage : std::uint8_t {
   Unsent,          ///< S1: the connection broke before one byte of the request was written
   ReusedNoAnswer,  ///< S2: written, no answer byte, on a reused connection: the keep-alive race
   FreshNoAnswer,   ///< S3: written, no answer byte, on a fresh connection: may have been executed
-  Refused,         ///< S4: a complete answer that says "not executed" (429, 503 with Retry-After, 529, our key's 401/403, 408)
-  FailedAnswer,    ///< S5: an answer that failed before its first content (500, 502, 504, 200 with an error inside)
-  Committed,       ///< S6: content has been sent to the client
+  Refused,  ///< S4: a complete answer that says "not executed" (429, 503 with Retry-After, 529, our key's 401/403, 408)
+  FailedAnswer,  ///< S5: an answer that failed before its first content (500, 502, 504, 200 with an error inside)
+  Committed,     ///< S6: content has been sent to the client
 };
 
 /// What a repetition of this request could do.

@@ -1,0 +1,22 @@
+// The power of two choices (Mitzenmacher 2001): draw two by weight, take the one with less to do. Nearly as even as
+// looking at everyone's load, without the herd that forms when all look at the same best.
+#pragma once
+
+#include "core/balancer/choose.h"
+
+namespace drover::core::balancer {
+
+/// `cost(position)` is what the request would wait for there; equal costs go to the first draw, so that idle targets
+/// get their share by weight.
+template <class Eligible, class Weight, class Cost>
+std::optional<std::size_t> p2c(const WeightedDraw& draw, Random& random, Eligible&& eligible, Weight&& weight,
+                               Cost&& cost) {
+  const auto first = draw_eligible(draw, random, eligible, weight);
+  if (!first || draw.size() == 1) return first;
+  const auto other = [&](std::size_t at) { return at != *first && eligible(at); };
+  const auto second = draw_eligible(draw, random, other, weight);
+  if (!second) return first;
+  return cost(*second) < cost(*first) ? second : first;
+}
+
+}  // namespace drover::core::balancer

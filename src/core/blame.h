@@ -1,0 +1,40 @@
+// Which node of the health tree a failure is charged to, and how. One row per kind of error; the error's own scope may
+// move a row to another level. What is the client's or the gateway's own fault is charged to nobody.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/error.h"
+
+namespace drover::core {
+
+/// The nodes above a target, from the widest to the narrowest. A lane is one model at one quota, or, for a key that has
+/// no quota, at that key: what a rate limit is about.
+enum class Level : std::uint8_t { Provider, Server, Key, Quota, Lane, Target };
+inline constexpr std::size_t kLevels = 6;
+
+struct Charge {
+  enum class Action : std::uint8_t {
+    None,
+    Count,      ///< one more failure; so many in a row eject
+    Cool,       ///< a cooldown, by Retry-After or by guess
+    RestKey,    ///< the credential was refused
+    RestQuota,  ///< the allowance is used up
+    Missing,    ///< the model does not exist there
+  };
+  Action action = Action::None;
+  Level level = Level::Target;
+};
+
+/// `names_model`: the target stands for one model and not for whatever the client asks for; a model that is missing
+/// then says something about the target.
+[[nodiscard]] Charge charge_for(const Error& error, bool names_model);
+
+/// Whether an answer of this kind shows that the server is there and talks HTTP.
+[[nodiscard]] bool shows_server_well(const Error& error);
+
+/// Whether an answer of this kind shows that the key was accepted.
+[[nodiscard]] bool shows_key_accepted(const Error& error);
+
+}  // namespace drover::core

@@ -1,0 +1,226 @@
+// Every target of a plan with its health, load, latency and limits: what a pick looks at and a settle changes. Single
+// threaded; whoever has threads puts one short mutex around it. It neither knows requests (dispatch.h) nor makes
+// attempts.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "core/balancer/round_robin.h"
+#include "core/balancer/weighted_draw.h"
+#include "core/blame.h"
+#include "core/fleet_port.h"
+#include "core/health.h"
+#include "core/limit_scope.h"
+#include "core/peak_ewma.h"
+#include "core/plan.h"
+#include "core/retry_budget.h"
+#include "core/window_count.h"
+
+namespace drover::core {
+
+/// One line's worth of news about a node of the health tree.
+struct StateChange {
+  enum class What : std::uint8_t { Ejected, CoolingDown, Resting, OnTrial, Recovered };
+  What what = What::Ejected;
+  Level level = Level::Target;  ///< what kind of node; Fleet::label() has its name
+  std::uint32_t node = 0;
+  Instant at{};
+  Instant until = kNever;  ///< Ejected, CoolingDown, Resting
+  ErrorKind why = ErrorKind::NoUpstream;
+  int status = 0;
+};
+inline constexpr std::size_t kChangesKept = 256;
+
+/// A target as a status page shows it.
+enum class TargetCondition : std::uint8_t { Ok, Suspect, HalfOpen, Ejected, Cooling, Resting };
+[[nodiscard]] std::string_view to_string(TargetCondition condition);
+
+struct TargetView {
+  TargetId target;
+  TargetCondition condition = TargetCondition::Ok;  ///< Suspect: its last answers failed, but it is still used
+  Instant until{};                                  ///< of Ejected, Cooling, Resting; kNever: a trial is running
+  ErrorKind why = ErrorKind::NoUpstream;
+  int status = 0;
+  std::uint32_t in_flight = 0;
+  std::uint32_t consecutive_failures = 0;
+  std::uint32_t score = 0;
+  double first_content_seconds = 0;     ///< 0: unknown
+  double seconds_per_output_token = 0;  ///< 0: unknown
+  std::uint64_t requests = 0;
+  std::uint64_t failures = 0;
+  std::optional<Instant> last_used;
+};
+
+/// What a fleet has learned, by names that mean the same in another plan.
+struct FleetState {
+  struct NodeRecord {
+    std::string name;
+    HealthNode health;
+  };
+  struct TargetRecord {
+    std::string name;
+    PeakEwma first_content;
+    PeakEwma per_token;
+    std::uint64_t requests = 0;
+    std::uint64_t failures = 0;
+    std::optional<Instant> last_used;
+  };
+  struct LimitRecord {
+    std::string name;
+    LimitScope scope;
+  };
+  std::vector<NodeRecord> nodes;
+  std::vector<TargetRecord> targets;
+  std::vector<LimitRecord> limits;
+};
+
+/// A request counts as this much load, an output token as 1 and a token of the prompt as a tenth (reading is about ten
+/// times cheaper than writing): a target's load is what it still has to do, not how many requests it holds.
+inline constexpr std::uint64_t kLoadPerRequest = 1000;
+[[nodiscard]] std::uint64_t load_of(const Amount& estimate);
+
+class Fleet final : public FleetPort {
+ public:
+  /// `seed` is for the jitter of cooldowns and ejections.
+  explicit Fleet(std::shared_ptr<const Plan> plan, std::uint64_t seed = 1);
+  /// Borrows the plan, which must outlive the fleet.
+  explicit Fleet(const Plan& plan, std::uint64_t seed = 1);
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
+  [[nodiscard]] PickAnswer pick(const PickRequest& request, Instant now, Random& random) override;
+  void settle(const Ticket& ticket, const Outcome& outcome, Instant now) override;
+  void release(const Ticket& ticket) override;
+  [[nodiscard]] bool spend_retry(Instant now) override;
+  [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
+
+  /// A probe's answer for one key at one server: `error` absent means healthy. It speaks for the key and the server,
+  /// never ends a cooldown, and never counts against a target.
+  void on_probe(KeyId key, ServerId server, const Error* error, Instant now);
+
+  /// The oldest change not yet taken. When more than kChangesKept are waiting the oldest are lost, and counted.
+  [[nodiscard]] std::optional<StateChange> next_change();
+  [[nodiscard]] std::uint64_t changes_lost() const { return changes_lost_; }
+  /// The changed node's name, safe to print: "key holysheep/spare". Valid as long as the fleet.
+  [[nodiscard]] std::string_view label(const StateChange& change) const { return labels_[change.node]; }
+
+  [[nodiscard]] TargetView view(TargetId target, Instant now) const;
+  [[nodiscard]] std::vector<TargetView> views(Instant now) const;
+  [[nodiscard]] std::uint64_t in_flight() const;
+
+  /// What was learned, as plain values; and taking over what still exists here. What is in flight stays with the fleet
+  /// that picked it.
+  [[nodiscard]] FleetState save() const;
+  void restore(const FleetState& state);
+  void adopt(const Fleet& old) { restore(old.save()); }
+
+  [[nodiscard]] const Plan& plan() const { return *plan_; }
+
+ private:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  static constexpr std::uint32_t kAlwaysOpen = 0;  ///< the node that stands where a target has none at a level
+  using Path = std::array<std::uint32_t, kLevels>;
+
+  struct TargetState {
+    Path path{};
+    std::uint32_t limit = kNone;
+    std::uint32_t pool = kNone;
+    std::uint32_t in_flight = 0;
+    std::uint64_t load = 0;
+    std::uint64_t hash = 0;
+    PeakEwma first_content{};
+    PeakEwma per_token{};
+    std::uint64_t requests = 0;
+    std::uint64_t failures = 0;
+    std::optional<Instant> last_used{};
+  };
+  /// The targets of one pool with one priority: pool.targets[begin, begin + draw.size()).
+  struct Tier {
+    std::uint32_t begin = 0;
+    balancer::WeightedDraw draw{};
+    balancer::RoundRobin round{};
+    std::uint64_t weight = 0;
+  };
+  struct PoolState {
+    std::vector<Tier> tiers{};
+    mutable WindowCount<10> successes{std::chrono::seconds(10)};
+    mutable WindowCount<10> failures{std::chrono::seconds(10)};
+    double usual_first_content = 0;  ///< what a target without samples is taken for; 0: unknown
+    double usual_per_token = 0;
+  };
+  struct Standing {
+    Access access = Access::Open;
+    Instant until{};
+    ErrorKind why = ErrorKind::NoUpstream;
+    bool limited = false;  ///< by a configured limit and not by the provider's word
+  };
+  /// What a look at every candidate of a request found.
+  struct Survey {
+    std::optional<TargetId> open;
+    std::optional<TargetId> last_resort;
+    std::uint32_t open_fallback = 0;
+    std::uint32_t last_resort_fallback = 0;
+    bool any = false;
+    bool all_limited = true;
+    Instant soonest = kNever;
+    ErrorKind why = ErrorKind::NoUpstream;
+  };
+
+  // building (fleet_build.cc)
+  void build();
+  std::uint32_t add_node(std::string name, std::string label, Level level);
+  std::uint32_t add_limit(const Target& target);
+  void build_pools();
+
+  // picking (fleet_pick.cc)
+  [[nodiscard]] bool candidate(TargetId target, const PickRequest& request) const;
+  [[nodiscard]] bool usable(TargetId target, const PickRequest& request, Instant now);
+  [[nodiscard]] Standing standing(TargetId target, const Amount& estimate, Instant now);
+  [[nodiscard]] std::optional<TargetId> choose(PoolId pool, Tier& tier, const PickRequest& request, Instant now,
+                                               Random& random);
+  [[nodiscard]] double cost(TargetId target, const PoolState& pool, const PickRequest& request, Instant now) const;
+  [[nodiscard]] double latency(const TargetState& target, const PoolState& pool, bool streamed, Instant now) const;
+  [[nodiscard]] double share(const TargetState& target, Instant now) const;
+  [[nodiscard]] bool on_trial(const TargetState& target, Instant now) const;
+  [[nodiscard]] PickAnswer take(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now);
+  [[nodiscard]] bool another_left(TargetId taken, const PickRequest& request, Instant now);
+  [[nodiscard]] Survey survey(const PickRequest& request, Instant now);
+  void look_at(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now, Survey& found);
+  [[nodiscard]] PickAnswer pick_without_open(const PickRequest& request, Instant now, Random& random);
+  [[nodiscard]] PickAnswer reset_and_pick(const PickRequest& request, Instant now, Random& random);
+
+  // settling (fleet_settle.cc)
+  void give_back(const Ticket& ticket, const Amount& used);
+  void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
+  void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
+  void charge(const Ticket& ticket, const Error& error, Charge charge, Instant now);
+  void well(const TargetState& target, Level level, Instant now);
+  void learn_latency(TargetState& target, const Outcome& outcome, Instant now);
+  void changed(StateChange::What what, std::uint32_t node, Instant now);
+
+  std::shared_ptr<const Plan> plan_;
+  Random random_;
+  std::vector<HealthNode> nodes_;
+  std::vector<Level> levels_;        ///< beside nodes_
+  std::vector<std::string> names_;   ///< beside nodes_: stable across plans
+  std::vector<std::string> labels_;  ///< beside nodes_: for people
+  std::vector<TargetState> targets_;
+  std::vector<PoolState> pools_;
+  std::vector<LimitScope> limits_;
+  std::vector<std::string> limit_names_;
+  RetryBudget budget_;
+  Instant recovering_until_ = Instant::min();  ///< some node may be in its slow start until then
+  std::array<StateChange, kChangesKept> changes_{};
+  std::size_t first_change_ = 0;
+  std::size_t change_count_ = 0;
+  std::uint64_t changes_lost_ = 0;
+};
+
+}  // namespace drover::core

@@ -1,0 +1,127 @@
+// Building a fleet from a plan: the health tree's nodes, the limits, and each pool's tiers of equal priority.
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "core/fleet.h"
+
+namespace drover::core {
+namespace {
+
+/// FNV-1a: stable across runs and machines, so that a reload or a restart moves no sticky request.
+std::uint64_t stable_hash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char byte : text) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
+  return hash;
+}
+
+std::string model_label(const Target& target) {
+  return target.model.empty() ? "any model" : target.model;
+}
+
+}  // namespace
+
+Fleet::Fleet(std::shared_ptr<const Plan> plan, std::uint64_t seed)
+    : plan_(std::move(plan)), random_(seed), budget_(plan_->retry.budget) {
+  build();
+}
+
+Fleet::Fleet(const Plan& plan, std::uint64_t seed)
+    : Fleet(std::shared_ptr<const Plan>(std::shared_ptr<void>(), &plan), seed) {}
+
+std::uint32_t Fleet::add_node(std::string name, std::string label, Level level) {
+  nodes_.emplace_back();
+  levels_.push_back(level);
+  names_.push_back(std::move(name));
+  labels_.push_back(std::move(label));
+  return static_cast<std::uint32_t>(nodes_.size() - 1);
+}
+
+void Fleet::build() {
+  const Plan& plan = *plan_;
+  const std::size_t most =
+      1 + plan.providers.size() + plan.servers.size() + plan.keys.size() + plan.quotas.size() + 2 * plan.targets.size();
+  nodes_.reserve(most);
+  levels_.reserve(most);
+  names_.reserve(most);
+  labels_.reserve(most);
+  add_node("", "", Level::Target);  // kAlwaysOpen
+
+  const auto provider_base = static_cast<std::uint32_t>(nodes_.size());
+  for (const Provider& p : plan.providers) add_node("provider " + p.name, "provider " + p.name, Level::Provider);
+  const auto server_base = static_cast<std::uint32_t>(nodes_.size());
+  for (const Server& s : plan.servers) add_node("server " + s.base_url, "server " + s.base_url, Level::Server);
+  const auto key_base = static_cast<std::uint32_t>(nodes_.size());
+  for (const Key& k : plan.keys) {
+    add_node("key " + k.fingerprint, "key " + plan.providers[k.provider.index()].name + "/" + k.name, Level::Key);
+  }
+  const auto quota_base = static_cast<std::uint32_t>(nodes_.size());
+  for (const Quota& q : plan.quotas) add_node("quota " + q.name, "quota " + q.name, Level::Quota);
+
+  std::unordered_map<std::string, std::uint32_t> lanes;
+  targets_.resize(plan.targets.size());
+  for (std::size_t at = 0; at < plan.targets.size(); ++at) {
+    const Target& target = plan.targets[at];
+    const Key& key = plan.keys[target.key.index()];
+    TargetState& state = targets_[at];
+    const std::uint32_t quota = target.quota ? quota_base + target.quota->value : kAlwaysOpen;
+    const std::string owner = names_[target.quota ? quota : key_base + target.key.value];
+    const std::string owner_label = labels_[target.quota ? quota : key_base + target.key.value];
+    const std::string lane_name = "lane " + target.model + " of " + owner;
+    const auto [lane, fresh] = lanes.try_emplace(lane_name, 0);
+    if (fresh) lane->second = add_node(lane_name, model_label(target) + " at " + owner_label, Level::Lane);
+    const std::string name =
+        "target " + key.fingerprint + " at " + plan.servers[target.server.index()].base_url + " for " + target.model;
+    state.hash = stable_hash(name);
+    state.path = {provider_base + target.provider.value,
+                  server_base + target.server.value,
+                  key_base + target.key.value,
+                  quota,
+                  lane->second,
+                  add_node(name, "target " + target.name, Level::Target)};
+    state.limit = add_limit(target);
+  }
+  build_pools();
+}
+
+/// The limits of the target's quota for its model, shared with every other target they are about. "*" is one set of
+/// limits for all models that are not named.
+std::uint32_t Fleet::add_limit(const Target& target) {
+  if (!target.quota) return kNone;
+  const Quota& quota = plan_->quotas[target.quota->index()];
+  auto found = quota.models.find(target.model);
+  if (found == quota.models.end()) found = quota.models.find("*");
+  if (found == quota.models.end()) return kNone;
+  std::string name = found->first + " of " + quota.name;
+  const auto known = std::ranges::find(limit_names_, name);
+  if (known != limit_names_.end()) return static_cast<std::uint32_t>(known - limit_names_.begin());
+  limits_.emplace_back(found->second);
+  limit_names_.push_back(std::move(name));
+  return static_cast<std::uint32_t>(limits_.size() - 1);
+}
+
+void Fleet::build_pools() {
+  pools_.resize(plan_->pools.size());
+  std::vector<std::uint32_t> weights;
+  for (std::uint32_t at = 0; at < plan_->pools.size(); ++at) {
+    const std::vector<TargetId>& targets = plan_->pools[at].targets;
+    const auto target = [&](std::size_t place) -> const Target& { return plan_->targets[targets[place].index()]; };
+    for (std::size_t begin = 0; begin < targets.size();) {
+      weights.clear();
+      std::size_t end = begin;
+      for (; end < targets.size() && target(end).priority == target(begin).priority; ++end) {
+        weights.push_back(target(end).weight);
+        TargetState& state = targets_[targets[end].index()];
+        if (state.pool == kNone) state.pool = at;
+      }
+      Tier tier{.begin = static_cast<std::uint32_t>(begin),
+                .draw = balancer::WeightedDraw(weights),
+                .round = balancer::RoundRobin(weights.size())};
+      for (const std::uint32_t weight : weights) tier.weight += weight;
+      pools_[at].tiers.push_back(std::move(tier));
+      begin = end;
+    }
+  }
+}
+
+}  // namespace drover::core

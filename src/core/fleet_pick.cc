@@ -1,0 +1,263 @@
+// Picking: pools in order, priorities within a pool, the pool's policy within a priority; and what is left when nothing
+// is open: a last resort, a time to wait for, or nothing.
+#include <algorithm>
+#include <limits>
+
+#include "core/balancer/p2c.h"
+#include "core/balancer/sticky.h"
+#include "core/fleet.h"
+
+namespace drover::core {
+namespace {
+
+/// Requests that a sticky target may hold before the load bound is looked at: two at once are not an overload.
+constexpr double kStickySlack = 4.0 * static_cast<double>(kLoadPerRequest);
+/// Weights are scaled up by this for the policies that count in whole numbers, so that a slow start's share survives.
+constexpr double kWeightScale = 100.0;
+/// A target that is due for its trial costs less than any other: whoever is drawn beside it finds out.
+constexpr double kTrialCost = -1.0;
+
+}  // namespace
+
+std::uint64_t load_of(const Amount& estimate) {
+  constexpr std::int64_t kMostTokens = 100'000'000;  // an estimate comes from the client's own max_tokens
+  const auto input = static_cast<std::uint64_t>(std::clamp<std::int64_t>(estimate.input_tokens.value, 0, kMostTokens));
+  const auto output =
+      static_cast<std::uint64_t>(std::clamp<std::int64_t>(estimate.output_tokens.value, 0, kMostTokens));
+  return kLoadPerRequest + output + input / 10;
+}
+
+PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) {
+  if (request.again) return pick_without_open(request, now, random);
+  for (std::uint32_t fallback = 0; fallback < request.route->pools.size(); ++fallback) {
+    const PoolId pool = request.route->pools[fallback];
+    for (Tier& tier : pools_[pool.index()].tiers) {
+      const auto target = choose(pool, tier, request, now, random);
+      if (target) return take(*target, fallback, request, now);
+    }
+  }
+  return pick_without_open(request, now, random);
+}
+
+bool Fleet::candidate(TargetId target, const PickRequest& request) const {
+  const Target& about = plan_->targets[target.index()];
+  if (about.weight == 0 || !request.fence.admits(about.provider)) return false;
+  return std::ranges::find(request.tried, target) == request.tried.end();
+}
+
+bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
+  if (!candidate(target, request)) return false;
+  const TargetState& state = targets_[target.index()];
+  for (const std::uint32_t node : state.path) {
+    if (!nodes_[node].clear(now) && nodes_[node].access(now) > Access::Trial) return false;
+  }
+  return state.limit == kNone || limits_[state.limit].admits(request.estimate, now);
+}
+
+bool Fleet::on_trial(const TargetState& target, Instant now) const {
+  return !std::ranges::all_of(target.path, [&](std::uint32_t node) { return nodes_[node].clear(now); });
+}
+
+std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest& request, Instant now,
+                                      Random& random) {
+  const Pool& about = plan_->pools[pool.index()];
+  const PoolState& state = pools_[pool.index()];
+  const auto at = [&](std::size_t place) { return about.targets[tier.begin + place]; };
+  const auto eligible = [&](std::size_t place) { return usable(at(place), request, now); };
+  const auto weight = [&](std::size_t place) { return plan_->targets[at(place).index()].weight; };
+  const auto load = [&](std::size_t place) {
+    return static_cast<double>(targets_[at(place).index()].load) / static_cast<double>(weight(place));
+  };
+  const auto two_choices = [&] {
+    return balancer::p2c(tier.draw, random, eligible, weight,
+                         [&](std::size_t place) { return cost(at(place), state, request, now); });
+  };
+
+  std::optional<std::size_t> chosen;
+  switch (about.balance) {
+    case Balance::P2c: chosen = two_choices(); break;
+    case Balance::RoundRobin:
+      chosen = tier.round(eligible, [&](std::size_t place) {
+        return std::max(1.0, weight(place) * kWeightScale * share(targets_[at(place).index()], now));
+      });
+      break;
+    case Balance::Random: chosen = balancer::draw_eligible(tier.draw, random, eligible, weight); break;
+    case Balance::LeastRequests:
+      chosen = balancer::least(tier.draw.size(), random, eligible, [&](std::size_t place) {
+        const TargetState& target = targets_[at(place).index()];
+        return (target.in_flight + 1) / (weight(place) * share(target, now));
+      });
+      break;
+    case Balance::LeastLatency:
+      chosen = balancer::least(tier.draw.size(), random, eligible, [&](std::size_t place) {
+        return latency(targets_[at(place).index()], state, request.streamed, now) / weight(place);
+      });
+      break;
+    case Balance::Sticky: {
+      if (request.affinity == 0) {
+        chosen = two_choices();
+        break;
+      }
+      double sum = 0;
+      for (std::size_t place = 0; place < tier.draw.size(); ++place) {
+        sum += static_cast<double>(targets_[at(place).index()].load);
+      }
+      const double mean = (sum + static_cast<double>(load_of(request.estimate))) /
+                          static_cast<double>(std::max<std::uint64_t>(tier.weight, 1));
+      chosen = balancer::sticky(
+          tier.draw.size(), std::max(mean * balancer::kLoadBound, kStickySlack), eligible,
+          [&](std::size_t place) {
+            return balancer::attraction(request.affinity, targets_[at(place).index()].hash, weight(place));
+          },
+          load);
+      break;
+    }
+  }
+  if (!chosen) return std::nullopt;
+  return at(*chosen);
+}
+
+/// What the request would wait for at this target: the work there, times how long it takes, over its share.
+double Fleet::cost(TargetId target, const PoolState& pool, const PickRequest& request, Instant now) const {
+  const TargetState& state = targets_[target.index()];
+  if (on_trial(state, now)) return kTrialCost;
+  const auto work = static_cast<double>(state.load + load_of(request.estimate));
+  const double due = static_cast<double>(plan_->targets[target.index()].weight) * share(state, now);
+  return work * latency(state, pool, request.streamed, now) / due;
+}
+
+double Fleet::latency(const TargetState& target, const PoolState& pool, bool streamed, Instant now) const {
+  // Two targets are compared by the same measure, or a stream's would stand against a plain answer's.
+  const bool by_first = streamed ? pool.usual_first_content > 0 : pool.usual_per_token <= 0;
+  const double own = by_first ? target.first_content.forgiven(now) : target.per_token.forgiven(now);
+  if (own > 0) return own;
+  const double usual = by_first ? pool.usual_first_content : pool.usual_per_token;
+  return usual > 0 ? usual : 1.0;
+}
+
+double Fleet::share(const TargetState& target, Instant now) const {
+  if (now >= recovering_until_) return 1.0;
+  double least = 1.0;
+  for (const std::uint32_t node : target.path) least = std::min(least, nodes_[node].share(now));
+  return least;
+}
+
+PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now) {
+  TargetState& state = targets_[target.index()];
+  Ticket ticket{.target = target, .load = load_of(request.estimate), .reserved = request.estimate};
+  ticket.fallback = fallback;
+  ticket.taken = now;
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    HealthNode& node = nodes_[state.path[level]];
+    if (node.clear(now) || node.access(now) != Access::Trial) continue;
+    node.begin_trial();
+    ticket.trial = true;
+    ticket.trial_levels = static_cast<std::uint8_t>(ticket.trial_levels | (1U << level));
+    changed(StateChange::What::OnTrial, state.path[level], now);
+  }
+  ++state.in_flight;
+  ++state.requests;
+  state.load += ticket.load;
+  state.last_used = now;
+  if (state.limit != kNone) limits_[state.limit].take(request.estimate, now);
+  if (request.tried.empty() && !request.again) budget_.count_request(now);
+  PickAnswer answer{.kind = PickKind::Picked, .ticket = ticket};
+  answer.untried_left = another_left(target, request, now);
+  return answer;
+}
+
+bool Fleet::another_left(TargetId taken, const PickRequest& request, Instant now) {
+  if (request.again) return false;
+  for (const PoolId pool : request.route->pools) {
+    for (const TargetId other : plan_->pools[pool.index()].targets) {
+      if (!(other == taken) && usable(other, request, now)) return true;
+    }
+  }
+  return false;
+}
+
+Fleet::Standing Fleet::standing(TargetId target, const Amount& estimate, Instant now) {
+  const TargetState& state = targets_[target.index()];
+  Standing worst{.until = now};
+  for (const std::uint32_t at : state.path) {
+    const HealthNode& node = nodes_[at];
+    if (node.clear(now)) continue;
+    const Access access = node.access(now);
+    if (access > worst.access) {
+      worst.access = access;
+      worst.why = node.why();
+    }
+    if (access > Access::Trial) worst.until = std::max(worst.until, node.until(now));
+  }
+  if (state.limit == kNone || worst.access == Access::Resting) return worst;
+  const Instant room = limits_[state.limit].admits_at(estimate, now);
+  if (room <= now) return worst;
+  return {
+      .access = Access::Cooling, .until = std::max(worst.until, room), .why = ErrorKind::RateLimited, .limited = true};
+}
+
+void Fleet::look_at(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now, Survey& found) {
+  const Standing own = standing(target, request.estimate, now);
+  found.any = true;
+  if (own.access <= Access::Trial) {
+    if (!found.open) found.open = target, found.open_fallback = fallback;
+    return;
+  }
+  if (own.access != Access::Cooling) found.all_limited = false;
+  const Instant until = own.until == kNever ? now + kCapacityPoll : own.until;  // a trial is running: soon
+  if (own.access == Access::Ejected) {
+    const bool first_counts = plan_->health.when_all_out == WhenAllOut::First;
+    if (plan_->health.when_all_out == WhenAllOut::Fail) return;
+    const bool sooner = !found.last_resort || (!first_counts && until < found.soonest);
+    if (sooner) found.last_resort = target, found.last_resort_fallback = fallback;
+  }
+  if (until < found.soonest) found.soonest = until, found.why = own.why;
+}
+
+Fleet::Survey Fleet::survey(const PickRequest& request, Instant now) {
+  Survey found;
+  if (request.again) {
+    for (const TargetId target : request.tried) {
+      const std::vector<PoolId>& pools = request.route->pools;
+      const auto pool = std::ranges::find(pools, PoolId{targets_[target.index()].pool});
+      look_at(target, pool == pools.end() ? 0 : static_cast<std::uint32_t>(pool - pools.begin()), request, now, found);
+    }
+    return found;
+  }
+  for (std::uint32_t fallback = 0; fallback < request.route->pools.size(); ++fallback) {
+    for (const TargetId target : plan_->pools[request.route->pools[fallback].index()].targets) {
+      if (candidate(target, request)) look_at(target, fallback, request, now, found);
+    }
+  }
+  return found;
+}
+
+PickAnswer Fleet::pick_without_open(const PickRequest& request, Instant now, Random& random) {
+  const Survey found = survey(request, now);
+  if (found.open) return take(*found.open, found.open_fallback, request, now);
+  if (found.last_resort) {
+    if (plan_->health.when_all_out == WhenAllOut::Reset && !request.again) return reset_and_pick(request, now, random);
+    return take(*found.last_resort, found.last_resort_fallback, request, now);
+  }
+  PickAnswer answer{.kind = found.soonest == kNever ? PickKind::None : PickKind::Wait, .wait_until = found.soonest};
+  answer.rate_limited = found.any && found.all_limited;
+  answer.why = found.why;
+  return answer;
+}
+
+/// "When all rest all are reset and tried again": every ejected node of every candidate is well again.
+PickAnswer Fleet::reset_and_pick(const PickRequest& request, Instant now, Random& random) {
+  for (const PoolId pool : request.route->pools) {
+    for (const TargetId target : plan_->pools[pool.index()].targets) {
+      if (!candidate(target, request)) continue;
+      for (const std::uint32_t at : targets_[target.index()].path) {
+        if (nodes_[at].clear(now) || nodes_[at].access(now) != Access::Ejected) continue;
+        nodes_[at].reset();
+        changed(StateChange::What::Recovered, at, now);
+      }
+    }
+  }
+  return pick(request, now, random);  // something is open now: its only bar was an ejection
+}
+
+}  // namespace drover::core

@@ -1,0 +1,183 @@
+// Settling: what an attempt's end changes in health, latency, load and limits.
+#include <algorithm>
+
+#include "core/fleet.h"
+
+namespace drover::core {
+namespace {
+
+/// A failover is free while at least this share of the pool's attempts of the last 10 s succeeded.
+constexpr double kFreeFailoverAbove = 0.5;
+/// How quickly a pool's usual latency follows its samples.
+constexpr double kUsualGain = 0.1;
+
+void follow(double& usual, double sample) {
+  usual = usual <= 0 ? sample : usual + kUsualGain * (sample - usual);
+}
+
+/// What the limits are told: nothing was used by what was never sent, a refusal used a request but no tokens.
+Amount used_by(const Ticket& ticket, const Outcome& outcome) {
+  if (outcome.kind != Outcome::Kind::Succeeded && outcome.stage <= Stage::Unsent) return {.requests = {0}};
+  if (outcome.kind == Outcome::Kind::Failed && outcome.stage == Stage::Refused)
+    return {.requests = ticket.reserved.requests};
+  Amount used = outcome.used;
+  used.requests = ticket.reserved.requests;
+  return used;
+}
+
+std::uint32_t bit(Level level) {
+  return 1U << static_cast<std::uint32_t>(level);
+}
+
+}  // namespace
+
+void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
+  give_back(ticket, used_by(ticket, outcome));
+  switch (outcome.kind) {
+    case Outcome::Kind::Succeeded: return succeeded(ticket, outcome, now);
+    case Outcome::Kind::Failed: return failed(ticket, outcome, now);
+    case Outcome::Kind::Abandoned: return;
+  }
+}
+
+void Fleet::release(const Ticket& ticket) {
+  give_back(ticket, {.requests = {0}});
+  --targets_[ticket.target.index()].requests;
+}
+
+void Fleet::give_back(const Ticket& ticket, const Amount& used) {
+  TargetState& target = targets_[ticket.target.index()];
+  --target.in_flight;
+  target.load -= ticket.load;
+  if (target.limit != kNone) limits_[target.limit].settle(ticket.reserved, used, ticket.taken);
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    if ((ticket.trial_levels >> level & 1U) != 0) nodes_[target.path[level]].end_trial();
+  }
+}
+
+void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {
+  TargetState& target = targets_[ticket.target.index()];
+  for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), now);
+  learn_latency(target, outcome, now);
+  if (target.pool != kNone) pools_[target.pool].successes.add(now, 1);
+}
+
+void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
+  if (outcome.error == nullptr) return;
+  TargetState& target = targets_[ticket.target.index()];
+  const Error& error = *outcome.error;
+  const Charge due = charge_for(error, !plan_->targets[ticket.target.index()].model.empty());
+  // An answer shows that the server is there, whatever it says; and some show that the key is good.
+  if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, now);
+  if (shows_key_accepted(error) && due.level != Level::Key) well(target, Level::Key, now);
+  if (due.action == Charge::Action::None || !outcome.charge) return;
+  ++target.failures;
+  if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
+  charge(ticket, error, due, now);
+}
+
+void Fleet::charge(const Ticket& ticket, const Error& error, Charge due, Instant now) {
+  const TargetState& target = targets_[ticket.target.index()];
+  std::uint32_t at = target.path[static_cast<std::size_t>(due.level)];
+  if (at == kAlwaysOpen) {  // a quota's charge where there is no quota is the key's own
+    due.level = Level::Key;
+    at = target.path[static_cast<std::size_t>(Level::Key)];
+  }
+  HealthNode& node = nodes_[at];
+  const bool was_trial = (ticket.trial_levels & bit(due.level)) != 0;
+  switch (due.action) {
+    case Charge::Action::None: return;
+    case Charge::Action::Count:
+      if (node.count_failure(plan_->health, error, was_trial, now, random_))
+        changed(StateChange::What::Ejected, at, now);
+      return;
+    case Charge::Action::Cool:
+      if (node.cool(error.retry_after, error, now, random_)) changed(StateChange::What::CoolingDown, at, now);
+      return;
+    case Charge::Action::RestKey:
+      if (node.rest(kFirstKeyRest, error, was_trial, now, random_)) changed(StateChange::What::Resting, at, now);
+      return;
+    case Charge::Action::RestQuota:
+      if (node.rest(kLongRest, error, was_trial, now, random_)) changed(StateChange::What::Resting, at, now);
+      return;
+    case Charge::Action::Missing:
+      if (node.eject_for(kLongRest, error, now, random_)) changed(StateChange::What::Ejected, at, now);
+      return;
+  }
+}
+
+void Fleet::well(const TargetState& target, Level level, Instant now) {
+  const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
+  if (at == kAlwaysOpen || !nodes_[at].succeed(plan_->health, now)) return;
+  recovering_until_ = now + kSlowStart;
+  changed(StateChange::What::Recovered, at, now);
+}
+
+void Fleet::learn_latency(TargetState& target, const Outcome& outcome, Instant now) {
+  if (outcome.first_content) {
+    const double seconds = std::chrono::duration<double>(*outcome.first_content).count();
+    target.first_content.observe(seconds, now);
+    if (target.pool != kNone) follow(pools_[target.pool].usual_first_content, std::max(seconds, kLeastSeconds));
+  }
+  if (outcome.whole) {
+    // Answers without output tokens (embeddings) count as one: a pool serves one model, so all of its are alike.
+    const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
+    const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;
+    target.per_token.observe(seconds, now);
+    if (target.pool != kNone) follow(pools_[target.pool].usual_per_token, std::max(seconds, kLeastSeconds));
+  }
+}
+
+bool Fleet::spend_retry(Instant now) {
+  return budget_.spend(now);
+}
+
+bool Fleet::failover_is_free(TargetId next, Instant now) const {
+  const std::uint32_t pool = targets_[next.index()].pool;
+  if (pool == kNone) return true;
+  const std::int64_t successes = pools_[pool].successes.total(now);
+  const std::int64_t all = successes + pools_[pool].failures.total(now);
+  return all == 0 || static_cast<double>(successes) >= kFreeFailoverAbove * static_cast<double>(all);
+}
+
+void Fleet::on_probe(KeyId key, ServerId server, const Error* error, Instant now) {
+  const auto target =
+      std::ranges::find_if(plan_->targets, [&](const Target& t) { return t.key == key && t.server == server; });
+  if (target == plan_->targets.end()) return;
+  const TargetId id{static_cast<std::uint32_t>(target - plan_->targets.begin())};
+  const TargetState& state = targets_[id.index()];
+  if (error == nullptr || shows_server_well(*error)) well(state, Level::Server, now);
+  if (error == nullptr || shows_key_accepted(*error)) well(state, Level::Key, now);
+  if (error == nullptr) return;
+  const Charge due = charge_for(*error, false);
+  if (due.level != Level::Server && due.level != Level::Key) return;
+  charge(Ticket{.target = id}, *error, due, now);
+}
+
+void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now) {
+  if (change_count_ == kChangesKept) {
+    first_change_ = (first_change_ + 1) % kChangesKept;
+    --change_count_;
+    ++changes_lost_;
+  }
+  const bool out = what == StateChange::What::Ejected || what == StateChange::What::CoolingDown ||
+                   what == StateChange::What::Resting;
+  changes_[(first_change_ + change_count_) % kChangesKept] = {.what = what,
+                                                              .level = levels_[node],
+                                                              .node = node,
+                                                              .at = now,
+                                                              .until = out ? nodes_[node].until(now) : kNever,
+                                                              .why = nodes_[node].why(),
+                                                              .status = nodes_[node].status()};
+  ++change_count_;
+}
+
+std::optional<StateChange> Fleet::next_change() {
+  if (change_count_ == 0) return std::nullopt;
+  const StateChange change = changes_[first_change_];
+  first_change_ = (first_change_ + 1) % kChangesKept;
+  --change_count_;
+  return change;
+}
+
+}  // namespace drover::core

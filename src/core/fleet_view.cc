@@ -1,0 +1,109 @@
+// What a fleet shows: views for status pages, and its state as plain values for reloads and restarts.
+#include <unordered_map>
+
+#include "core/fleet.h"
+
+namespace drover::core {
+
+std::string_view to_string(TargetCondition condition) {
+  switch (condition) {
+    case TargetCondition::Ok: return "ok";
+    case TargetCondition::Suspect: return "suspect";
+    case TargetCondition::HalfOpen: return "half_open";
+    case TargetCondition::Ejected: return "ejected";
+    case TargetCondition::Cooling: return "cooling";
+    case TargetCondition::Resting: return "resting";
+  }
+  return "ok";
+}
+
+TargetView Fleet::view(TargetId target, Instant now) const {
+  const TargetState& state = targets_[target.index()];
+  TargetView view{.target = target, .until = now, .last_used = state.last_used};
+  Access worst = Access::Open;
+  bool trial_runs = false;
+  for (const std::uint32_t at : state.path) {
+    const HealthNode& node = nodes_[at];
+    view.consecutive_failures = std::max(view.consecutive_failures, node.consecutive_failures());
+    view.score = std::max(view.score, node.score());
+    if (node.clear(now)) continue;
+    const Access access = node.access(now);
+    trial_runs = trial_runs || node.trial_running();
+    if (access > Access::Trial) view.until = std::max(view.until, node.until(now));
+    if (access <= worst) continue;
+    worst = access;
+    view.why = node.why();
+    view.status = node.status();
+  }
+  switch (worst) {
+    case Access::Open:
+      view.condition = view.consecutive_failures > 0 ? TargetCondition::Suspect : TargetCondition::Ok;
+      break;
+    case Access::Trial: view.condition = TargetCondition::HalfOpen; break;
+    case Access::Ejected: view.condition = trial_runs ? TargetCondition::HalfOpen : TargetCondition::Ejected; break;
+    case Access::Cooling: view.condition = TargetCondition::Cooling; break;
+    case Access::Resting: view.condition = trial_runs ? TargetCondition::HalfOpen : TargetCondition::Resting; break;
+  }
+  view.in_flight = state.in_flight;
+  view.first_content_seconds = state.first_content.last();
+  view.seconds_per_output_token = state.per_token.last();
+  view.requests = state.requests;
+  view.failures = state.failures;
+  return view;
+}
+
+std::vector<TargetView> Fleet::views(Instant now) const {
+  std::vector<TargetView> all;
+  all.reserve(targets_.size());
+  for (std::uint32_t at = 0; at < targets_.size(); ++at) all.push_back(view(TargetId{at}, now));
+  return all;
+}
+
+std::uint64_t Fleet::in_flight() const {
+  std::uint64_t sum = 0;
+  for (const TargetState& target : targets_) sum += target.in_flight;
+  return sum;
+}
+
+FleetState Fleet::save() const {
+  FleetState state;
+  state.nodes.reserve(nodes_.size());
+  for (std::size_t at = 1; at < nodes_.size(); ++at) state.nodes.push_back({names_[at], nodes_[at]});
+  state.targets.reserve(targets_.size());
+  for (const TargetState& target : targets_) {
+    state.targets.push_back({names_[target.path.back()], target.first_content, target.per_token, target.requests,
+                             target.failures, target.last_used});
+  }
+  for (std::size_t at = 0; at < limits_.size(); ++at) state.limits.push_back({limit_names_[at], limits_[at]});
+  return state;
+}
+
+void Fleet::restore(const FleetState& state) {
+  std::unordered_map<std::string_view, std::size_t> nodes;
+  for (std::size_t at = 1; at < nodes_.size(); ++at) nodes.emplace(names_[at], at);
+  for (const FleetState::NodeRecord& record : state.nodes) {
+    const auto found = nodes.find(record.name);
+    if (found == nodes.end()) continue;
+    nodes_[found->second] = record.health;
+    nodes_[found->second].end_trial();  // a running trial reports to the fleet that began it
+  }
+  std::unordered_map<std::string_view, std::size_t> targets;
+  for (std::size_t at = 0; at < targets_.size(); ++at) targets.emplace(names_[targets_[at].path.back()], at);
+  for (const FleetState::TargetRecord& record : state.targets) {
+    const auto found = targets.find(record.name);
+    if (found == targets.end()) continue;
+    TargetState& target = targets_[found->second];
+    target.first_content = record.first_content;
+    target.per_token = record.per_token;
+    target.requests = record.requests;
+    target.failures = record.failures;
+    target.last_used = record.last_used;
+  }
+  for (const FleetState::LimitRecord& record : state.limits) {
+    for (std::size_t at = 0; at < limits_.size(); ++at) {
+      if (limit_names_[at] == record.name) limits_[at].adopt(record.scope);
+    }
+  }
+}
+
+}  // namespace drover::core

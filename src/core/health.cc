@@ -1,0 +1,131 @@
+#include "core/health.h"
+
+#include <algorithm>
+
+namespace drover::core {
+namespace {
+
+/// Doublings after which every span has reached its maximum; keeps the shift below defined.
+constexpr std::uint16_t kMostDoublings = 20;
+
+/// `first` doubled `times`, at most `most`. A `first` above `most` stays as it was asked for.
+Duration doubled(Duration first, std::uint16_t times, Duration most) {
+  if (first >= most) return first;
+  const std::int64_t factor = std::int64_t{1} << std::min(times, kMostDoublings);
+  return first > most / factor ? most : first * factor;
+}
+
+Duration jittered(Duration span, Random& random) {
+  if (span == kNoLimit) return span;
+  return span + Duration(static_cast<Duration::rep>(static_cast<double>(span.count()) * kHealthJitter * random.unit()));
+}
+
+}  // namespace
+
+Access HealthNode::access(Instant now) const {
+  if (clear(now)) return Access::Open;
+  if (out_ == Out::Resting && (out_until_ > now || trial_running_)) return Access::Resting;
+  if (cooling_until_ > now) return Access::Cooling;
+  if (out_ == Out::Ejected && (out_until_ > now || trial_running_)) return Access::Ejected;
+  return Access::Trial;
+}
+
+Instant HealthNode::until(Instant now) const {
+  Instant latest = std::max(now, cooling_until_);
+  if (out_ == Out::No) return latest;
+  latest = std::max(latest, out_until_);
+  return trial_running_ && latest <= now ? kNever : latest;
+}
+
+bool HealthNode::count_failure(const HealthSettings& settings, const Error& error, bool was_trial, Instant now,
+                               Random& random) {
+  // Failures of requests that were under way when it went out, or of last resorts, say nothing new.
+  if (out_ != Out::No && !was_trial) return false;
+  ++consecutive_;
+  ++score_;
+  const std::uint32_t count = settings.mode == HealthMode::Score ? score_ : consecutive_;
+  if (!was_trial && count < std::max(settings.eject_after, 1U)) return false;
+  // Each stretch of health as long as one ejection forgives one earlier ejection (J5: flapping grows, calm shrinks).
+  if (!was_trial && ejections_ > 0 && settings.eject_for > Duration::zero() && back_since_ != Instant::min()) {
+    const auto calm = (now - back_since_) / settings.eject_for;
+    ejections_ = static_cast<std::uint16_t>(std::max<std::int64_t>(ejections_ - calm, 0));
+  }
+  const Duration span = jittered(doubled(settings.eject_for, ejections_, settings.max_eject_for), random);
+  take_out(Out::Ejected, std::min(span, std::max(settings.max_eject_for, settings.eject_for)), error, now);
+  return true;
+}
+
+bool HealthNode::cool(std::optional<Duration> retry_after, const Error& error, Instant now, Random& random) {
+  Duration span{};
+  if (retry_after) {
+    span = jittered(std::clamp(*retry_after, Duration::zero(), kMaxCooldown), random);
+  } else {
+    // A burst that was under way together is one event, not ten: the guess grows once per cooldown.
+    if (cooling_until_ > now) return false;
+    span = jittered(doubled(kFirstCooldown, cooldowns_, kMaxGuessedCooldown), random);
+    if (cooldowns_ < kMostDoublings) ++cooldowns_;
+  }
+  const Instant until = now + std::min(span, kMaxCooldown);
+  if (until <= cooling_until_) return false;
+  cooling_until_ = until;
+  closed_until_ = std::max(closed_until_, until);
+  blame(error);
+  return true;
+}
+
+bool HealthNode::rest(Duration first, const Error& error, bool was_trial, Instant now, Random& random) {
+  if (out_ == Out::Resting && !was_trial) return false;
+  take_out(Out::Resting, jittered(doubled(first, ejections_, kLongRest), random), error, now);
+  return true;
+}
+
+bool HealthNode::eject_for(Duration span, const Error& error, Instant now, Random& random) {
+  if (out_ != Out::No && out_until_ > now) return false;
+  take_out(Out::Ejected, jittered(span, random), error, now);
+  return true;
+}
+
+bool HealthNode::succeed(const HealthSettings& settings, Instant now) {
+  consecutive_ = 0;
+  cooldowns_ = 0;
+  if (score_ > 0) --score_;
+  if (out_ == Out::No) return false;
+  if (settings.mode == HealthMode::Score) score_ = 0;
+  out_ = Out::No;
+  trial_running_ = false;
+  closed_until_ = cooling_until_;
+  back_since_ = now;
+  return true;
+}
+
+void HealthNode::reset() {
+  consecutive_ = 0;
+  score_ = 0;
+  ejections_ = 0;
+  out_ = Out::No;
+  trial_running_ = false;
+  closed_until_ = cooling_until_;
+  back_since_ = Instant::min();
+}
+
+double HealthNode::share(Instant now) const {
+  if (back_since_ == Instant::min() || now - back_since_ >= kSlowStart) return 1.0;
+  const double grown = static_cast<double>((now - back_since_).count()) / static_cast<double>(kSlowStart.count());
+  return std::clamp(grown, kSlowStartLeast, 1.0);
+}
+
+void HealthNode::take_out(Out out, Duration span, const Error& error, Instant now) {
+  out_ = out;
+  out_until_ = after(now, span);
+  closed_until_ = kNever;
+  trial_running_ = false;
+  if (ejections_ < kMostDoublings) ++ejections_;
+  blame(error);
+}
+
+void HealthNode::blame(const Error& error) {
+  why_ = error.kind;
+  status_ = error.status;
+}
+
+}  // namespace drover::core

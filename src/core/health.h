@@ -1,0 +1,93 @@
+// The health of one node of the tree: a server address, a provider, a key, a quota, one model at one quota, a target.
+// What is cooling down or out, since when it fails, and the one trial that brings it back. Not who is charged with
+// what: that is blame.h; not the walk over a target's nodes: that is the fleet.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/error.h"
+#include "base/instant.h"
+#include "base/random.h"
+#include "core/plan.h"
+
+namespace drover::core {
+
+/// Longest cooldown that a Retry-After can cause: an upstream that says "10 years" is not believed.
+inline constexpr Duration kMaxCooldown = std::chrono::hours(1);
+/// Cooldown after rate limits that do not say for how long: this, doubling up to the next.
+inline constexpr Duration kFirstCooldown = std::chrono::seconds(1);
+inline constexpr Duration kMaxGuessedCooldown = std::chrono::seconds(60);
+/// Added at random to cooldowns and ejections, so that what was taken out together does not come back together.
+inline constexpr double kHealthJitter = 0.10;
+/// A used-up allowance or a missing model is looked at again after this; waiting seconds would not help.
+inline constexpr Duration kLongRest = std::chrono::minutes(10);
+/// A refused key is tried again after this, then twice as long each time up to kLongRest: a refusal may be a provider's
+/// slip, and the one request that finds out goes on to another key.
+inline constexpr Duration kFirstKeyRest = std::chrono::seconds(30);
+/// After coming back a node's share grows from kSlowStartLeast to all of it over this time.
+inline constexpr Duration kSlowStart = std::chrono::seconds(10);
+inline constexpr double kSlowStartLeast = 0.10;
+
+/// Whether a node lets a request through, from best to worst; over several nodes the worst counts.
+enum class Access : std::uint8_t {
+  Open,
+  Trial,    ///< was out, its time is over: one request may find out
+  Ejected,  ///< out for failing; usable as a last resort
+  Cooling,  ///< a rate limit said so: never usable before its time
+  Resting,  ///< a refused key or a used-up allowance: never usable before its time
+};
+
+class HealthNode {
+ public:
+  /// Cheap enough for every pick: true means Open.
+  [[nodiscard]] bool clear(Instant now) const { return closed_until_ <= now; }
+  [[nodiscard]] Access access(Instant now) const;
+  /// When access() may become better (kNever: unknown, a trial is running).
+  [[nodiscard]] Instant until(Instant now) const;
+
+  /// A failure that counts. True: it took the node out just now. `was_trial`: the trial's own failure.
+  bool count_failure(const HealthSettings& settings, const Error& error, bool was_trial, Instant now, Random& random);
+  /// A rate limit. Extends, never shortens. True: the cooldown began or grew.
+  bool cool(std::optional<Duration> retry_after, const Error& error, Instant now, Random& random);
+  /// Out at once and not usable as a last resort. `first` doubles with each repetition up to kLongRest.
+  bool rest(Duration first, const Error& error, bool was_trial, Instant now, Random& random);
+  /// Out at once for `span`, but usable as a last resort (a model that is missing costs nothing to ask for).
+  bool eject_for(Duration span, const Error& error, Instant now, Random& random);
+  /// A success. True: it brought the node back.
+  bool succeed(const HealthSettings& settings, Instant now);
+  /// Back at once, whatever it did (the policy "when all are out reset all"). Cooldowns stay.
+  void reset();
+
+  void begin_trial() { trial_running_ = true; }
+  void end_trial() { trial_running_ = false; }
+  [[nodiscard]] bool trial_running() const { return trial_running_; }
+
+  /// The part of its usual share that the node takes, 1 but for a while after its return.
+  [[nodiscard]] double share(Instant now) const;
+
+  [[nodiscard]] std::uint32_t consecutive_failures() const { return consecutive_; }
+  [[nodiscard]] std::uint32_t score() const { return score_; }
+  [[nodiscard]] ErrorKind why() const { return why_; }
+  [[nodiscard]] int status() const { return status_; }
+
+ private:
+  enum class Out : std::uint8_t { No, Ejected, Resting };
+  void take_out(Out out, Duration span, const Error& error, Instant now);
+  void blame(const Error& error);
+
+  Instant closed_until_ = Instant::min();  ///< what clear() looks at: kNever while out, else the end of a cooldown
+  Instant cooling_until_ = Instant::min();
+  Instant out_until_ = Instant::min();
+  Instant back_since_ = Instant::min();
+  std::uint32_t consecutive_ = 0;
+  std::uint32_t score_ = 0;
+  std::uint16_t ejections_ = 0;  ///< how often lately, for the growing span
+  std::uint16_t cooldowns_ = 0;  ///< guessed ones in a row
+  Out out_ = Out::No;
+  bool trial_running_ = false;
+  ErrorKind why_ = ErrorKind::NoUpstream;
+  int status_ = 0;
+};
+
+}  // namespace drover::core

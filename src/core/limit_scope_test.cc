@@ -1,0 +1,106 @@
+#include "core/limit_scope.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace drover::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+Instant at(Duration since) {
+  return Instant(1h + since);
+}
+
+Amount tokens(std::int64_t input, std::int64_t output) {
+  return {.input_tokens = {input}, .output_tokens = {output}};
+}
+
+TEST(LimitScope, AdmitsEverythingWhenNothingIsLimited) {
+  LimitScope scope(ModelLimits{});
+  for (int round = 0; round < 1000; ++round) {
+    ASSERT_TRUE(scope.admits(tokens(1'000'000, 1'000'000), at(0s)));
+    scope.take(tokens(1'000'000, 1'000'000), at(0s));
+  }
+}
+
+TEST(LimitScope, NeverAdmitsMoreRequestsInAMinuteThanItsLimit) {
+  LimitScope scope(ModelLimits{.requests_per_minute = 10});
+  int admitted = 0;
+  for (Duration since = 0s; since < 60s; since += 100ms) {
+    if (!scope.admits({}, at(since))) continue;
+    scope.take({}, at(since));
+    ++admitted;
+  }
+  EXPECT_EQ(admitted, 10);
+}
+
+TEST(LimitScope, SaysWhenARefusedRequestWillFit) {
+  LimitScope scope(ModelLimits{.requests_per_minute = 1});
+  scope.take({}, at(0s));
+  const Instant when = scope.admits_at({}, at(10s));
+  EXPECT_GE(when, at(60s));
+  EXPECT_LE(when, at(61s));
+  EXPECT_TRUE(scope.admits({}, when));
+}
+
+TEST(LimitScope, CountsInputAndOutputTokensApart) {
+  LimitScope scope(ModelLimits{.input_tokens_per_minute = 1000, .output_tokens_per_minute = 100});
+  scope.take(tokens(10, 90), at(0s));
+  EXPECT_TRUE(scope.admits(tokens(900, 10), at(1s)));
+  EXPECT_FALSE(scope.admits(tokens(10, 20), at(1s)));
+  EXPECT_FALSE(scope.admits(tokens(995, 0), at(1s)));
+}
+
+TEST(LimitScope, ReplacesTheEstimateByWhatWasReallyUsed) {
+  LimitScope scope(ModelLimits{.output_tokens_per_minute = 100});
+  scope.take(tokens(0, 90), at(0s));
+  EXPECT_FALSE(scope.admits(tokens(0, 50), at(1s)));
+  scope.settle(tokens(0, 90), tokens(0, 10), at(0s));
+  EXPECT_TRUE(scope.admits(tokens(0, 50), at(1s)));
+}
+
+TEST(LimitScope, LimitsHowManyRunAtOnce) {
+  LimitScope scope(ModelLimits{.concurrent = 2});
+  scope.take({}, at(0s));
+  scope.take({}, at(0s));
+  EXPECT_EQ(scope.admits_at({}, at(1s)), at(1s) + kCapacityPoll);
+  scope.settle({}, {}, at(0s));
+  EXPECT_TRUE(scope.admits({}, at(1s)));
+}
+
+TEST(LimitScope, LimitsADay) {
+  LimitScope scope(ModelLimits{.requests_per_day = 1});
+  scope.take({}, at(0s));
+  EXPECT_FALSE(scope.admits({}, at(23h)));
+  EXPECT_TRUE(scope.admits({}, at(25h)));
+}
+
+TEST(LimitScope, LetsAnEstimateOverTheWholeLimitWaitForAnEmptyWindow) {
+  LimitScope scope(ModelLimits{.input_tokens_per_minute = 100});
+  EXPECT_TRUE(scope.admits(tokens(5000, 0), at(0s)));
+  scope.take(tokens(1, 0), at(0s));
+  EXPECT_FALSE(scope.admits(tokens(5000, 0), at(1s)));
+  EXPECT_TRUE(scope.admits(tokens(5000, 0), at(62s)));
+}
+
+TEST(LimitScope, DoesNotBelieveAnAbsurdUsage) {
+  LimitScope scope(ModelLimits{.output_tokens_per_minute = 100});
+  scope.take(tokens(0, 1), at(0s));
+  scope.settle(tokens(0, 1), tokens(-5, std::numeric_limits<std::int64_t>::max()), at(0s));
+  EXPECT_FALSE(scope.admits(tokens(0, 1), at(1s)));
+  EXPECT_TRUE(scope.admits(tokens(0, 1), at(62s)));
+}
+
+TEST(LimitScope, CarriesItsCountsThroughAReload) {
+  LimitScope old(ModelLimits{.requests_per_day = 5, .concurrent = 1});
+  for (int round = 0; round < 5; ++round) old.take({}, at(0s));
+  LimitScope fresh(ModelLimits{.requests_per_day = 5, .concurrent = 1});
+  fresh.adopt(old);
+  EXPECT_FALSE(fresh.admits({}, at(1h)));
+  EXPECT_EQ(fresh.running(), 0);
+}
+
+}  // namespace
+}  // namespace drover::core

@@ -1,0 +1,46 @@
+// How long a target takes, as a moving average that jumps up with a slow answer at once and comes down over time.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/instant.h"
+
+namespace drover::core {
+
+/// The average forgets with this time constant (Finagle's peak EWMA uses 10 s: seconds to notice, seconds to forgive).
+inline constexpr Duration kEwmaDecay = std::chrono::seconds(10);
+/// A sample counts as at least this, so that an average is never 0, which stands for "unknown".
+inline constexpr double kLeastSeconds = 1e-6;
+
+class PeakEwma {
+ public:
+  void observe(double seconds, Instant now) {
+    seconds = std::max(seconds, kLeastSeconds);
+    if (seconds_ <= 0 || seconds >= seconds_) {
+      seconds_ = seconds;
+    } else {
+      const double keep = std::exp(-elapsed(now));
+      seconds_ = seconds_ * keep + seconds * (1 - keep);
+    }
+    last_ = now;
+  }
+
+  /// The average in seconds as of its last sample; 0: none yet.
+  [[nodiscard]] double last() const { return seconds_; }
+
+  /// The average, slowly forgiven while there are no samples: a target that was slow once and is avoided since would
+  /// otherwise never be asked again. 0: unknown.
+  [[nodiscard]] double forgiven(Instant now) const { return seconds_ / (1 + elapsed(now)); }
+
+ private:
+  [[nodiscard]] double elapsed(Instant now) const {
+    const double passed = static_cast<double>((now - last_).count()) / static_cast<double>(kEwmaDecay.count());
+    return std::max(passed, 0.0);
+  }
+
+  double seconds_ = 0;
+  Instant last_{};
+};
+
+}  // namespace drover::core

@@ -1,0 +1,48 @@
+#include "core/retry_budget.h"
+
+#include <gtest/gtest.h>
+
+namespace drover::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+int spent(RetryBudget& budget, Instant now, int wanted) {
+  int granted = 0;
+  for (int round = 0; round < wanted; ++round) granted += budget.spend(now) ? 1 : 0;
+  return granted;
+}
+
+TEST(RetryBudget, GrantsAShareOfTheRequestsOfTheLastTenSeconds) {
+  RetryBudget budget(0.2);
+  const Instant now(1h);
+  for (int request = 0; request < 1000; ++request) budget.count_request(now);
+  EXPECT_EQ(spent(budget, now, 1000), 200);
+}
+
+TEST(RetryBudget, GrantsThreeASecondHoweverFewTheRequestsAre) {
+  RetryBudget budget(0.2);
+  EXPECT_EQ(spent(budget, Instant(1h), 10), 3);
+  EXPECT_EQ(spent(budget, Instant(1h + 500ms), 10), 0);
+  EXPECT_EQ(spent(budget, Instant(1h + 1200ms), 10), 3);
+}
+
+TEST(RetryBudget, ForgetsRequestsThatAreLongPast) {
+  RetryBudget budget(0.2);
+  for (int request = 0; request < 1000; ++request) budget.count_request(Instant(1h));
+  EXPECT_EQ(spent(budget, Instant(1h + 30s), 1000), 3);
+}
+
+TEST(RetryBudget, J3_KeepsAttemptsPerRequestAtOnePointTwoWhenAllFails) {
+  RetryBudget budget(0.2);
+  int retries = 0;
+  for (int request = 0; request < 100'000; ++request) {
+    const Instant now(1h + request * 1ms);
+    budget.count_request(now);
+    retries += spent(budget, now, 4);
+  }
+  EXPECT_LE(retries, 20'500);
+}
+
+}  // namespace
+}  // namespace drover::core
