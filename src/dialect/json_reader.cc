@@ -1,0 +1,189 @@
+#include "dialect/json_reader.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "dialect/json_bytes.h"
+
+namespace drover::dialect {
+
+using Kind = JsonReader::Kind;
+
+Kind kind_of(std::string_view raw) {
+  if (raw.empty()) return Kind::None;
+  switch (raw.front()) {
+    case '{': return Kind::Object;
+    case '[': return Kind::Array;
+    case '"': return Kind::String;
+    case 't': return Kind::True;
+    case 'f': return Kind::False;
+    case 'n': return Kind::Null;
+    default: return raw.front() == '-' || is_digit(raw.front()) ? Kind::Number : Kind::None;
+  }
+}
+
+std::optional<std::string_view> raw_string(std::string_view raw) {
+  if (raw.size() < 2 || raw.front() != '"') return std::nullopt;
+  return raw.substr(1, raw.size() - 2);
+}
+
+std::optional<std::int64_t> raw_integer(std::string_view raw) {
+  if (kind_of(raw) != Kind::Number) return std::nullopt;
+  const bool negative = raw.front() == '-';
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  std::int64_t value = 0;
+  std::size_t at = negative ? 1 : 0;
+  if (at == raw.size()) return std::nullopt;
+  for (; at < raw.size() && is_digit(raw[at]); ++at) {
+    const std::int64_t digit = raw[at] - '0';
+    value = value > (kMost - digit) / 10 ? kMost : value * 10 + digit;
+  }
+  const bool has_exponent = raw.substr(at).find_first_of("eE") != std::string_view::npos;
+  if (has_exponent) return std::nullopt;
+  return negative ? -value : value;
+}
+
+bool raw_truthy(std::string_view raw) {
+  switch (kind_of(raw)) {
+    case Kind::None:
+    case Kind::Null:
+    case Kind::False: return false;
+    case Kind::True: return true;
+    case Kind::Number: return raw.find_first_of("123456789") != std::string_view::npos;
+    case Kind::String: return raw.size() > 2;
+    case Kind::Object:
+    case Kind::Array: break;
+  }
+  const std::string_view inside = raw.size() < 2 ? std::string_view{} : raw.substr(1, raw.size() - 2);
+  return !std::ranges::all_of(inside, is_json_space);
+}
+
+void JsonReader::skip_space() {
+  while (at_ < text_.size() && is_json_space(text_[at_])) ++at_;
+}
+
+bool JsonReader::fail() {
+  broken_ = true;
+  at_ = text_.size();
+  return false;
+}
+
+Kind JsonReader::kind() {
+  skip_space();
+  return kind_of(text_.substr(at_, 1));
+}
+
+bool JsonReader::enter() {
+  const Kind here = kind();
+  if (here != Kind::Object && here != Kind::Array) return false;
+  ++at_;
+  fresh_ = true;
+  return true;
+}
+
+bool JsonReader::next_member(std::string_view& key) {
+  skip_space();
+  if (at_ == text_.size()) return fail();
+  if (text_[at_] == '}') {
+    ++at_;
+    fresh_ = false;
+    return false;
+  }
+  if (!fresh_) {
+    if (text_[at_] != ',') return fail();
+    ++at_;
+    skip_space();
+  }
+  fresh_ = false;
+  const std::size_t begin = at_ + 1;
+  if (!skip_string()) return fail();
+  key = text_.substr(begin, at_ - begin - 1);
+  skip_space();
+  if (at_ == text_.size() || text_[at_] != ':') return fail();
+  ++at_;
+  skip_space();
+  return at_ < text_.size() || fail();
+}
+
+bool JsonReader::next_element() {
+  skip_space();
+  if (at_ == text_.size()) return fail();
+  if (text_[at_] == ']') {
+    ++at_;
+    fresh_ = false;
+    return false;
+  }
+  if (!fresh_) {
+    if (text_[at_] != ',') return fail();
+    ++at_;
+    skip_space();
+  }
+  fresh_ = false;
+  return at_ < text_.size() || fail();
+}
+
+std::string_view JsonReader::take() {
+  const Kind here = kind();
+  const std::size_t begin = at_;
+  fresh_ = false;
+  bool good = true;
+  switch (here) {
+    case Kind::String: good = skip_string(); break;
+    case Kind::Object:
+    case Kind::Array: good = skip_container(); break;
+    case Kind::None: good = false; break;
+    default:
+      while (at_ < text_.size() && !is_json_space(text_[at_]) && text_[at_] != ',' && text_[at_] != '}' &&
+             text_[at_] != ']') {
+        ++at_;
+      }
+  }
+  if (!good) {
+    fail();
+    return {};
+  }
+  return text_.substr(begin, at_ - begin);
+}
+
+bool JsonReader::at_end() {
+  skip_space();
+  return at_ == text_.size() && !broken_;
+}
+
+bool JsonReader::skip_string() {
+  if (at_ == text_.size() || text_[at_] != '"') return false;
+  const char* const end = text_.data() + text_.size();
+  const char* here = text_.data() + at_ + 1;
+  while (true) {
+    here = find_string_stop(here, end);
+    if (here == end) return false;
+    if (*here == '"') break;
+    here += *here == '\\' ? 2 : 1;
+    if (here > end) return false;
+  }
+  at_ = static_cast<std::size_t>(here - text_.data()) + 1;
+  return true;
+}
+
+bool JsonReader::skip_container() {
+  std::size_t open = 0;
+  const char* const end = text_.data() + text_.size();
+  while (at_ < text_.size()) {
+    at_ = static_cast<std::size_t>(find_structure(text_.data() + at_, end) - text_.data());
+    if (at_ == text_.size()) return false;
+    const char c = text_[at_];
+    if (c == '"') {
+      if (!skip_string()) return false;
+      continue;
+    }
+    ++at_;
+    if (c == '{' || c == '[') {
+      ++open;
+    } else if (--open == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace drover::dialect

@@ -1,0 +1,169 @@
+#include "dialect/openai/events.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "dialect/error_facts.h"
+#include "dialect/json_reader.h"
+#include "dialect/openai/chat_chunk.h"
+#include "dialect/openai/failures.h"
+#include "dialect/openai/usage.h"
+
+namespace drover::dialect::openai_detail {
+namespace {
+
+constexpr std::string_view kDone = "[DONE]";
+
+/// Events of the Responses stream that can be thrown away: nothing of the answer is in them yet.
+constexpr std::array<std::string_view, 6> kLifecycle = {"response.created",
+                                                        "response.queued",
+                                                        "response.in_progress",
+                                                        "response.output_item.added",
+                                                        "response.content_part.added",
+                                                        "response.reasoning_summary_part.added"};
+
+/// The value of one top-level member; empty when it is not there.
+std::string_view member(std::string_view object, std::string_view name) {
+  JsonReader reader(object);
+  std::string_view key;
+  if (reader.kind() != JsonReader::Kind::Object || !reader.enter()) return {};
+  while (reader.next_member(key)) {
+    const std::string_view value = reader.take();
+    if (key == name) return value;
+  }
+  return {};
+}
+
+EventKind content(AnswerState& state) {
+  state.content_seen = true;
+  ++state.content_events;
+  return EventKind::Content;
+}
+
+EventKind failed(Error error, Error& failure) {
+  failure = std::move(error);
+  return EventKind::Error;
+}
+
+EventKind read_done(Api api, AnswerState& state, Error& failure) {
+  const bool is_text = api == Api::Chat || api == Api::Completions;
+  if (is_text && !state.content_seen && !state.finish_seen) {
+    return failed(failed_by_shape("empty_answer", "the provider ended the answer before it said anything"), failure);
+  }
+  state.terminated = true;
+  return EventKind::Terminator;
+}
+
+EventKind read_chat(std::string_view data, AnswerState& state, Error& failure) {
+  const ChatChunk chunk = read_chat_chunk(data);
+  if (!chunk.error.empty()) return failed(classify(0, read_error_facts(data)), failure);
+  if (!chunk.usage.empty()) read_usage(chunk.usage, state.usage);
+  if (!chunk.readable) return content(state);
+  if (chunk.failed) {
+    return failed(failed_by_shape("provider_stopped", "the provider broke the answer off with an error"), failure);
+  }
+  if (chunk.finished) state.finish_seen = true;
+  if (chunk.has_content || chunk.finished) return content(state);
+  if (chunk.has_choice) return EventKind::Lifecycle;
+  if (!chunk.usage.empty()) return EventKind::Usage;
+  return chunk.has_choices ? EventKind::Lifecycle : content(state);
+}
+
+/// response.failed has the error inside its response; the flat error event is one itself, or has one beside it.
+ErrorFacts responses_error(std::string_view data) {
+  const std::string_view nested = member(member(data, "response"), "error");
+  if (raw_truthy(nested)) return read_error_value(nested);
+  const std::string_view beside = member(data, "error");
+  return read_error_value(raw_truthy(beside) ? beside : data);
+}
+
+EventKind read_responses(std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
+  if (std::ranges::find(kLifecycle, name) != kLifecycle.end()) return EventKind::Lifecycle;
+  if (name.ends_with(".delta")) return content(state);
+  if (name == "response.completed" || name == "response.incomplete") {
+    read_usage(member(member(data, "response"), "usage"), state.usage);
+    state.finish_seen = true;
+    state.terminated = true;
+    return EventKind::Terminator;
+  }
+  if (name == "response.failed" || name == "error") return failed(classify(0, responses_error(data)), failure);
+  // A stream of another shape on this path may still carry an error in the usual place.
+  if (name.empty() && raw_truthy(member(data, "error"))) return failed(classify(0, responses_error(data)), failure);
+  return content(state);
+}
+
+EventKind read_messages(std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
+  if (name == "message_start" || name == "content_block_start") return EventKind::Lifecycle;
+  if (name == "message_stop") {
+    state.terminated = true;
+    return EventKind::Terminator;
+  }
+  if (name == "error") return failed(classify(0, read_error_facts(data)), failure);
+  return content(state);
+}
+
+/// Images, audio and whatever else streams: named events, the last of them `*.completed` or `*.done`.
+EventKind read_other(Api api, std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
+  const std::string_view error = member(data, "error");
+  if (name == "error" || raw_truthy(error)) return failed(classify(0, read_error_facts(data)), failure);
+  const bool media = api == Api::Images || api == Api::Audio;
+  if (media && (name.ends_with(".completed") || name.ends_with(".done"))) {
+    read_usage(member(data, "usage"), state.usage);
+    state.terminated = true;
+    return EventKind::Terminator;
+  }
+  return content(state);
+}
+
+EventKind read_data(Api api, std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
+  if (data.starts_with(kDone)) return read_done(api, state, failure);
+  if (api == Api::Chat || api == Api::Completions) {
+    if (name == "error") return failed(classify(0, read_error_facts(data)), failure);
+    return read_chat(data, state, failure);
+  }
+  if (name.empty()) name = raw_string(member(data, "type")).value_or("");  // some servers leave the event line out
+  if (api == Api::Responses) return read_responses(name, data, state, failure);
+  if (api == Api::Messages) return read_messages(name, data, state, failure);
+  return read_other(api, name, data, state, failure);
+}
+
+/// The data lines of an event, joined as the standard says.
+std::string joined_data(std::string_view bytes) {
+  std::string out;
+  bool first = true;
+  while (!bytes.empty()) {
+    const std::size_t end = std::min(bytes.find_first_of("\r\n"), bytes.size());
+    std::string_view line = bytes.substr(0, end);
+    bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    constexpr std::string_view kField = "data:";
+    if (!line.starts_with(kField)) continue;
+    line.remove_prefix(kField.size());
+    if (line.starts_with(' ')) line.remove_prefix(1);
+    if (!first) out.push_back('\n');
+    first = false;
+    out.append(line);
+  }
+  return out;
+}
+
+}  // namespace
+
+EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state, Error& failure) {
+  if (event.data_lines == 0 || event.name == "ping" || event.name == "keepalive") return EventKind::Comment;
+  if (event.data_lines > 1) return read_data(api, event.name, joined_data(event.bytes), state, failure);
+  if (event.data.empty()) return EventKind::Comment;
+  return read_data(api, event.name, event.data, state, failure);
+}
+
+bool stream_complete(Api api, const AnswerState& state) {
+  switch (api) {
+    case Api::Chat:
+    case Api::Completions: return state.terminated || state.finish_seen;
+    case Api::Responses:
+    case Api::Messages: return state.terminated;
+    default: return true;
+  }
+}
+
+}  // namespace drover::dialect::openai_detail

@@ -1,0 +1,178 @@
+#include "dialect/openai/failures.h"
+
+#include <algorithm>
+#include <string>
+
+#include "dialect/openai/failure_table.h"
+#include "dialect/retry_after.h"
+
+namespace drover::dialect::openai_detail {
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+bool begins_with(std::string_view message, std::string_view front) {
+  return message.size() >= front.size() && std::ranges::equal(message.substr(0, front.size()), front, {}, lower, lower);
+}
+
+/// Errors say what they are at their front; what an echoed prompt says further behind is not looked at.
+constexpr std::size_t kMessageLooked = 2048;
+
+bool contains(std::string_view message, std::string_view text) {
+  message = message.substr(0, kMessageLooked);
+  return !std::ranges::search(message, text, {}, lower, lower).empty();
+}
+
+bool fits(const FailureRow& row, int status, const ErrorFacts& facts) {
+  if (row.status != 0 && row.status != status) return false;
+  if (row.html && !facts.html) return false;
+  if (!row.code.empty() && row.code != facts.code && row.code != facts.detail) return false;
+  if (!row.type.empty() && row.type != facts.type) return false;
+  if (!row.front.empty() && !begins_with(facts.message, row.front)) return false;
+  return row.text.empty() || contains(facts.message, row.text);
+}
+
+/// What no row fits. Every 5xx may be different elsewhere; every other 4xx would be the same; a redirect is never
+/// followed with credentials.
+FailureRow by_range(int status) {
+  if (status >= 300 && status < 400)
+    return rows::only(status, ErrorKind::BadResponse, ErrorScope::Server, RetryClass::OtherKey);
+  if (status >= 400 && status < 500)
+    return rows::only(status, ErrorKind::UserError, ErrorScope::Request, RetryClass::Never);
+  return rows::only(status, ErrorKind::ServerError, ErrorScope::Target, RetryClass::OtherKey);
+}
+
+int status_for(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::RateLimited:
+    case ErrorKind::QuotaExhausted: return 429;
+    case ErrorKind::KeyRejected: return 401;
+    case ErrorKind::Forbidden: return 403;
+    case ErrorKind::ModelMissing: return 404;
+    case ErrorKind::ContextTooLong:
+    case ErrorKind::ContentPolicy:
+    case ErrorKind::UserError: return 400;
+    case ErrorKind::Overloaded: return 503;
+    default: return 502;
+  }
+}
+
+std::string_view sentence(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::RateLimited: return "the provider's rate limit is reached";
+    case ErrorKind::QuotaExhausted: return "the provider account's allowance or balance is spent";
+    case ErrorKind::KeyRejected: return "the provider refused the configured key";
+    case ErrorKind::Forbidden: return "the provider does not allow this";
+    case ErrorKind::ModelMissing: return "the provider does not know the model, or the key may not use it";
+    case ErrorKind::ContextTooLong: return "the request is longer than the model's context";
+    case ErrorKind::ContentPolicy: return "the provider's content policy refused the request";
+    case ErrorKind::UserError: return "the provider says the request is wrong";
+    case ErrorKind::Overloaded: return "the provider is overloaded";
+    case ErrorKind::WrongContentType: return "the provider answered with a page instead of JSON";
+    case ErrorKind::BadResponse: return "the provider answered with a redirect, which is not followed";
+    default: return "the provider failed";
+  }
+}
+
+/// A provider's own code may be shown and logged only when it looks like one: short, one word, plain characters.
+bool presentable(std::string_view code) {
+  constexpr std::size_t kLongest = 64;
+  return !code.empty() && code.size() <= kLongest && std::ranges::all_of(code, [](char c) {
+    const char letter = lower(c);
+    return (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  });
+}
+
+std::string shown_code(const ErrorFacts& facts, ErrorKind kind) {
+  for (const std::string_view code : {facts.code, facts.detail, facts.type}) {
+    if (presentable(code)) return std::string(code);
+  }
+  return std::string(to_string(kind));
+}
+
+/// The header the SDKs obey. "false" rules out what is not the key's own: another key of one provider is a different
+/// matter only where the failure was about the key, its quota or its model.
+void apply_should_retry(const http::Fields& fields, Error& error) {
+  const auto value = http::find(fields, "x-should-retry");
+  if (!value.has_value()) return;
+  if (*value == "true" && error.retry == RetryClass::Never) error.retry = RetryClass::OtherKey;
+  if (*value != "false" || error.retry == RetryClass::Never) return;
+  const bool about_key = error.scope == ErrorScope::Key || error.scope == ErrorScope::Quota ||
+                         error.kind == ErrorKind::ModelMissing || error.kind == ErrorKind::Forbidden;
+  if (!about_key) error.retry = RetryClass::OtherProvider;
+}
+
+bool may_wait(ErrorKind kind) {
+  return kind == ErrorKind::RateLimited || kind == ErrorKind::QuotaExhausted || kind == ErrorKind::Overloaded ||
+         kind == ErrorKind::ServerError;
+}
+
+}  // namespace
+
+Error classify(int status, const ErrorFacts& facts) {
+  const bool inside_answer = status == 0;
+  if (inside_answer && facts.number >= 100 && facts.number <= 599) status = static_cast<int>(facts.number);
+  const auto found =
+      std::ranges::find_if(kFailureTable, [&](const FailureRow& row) { return fits(row, status, facts); });
+  const FailureRow row = found != kFailureTable.end() ? *found : by_range(status);
+  Error error{.kind = row.kind, .scope = row.scope, .retry = row.retry};
+  error.status = status >= 400 || !inside_answer ? status : status_for(row.kind);
+  error.code = shown_code(facts, row.kind);
+  error.message = sentence(row.kind);
+  if (may_wait(row.kind)) {
+    error.retry_after = parse_reset(facts.retry_delay, 0);
+    if (!error.retry_after.has_value() && row.kind != ErrorKind::ServerError)
+      error.retry_after = retry_hint(facts.message);
+  }
+  return error;
+}
+
+Error read_failure(int status, const http::Fields& fields, std::string_view body, std::int64_t now_unix) {
+  Error error = classify(status, read_error_facts(body));
+  if (may_wait(error.kind)) {
+    if (const auto wait = retry_after(fields, now_unix)) error.retry_after = wait;
+  }
+  apply_should_retry(fields, error);
+  return error;
+}
+
+bool not_executed(const Error& failure) {
+  switch (failure.kind) {
+    case ErrorKind::RateLimited:
+    case ErrorKind::QuotaExhausted:
+    case ErrorKind::KeyRejected:
+    case ErrorKind::Forbidden:
+    case ErrorKind::ModelMissing:
+    case ErrorKind::ContextTooLong:
+    case ErrorKind::ContentPolicy:
+    case ErrorKind::UserError: return true;
+    default: break;
+  }
+  switch (failure.status) {
+    case 408:
+    case 425:
+    case 429:
+    case 498:
+    case 529:
+    case 521:  // Cloudflare could not reach the origin at all
+    case 522:
+    case 523:
+    case 525:
+    case 526: return true;
+    case 503: return failure.retry_after.has_value();
+    default: return false;
+  }
+}
+
+Error failed_by_shape(std::string_view code, std::string_view message) {
+  return Error{.kind = ErrorKind::ServerError,
+               .scope = ErrorScope::Target,
+               .retry = RetryClass::OtherKey,
+               .status = 502,
+               .code = std::string(code),
+               .message = std::string(message)};
+}
+
+}  // namespace drover::dialect::openai_detail

@@ -1,0 +1,28 @@
+// What a failure that a provider reports means: whose it is, what may be tried next, how long to stay away. The rules
+// are a table (failure_table.h); this applies it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/error.h"
+#include "dialect/error_facts.h"
+#include "http/head.h"
+
+namespace drover::dialect::openai_detail {
+
+/// Classifies by the table. `status` 0: the error stood inside a 200; then a number from 100 to 599 in `facts` is taken
+/// for the status. The Error's status is then the one to answer with.
+[[nodiscard]] Error classify(int status, const ErrorFacts& facts);
+
+/// A whole non-2xx answer, its head's hints included.
+[[nodiscard]] Error read_failure(int status, const http::Fields& fields, std::string_view body, std::int64_t now_unix);
+
+/// Whether a non-2xx answer with this error says that the request was not executed (stage S4).
+[[nodiscard]] bool not_executed(const Error& failure);
+
+/// An answer that is a failure by its shape, though its status is 200 and it names no error.
+[[nodiscard]] Error failed_by_shape(std::string_view code, std::string_view message);
+
+}  // namespace drover::dialect::openai_detail

@@ -1,0 +1,39 @@
+// Reads a request of the OpenAI dialect, JSON or form, in slices: which model, streamed or not, how far repeatable.
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include "dialect/dialect.h"
+#include "dialect/json_scan.h"
+#include "dialect/multipart_scan.h"
+
+namespace drover::dialect::openai_detail {
+
+/// Longest model name accepted; the longest real ones (deployment ARNs) are under 200.
+inline constexpr std::size_t kMaxModelBytes = 512;
+/// Most output tokens one request is believed to ask for, times `n`: estimates must not overflow sums.
+inline constexpr std::int64_t kMaxOutputEstimate = 10'000'000;
+/// Most answers one request may ask for (OpenAI's own limit on `n`).
+inline constexpr std::int64_t kMaxAnswers = 128;
+
+class RequestInspector final : public Inspector {
+ public:
+  RequestInspector(Api api, std::string_view content_type, std::string_view body);
+
+  [[nodiscard]] Result<bool> step(std::size_t budget) override;
+  [[nodiscard]] Inspection take() override { return std::move(result_); }
+
+ private:
+  [[nodiscard]] Result<bool> finish_json(const JsonScan& scan);
+  [[nodiscard]] Result<bool> finish_form(const MultipartScan& scan);
+  [[nodiscard]] Result<bool> set_model(std::string model, ByteRange where);
+  void read_limits(const JsonScan& scan);
+
+  Api api_;
+  std::string_view body_;
+  std::variant<std::monostate, JsonScan, MultipartScan, Error> scan_;
+  Inspection result_;
+};
+
+}  // namespace drover::dialect::openai_detail

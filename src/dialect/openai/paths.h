@@ -1,0 +1,13 @@
+// Which of OpenAI's paths is for what.
+#pragma once
+
+#include <string_view>
+
+#include "dialect/dialect.h"
+
+namespace drover::dialect::openai_detail {
+
+/// See Dialect::api.
+[[nodiscard]] Api api_of(std::string_view method, std::string_view path);
+
+}  // namespace drover::dialect::openai_detail

@@ -1,0 +1,17 @@
+// Takes credentials out of a provider's error text before a client or a log sees it (providers quote keys in them).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace drover::dialect {
+
+/// What stands where a credential stood.
+inline constexpr std::string_view kRedacted = "[redacted]";
+
+/// A copy of `body` without: `secret` itself; its beginning or end of 4 or more characters where a mask ('*' or '...')
+/// stands beside it; words that look like a key (sk-..., gsk_..., xai-..., AIza..., cr_...); what follows "Bearer ".
+/// An empty secret is fine. The rest stays byte for byte, so JSON stays JSON. Linear in the body.
+[[nodiscard]] std::string redact(std::string_view body, std::string_view secret);
+
+}  // namespace drover::dialect
