@@ -1,6 +1,7 @@
 #include "http/authority.h"
 
 #include "http/bytes.h"
+#include "http/head.h"
 
 namespace drover::http {
 namespace {
@@ -92,6 +93,13 @@ std::optional<Authority> parse_authority(std::string_view text) {
   found.port = parse_port(rest.substr(1));
   if (!found.port) return std::nullopt;
   return found;
+}
+
+std::size_t http_scheme_length(std::string_view text) {
+  for (const std::string_view scheme : {std::string_view("http://"), std::string_view("https://")}) {
+    if (iequals(text.substr(0, scheme.size()), scheme)) return scheme.size();
+  }
+  return 0;
 }
 
 }  // namespace drover::http

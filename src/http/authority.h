@@ -2,6 +2,7 @@
 // percent escapes, no sub-delimiters, because two readers could take different hosts from them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -19,5 +20,8 @@ struct Authority {
 
 /// Nothing when the text is anything but one host and perhaps one port.
 [[nodiscard]] std::optional<Authority> parse_authority(std::string_view text);
+
+/// Length of "http://" or "https://" (in any case) at the start of an absolute URL; 0 when there is neither.
+[[nodiscard]] std::size_t http_scheme_length(std::string_view text);
 
 }  // namespace drover::http

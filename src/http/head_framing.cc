@@ -116,9 +116,7 @@ bool keeps_alive(const Deciding& found, Version version) {
 std::expected<std::string_view, HeadFault> authority_of(const RequestHead& head) {
   const std::string_view target = head.target;
   if (target.front() == '/' || target == "*" || head.method == "CONNECT") return std::string_view{};
-  std::size_t scheme = 0;
-  if (iequals(target.substr(0, 7), "http://")) scheme = 7;
-  if (iequals(target.substr(0, 8), "https://")) scheme = 8;
+  const std::size_t scheme = http_scheme_length(target);
   if (scheme == 0) return refuse(HeadFault::BadTarget);
   const std::string_view rest = target.substr(scheme);
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));

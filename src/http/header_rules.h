@@ -10,17 +10,23 @@ namespace drover::http {
 
 enum class Direction { Upstream, Downstream };
 
-/// Whether a field may cross in this direction. `fields` are all fields of the head (its Connection field nominates
-/// further hop-by-hop names). Framing fields (Content-Length, Transfer-Encoding, Trailer, TE), Host, Connection,
-/// Keep-Alive, Upgrade, Proxy-*, Expect never cross: whoever sends writes its own.
-/// Upstream also: Authorization, x-api-key, api-key, x-goog-api-key, Cookie, OpenAI-Organization, OpenAI-Project,
-/// Accept-Encoding, Forwarded, X-Forwarded-*, X-Real-IP, Via, traceparent, tracestate, Range, If-*, x-stainless-*, Origin, Referer,
-/// Sec-*, x-drover-*, x-request-id, names with '_' never cross.
-/// Downstream also: Set-Cookie, Alt-Svc, openai-organization, openai-project, anthropic-organization-id,
-/// Strict-Transport-Security, Server, cf-*, x-request-id, x-drover-*, Content-Encoding-neutral fields cross.
+/// Whether a field may cross in this direction. `fields` are all fields of the head: what its Connection fields
+/// nominate is hop-by-hop too, so a gateway adds its own fields after these have been sorted out. Unknown names cross:
+/// providers and SDKs add fields faster than a list could follow. The table itself is in header_rules.cc.
+///
+/// Neither way: framing (Content-Length, Transfer-Encoding, Trailer, TE), Host, Connection, Keep-Alive, Upgrade,
+/// Proxy-*, HTTP2-Settings, Expect, because whoever sends writes its own; x-request-id, x-drover-*; digests of a body
+/// that may be edited on its way. Upstream also not: the client's credentials and billing choices (Authorization,
+/// *api-key, Cookie, OpenAI-Organization, OpenAI-Project, anthropic-workspace-id, x-goog-user-project), who and where
+/// it is (Forwarded, X-Forwarded-*, X-Real-IP, Via, Origin, Referer, Sec-*, cf-*, x-internal-*, traceparent,
+/// tracestate, baggage), what would change the answer's form (Accept-Encoding, Range, If-*), overrides of method or
+/// URL, x-stainless-*, names with '_'. Downstream also not: Set-Cookie, Alt-Svc, the account (openai-organization,
+/// openai-project, anthropic-organization-id), what speaks for the provider's own host (Server,
+/// Strict-Transport-Security, cf-*, Report-To, NEL, Access-Control-*).
 [[nodiscard]] bool crosses(const Fields& fields, const Field& field, Direction direction);
 
-/// Appends "Name: value\r\n" for each field that crosses.
+/// Appends "Name: value\r\n" for each field that crosses. A field with a byte that could end a line is left out (a head
+/// reader refuses such heads; this is the second lock).
 void append_crossing(const Fields& fields, Direction direction, std::string& out);
 
 }  // namespace drover::http

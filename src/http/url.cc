@@ -1,0 +1,154 @@
+#include "http/url.h"
+
+#include <algorithm>
+
+#include "http/authority.h"
+#include "http/bytes.h"
+
+namespace drover::http {
+namespace {
+
+/// What is wrong with a path; nullptr when nothing is.
+using Fault = const char*;
+
+/// The byte of "%XY" at `at`; -1 when that is no escape.
+int escaped_byte(std::string_view text, std::size_t at) {
+  if (at + 2 >= text.size()) return -1;
+  const int high = hex_value(text[at + 1]);
+  const int low = hex_value(text[at + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/// Whether an escaped byte makes a second spelling of a path: unreserved bytes need no escape, and a server that
+/// decodes the others before it splits, or decodes twice, would see a path that we did not route.
+bool changes_the_path(int byte) {
+  const char c = static_cast<char>(byte);
+  return byte < 0x20 || byte == 0x7f || is(c, kUnreserved) ||
+         std::string_view("/\\%;?#").find(c) != std::string_view::npos;
+}
+
+/// "." and ".." alone or with parameters behind them ("..;x"), which some servers drop before they resolve dots.
+bool is_dot_segment(std::string_view segment) {
+  const std::string_view name = segment.substr(0, segment.find(';'));
+  return name == "." || name == "..";
+}
+
+Fault fault_of_segment(std::string_view segment) {
+  if (is_dot_segment(segment)) return "it has a dot segment";
+  for (std::size_t at = 0; at < segment.size(); ++at) {
+    if (is(segment[at], kPathPlain)) continue;
+    if (segment[at] != '%') return "it holds a byte that a path may not hold";
+    const int byte = escaped_byte(segment, at);
+    if (byte < 0) return "it has a '%' without two hexadecimal digits";
+    if (changes_the_path(byte)) return "it escapes a byte that must not be escaped";
+    at += 2;
+  }
+  return nullptr;
+}
+
+/// `path` starts with '/'. Only the last segment may be empty.
+Fault fault_of_path(std::string_view path) {
+  path.remove_prefix(1);
+  while (true) {
+    const std::size_t slash = path.find('/');
+    if (slash == 0) return "it has an empty segment";
+    if (const Fault fault = fault_of_segment(path.substr(0, slash)); fault != nullptr) return fault;
+    if (slash == path.npos) return nullptr;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+Fault fault_of_query(std::string_view query) {
+  for (std::size_t at = skip(query, 0, kQueryPlain); at < query.size(); at = skip(query, at, kQueryPlain)) {
+    if (query[at] != '%') return "its query holds a byte that must be escaped";
+    const int byte = escaped_byte(query, at);
+    if (byte < 0) return "it has a '%' without two hexadecimal digits";
+    if (byte == 0) return "it escapes NUL";
+    at += 3;
+  }
+  return nullptr;
+}
+
+std::unexpected<Error> bad_target(std::string_view code, std::string_view reason) {
+  return fail({.kind = ErrorKind::BadRequest,
+               .scope = ErrorScope::Request,
+               .retry = RetryClass::Never,
+               .status = 400,
+               .code = std::string(code),
+               .message = "the request target is refused: " + std::string(reason)});
+}
+
+std::unexpected<Error> bad_base_url(std::string_view sentence) {
+  return fail({.kind = ErrorKind::BadConfig,
+               .scope = ErrorScope::Gateway,
+               .retry = RetryClass::Never,
+               .status = 0,
+               .code = "bad_base_url",
+               .message = std::string(sentence)});
+}
+
+std::string authority_text(const BaseUrl& url, bool ipv6) {
+  std::string text = ipv6 ? "[" + url.host + "]" : url.host;
+  if (url.port != (url.tls ? 443 : 80)) text += ":" + std::to_string(url.port);
+  return text;
+}
+
+}  // namespace
+
+Result<TargetPath> parse_target(std::string_view target) {
+  const std::size_t scheme = http_scheme_length(target);
+  if (scheme > 0) {
+    target.remove_prefix(scheme);
+    const std::size_t end = std::min(target.find_first_of("/?#"), target.size());
+    if (!parse_authority(target.substr(0, end))) return bad_target("bad_target", "its host is not host[:port]");
+    target.remove_prefix(end);
+  } else if (!target.starts_with('/')) {
+    return bad_target("target_form", "it is neither a path nor an http URL");
+  }
+  if (target.find('#') != target.npos) return bad_target("bad_target", "it has a fragment");
+
+  const std::size_t mark = std::min(target.find('?'), target.size());
+  TargetPath found{.path = target.substr(0, mark), .query = target.substr(std::min(mark + 1, target.size()))};
+  if (found.path.empty()) found.path = "/";  // RFC 9112 section 3.2.2: an absolute form may leave the path out
+  Fault fault = fault_of_path(found.path);
+  if (fault == nullptr) fault = fault_of_query(found.query);
+  if (fault != nullptr) return bad_target("bad_target", fault);
+  return found;
+}
+
+// The text is never repeated in a message: user info or a query may hold a credential.
+Result<BaseUrl> parse_base_url(std::string_view text) {
+  const std::size_t scheme = http_scheme_length(text);
+  if (scheme == 0) return bad_base_url("a base URL begins with http:// or https://");
+  std::string_view rest = text.substr(scheme);
+  if (rest.find('?') != rest.npos) return bad_base_url("a base URL has no query ('?...'): keys belong under 'keys'");
+  if (rest.find('#') != rest.npos) return bad_base_url("a base URL has no fragment ('#...')");
+
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const std::string_view authority = rest.substr(0, slash);
+  if (authority.empty() || authority.starts_with(':')) return bad_base_url("the base URL has no host");
+  if (authority.find('@') != authority.npos) {
+    return bad_base_url("a base URL has no user info ('user:password@'): credentials belong under 'keys'");
+  }
+  const auto parsed = parse_authority(authority);
+  if (!parsed) {
+    return bad_base_url(
+        "the base URL's host must be a name, an IPv4 address or an [IPv6] address, its port 1 to 65535");
+  }
+
+  std::string_view path = rest.substr(slash);
+  while (path.ends_with('/')) path.remove_suffix(1);
+  if (const Fault fault = path.empty() ? nullptr : fault_of_path(path); fault != nullptr) {
+    return bad_base_url("the path of the base URL is refused: " + std::string(fault));
+  }
+
+  BaseUrl url;
+  url.tls = scheme == 8;
+  for (const char c : parsed->host) url.host += lower(c);
+  url.port = parsed->port.value_or(url.tls ? 443 : 80);
+  url.path_prefix = path;
+  url.authority = authority_text(url, parsed->ipv6);
+  return url;
+}
+
+}  // namespace drover::http
