@@ -1,11 +1,35 @@
 #include "base/secret.h"
 
 namespace drover {
+namespace {
+
+/// Overwrites all memory of `text`, also what lies behind its size: a moved-from short string still holds its bytes.
+void wipe(std::string& text) {
+  text.resize(text.capacity());  // never allocates
+  // volatile: the optimiser may not drop stores to memory that is about to be freed.
+  volatile char* bytes = text.data();
+  for (std::size_t at = 0; at < text.size(); ++at) bytes[at] = 0;
+  text.clear();
+}
+
+}  // namespace
+
+Secret::Secret(std::string value) : value_(std::move(value)) {
+  wipe(value);
+}
+
+Secret::Secret(Secret&& from) noexcept : value_(std::move(from.value_)) {
+  wipe(from.value_);
+}
+
+Secret& Secret::operator=(Secret from) noexcept {
+  wipe(value_);  // not swap(): it leaves the tail of a longer short string behind
+  value_ = std::move(from.value_);
+  return *this;
+}
 
 Secret::~Secret() {
-  // volatile: the optimiser may not drop stores to memory that is about to be freed.
-  volatile char* bytes = value_.data();
-  for (std::size_t at = 0; at < value_.size(); ++at) bytes[at] = 0;
+  wipe(value_);
 }
 
 }  // namespace drover

@@ -9,15 +9,15 @@
 namespace drover {
 
 /// Holds a key's value. It has no stream operator, no formatter and no implicit conversion; the one way to the text is
-/// reveal(), which belongs on the line that writes the credential to its own provider. Wiped when destroyed.
+/// reveal(), which belongs on the line that writes the credential to its own provider. Wiped when destroyed, moved from
+/// or assigned to.
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string value) : value_(std::move(value)) {}
+  explicit Secret(std::string value);
   Secret(const Secret&) = default;
-  Secret(Secret&&) noexcept = default;
-  Secret& operator=(const Secret&) = default;
-  Secret& operator=(Secret&&) noexcept = default;
+  Secret(Secret&& from) noexcept;
+  Secret& operator=(Secret from) noexcept;
   ~Secret();
 
   [[nodiscard]] std::string_view reveal() const { return value_; }
