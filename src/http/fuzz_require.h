@@ -1,0 +1,16 @@
+// The assertion of the fuzz targets. For fuzz targets only.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace drover {
+
+/// Stops the program with what does not hold; libFuzzer then writes the input down.
+inline void require(bool holds, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "does not hold: %s\n", what);
+  std::abort();
+}
+
+}  // namespace drover
