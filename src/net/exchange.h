@@ -57,9 +57,9 @@ class GoneObserver {
 /// What goes out before an answer's body. Copied by start().
 struct AnswerStart {
   int status = 200;
-  std::string_view fields;  ///< "Name: value\r\n" lines; without framing and connection fields
-  http::Framing framing;    ///< Length, Chunked (close-delimited for an HTTP/1.0 client) or None
-  bool close = false;       ///< end the connection after this answer
+  std::string_view fields = {};  ///< "Name: value\r\n" lines; without framing and connection fields
+  http::Framing framing = {};    ///< Length, Chunked (close-delimited for an HTTP/1.0 client) or None
+  bool close = false;            ///< end the connection after this answer
 };
 
 /// The answering half of a downstream exchange. The gateway's is a connection's; the library brings one of its own.
@@ -102,11 +102,11 @@ class ServerExchange : public AnswerWriter {
 
 /// What goes out before a request's body. Copied by start().
 struct RequestStart {
-  std::string_view method;
-  std::string_view path;       ///< with query, ready for the wire
-  std::string_view authority;  ///< Host
-  std::string_view fields;     ///< "Name: value\r\n" lines; without framing, Host and connection fields
-  http::Framing framing;       ///< Length or None
+  std::string_view method = {};
+  std::string_view path = {};       ///< with query, ready for the wire
+  std::string_view authority = {};  ///< Host
+  std::string_view fields = {};     ///< "Name: value\r\n" lines; without framing, Host and connection fields
+  http::Framing framing = {};       ///< Length or None
 };
 
 enum class HeadRead : std::uint8_t { Complete, Blocked };
@@ -123,8 +123,8 @@ class ClientExchange {
   [[nodiscard]] virtual Awaitable<Result<void>> until_written() = 0;
   [[nodiscard]] virtual bool sent() const = 0;
 
-  /// Reads the final head; interim answers are skipped. `head` is valid until release_head() or the end of the exchange.
-  /// Errors: BadResponse, ConnectionLost, StaleConnection (reused connection, closed before the first byte).
+  /// Reads the final head; interim answers are skipped. `head` is valid until release_head() or the end of the
+  /// exchange. Errors: BadResponse, ConnectionLost, StaleConnection (reused connection, closed before the first byte).
   [[nodiscard]] virtual Result<HeadRead> read_head() = 0;
   [[nodiscard]] virtual const http::ResponseHead& head() const = 0;
   virtual void release_head() = 0;
@@ -133,7 +133,8 @@ class ClientExchange {
   /// Waits for bytes (or the end). No deadline of its own: whoever started the attempt cancels it.
   [[nodiscard]] virtual Awaitable<Result<void>> until_readable() = 0;
 
-  /// Ends the exchange now; a wait in progress returns Cancelled. The connection is closed (H1) or the stream reset (H2).
+  /// Ends the exchange now; a wait in progress returns Cancelled. The connection is closed (H1) or the stream reset
+  /// (H2).
   virtual void cancel() = 0;
 
   /// Whether this exchange began on a connection that had served another before.

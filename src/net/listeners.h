@@ -20,7 +20,7 @@ struct Address {
 };
 
 /// One SO_REUSEPORT socket per address and thread. Each address is first bound once without SO_REUSEPORT, so that a
-/// second process gets a clear "address in use".
+/// second process gets a clear "address in use". Destroy it (or stop() every thread) before the loops.
 class Listeners {
  public:
   Listeners();

@@ -14,8 +14,8 @@ class ServerTls;
 
 /// Limits of one downstream connection.
 struct ServerLimits {
-  Duration head = std::chrono::seconds(10);       ///< first byte of a request → end of its head (slowloris)
-  Duration keep_alive = std::chrono::seconds(75); ///< idle between requests
+  Duration head = std::chrono::seconds(10);        ///< first byte of a request → end of its head (slowloris)
+  Duration keep_alive = std::chrono::seconds(75);  ///< idle between requests
   Duration handshake = std::chrono::seconds(5);
   Duration write_stall = std::chrono::seconds(60);
 };

@@ -1,10 +1,13 @@
 // Deadlines as time points checked by one coarse timer per loop, instead of one kernel timer per wait.
 #pragma once
 
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <chrono>
 #include <cstddef>
 #include <vector>
 
 #include "base/instant.h"
+#include "net/asio.h"
 
 namespace drover::net {
 
@@ -33,7 +36,43 @@ class Deadline {
   Expired expired_;
   void* context_;
   Instant at_ = kNever;
-  std::size_t slot_ = static_cast<std::size_t>(-1);  ///< where the ticker keeps it while armed
+  std::size_t slot_ = 0;  ///< where the ticker keeps it while armed
+  bool due_ = false;      ///< in the ticker's list of those about to be called
+};
+
+/// Owns the timer. It runs only while something is armed, never more often than every kTick, and sleeps until the
+/// earliest time that was ever armed: re-arming to a later time is a store.
+class Ticker {
+ public:
+  static constexpr Duration kTick = std::chrono::milliseconds(10);
+
+  explicit Ticker(asio::io_context& context);
+  ~Ticker();
+  Ticker(const Ticker&) = delete;
+  Ticker& operator=(const Ticker&) = delete;
+
+  /// Calls what is due. Callbacks may arm, disarm and destroy any deadline, their own included. For the timer and
+  /// tests.
+  void expire(Instant now);
+  [[nodiscard]] std::size_t armed_count() const { return armed_.size(); }
+
+ private:
+  friend class Deadline;
+  using Timer =
+      asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  struct Tick;
+
+  void add(Deadline& deadline);
+  void remove(Deadline& deadline);
+  void wake_no_later_than(Instant at);
+  void sleep_until(Instant at);
+  void ticked();
+
+  Timer timer_;
+  std::vector<Deadline*> armed_;
+  std::vector<Deadline*> due_;  ///< null: disarmed while waiting to be called
+  Instant next_due_ = kNever;   ///< nothing is due before this
+  Instant wakes_at_ = kNever;   ///< when the timer fires; kNever: it does not run
 };
 
 }  // namespace drover::net

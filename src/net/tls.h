@@ -22,7 +22,8 @@ class ServerTls {
  public:
   virtual ~ServerTls() = default;
   /// Errors: BadConfig with a sentence (unreadable file, key does not match, expired certificate is only warned of).
-  [[nodiscard]] static Result<std::shared_ptr<const ServerTls>> create(const std::string& cert_file, const std::string& key_file,
+  [[nodiscard]] static Result<std::shared_ptr<const ServerTls>> create(const std::string& cert_file,
+                                                                       const std::string& key_file,
                                                                        const std::string& client_ca_file);
 };
 

@@ -1,31 +1,35 @@
-// Lets a callback resume a waiting coroutine of the same loop.
+// Lets a callback resume a waiting coroutine of the same loop, also when it comes before the wait.
 #pragma once
 
-#include <optional>
-
-#include <boost/asio/async_result.hpp>
-
-#include "net/asio.h"
+#include "net/waiter.h"
 
 namespace drover::net {
 
 /// At most one waiter. A notify() without a waiter is remembered (once) for the next wait().
 class Wakeup {
  public:
-  explicit Wakeup(Executor executor) : executor_(executor) {}
-  Wakeup(const Wakeup&) = delete;
-  Wakeup& operator=(const Wakeup&) = delete;
+  explicit Wakeup(Executor executor) : waiter_(executor) {}
 
   /// Has no deadline of its own: whoever waits has armed one that notifies.
-  [[nodiscard]] Awaitable<> wait();
+  [[nodiscard]] Awaitable<> wait() {
+    if (!notified_) {
+      const auto resumed = co_await waiter_.wait();
+      static_cast<void>(resumed);
+    }
+    notified_ = false;
+  }
+
   /// Resumes the waiter from the loop, never from inside this call.
-  void notify();
+  void notify() {
+    if (waiter_.waiting()) {
+      waiter_.resume_later();
+    } else {
+      notified_ = true;
+    }
+  }
 
  private:
-  using Handler = asio::async_result<asio::use_awaitable_t<Executor>, void()>::handler_type;
-
-  Executor executor_;
-  std::optional<Handler> waiter_;
+  Waiter waiter_;
   bool notified_ = false;
 };
 

@@ -1,0 +1,71 @@
+// One request on an HTTP/1.1 connection and its answer: takes the framing off the body, puts ours on the answer.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "http/body.h"
+#include "net/exchange.h"
+#include "net/message_head.h"
+#include "net/server_wire.h"
+
+namespace drover::net {
+
+/// A request body must arrive at this rate on average once the grace is over (slow-body attacks).
+inline constexpr std::uint64_t kMinBodyBytesPerSecond = 256;
+inline constexpr Duration kBodyRateGrace = std::chrono::seconds(10);
+
+class Http1ServerExchange final : public ServerExchange {
+ public:
+  explicit Http1ServerExchange(ServerWire& wire) : wire_(wire) {}
+  ~Http1ServerExchange();
+
+  /// A new request begins; its head has been read.
+  void begin(std::unique_ptr<RequestMemory> request);
+  /// Forgets it.
+  void end();
+  /// The connection ends after this answer, if its head can still say so.
+  void close_after() { close_after_ = true; }
+
+  [[nodiscard]] bool open() const { return open_; }
+  [[nodiscard]] bool answered() const { return answer_ended_; }
+  [[nodiscard]] bool closes() const { return plan_.close; }
+  [[nodiscard]] bool body_finished() const { return body_.finished(); }
+  /// The client holds the body back until it is asked for it.
+  [[nodiscard]] bool body_withheld() const { return expects_continue_ && body_bytes_ == 0; }
+
+  [[nodiscard]] const http::RequestHead& head() const override;
+  void release_request() override;
+  [[nodiscard]] Result<Read> read_body() override;
+  [[nodiscard]] Awaitable<Result<void>> until_readable(Instant deadline) override;
+  void send_continue() override;
+  void watch(GoneObserver* observer) override;
+  void start(const AnswerStart& answer) override;
+  [[nodiscard]] bool started() const override { return started_; }
+  [[nodiscard]] Result<WriteState> write(Pieces pieces, More more, Keep keep) override;
+  [[nodiscard]] Awaitable<Result<void>> until_written(Instant deadline) override;
+  [[nodiscard]] std::uint64_t pending_bytes() const override { return wire_.pending_bytes(); }
+  void abort() override;
+
+ private:
+  [[nodiscard]] Result<Read> take(std::span<char> bytes, bool from_input);
+  [[nodiscard]] Result<void> check_length(std::size_t size, More more);
+
+  ServerWire& wire_;
+  std::unique_ptr<RequestMemory> request_;
+  http::BodyDecoder body_;
+  std::uint64_t body_bytes_ = 0;
+  Instant began_ = kNever;
+  Asked asked_;
+  std::string answer_head_;  // until it is sent
+  AnswerPlan plan_;
+  std::uint64_t answer_left_ = 0;  // of an announced length
+  bool open_ = false;
+  bool started_ = false;
+  bool head_sent_ = false;
+  bool answer_ended_ = false;
+  bool close_after_ = false;
+  bool expects_continue_ = false;
+};
+
+}  // namespace drover::net

@@ -1,0 +1,60 @@
+#include "net/loop.h"
+
+#include <chrono>
+#include <utility>
+
+#include "net/clock.h"
+#include "net/mailbox.h"
+#include "net/memory.h"
+#include "net/ticker.h"
+
+namespace drover::net {
+
+namespace {
+
+/// Readable bytes behind the scratch memory, for parsers that read in wide steps.
+constexpr std::size_t kScratchPadding = 64;
+
+}  // namespace
+
+Loop::Context::Context() : asio::io_context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE) {}
+
+Loop::Loop(std::uint64_t seed)
+    : random_(seed),
+      ticker_(std::make_unique<Ticker>(context_)),
+      mailbox_(std::make_unique<Mailbox>(context_)),
+      memory_(std::make_unique<LoopMemory>()),
+      scratch_(std::make_unique<char[]>(kScratchBytes + kScratchPadding)) {}
+
+Loop::~Loop() {
+  mailbox_->close();
+  // Coroutines that still wait own connections; those need the ticker and the memory to go away cleanly.
+  context_.abandon_all();
+}
+
+void Loop::run() {
+  context_.run();
+}
+
+void Loop::stop() {
+  mailbox_->close();
+  context_.stop();
+}
+
+bool Loop::post(std::function<void()> task) {
+  return mailbox_->put(std::move(task));
+}
+
+Instant Loop::now() {
+  return monotonic_now();
+}
+
+Instant Loop::now_exact() {
+  return monotonic_now();
+}
+
+std::int64_t Loop::unix_seconds() const {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace drover::net

@@ -1,0 +1,45 @@
+// The one way from another thread into a loop: a bounded list of tasks and an eventfd that wakes the loop. Posting
+// through Asio from outside loses handlers on an UNSAFE context.
+#pragma once
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "net/asio.h"
+
+namespace drover::net {
+
+/// Tasks that may wait for one loop. A loop that far behind is not going to catch up by being given more.
+inline constexpr std::size_t kMaxMail = 65536;
+
+class Mailbox {
+ public:
+  using Task = std::function<void()>;
+
+  /// Starts waiting on `context`. Without an eventfd (descriptors exhausted at start) every put() is refused.
+  explicit Mailbox(asio::io_context& context);
+  ~Mailbox();
+
+  /// Any thread. False when full or closed; the task is then dropped.
+  bool put(Task task);
+  /// From now on put() is refused. Any thread.
+  void close();
+
+ private:
+  struct Wake;
+
+  void wait();
+  void deliver();
+
+  asio::posix::basic_stream_descriptor<Executor> event_;
+  const int event_fd_;
+  std::mutex mutex_;  // guards the two below
+  std::vector<Task> tasks_;
+  bool closed_ = false;
+  std::vector<Task> running_;  // the loop's thread only; keeps its memory between deliveries
+};
+
+}  // namespace drover::net

@@ -1,0 +1,59 @@
+// What is known of names: addresses with their age, failures, and which address family worked. Pure: no DNS, no clock.
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/instant.h"
+
+namespace drover::net {
+
+using Addresses = std::vector<boost::asio::ip::address>;
+
+class NameCache {
+ public:
+  /// DNS TTLs are kept within these.
+  static constexpr Duration kMinTtl = std::chrono::seconds(1);
+  static constexpr Duration kMaxTtl = std::chrono::minutes(5);
+  static constexpr Duration kFailureTtl = std::chrono::seconds(2);
+  /// How long after their end addresses may still be served when the name cannot be resolved.
+  static constexpr Duration kMaxStale = std::chrono::hours(1);
+  /// Addresses kept of one name.
+  static constexpr std::size_t kMaxAddresses = 32;
+
+  explicit NameCache(std::size_t max_names) : max_names_(max_names) {}
+
+  enum class Known { Nothing, Found, Failed };
+  /// Found: `found` holds them in the order to try; stale ones while a failure is remembered. Failed: there are none
+  /// left.
+  [[nodiscard]] Known look_up(const std::string& name, Instant now, Addresses& found);
+  void resolved(const std::string& name, Addresses addresses, Duration ttl, Instant now);
+  void failed(const std::string& name, Instant now);
+  void worked(const std::string& name, const boost::asio::ip::address& address);
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    Addresses addresses;
+    Instant fresh_until = Instant::min();
+    Instant stale_until = Instant::min();
+    Instant failed_until = Instant::min();
+    Instant used{};
+    bool v4_first = false;
+  };
+
+  Entry& entry(const std::string& name, Instant now);
+
+  std::size_t max_names_;
+  std::unordered_map<std::string, Entry> entries_;
+};
+
+/// Alternates the families (RFC 8305 section 4), beginning with IPv4 or IPv6; the order within a family stays.
+[[nodiscard]] Addresses alternate(const Addresses& addresses, bool v4_first);
+
+}  // namespace drover::net
