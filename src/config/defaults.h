@@ -14,8 +14,9 @@ namespace drover::config::defaults {
 // ---- what a file may leave out ----
 
 /// Loopback only: nobody else can spend the keys until the file says so.
-inline constexpr std::string_view kListen = "127.0.0.1:8080";
-inline constexpr std::string_view kAdmin = "127.0.0.1:8081";
+inline constexpr std::string_view kListenHost = "127.0.0.1";
+inline constexpr std::uint16_t kListenPort = 8080;
+inline constexpr std::uint16_t kAdminPort = 8081;
 /// Bytes of one request body. Images and audio in JSON reach tens of MiB; providers refuse more than about this.
 inline constexpr std::uint64_t kBodyBytes = std::uint64_t{64} << 20;
 /// Requests at once. 2,000 is a busy day; ten times that is still within a few GiB.

@@ -1,0 +1,229 @@
+// What a configuration would do, in words: the text of `drover check`. Never a key's value.
+#include <algorithm>
+#include <set>
+
+#include "config/report.h"
+#include "config/scalar.h"
+#include "config/settings.h"
+
+namespace drover::config {
+namespace {
+
+constexpr std::size_t kTargetsShown = 50;  // of one pool: more scrolls away what matters
+constexpr std::size_t kRoutesShown = 200;
+
+std::string plural(std::size_t count, const std::string& word) {
+  return std::to_string(count) + " " + word + (count == 1 ? "" : "s");
+}
+
+std::string_view word(core::Balance balance) {
+  switch (balance) {
+    case core::Balance::P2c: return "p2c";
+    case core::Balance::RoundRobin: return "round_robin";
+    case core::Balance::Random: return "random";
+    case core::Balance::LeastRequests: return "least_requests";
+    case core::Balance::LeastLatency: return "least_latency";
+    case core::Balance::Sticky: return "sticky";
+  }
+  return "";
+}
+
+std::string_view word(core::WhenAllOut choice) {
+  switch (choice) {
+    case core::WhenAllOut::LastResort: return "last_resort";
+    case core::WhenAllOut::Reset: return "reset";
+    case core::WhenAllOut::First: return "first";
+    case core::WhenAllOut::Fail: return "fail";
+  }
+  return "";
+}
+
+std::string_view word(core::Ambiguous choice) {
+  switch (choice) {
+    case core::Ambiguous::Never: return "never";
+    case core::Ambiguous::ReusedOnly: return "reused_only";
+    case core::Ambiguous::Failover: return "failover";
+  }
+  return "";
+}
+
+std::string timeouts_line(const core::Timeouts& timeouts) {
+  return "connect " + format_duration(timeouts.connect) + ", head " + format_duration(timeouts.head_stream) +
+         " (streamed) / " + format_duration(timeouts.head_plain) + " (plain), first content " +
+         format_duration(timeouts.first_content) + ", idle " + format_duration(timeouts.idle) + ", total " +
+         format_duration(timeouts.total) + ", stream " + format_duration(timeouts.stream_max) + ", queue " +
+         format_duration(timeouts.queue);
+}
+
+bool same(const core::Timeouts& a, const core::Timeouts& b) {
+  return timeouts_line(a) == timeouts_line(b);
+}
+
+class Description {
+ public:
+  explicit Description(const Settings& settings) : settings_(settings), plan_(*settings.plan) {}
+
+  std::string text() {
+    listeners();
+    clients();
+    routes();
+    policies();
+    list("warnings", settings_.warnings);
+    list("no effect", inert());
+    return std::move(out_);
+  }
+
+ private:
+  void line(const std::string& text) { out_ += text + "\n"; }
+  void list(const std::string& title, const std::vector<std::string>& items) {
+    if (items.empty()) return;
+    line("\n" + title + ":");
+    for (const std::string& item : items) line("  - " + item);
+  }
+
+  void listeners() {
+    for (const ListenAddress& each : settings_.listen) line("listen   " + address(each));
+    line("admin    " + (settings_.admin ? address(*settings_.admin) : "off"));
+    line("threads  " + (settings_.threads == 0 ? "one per core" : std::to_string(settings_.threads)));
+  }
+
+  static std::string address(const ListenAddress& each) {
+    if (!each.tls) return each.to_string();
+    return each.to_string() + (each.tls->client_ca.empty() ? " (TLS)" : " (TLS, clients show a certificate)");
+  }
+
+  void clients() {
+    if (settings_.clients.empty()) line("clients  everybody on this machine, without a key");
+    for (const ClientKey& client : settings_.clients) {
+      std::vector<std::string> providers;
+      for (std::uint32_t at = 0; at < plan_.providers.size(); ++at) {
+        if (client.fence.admits({at})) providers.push_back(plan_.providers[at].name);
+      }
+      line("client   " + client.name + ": " + (client.models.empty() ? "all models" : joined(client.models)) +
+           (providers.size() < plan_.providers.size() ? ", only at " + joined(providers) : ""));
+    }
+  }
+
+  [[nodiscard]] std::string summary(const core::Pool& pool) const {
+    return std::string(word(pool.balance)) + " over " + plural(pool.targets.size(), "target");
+  }
+
+  void routes() {
+    std::set<std::string> named;
+    for (const core::Route& route : plan_.routes) named.insert(route.name);
+    line("");
+    for (std::size_t at = 0; at < plan_.routes.size() && at < kRoutesShown; ++at) route(plan_.routes[at]);
+    if (plan_.routes.size() > kRoutesShown) line("... and " + plural(plan_.routes.size() - kRoutesShown, "more route"));
+    for (const core::Pool& pool : plan_.pools) {
+      if (named.contains(pool.model)) continue;
+      line(pool.model + " (as a fallback, through \"*\"): " + summary(pool));
+      targets(pool);
+    }
+  }
+
+  void route(const core::Route& route) {
+    const core::Pool& own = plan_.pools[route.pools.front().index()];
+    std::string text = route.name == "*" ? "* (every other model): " : route.name + ": ";
+    text += summary(own);
+    for (std::size_t at = 1; at < route.pools.size(); ++at) {
+      const core::Pool& next = plan_.pools[route.pools[at].index()];
+      text += ", then fallback " + next.model + " (" + summary(next) + ")";
+    }
+    line(text);
+    targets(own);
+  }
+
+  void targets(const core::Pool& pool) {
+    for (std::size_t at = 0; at < pool.targets.size() && at < kTargetsShown; ++at) {
+      const core::Target& target = plan_.targets[pool.targets[at].index()];
+      const core::Key& key = plan_.keys[target.key.index()];
+      std::string text = "  priority " + std::to_string(target.priority) + "  " + target.name + "  weight " +
+                         std::to_string(target.weight) + "  " + plan_.servers[target.server.index()].base_url;
+      text += key.secret.empty() ? "  no key" : "  key " + key.name + " (" + key.fingerprint + ")";
+      if (target.quota) text += "  quota " + plan_.quotas[target.quota->index()].name;
+      line(text);
+    }
+    if (pool.targets.size() > kTargetsShown)
+      line("  ... and " + plural(pool.targets.size() - kTargetsShown, "more target"));
+    if (!same(pool.timeouts, settings_.timeouts)) line("  timeouts: " + timeouts_line(pool.timeouts));
+  }
+
+  void policies() {
+    const core::RetrySettings& retry = plan_.retry;
+    const core::HealthSettings& health = plan_.health;
+    line("");
+    for (const core::DialectKind dialect : {core::DialectKind::OpenAi, core::DialectKind::Anthropic}) {
+      const auto pin = settings_.pin_for(dialect);
+      if (!pin) continue;
+      const core::Key& key = plan_.keys[pin->index()];
+      line("paths without a model (" + std::string(dialect == core::DialectKind::OpenAi ? "openai" : "anthropic") +
+           "): " + plan_.providers[key.provider.index()].name + "/" + key.name);
+    }
+    line("timeouts: " + timeouts_line(settings_.timeouts));
+    line("retry: up to " + plural(retry.walk, "target") + " a request, then " + plural(retry.same_target, "more try") +
+         " at one after " + format_duration(retry.backoff) + " x" +
+         format_share(retry.multiplier / 100).substr(0, format_share(retry.multiplier / 100).size() - 1) + " up to " +
+         format_duration(retry.max_backoff) + " (jitter " + (retry.jitter == core::Jitter::Full ? "full" : "none") +
+         "); paid retries at most " + format_share(retry.budget) +
+         " of requests; ambiguous failures: " + std::string(word(retry.ambiguous)));
+    const std::string probe = health.probe.empty()
+                                  ? "no probes"
+                                  : "GET " + health.probe + " every " + format_duration(health.interval) +
+                                        " (at most " + format_duration(health.timeout) + ")";
+    line("health: " + probe + "; out " +
+         (health.mode == core::HealthMode::Consecutive ? "after " + plural(health.eject_after, "failure") + " in a row"
+                                                       : "at a score of " + std::to_string(health.eject_after)) +
+         " for " + format_duration(health.eject_for) + " to " + format_duration(health.max_eject_for) +
+         "; when all are out: " + std::string(word(health.when_all_out)));
+    const Limits& limits = settings_.limits;
+    line("limits: body " + format_size(limits.body) + ", " + std::to_string(limits.in_flight) + " in flight, " +
+         format_size(limits.replay_memory) + " kept for replay, " + std::to_string(limits.connections) +
+         " connections; drain " + format_duration(settings_.drain));
+  }
+
+  /// What was configured and changes nothing.
+  [[nodiscard]] std::vector<std::string> inert() const {
+    std::vector<std::string> out;
+    std::vector<bool> provider_used(plan_.providers.size());
+    for (const core::Target& target : plan_.targets) provider_used[target.provider.index()] = true;
+    for (std::size_t at = 0; at < plan_.providers.size(); ++at) {
+      if (!provider_used[at]) out.push_back("provider '" + plan_.providers[at].name + "': no model uses it");
+    }
+    std::vector<bool> quota_used(plan_.quotas.size());
+    for (const core::Key& key : plan_.keys) {
+      if (key.quota) quota_used[key.quota->index()] = true;
+    }
+    for (std::size_t at = 0; at < plan_.quotas.size(); ++at) {
+      if (!quota_used[at]) out.push_back("quota '" + plan_.quotas[at].name + "': no key uses it");
+    }
+    for (const core::Route& route : plan_.routes) {
+      if (!settings_.clients.empty() && std::ranges::none_of(settings_.clients, [&](const ClientKey& client) {
+            return may_ask(client, route.name);
+          })) {
+        out.push_back("model '" + route.name + "': no client may use it");
+      }
+    }
+    return out;
+  }
+
+  /// "*" is used by every client that may use a name of its own choice or one without a route.
+  [[nodiscard]] bool may_ask(const ClientKey& client, const std::string& route) const {
+    if (client.models.empty() || std::ranges::find(client.models, route) != client.models.end()) return true;
+    if (route != "*") return false;
+    return std::ranges::any_of(client.models, [&](const std::string& model) {
+      return std::ranges::find(plan_.routes, model, &core::Route::name) == plan_.routes.end();
+    });
+  }
+
+  const Settings& settings_;
+  const core::Plan& plan_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string describe(const Settings& settings) {
+  return Description(settings).text();
+}
+
+}  // namespace drover::config

@@ -1,0 +1,47 @@
+// From text to Settings: the tree, then each section, then everything that was wrong.
+#include "config/draft.h"
+
+namespace drover::config {
+namespace {
+
+/// Who can change the file can send the keys elsewhere. (That others can read it matters only with `value:`, which
+/// warns by itself.)
+void warn_about_mode(const std::string& path, const FileContent& content, Settings& settings) {
+  if ((content.mode & 0002U) != 0) {
+    settings.warnings.insert(settings.warnings.begin(), path + ": everybody can change this file; chmod 600 it");
+  }
+}
+
+}  // namespace
+
+std::expected<Settings, Problems> load_text(std::string_view text, const std::string& file,
+                                            const Environment& environment) {
+  Report report(file);
+  const auto tree = parse_yaml(text, report);
+  if (!tree) return std::unexpected(report.take_problems());
+  Draft draft{.report = report, .environment = environment, .settings = {}, .plan = {}, .providers = {}};
+  if (const auto top = Value(*tree, {}, report).section(schema::kTop)) {
+    load_policy(*top, draft);
+    load_quotas(*top, draft);
+    load_providers(*top, draft);
+    load_models(*top, draft);
+    load_clients(*top, draft);
+    load_listeners(*top, draft);
+  }
+  if (!report.clean()) return std::unexpected(report.take_problems());
+  draft.settings.warnings = report.take_warnings();
+  draft.settings.plan = std::make_shared<const core::Plan>(std::move(draft.plan));
+  return std::move(draft.settings);
+}
+
+std::expected<Settings, Problems> load_file(const std::string& path, const Environment& environment) {
+  const auto content = environment.read_file(path, defaults::kFileBytes);
+  if (!content) {
+    return std::unexpected(Problems{{.file = path, .key = {}, .message = content.error(), .suggestion = {}}});
+  }
+  auto settings = load_text(content->text, path, environment);
+  if (settings) warn_about_mode(path, *content, *settings);
+  return settings;
+}
+
+}  // namespace drover::config

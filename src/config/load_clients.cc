@@ -1,0 +1,144 @@
+// Clients: who may use the gateway, which models, and the providers their requests may reach.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/sha256.h"
+#include "config/draft.h"
+#include "config/key_source.h"
+
+namespace drover::config {
+namespace {
+
+/// Shorter keys can be guessed over a network in a lifetime.
+constexpr std::size_t kGuessable = 16;
+
+class ClientsReader {
+ public:
+  explicit ClientsReader(Draft& draft) : draft_(draft) {
+    for (const core::Route& route : draft.plan.routes) models_.push_back(route.name);
+    any_model_ = std::ranges::find(models_, "*") != models_.end();
+    for (const core::Key& key : draft.plan.keys) {
+      if (!key.secret.empty()) upstream_keys_.emplace(sha256(key.secret.reveal()), key.provider);
+    }
+  }
+
+  void read(const Value& value);
+
+ private:
+  void read_key(const Section& map, ClientKey& client);
+  void read_models(const Section& map, ClientKey& client);
+  void read_providers(const Section& map, ClientKey& client);
+  void check_reach(const Value& value, const ClientKey& client);
+  [[nodiscard]] bool reaches(const ClientKey& client, const core::Route& route) const;
+
+  Draft& draft_;
+  std::vector<std::string> models_;
+  bool any_model_ = false;
+  std::set<std::string> names_;
+  std::map<Sha256Digest, std::string> digests_;
+  std::map<Sha256Digest, core::ProviderId> upstream_keys_;
+};
+
+void ClientsReader::read_key(const Section& map, ClientKey& client) {
+  const auto key = map.find("key");
+  if (!map.has("key")) map.map().wrong("key is missing", "write key: { env: WEB_KEY }");
+  const auto source = key ? key->hidden().section(schema::kSecret) : std::nullopt;
+  if (!source) return;
+  const auto values = read_credentials(*source, draft_.environment, Several::One);
+  if (values.empty()) return;
+  client.digest = sha256(values.front());
+  const auto [same, is_new] = digests_.emplace(client.digest, client.name);
+  if (!is_new) {
+    key->wrong("this is the same key as client '" + same->second + "' has", "give each client its own");
+  }
+  if (values.front().size() < kGuessable) {
+    draft_.report.warn(key->place(), key->path() + ": this key is shorter than 16 characters and can be guessed");
+  }
+  if (const auto used = upstream_keys_.find(client.digest); used != upstream_keys_.end()) {
+    draft_.report.warn(key->place(), key->path() + ": this is also a key of provider '" +
+                                         draft_.plan.providers[used->second.index()].name +
+                                         "'; clients should have keys of their own");
+  }
+}
+
+void ClientsReader::read_models(const Section& map, ClientKey& client) {
+  const auto models = map.find("models");
+  if (!models) return;
+  for (const Value& each : models->list("[ gpt-4o ]")) {
+    const auto name = each.model();
+    if (!name) continue;
+    const bool known = any_model_ || std::ranges::find(models_, *name) != models_.end();
+    if (!known) each.wrong("there is no model called " + shown(*name), did_you_mean(*name, models_));
+    client.models.push_back(*name);
+  }
+}
+
+void ClientsReader::read_providers(const Section& map, ClientKey& client) {
+  const auto providers = map.find("providers");
+  if (!providers) return;
+  if (draft_.plan.providers.size() > defaults::kFencedProviders) {
+    providers->wrong("a client's providers can be named only when there are at most 64 providers; there are " +
+                         std::to_string(draft_.plan.providers.size()),
+                     "limit the client by its models instead");
+    return;
+  }
+  client.fence.allowed = 0;
+  const std::vector<std::string> names = draft_.provider_names();
+  for (const Value& each : providers->list("[ holysheep ]")) {
+    const auto name = each.name();
+    if (!name) continue;
+    const auto found = std::ranges::find(names, *name);
+    if (found == names.end()) {
+      each.wrong("there is no provider called " + shown(*name), did_you_mean(*name, names));
+      continue;
+    }
+    client.fence.allowed |= std::uint64_t{1} << static_cast<unsigned>(found - names.begin());
+  }
+}
+
+bool ClientsReader::reaches(const ClientKey& client, const core::Route& route) const {
+  return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
+    return std::ranges::any_of(draft_.plan.pools[pool.index()].targets, [&](core::TargetId target) {
+      return client.fence.admits(draft_.plan.targets[target.index()].provider);
+    });
+  });
+}
+
+/// A client that may ask for a model but reach none of its targets was hardly meant so.
+void ClientsReader::check_reach(const Value& value, const ClientKey& client) {
+  for (const std::string& model : client.models) {
+    const auto route = std::ranges::find(draft_.plan.routes, model, &core::Route::name);
+    if (route == draft_.plan.routes.end() || reaches(client, *route)) continue;
+    draft_.report.warn(value.place(), value.path() + ": client '" + client.name + "' may ask for '" + model +
+                                          "', but none of its targets is at a provider the client may reach");
+  }
+}
+
+void ClientsReader::read(const Value& value) {
+  const std::size_t mistakes = draft_.report.mistakes();
+  const auto map = value.section(schema::kClient);
+  if (!map) return;
+  ClientKey client;
+  if (const auto name = map->find("name")) client.name = name->name().value_or("");
+  if (!map->has("name")) value.wrong("name is missing", "write name: web");
+  if (!client.name.empty() && !names_.insert(client.name).second) {
+    value.wrong("another client is called '" + client.name + "' too", "give it another name");
+  }
+  read_key(*map, client);
+  read_models(*map, client);
+  read_providers(*map, client);
+  if (draft_.report.mistakes() == mistakes) check_reach(value, client);
+  draft_.settings.clients.push_back(std::move(client));
+}
+
+}  // namespace
+
+void load_clients(const Section& top, Draft& draft) {
+  const auto clients = top.find("clients");
+  if (!clients) return;
+  ClientsReader reader(draft);
+  for (const Value& each : clients->list("[ { name: web, key: { env: WEB_KEY } } ]")) reader.read(each);
+}
+
+}  // namespace drover::config

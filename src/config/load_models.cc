@@ -1,0 +1,274 @@
+// Models: the names clients send, the targets that serve each, and the fallback chains between them.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "config/draft.h"
+#include "config/pools.h"
+
+namespace drover::config {
+namespace {
+
+constexpr std::uint64_t kMaxPriority = 100;
+constexpr std::uint64_t kMaxWeight = 1000;
+
+constexpr std::array<Choice<core::Balance>, 6> kBalance = {{{"p2c", core::Balance::P2c},
+                                                            {"round_robin", core::Balance::RoundRobin},
+                                                            {"random", core::Balance::Random},
+                                                            {"least_requests", core::Balance::LeastRequests},
+                                                            {"least_latency", core::Balance::LeastLatency},
+                                                            {"sticky", core::Balance::Sticky}}};
+
+std::optional<core::ProviderId> find_provider(const Value& value, const Draft& draft) {
+  const auto name = value.name();
+  if (!name) return std::nullopt;
+  for (std::size_t at = 0; at < draft.plan.providers.size(); ++at) {
+    if (draft.plan.providers[at].name == *name) return core::ProviderId{static_cast<std::uint32_t>(at)};
+  }
+  // With no provider at all that is the mistake, and it has been told.
+  if (!draft.plan.providers.empty()) {
+    value.wrong("there is no provider called " + shown(*name), did_you_mean(*name, draft.provider_names()));
+  }
+  return std::nullopt;
+}
+
+std::optional<core::KeyId> find_key(const Value& value, core::ProviderId id, const Draft& draft) {
+  const auto name = value.name();
+  if (!name) return std::nullopt;
+  const ProviderDraft& provider = draft.providers[id.index()];
+  std::vector<std::string> names;
+  for (const core::KeyId key : provider.keys) {
+    names.push_back(draft.plan.keys[key.index()].name);
+    if (names.back() == *name) return key;
+  }
+  if (!provider.broken) {
+    value.wrong("provider '" + draft.plan.providers[id.index()].name + "' has no key called " + shown(*name),
+                did_you_mean(*name, names));
+  }
+  return std::nullopt;
+}
+
+class ModelsReader {
+ public:
+  explicit ModelsReader(Draft& draft) : draft_(draft), expansion_(draft) {}
+
+  void read(const Value& models);
+  void pass_everything(const Section& top);
+  void build_routes();
+
+ private:
+  void read_model(const Name& name, const Value& value);
+  std::optional<TargetEntry> read_target(const Value& value);
+  void read_targets(const Value& value, ModelEntry& entry);
+  void read_fallback(const Value& value, ModelEntry& entry);
+
+  struct Walk {
+    const ModelEntry& start;
+    std::vector<std::string> path;  ///< names from the start to here, for cycles
+    std::vector<core::PoolId> pools;
+    bool failed = false;
+  };
+  void follow(const ModelEntry& entry, const std::string& name, Walk& walk);
+  void report_cycle(const Walk& walk, const std::string& name, const Value& where);
+  void check_dialects(const ModelEntry& entry, const core::Route& route);
+  [[nodiscard]] const ModelEntry* entry_for(const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> names() const;
+
+  Draft& draft_;
+  PoolExpansion expansion_;
+  std::vector<ModelEntry> entries_;
+  std::map<std::string, std::size_t> by_name_;
+  std::set<std::vector<std::string>> cycles_;  ///< told already, rotated to their smallest name
+};
+
+std::vector<std::string> ModelsReader::names() const {
+  std::vector<std::string> out;
+  for (const ModelEntry& entry : entries_) out.push_back(entry.name);
+  return out;
+}
+
+const ModelEntry* ModelsReader::entry_for(const std::string& name) const {
+  const auto own = by_name_.find(name);
+  if (own != by_name_.end()) return &entries_[own->second];
+  const auto star = by_name_.find("*");
+  return star != by_name_.end() ? &entries_[star->second] : nullptr;
+}
+
+std::optional<TargetEntry> ModelsReader::read_target(const Value& value) {
+  TargetEntry target{.provider = {}, .model = {}, .key = {}, .place = value.place(), .path = value.path()};
+  if (value.is_scalar()) {
+    const auto provider = find_provider(value, draft_);
+    if (!provider) return std::nullopt;
+    target.provider = *provider;
+    return target;
+  }
+  if (value.node().kind != Node::Kind::Map) {
+    value.unexpected("the name of a provider, or a map such as " + std::string(schema::kTarget.example));
+    return std::nullopt;
+  }
+  const auto map = value.section(schema::kTarget);
+  const auto named = map->find("provider");
+  if (!map->has("provider")) value.wrong("provider is missing", "write " + std::string(schema::kTarget.example));
+  const auto provider = named ? find_provider(*named, draft_) : std::nullopt;
+  if (const auto model = map->find("model")) target.model = model->model();
+  map->whole("priority", target.priority, {0, kMaxPriority});
+  map->whole("weight", target.weight, {0, kMaxWeight});
+  if (target.weight == 0) {
+    draft_.report.warn(value.place(), value.path() + ": weight 0, so this target gets no traffic");
+  }
+  if (!provider) return std::nullopt;
+  target.provider = *provider;
+  if (const auto key = map->find("key")) target.key = find_key(*key, *provider, draft_);
+  return target;
+}
+
+void ModelsReader::read_targets(const Value& value, ModelEntry& entry) {
+  std::map<std::pair<core::ProviderId, std::optional<std::string>>, std::set<std::optional<core::KeyId>>> seen;
+  for (const Value& each : value.list("[ provider, { provider: other, priority: 1 } ]")) {
+    auto target = read_target(each);
+    if (!target) continue;
+    if (target->model == entry.name) target->model.reset();
+    // A target that names one key overlaps one that means all keys of the same provider and model.
+    auto& keys = seen[{target->provider, target->model}];
+    const bool overlaps = keys.contains(std::nullopt) || keys.contains(target->key) || (!target->key && !keys.empty());
+    if (overlaps) each.wrong("this target is in the list already", "remove one, or give it another model or key");
+    keys.insert(target->key);
+    entry.targets.push_back(*std::move(target));
+  }
+}
+
+void ModelsReader::read_fallback(const Value& value, ModelEntry& entry) {
+  const std::vector<Value> items = value.list("[ other-model ]");
+  if (items.size() > defaults::kChain) {
+    value.wrong("more than " + std::to_string(defaults::kChain) + " fallbacks", "no request should try that many");
+    return;
+  }
+  for (const Value& each : items) {
+    if (const auto name = each.model()) entry.fallback.emplace_back(*name, each);
+  }
+}
+
+void ModelsReader::read_model(const Name& name, const Value& value) {
+  const std::size_t mistakes = draft_.report.mistakes();
+  ModelEntry entry{.name = name.text,
+                   .place = name.place,
+                   .path = value.path(),
+                   .timeouts = draft_.settings.timeouts,
+                   .targets = {},
+                   .fallback = {}};
+  check_model(name, draft_.report);
+  if (const auto map = value.section(schema::kModel)) {
+    map->choice("balance", entry.balance, kBalance);
+    if (const auto targets = map->find("targets")) read_targets(*targets, entry);
+    if (!map->has("targets")) value.wrong("targets are missing", "write targets: [ NAME-OF-A-PROVIDER ]");
+    if (const auto fallback = map->find("fallback")) read_fallback(*fallback, entry);
+    if (const auto timeouts = map->find("timeouts")) load_timeouts(*timeouts, entry.timeouts);
+  }
+  entry.broken = draft_.report.mistakes() > mistakes || value.broken() || entry.targets.empty();
+  by_name_.emplace(entry.name, entries_.size());
+  entries_.push_back(std::move(entry));
+}
+
+void ModelsReader::read(const Value& models) {
+  const auto entries = models.entries("{ gpt-4o: { targets: [ provider ] } }");
+  if (entries.empty() && models.node().kind == Node::Kind::Map) {
+    models.wrong("there is no model", "write \"*\": { targets: [ NAME-OF-A-PROVIDER ] }, or remove 'models'");
+  }
+  for (const auto& [name, value] : entries) read_model(name, value);
+}
+
+void ModelsReader::pass_everything(const Section& top) {
+  if (draft_.plan.providers.empty()) return;
+  if (draft_.plan.providers.size() > 1) {
+    top.map().wrong("there are " + std::to_string(draft_.plan.providers.size()) +
+                        " providers and no 'models': failover between two companies needs a file that says so",
+                    "write models: { \"*\": { targets: [ " + joined(draft_.provider_names()) + " ] } }");
+    return;
+  }
+  ModelEntry entry{.name = "*",
+                   .place = draft_.providers.front().place,
+                   .path = "models.*",
+                   .timeouts = draft_.settings.timeouts,
+                   .targets = {},
+                   .fallback = {}};
+  entry.targets.push_back({.provider = {0}, .model = {}, .key = {}, .place = entry.place, .path = entry.path});
+  by_name_.emplace(entry.name, 0);
+  entries_.push_back(std::move(entry));
+}
+
+void ModelsReader::report_cycle(const Walk& walk, const std::string& name, const Value& where) {
+  std::vector<std::string> cycle(std::ranges::find(walk.path, name), walk.path.end());
+  std::vector<std::string> rotated = cycle;
+  std::ranges::rotate(rotated, std::ranges::min_element(rotated));
+  if (!cycles_.insert(rotated).second) return;
+  cycle.push_back(name);
+  where.wrong("the fallbacks go round in a circle: " + joined(cycle, " → "), "remove one of them");
+}
+
+/// Depth first, in the order of the file: gpt-4o → its first fallback → that one's fallbacks → its second.
+void ModelsReader::follow(const ModelEntry& entry, const std::string& name, Walk& walk) {
+  const core::PoolId pool = expansion_.pool(entry, name);
+  if (std::ranges::find(walk.pools, pool) != walk.pools.end()) return;
+  if (walk.pools.size() >= defaults::kChain) {
+    draft_.report.add(walk.start.place, walk.start.path,
+                      "its fallback chain has more than " + std::to_string(defaults::kChain) + " models",
+                      "no request should try that many");
+    walk.failed = true;
+    return;
+  }
+  walk.pools.push_back(pool);
+  // A name that only "*" knows has no fallbacks of its own.
+  if (entry.name != name) return;
+  walk.path.push_back(name);
+  for (const auto& [next, where] : entry.fallback) {
+    if (std::ranges::find(walk.path, next) != walk.path.end()) {
+      report_cycle(walk, next, where);
+    } else if (const ModelEntry* const found = entry_for(next)) {
+      follow(*found, next, walk);
+    } else if (&entry == &walk.start) {
+      where.wrong("there is no model called " + shown(next), did_you_mean(next, names()));
+    }
+    if (walk.failed) break;
+  }
+  walk.path.pop_back();
+}
+
+/// Bodies are not translated between dialects, so a chain must speak one. (Within a pool: PoolExpansion.)
+void ModelsReader::check_dialects(const ModelEntry& entry, const core::Route& route) {
+  const core::Provider* first = nullptr;
+  for (const core::PoolId id : route.pools) {
+    const core::Pool& pool = draft_.plan.pools[id.index()];
+    if (pool.targets.empty()) continue;
+    const core::Target& target = draft_.plan.targets[pool.targets.front().index()];
+    const core::Provider& provider = draft_.plan.providers[target.provider.index()];
+    if (first == nullptr) first = &provider;
+    if (first->dialect == provider.dialect) continue;
+    draft_.report.add(entry.place, entry.path, mixed_dialects(*first, provider),
+                      "keep targets and fallbacks of one dialect");
+    return;
+  }
+}
+
+void ModelsReader::build_routes() {
+  for (const ModelEntry& entry : entries_) {
+    Walk walk{.start = entry, .path = {}, .pools = {}};
+    follow(entry, entry.name, walk);
+    core::Route route{.name = entry.name, .pools = std::move(walk.pools)};
+    check_dialects(entry, route);
+    draft_.plan.routes.push_back(std::move(route));
+  }
+}
+
+}  // namespace
+
+void load_models(const Section& top, Draft& draft) {
+  ModelsReader reader(draft);
+  if (const auto models = top.find("models")) {
+    reader.read(*models);
+  } else if (!top.has("models")) {
+    reader.pass_everything(top);
+  }
+  reader.build_routes();
+}
+
+}  // namespace drover::config

@@ -1,0 +1,45 @@
+// Quotas: limits shared by a group of keys, per model.
+#include "config/draft.h"
+
+namespace drover::config {
+namespace {
+
+constexpr std::uint64_t kMaxLimit = 1'000'000'000'000;  // tokens a minute nobody sells; keeps sums within 63 bits
+
+void load_limit(const Section& map, std::string_view key, std::optional<std::int64_t>& out) {
+  std::uint64_t number = 0;
+  map.whole(key, number, {1, kMaxLimit});
+  if (number > 0) out = static_cast<std::int64_t>(number);
+}
+
+core::ModelLimits load_model_limits(const Value& value) {
+  core::ModelLimits limits;
+  const auto map = value.section(schema::kModelLimits);
+  if (!map) return limits;
+  load_limit(*map, "requests_per_minute", limits.requests_per_minute);
+  load_limit(*map, "requests_per_day", limits.requests_per_day);
+  load_limit(*map, "input_tokens_per_minute", limits.input_tokens_per_minute);
+  load_limit(*map, "output_tokens_per_minute", limits.output_tokens_per_minute);
+  load_limit(*map, "concurrent", limits.concurrent);
+  return limits;
+}
+
+}  // namespace
+
+void load_quotas(const Section& top, Draft& draft) {
+  const auto quotas = top.find("quotas");
+  if (!quotas) return;
+  constexpr std::string_view kExample = "{ team-a: { gpt-4o: { requests_per_minute: 500 } } }";
+  draft.quotas_broken = quotas->node().kind != Node::Kind::Map;
+  for (const auto& [name, models] : quotas->entries(kExample)) {
+    check_name(name, "quota", draft.report);
+    core::Quota quota{.name = name.text, .models = {}};
+    for (const auto& [model, limits] : models.entries("{ gpt-4o: { requests_per_minute: 500 } }")) {
+      check_model(model, draft.report);
+      quota.models[model.text] = load_model_limits(limits);
+    }
+    draft.plan.quotas.push_back(std::move(quota));
+  }
+}
+
+}  // namespace drover::config

@@ -1,0 +1,69 @@
+// Every key a configuration may have, section by section, and nothing else: the one list that the reader, its
+// suggestions and the test of drover.example.yaml share.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+namespace drover::config::schema {
+
+/// The keys one kind of map may have, and how to write such a map.
+struct Shape {
+  std::string_view name;  ///< for tests and messages: "models.NAME"
+  std::span<const std::string_view> keys;
+  std::string_view example;  ///< what a person would write there
+};
+
+namespace keys {
+inline constexpr std::array<std::string_view, 12> kTop = {"listen",   "admin",  "threads", "providers",
+                                                          "quotas",   "models", "clients", "retry",
+                                                          "timeouts", "health", "limits",  "drain"};
+inline constexpr std::array<std::string_view, 2> kListener = {"address", "tls"};
+inline constexpr std::array<std::string_view, 3> kTls = {"cert", "key", "client_ca"};
+inline constexpr std::array<std::string_view, 13> kProvider = {
+    "base_url", "servers", "keys",        "dialect", "auth", "headers", "ca",
+    "region",   "apis",    "connections", "usage",   "pin",  "proxy"};
+inline constexpr std::array<std::string_view, 6> kKey = {"name", "env", "file", "value", "weight", "quota"};
+inline constexpr std::array<std::string_view, 3> kSecret = {"env", "file", "value"};
+inline constexpr std::array<std::string_view, 1> kAuth = {"header"};
+inline constexpr std::array<std::string_view, 3> kConnections = {"keep", "max", "idle"};
+inline constexpr std::array<std::string_view, 5> kModelLimits = {
+    "requests_per_minute", "requests_per_day", "input_tokens_per_minute", "output_tokens_per_minute", "concurrent"};
+inline constexpr std::array<std::string_view, 4> kModel = {"balance", "targets", "fallback", "timeouts"};
+inline constexpr std::array<std::string_view, 5> kTarget = {"provider", "model", "priority", "weight", "key"};
+inline constexpr std::array<std::string_view, 4> kClient = {"name", "key", "models", "providers"};
+inline constexpr std::array<std::string_view, 8> kRetry = {"walk",        "same_target", "backoff", "multiplier",
+                                                           "max_backoff", "jitter",      "budget",  "ambiguous"};
+inline constexpr std::array<std::string_view, 7> kTimeouts = {"connect", "head",       "first_content", "idle",
+                                                              "total",   "stream_max", "queue"};
+inline constexpr std::array<std::string_view, 2> kHead = {"stream", "plain"};
+inline constexpr std::array<std::string_view, 8> kHealth = {
+    "probe", "interval", "timeout", "mode", "eject_after", "eject_for", "max_eject_for", "when_all_out"};
+inline constexpr std::array<std::string_view, 4> kLimits = {"body", "in_flight", "replay_memory", "connections"};
+}  // namespace keys
+
+inline constexpr Shape kTop{"the configuration", keys::kTop, "providers: { ... }"};
+inline constexpr Shape kListener{"listen", keys::kListener, "{ address: 0.0.0.0:8443, tls: { ... } }"};
+inline constexpr Shape kTls{"tls", keys::kTls, "{ cert: server.pem, key: server-key.pem }"};
+inline constexpr Shape kProvider{"providers.NAME", keys::kProvider,
+                                 "{ base_url: https://api.example.com/v1, keys: [ { env: EXAMPLE_KEY } ] }"};
+inline constexpr Shape kKey{"keys", keys::kKey, "{ env: EXAMPLE_KEY }"};
+inline constexpr Shape kSecret{"key", keys::kSecret, "{ env: EXAMPLE_KEY }"};
+inline constexpr Shape kAuth{"auth", keys::kAuth, "bearer, none or { header: x-api-key }"};
+inline constexpr Shape kConnections{"connections", keys::kConnections, "{ keep: 10, max: 20 }"};
+inline constexpr Shape kModelLimits{"quotas.NAME.MODEL", keys::kModelLimits, "{ requests_per_minute: 500 }"};
+inline constexpr Shape kModel{"models.NAME", keys::kModel, "{ targets: [ provider ] }"};
+inline constexpr Shape kTarget{"targets", keys::kTarget, "{ provider: NAME, model: NAME, priority: 1 }"};
+inline constexpr Shape kClient{"clients", keys::kClient, "{ name: web, key: { env: WEB_KEY } }"};
+inline constexpr Shape kRetry{"retry", keys::kRetry, "{ walk: 4 }"};
+inline constexpr Shape kTimeouts{"timeouts", keys::kTimeouts, "{ connect: 3s }"};
+inline constexpr Shape kHead{"timeouts.head", keys::kHead, "{ stream: 120s, plain: off }"};
+inline constexpr Shape kHealth{"health", keys::kHealth, "{ interval: 30s }"};
+inline constexpr Shape kLimits{"limits", keys::kLimits, "{ body: 64MiB }"};
+
+inline constexpr std::array<const Shape*, 17> kAll = {
+    &kTop,   &kListener, &kTls,    &kProvider, &kKey,      &kSecret, &kAuth,   &kConnections, &kModelLimits,
+    &kModel, &kTarget,   &kClient, &kRetry,    &kTimeouts, &kHead,   &kHealth, &kLimits};
+
+}  // namespace drover::config::schema
