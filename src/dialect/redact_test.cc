@@ -1,0 +1,60 @@
+#include "dialect/redact.h"
+
+#include <gtest/gtest.h>
+
+namespace drover::dialect {
+namespace {
+
+constexpr std::string_view kSecret = "sk-proj-Zx81QqLmNopRstUvWx4321";
+
+TEST(Redact, H2_TakesOutTheWholeKey) {
+  EXPECT_EQ(redact(R"({"error":{"message":"Incorrect API key provided: sk-proj-Zx81QqLmNopRstUvWx4321. You can find"}})", kSecret),
+            R"({"error":{"message":"Incorrect API key provided: [redacted]. You can find"}})");
+}
+
+TEST(Redact, H2_TakesOutAKeyOfAnyShapeThatIsTheSecret) {
+  EXPECT_EQ(redact("bad key 'hunter2-hunter2'", "hunter2-hunter2"), "bad key '[redacted]'");
+  EXPECT_EQ(redact("aXXXXb XXXX", "XXXX"), "a[redacted]b [redacted]");
+}
+
+TEST(Redact, H2_TakesOutPiecesBesideAMask) {
+  for (const std::string_view text :
+       {"key sk-proj-Zx81****4321.", "key sk-proj-...4321.", "key ****************4321.", "key sk-proj-Zx81QqLm****."}) {
+    EXPECT_EQ(redact(text, kSecret), "key [redacted].") << text;
+  }
+}
+
+TEST(Redact, TakesOutKeysOfOthers) {
+  EXPECT_EQ(redact("got \"sk-ant-api03-abcdefgh12345678\"", ""), "got \"[redacted]\"");
+  EXPECT_EQ(redact("gsk_abcdefghijk123456", kSecret), "[redacted]");
+  EXPECT_EQ(redact("AIzaSyA1234567890abcdef", kSecret), "[redacted]");
+  EXPECT_EQ(redact("Authorization: Bearer abcdefgh.ijkl", ""), "Authorization: Bearer [redacted]");
+}
+
+TEST(Redact, SeesAKeyBehindAnEscape) {
+  EXPECT_EQ(redact(R"("line\nsk-abcdefgh12345678")", ""), R"("line\n[redacted]")");
+  EXPECT_EQ(redact(R"("\u0022sk-abcdefgh12345678")", ""), R"("\u0022[redacted]")");
+}
+
+TEST(Redact, LeavesOrdinaryTextByteForByte) {
+  for (const std::string_view text :
+       {"", "no keys here", "use sk-learn and task-oriented-dialogue-systems", "** bold ** and ... dots",
+        "the bearer of bad news", "\xFF\xFE not utf-8 \\", "risk-free sk-", R"({"a":"b\\"})", "a version 4.3.2.1 ****"}) {
+    EXPECT_EQ(redact(text, kSecret), text);
+  }
+}
+
+TEST(Redact, ShowsNoPieceOfFourOrMoreForAnyMaskOfTheSecret) {
+  for (std::size_t front = 0; front <= 12; ++front) {
+    for (std::size_t back = 0; back <= 8; ++back) {
+      const std::string masked = std::string(kSecret.substr(0, front)) + "*****" + std::string(kSecret.substr(kSecret.size() - back));
+      const std::string shown = redact("key: " + masked + " is wrong", kSecret);
+      const bool shows_front = front >= 4 && shown.find(kSecret.substr(0, front)) != std::string::npos;
+      const bool shows_back = back >= 4 && shown.find(kSecret.substr(kSecret.size() - back)) != std::string::npos;
+      EXPECT_FALSE(shows_front || shows_back) << masked;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace drover::dialect
