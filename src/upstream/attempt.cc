@@ -7,6 +7,17 @@
 #include "upstream/run.h"
 
 namespace drover::upstream {
+namespace {
+
+Error connection_limit_reached() {
+  return {.kind = ErrorKind::LocalResource,
+          .scope = ErrorScope::Gateway,
+          .retry = RetryClass::OtherProvider,
+          .code = "connection_limit",
+          .message = "The limit of connections to this provider is reached (connections.max)."};
+}
+
+}  // namespace
 
 Attempt::Attempt(Run& run, const core::StartAttempt& start)
     : run_(run),
@@ -30,12 +41,7 @@ bool Attempt::take_connection() {
 
 net::Awaitable<> Attempt::connect() {
   if (!pool_->reserve()) {
-    Error error{.kind = ErrorKind::LocalResource,
-                .scope = ErrorScope::Gateway,
-                .retry = RetryClass::OtherProvider,
-                .code = "connection_limit",
-                .message = "The limit of connections to this provider is reached (connections.max)."};
-    fail_with(std::move(error), core::Stage::NotConnected);
+    fail_with(connection_limit_reached(), core::Stage::NotConnected);
     co_return;
   }
   connecting_.emplace(*run_.parts_.tools.loop, *run_.parts_.tools.resolver);
@@ -108,21 +114,22 @@ void Attempt::cancel() {
 std::uint64_t Attempt::gather_body() {
   const UpstreamRequest& request = *run_.parts_.request;
   const std::string_view body = request.body.view();
-  asked_usage_ = endpoint_->provider->usage == core::UsageMode::Ask && request.inspection.stream && !request.inspection.asks_usage;
-  if (asked_usage_) edit_.emplace();
-  splices_ = dialect::splices(request.inspection, endpoint_->target->model, asked_usage_);
+  const auto wish = endpoint_->provider->usage == core::UsageMode::Ask ? dialect::UsageWish::Ask : dialect::UsageWish::Observe;
+  if (dialect::asks_for_usage(request.api, request.inspection, wish)) edit_.emplace();
+  const std::string& configured = endpoint_->target->model;
+  edits_ = dialect::body_edits(request.api, request.inspection, body, configured.empty() ? request.inspection.model : configured, wish);
 
   std::uint64_t length = 0;
   std::size_t at = 0;
   const auto add = [&](std::string_view piece) {
     if (piece.empty()) return;
     length += piece.size();
-    [[maybe_unused]] const bool fits = body_pieces_.push_back(piece);  // two splices at most: five pieces
+    [[maybe_unused]] const bool fits = body_pieces_.push_back(piece);  // two edits at most: five pieces
   };
-  for (const dialect::Splice& splice : splices_) {
-    add(body.substr(at, splice.begin - at));
-    add(splice.text);
-    at = splice.end;
+  for (const dialect::BodyEdit& edit : edits_) {
+    add(body.substr(at, edit.begin - at));
+    add(edit.text);
+    at = edit.end;
   }
   add(body.substr(at));
   return length;

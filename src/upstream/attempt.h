@@ -8,12 +8,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/fixed_vector.h"
 #include "core/dispatch.h"
+#include "dialect/body_edits.h"
 #include "dialect/dialect.h"
-#include "dialect/splice.h"
 #include "dialect/usage_edit.h"
 #include "http/sse.h"
 #include "net/connector.h"
@@ -113,10 +112,9 @@ class Attempt {
   bool write_begun_ = false;
   bool forwarding_ = false;      ///< Dispatch made this the answer
   bool client_blocked_ = false;  ///< the last write did not go out at once
-  bool asked_usage_ = false;     ///< usage was asked for on our own account
   bool in_long_event_ = false;   ///< inside an event too long to be looked into
 
-  std::vector<dialect::Splice> splices_;  ///< owns replaced text until the request is sent
+  dialect::BodyEdits edits_;     ///< own the replaced text until the request is sent
   FixedVector<std::string_view, net::kMaxPieces> body_pieces_;
 
   int status_ = 0;

@@ -166,9 +166,7 @@ void Attempt::judge_failure() {
   hold({});
   Error failure = endpoint_->dialect->read_failure(status_, head.fields, held_, run_.parts_.tools.loop->unix_seconds());
   const core::Stage stage = endpoint_->dialect->not_executed(failure) ? core::Stage::Refused : core::Stage::FailedAnswer;
-  run_.held_.status = status_;
-  run_.held_.fields = std::move(fields_);
-  run_.held_.body = dialect::redact(held_, endpoint_->key->reveal());
+  run_.hold({.attempt = id_, .status = status_, .fields = std::move(fields_), .body = dialect::redact(held_, endpoint_->key->reveal())});
   // A body cut at the limit has left its framing behind: the connection is not used again.
   if (held_.size() >= kMaxHeldBytes) exchange_->cancel();
   fail_with(std::move(failure), stage, true);

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "dialect/json_text.h"
 #include "http/url.h"
 
 namespace drover::upstream {
@@ -81,7 +80,6 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
         .dialect = &dialect_of(provider.dialect),
         .fields = &catalog->key_fields_[target.key.index()],
         .key = &built.keys[target.key.index()].secret,
-        .model_json = target.model.empty() ? std::string() : dialect::json_string(target.model),
     });
   }
   return catalog;

@@ -33,7 +33,6 @@ struct Endpoint {
   const dialect::Dialect* dialect;
   const Secret* fields;    ///< "Authorization: Bearer …\r\n", the provider's own headers, Accept-Encoding: identity
   const Secret* key;       ///< the credential itself, for redaction; may be empty
-  std::string model_json;  ///< the upstream's model name as a JSON string, quotes included; empty: the client's own
 };
 
 /// TLS contexts by CA file, kept across reloads so that connections can be shared between snapshots.

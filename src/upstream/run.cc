@@ -167,8 +167,27 @@ void Run::attempt_answered(int status) { record_.attempts.back().status = status
 
 void Run::attempt_failed(const Error& error) { record_.attempts.back().failure = error.kind; }
 
+void Run::hold(HeldAnswer answer) {
+  if (held_.size() == kMaxHeldAnswers) held_.erase(held_.begin());
+  held_.push_back(std::move(answer));
+}
+
+const HeldAnswer* Run::answer_to_pass() const {
+  if (!error_ || !error_->pass_answer) return nullptr;
+  for (const HeldAnswer& answer : held_) {
+    if (answer.attempt == error_->attempt) return &answer;
+  }
+  return nullptr;
+}
+
 void Run::drain() {
   if (!over()) emit(core::Drain{});
+}
+
+void Run::expire() {
+  if (over()) return;
+  const bool committed = dispatch_.state() == core::Dispatch::State::Committed;
+  emit(core::TimerFired{committed && kind_ == core::AnswerKind::Stream ? core::TimerKind::StreamMax : core::TimerKind::Total});
 }
 
 }  // namespace drover::upstream

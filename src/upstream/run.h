@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/dispatch.h"
 #include "net/exchange.h"
@@ -34,11 +35,14 @@ struct LoopTools {
 
 /// An upstream's answer that was not passed on yet: it may still become the client's when nothing better comes.
 struct HeldAnswer {
+  core::AttemptId attempt{};
   int status = 0;
   std::string fields;  ///< the fields that may cross downstream
   std::string body;    ///< redacted, at most kMaxHeldBytes
 };
 
+/// Most held answers of one request; the oldest goes.
+inline constexpr std::size_t kMaxHeldAnswers = 8;
 /// Most bytes of an answer held back before it is judged or passed on.
 inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
 /// How long a finished request waits for the upstream to end its answer's framing, so that the connection can be used again.
@@ -75,8 +79,8 @@ class Run final : private net::GoneObserver {
   [[nodiscard]] net::Awaitable<> perform();
 
   [[nodiscard]] const std::optional<core::EndWithError>& error() const { return error_; }
-  /// The answer to pass on when error()->pass_answer says so.
-  [[nodiscard]] const HeldAnswer& held() const { return held_; }
+  /// The upstream's answer to pass on when error()->pass_answer says so; null when it was not kept.
+  [[nodiscard]] const HeldAnswer* answer_to_pass() const;
   /// The upstream's own error event has already been passed on; only the end of the stream is missing.
   [[nodiscard]] bool error_event_sent() const { return error_event_sent_; }
   [[nodiscard]] bool client_left() const { return client_left_; }
@@ -85,6 +89,8 @@ class Run final : private net::GoneObserver {
 
   /// The process is going: no further attempt for this request.
   void drain();
+  /// Its time is up now, whatever it is doing: ends with a timeout, in-band when content was sent.
+  void expire();
 
   /// "x-drover-target" and "x-drover-attempts" with the extra fields, as lines: for every answer, ours included.
   void append_routing_fields(std::string& fields) const;
@@ -99,6 +105,7 @@ class Run final : private net::GoneObserver {
   void start_answer(const Attempt& attempt);
   void attempt_answered(int status);
   void attempt_failed(const Error& error);
+  void hold(HeldAnswer answer);
 
   void apply(const core::Commands& commands);
   void arm(const core::ArmTimer& timer);
@@ -117,7 +124,7 @@ class Run final : private net::GoneObserver {
   std::optional<Attempt> attempt_;
   std::optional<core::StartAttempt> next_start_;
   std::optional<core::EndWithError> error_;
-  HeldAnswer held_;
+  std::vector<HeldAnswer> held_;
   RunRecord record_;
   std::array<Instant, core::kTimerKinds> timers_;
   net::Deadline timer_;

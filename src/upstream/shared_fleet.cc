@@ -13,12 +13,13 @@ core::PickAnswer SharedFleet::pick(const core::PickRequest& request, Instant now
 }
 
 void SharedFleet::settle(const core::Ticket& ticket, const core::Outcome& outcome, Instant now) {
+  std::optional<core::StateChange> change;
   {
     const std::lock_guard lock(mutex_);
     fleet_.settle(ticket, outcome, now);
-    if (!fleet_.has_changes()) return;
+    change = fleet_.next_change();
   }
-  tell();
+  if (change) tell(*change);
 }
 
 void SharedFleet::release(const core::Ticket& ticket) {
@@ -36,15 +37,14 @@ bool SharedFleet::failover_is_free(core::TargetId next, Instant now) const {
   return fleet_.failover_is_free(next, now);
 }
 
-void SharedFleet::tell() {
+void SharedFleet::tell(core::StateChange change) {
   for (;;) {
-    std::optional<core::StateChange> change;
-    {
-      const std::lock_guard lock(mutex_);
-      change = fleet_.next_change();
-    }
-    if (!change) return;
-    if (observer_) observer_(*change);
+    // The fleet's names never change, so they need no lock.
+    if (observer_) observer_(change, fleet_.label(change));
+    const std::lock_guard lock(mutex_);
+    const auto next = fleet_.next_change();
+    if (!next) return;
+    change = *next;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "core/fleet.h"
@@ -13,8 +14,9 @@ namespace drover::upstream {
 
 class SharedFleet final : public core::FleetPort {
  public:
-  /// `observer` is told of every change of a target's or key's state, outside the lock, on the thread that caused it.
-  using Observer = std::function<void(const core::StateChange&)>;
+  /// Told of every change of a node's state with the node's name ("key holysheep/spare"), outside the lock, on the
+  /// thread that caused it.
+  using Observer = std::function<void(const core::StateChange& change, std::string_view label)>;
 
   SharedFleet(std::shared_ptr<const core::Plan> plan, Observer observer);
 
@@ -32,7 +34,7 @@ class SharedFleet final : public core::FleetPort {
   }
 
  private:
-  void tell();
+  void tell(core::StateChange change);
 
   mutable std::mutex mutex_;
   core::Fleet fleet_;

@@ -1,0 +1,100 @@
+#include "gateway/client_auth.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/sha256.h"
+
+namespace drover::gateway {
+namespace {
+
+constexpr std::string_view kBearer = "bearer ";
+
+Error refused(int status, std::string code, std::string message) {
+  return Error{.kind = ErrorKind::Unauthorized,
+               .scope = ErrorScope::Request,
+               .status = status,
+               .code = std::move(code),
+               .message = std::move(message)};
+}
+
+std::optional<std::string_view> credential(const http::RequestHead& head) {
+  if (const auto value = http::find(head.fields, "authorization")) {
+    if (value->size() > kBearer.size() && http::iequals(value->substr(0, kBearer.size()), kBearer)) {
+      return value->substr(kBearer.size());
+    }
+  }
+  return http::find(head.fields, "x-api-key");
+}
+
+/// No early exit: the time taken says nothing about how much agrees.
+bool same_digest(const Sha256Digest& a, const Sha256Digest& b) {
+  std::uint8_t difference = 0;
+  for (std::size_t at = 0; at < a.size(); ++at) difference = static_cast<std::uint8_t>(difference | (a[at] ^ b[at]));
+  return difference == 0;
+}
+
+/// "http://localhost:3000" → "localhost:3000"; nothing for "null" and what is not an origin.
+std::optional<std::string_view> authority_of(std::string_view origin) {
+  const auto scheme_end = origin.find("://");
+  if (scheme_end == std::string_view::npos) return std::nullopt;
+  return origin.substr(scheme_end + 3);
+}
+
+}  // namespace
+
+Result<const config::ClientKey*> authenticate(const config::Settings& settings, const http::RequestHead& head) {
+  if (settings.clients.empty()) return nullptr;
+  const auto offered = credential(head);
+  if (!offered || offered->empty()) {
+    return fail(refused(401, "missing_client_key", "This gateway needs a client key: send it as 'Authorization: Bearer KEY'."));
+  }
+  const Sha256Digest digest = sha256(*offered);
+  const config::ClientKey* found = nullptr;
+  for (const config::ClientKey& client : settings.clients) {
+    if (same_digest(client.digest, digest)) found = &client;
+  }
+  if (found == nullptr) {
+    return fail(refused(401, "unknown_client_key", "This gateway does not know this client key; ask whoever runs it for one."));
+  }
+  return found;
+}
+
+Result<void> guard_against_pages(const http::RequestHead& head) {
+  if (!head.host.empty() && !is_loopback_authority(head.host)) {
+    return fail(refused(403, "foreign_host",
+                        "Without client keys drover answers only requests addressed to this machine (localhost, 127.0.0.1, [::1]); "
+                        "configure 'clients' to be reached by another name."));
+  }
+  if (const auto origin = http::find(head.fields, "origin")) {
+    const auto authority = authority_of(*origin);
+    if (!authority || !is_loopback_authority(*authority)) {
+      return fail(refused(403, "foreign_origin", "A web page from another site may not use this gateway; configure 'clients' to allow it with a key."));
+    }
+  }
+  if (const auto site = http::find(head.fields, "sec-fetch-site"); site && http::iequals(*site, "cross-site")) {
+    return fail(refused(403, "cross_site", "A web page from another site may not use this gateway; configure 'clients' to allow it with a key."));
+  }
+  return {};
+}
+
+bool is_loopback_authority(std::string_view authority) {
+  std::string_view host = authority;
+  if (host.starts_with('[')) {
+    const auto end = host.find(']');
+    if (end == std::string_view::npos) return false;
+    const std::string_view rest = host.substr(end + 1);
+    return host.substr(1, end - 1) == "::1" && (rest.empty() || rest.starts_with(':'));
+  }
+  host = host.substr(0, host.find(':'));
+  if (http::iequals(host, "localhost")) return true;
+  // 127.0.0.0/8, as four plain decimal numbers: "127.evil.example" is a name, not an address.
+  if (!host.starts_with("127.")) return false;
+  const bool digits = std::ranges::all_of(host, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  return digits && std::ranges::count(host, '.') == 3;
+}
+
+}  // namespace drover::gateway

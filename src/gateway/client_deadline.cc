@@ -1,0 +1,32 @@
+#include "gateway/client_deadline.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <string_view>
+
+namespace drover::gateway {
+namespace {
+
+constexpr double kLongestSeconds = 24.0 * 60 * 60;
+constexpr double kShortestSeconds = 0.001;
+
+Duration seconds_in(std::string_view text) {
+  double seconds = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
+  if (problem != std::errc() || end != text.data() + text.size()) return kNoLimit;
+  if (!(seconds >= kShortestSeconds && seconds <= kLongestSeconds)) return kNoLimit;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+}  // namespace
+
+Duration client_timeout(const http::Fields& fields) {
+  Duration shortest = kNoLimit;
+  for (const std::string_view name : {"x-drover-timeout", "x-stainless-timeout", "x-stainless-read-timeout"}) {
+    if (const auto value = http::find(fields, name)) shortest = std::min(shortest, seconds_in(*value));
+  }
+  return shortest;
+}
+
+}  // namespace drover::gateway

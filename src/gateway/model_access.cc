@@ -1,0 +1,66 @@
+#include "gateway/model_access.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace drover::gateway {
+namespace {
+
+/// Names listed in an error; with more, the rest is counted.
+constexpr std::size_t kNamesTold = 20;
+
+Error refused(int status, ErrorKind kind, std::string code, std::string message) {
+  return Error{.kind = kind, .scope = ErrorScope::Request, .status = status, .code = std::move(code), .message = std::move(message)};
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t at = 0; at < names.size() && at < kNamesTold; ++at) text.append(at == 0 ? "" : ", ").append(names[at]);
+  if (names.size() > kNamesTold) text.append(" and ").append(std::to_string(names.size() - kNamesTold)).append(" more");
+  return text;
+}
+
+}  // namespace
+
+const core::Route* find_route(const core::Plan& plan, std::string_view model) {
+  if (model.empty() || model.front() == kInternalRoute) return nullptr;
+  return plan.route_for(model);
+}
+
+bool may_name(const config::ClientKey* client, std::string_view model) {
+  if (client == nullptr || client->models.empty()) return true;
+  return std::ranges::any_of(client->models, [&](const std::string& allowed) { return allowed == model || allowed == "*"; });
+}
+
+std::vector<std::string> known_models(const core::Plan& plan, const config::ClientKey* client) {
+  std::vector<std::string> names;
+  for (const core::Route& route : plan.routes) {
+    if (route.name == "*" || route.name.starts_with(kInternalRoute) || !may_name(client, route.name)) continue;
+    names.push_back(route.name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<void> may_use_model(const RequestState& state) {
+  if (state.route != nullptr && may_name(state.client, state.request.inspection.model)) return {};
+  const std::vector<std::string> names = known_models(*state.snapshot->plan, state.client);
+  const std::string known = names.empty() ? "No models are configured." : "Known here: " + listed(names) + ".";
+  if (state.route == nullptr) {
+    return fail(refused(404, ErrorKind::NotFound, "model_not_found", "This gateway has no such model. " + known));
+  }
+  return fail(refused(403, ErrorKind::Unauthorized, "model_not_allowed", "This client key may not use this model. " + known));
+}
+
+Result<void> may_use_pin(const RequestState& state) {
+  if (state.route == nullptr) {
+    return fail(refused(404, ErrorKind::NotFound, "unknown_path", "No provider here takes this path."));
+  }
+  if (state.client == nullptr) return {};
+  const core::Target& target = state.snapshot->plan->targets[state.snapshot->plan->pools[state.route->pools.front().index()].targets.front().index()];
+  if (state.client->models.empty() && state.client->fence.admits(target.provider)) return {};
+  return fail(refused(403, ErrorKind::Unauthorized, "path_not_allowed",
+                      "This client key is limited to certain models or providers, and this path names none."));
+}
+
+}  // namespace drover::gateway

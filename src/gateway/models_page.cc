@@ -1,0 +1,102 @@
+#include "gateway/models_page.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include "gateway/model_access.h"
+#include "gateway/replies.h"
+#include "gateway/worker.h"
+#include "upstream/fetch.h"
+
+namespace drover::gateway {
+namespace {
+
+constexpr std::string_view kListPath = "/v1/models";
+
+/// The providers behind "*" that this client may use, each with one of its targets.
+std::vector<core::TargetId> open_providers(const Snapshot& snapshot, const config::ClientKey* client) {
+  std::vector<core::TargetId> found;
+  const core::Plan& plan = *snapshot.plan;
+  const core::Route* open = plan.route_for("*");
+  if (open == nullptr || open->name != "*") return found;
+  std::set<core::ProviderId> seen;
+  for (const core::PoolId pool : open->pools) {
+    for (const core::TargetId target : plan.pools[pool.index()].targets) {
+      const core::ProviderId provider = plan.targets[target.index()].provider;
+      if (client != nullptr && !client->fence.admits(provider)) continue;
+      if (seen.insert(provider).second) found.push_back(target);
+    }
+  }
+  return found;
+}
+
+/// The ids in {"data":[{"id":…}, …]}; nothing when it is not such a list.
+std::vector<std::string> names_in(const std::string& body) {
+  std::vector<std::string> names;
+  boost::system::error_code problem;
+  const boost::json::value parsed = boost::json::parse(body, problem, {}, {.max_depth = 32});
+  if (problem || !parsed.is_object()) return names;
+  const boost::json::value* data = parsed.get_object().if_contains("data");
+  if (data == nullptr || !data->is_array()) return names;
+  for (const boost::json::value& entry : data->get_array()) {
+    if (names.size() == kMaxModelNames) break;
+    if (!entry.is_object()) continue;
+    const boost::json::value* id = entry.get_object().if_contains("id");
+    if (id != nullptr && id->is_string()) names.emplace_back(id->get_string());
+  }
+  return names;
+}
+
+net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapshot, core::TargetId target) {
+  const upstream::Endpoint& endpoint = snapshot->catalog->endpoint(target);
+  ProviderModels::List& list = worker.provider_models().of(endpoint.provider->name);
+  if (list.again_at > worker.loop().now()) co_return;
+  list.again_at = worker.loop().now() + kModelsRetry;  // also keeps others from asking at the same time
+  const auto fetched = co_await upstream::fetch(worker.tools(), *endpoint.server, *endpoint.fields, "/models", kModelsTimeout);
+  if (!fetched || fetched->status != 200) co_return;  // what was known stays
+  std::vector<std::string> names = names_in(fetched->body);
+  ProviderModels::List& fresh = worker.provider_models().of(endpoint.provider->name);
+  fresh.names = std::move(names);
+  fresh.again_at = worker.loop().now() + kModelsFresh;
+}
+
+std::vector<std::string> merged_names(Worker& worker, const RequestState& state, const std::vector<core::TargetId>& providers) {
+  std::vector<std::string> names = known_models(*state.snapshot->plan, state.client);
+  for (const core::TargetId target : providers) {
+    for (const std::string& name : worker.provider_models().of(state.snapshot->catalog->endpoint(target).provider->name).names) {
+      if (may_name(state.client, name)) names.push_back(name);
+    }
+  }
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
+  return names;
+}
+
+}  // namespace
+
+net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) {
+  const std::vector<core::TargetId> providers = open_providers(*state.snapshot, state.client);
+  for (const core::TargetId target : providers) co_await refresh(worker, state.snapshot, target);
+
+  const std::vector<std::string> names = merged_names(worker, state, providers);
+  Reply reply{.status = 200, .fields = "Content-Type: application/json\r\n" + state.id_field, .body = {}};
+  const std::string_view path = state.request.path;
+  if (path == kListPath || path == "/v1/models/") {
+    reply.body = state.request.dialect->models_body(names);
+  } else {
+    const std::string_view id = path.substr(kListPath.size() + 1);
+    if (!std::ranges::binary_search(names, id)) {
+      co_return fail({.kind = ErrorKind::NotFound, .scope = ErrorScope::Request, .status = 404, .code = "model_not_found", .message = "This gateway has no such model; GET /v1/models lists those it has."});
+    }
+    reply.body = state.request.dialect->model_body(id);
+  }
+  send_reply(*state.exchange, reply);
+  co_return Result<void>{};
+}
+
+}  // namespace drover::gateway

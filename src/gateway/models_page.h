@@ -1,0 +1,42 @@
+// GET /v1/models: the configured names, and, where any other name passes through ("*"), the providers' own lists merged in.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+#include "base/result.h"
+#include "core/plan.h"
+#include "gateway/request_state.h"
+#include "net/asio.h"
+
+namespace drover::gateway {
+
+class Worker;
+
+/// How long a provider's list is believed, and how long one that could not be had is left alone.
+inline constexpr Duration kModelsFresh = std::chrono::seconds(60);
+inline constexpr Duration kModelsRetry = std::chrono::seconds(5);
+/// How long asking one provider may take.
+inline constexpr Duration kModelsTimeout = std::chrono::seconds(5);
+/// Most names taken from one provider.
+inline constexpr std::size_t kMaxModelNames = 10000;
+
+/// What the providers said they have, per loop.
+class ProviderModels {
+ public:
+  struct List {
+    std::vector<std::string> names;
+    Instant again_at{};
+  };
+  [[nodiscard]] List& of(const std::string& provider) { return lists_[provider]; }
+
+ private:
+  std::map<std::string, List> lists_;
+};
+
+/// Answers GET /v1/models and /v1/models/{id}. Errors: 404 for an unknown id.
+[[nodiscard]] net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state);
+
+}  // namespace drover::gateway

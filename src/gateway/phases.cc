@@ -1,0 +1,187 @@
+#include "gateway/phases.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/client_auth.h"
+#include "gateway/client_deadline.h"
+#include "gateway/model_access.h"
+#include "gateway/request_id.h"
+#include "gateway/worker.h"
+#include "http/header_rules.h"
+#include "http/url.h"
+
+namespace drover::gateway {
+namespace {
+
+Error bad(int status, ErrorKind kind, std::string code, std::string message) {
+  return Error{.kind = kind, .scope = ErrorScope::Request, .status = status, .code = std::move(code), .message = std::move(message)};
+}
+
+Error shed(std::string code, std::string message) {
+  Error error = bad(503, ErrorKind::Shed, std::move(code), std::move(message));
+  error.scope = ErrorScope::Gateway;
+  error.retry_after = std::chrono::seconds(1);
+  return error;
+}
+
+Error too_large(std::uint64_t limit) {
+  return bad(413, ErrorKind::TooLarge, "body_too_large",
+             "The request body is longer than this gateway accepts (" + std::to_string(limit) + " bytes, 'limits.body').");
+}
+
+bool serves(std::string_view path) { return path == "/v1" || path.starts_with("/v1/"); }
+
+core::Replay replay_of(dialect::Repeat repeat) {
+  switch (repeat) {
+    case dialect::Repeat::Free: return core::Replay::Free;
+    case dialect::Repeat::NotExecuted: return core::Replay::NotExecuted;
+    case dialect::Repeat::Never: return core::Replay::Never;
+  }
+  return core::Replay::Never;
+}
+
+}  // namespace
+
+Result<void> begin(Worker& worker, RequestState& state) {
+  const http::RequestHead& head = state.exchange->head();
+  state.arrived = worker.loop().now();
+  state.snapshot = worker.snapshot();
+  state.request.dialect = &dialect::openai();
+  state.id = request_id(http::find(head.fields, "x-request-id").value_or(""), worker.loop().random());
+  state.id_field.append("x-request-id: ").append(state.id).append("\r\n");
+  state.client_timeout = client_timeout(head.fields);
+
+  if (head.method == "CONNECT" || head.method == "TRACE") {
+    return fail(bad(405, ErrorKind::BadRequest, "method_not_allowed", "CONNECT and TRACE are not served."));
+  }
+  const auto target = http::parse_target(head.target);
+  if (!target) return fail(target.error());
+  if (!serves(target->path)) {
+    return fail(bad(404, ErrorKind::NotFound, "unknown_path",
+                    "Nothing is served here; drover serves the providers' own paths under /v1, such as /v1/chat/completions."));
+  }
+  if (http::find(head.fields, "upgrade") && http::iequals(*http::find(head.fields, "upgrade"), "websocket")) {
+    return fail(bad(426, ErrorKind::Unsupported, "upgrade_not_supported", "WebSocket connections are not served."));
+  }
+  state.request.method.assign(head.method);
+  state.request.path.assign(target->path);
+  state.request.query.assign(target->query);
+  state.request.api = state.request.dialect->api(head.method, target->path);
+  state.request.has_body = head.framing.kind != http::BodyKind::None;
+  http::append_crossing(head.fields, http::Direction::Upstream, state.request.fields);
+  return {};
+}
+
+Result<void> authenticate(RequestState& state) {
+  const http::RequestHead& head = state.exchange->head();
+  const auto client = authenticate(state.snapshot->settings, head);
+  if (!client) return fail(client.error());
+  state.client = *client;
+  if (state.client != nullptr) return {};
+  return guard_against_pages(head);
+}
+
+Result<void> admit(Worker& worker, RequestState& state) {
+  const config::Limits& limits = state.snapshot->settings.limits;
+  const http::Framing framing = state.exchange->head().framing;
+  if (framing.kind == http::BodyKind::Length && framing.length > limits.body) return fail(too_large(limits.body));
+  state.place = worker.admission().in_flight.enter();
+  if (!state.place) {
+    return fail(shed("too_many_requests_in_flight", "The gateway is at its limit of requests in flight ('limits.in_flight'); try again shortly."));
+  }
+  if (framing.kind == http::BodyKind::Length && !state.request.body.reserve(worker.admission().replay_memory, framing.length)) {
+    return fail(shed("replay_memory_full", "The gateway's memory for request bodies is full ('limits.replay_memory'); try again shortly."));
+  }
+  if (state.exchange->head().expect_continue) state.exchange->send_continue();
+  return {};
+}
+
+Result<net::ReadState> read_body(Worker& worker, RequestState& state) {
+  if (!state.request.has_body) return net::ReadState::End;
+  const std::uint64_t limit = state.snapshot->settings.limits.body;
+  for (;;) {
+    auto read = state.exchange->read_body();
+    if (!read) return fail(std::move(read.error()));
+    if (read->state != net::ReadState::Data) return read->state;
+    if (state.request.body.view().size() + read->bytes.size() > limit) return fail(too_large(limit));
+    if (!state.request.body.append(worker.admission().replay_memory, read->bytes)) {
+      return fail(shed("replay_memory_full", "The gateway's memory for request bodies is full ('limits.replay_memory'); try again shortly."));
+    }
+  }
+}
+
+Instant body_deadline(const RequestState& state) {
+  const std::uint64_t received = state.request.body.view().size();
+  return state.arrived + kBodyGrace + std::chrono::seconds(static_cast<std::int64_t>(received / kMinBodyBytesPerSecond));
+}
+
+Result<void> body_too_slow(Error error) {
+  if (error.kind == ErrorKind::ClientGone) return fail(std::move(error));
+  return fail(bad(408, ErrorKind::BadRequest, "slow_body", "The request body did not arrive in time."));
+}
+
+Result<void> inspect(RequestState& state, std::unique_ptr<dialect::Inspector>& inspector) {
+  const auto& request = state.request;
+  if (request.api == dialect::Api::Models || request.api == dialect::Api::Pinned) return {};
+  const std::string_view content_type = http::find(state.exchange->head().fields, "content-type").value_or("");
+  if (const auto coding = http::find(state.exchange->head().fields, "content-encoding"); coding && !http::iequals(*coding, "identity")) {
+    return fail(bad(415, ErrorKind::Unsupported, "content_encoding", "Compressed request bodies are not accepted; send the body as it is."));
+  }
+  if (request.body.view().size() > kInspectAtOnce) {
+    inspector = request.dialect->inspector(request.api, content_type, request.body.view());
+    return {};
+  }
+  auto inspection = request.dialect->inspect(request.api, content_type, request.body.view());
+  if (!inspection) return fail(std::move(inspection.error()));
+  state.request.inspection = std::move(*inspection);
+  return {};
+}
+
+Result<bool> inspect_on(RequestState& state, std::unique_ptr<dialect::Inspector>& inspector) {
+  const Result<bool> read = inspector->step(dialect::kInspectSlice);
+  if (read && *read) state.request.inspection = inspector->take();
+  return read;
+}
+
+Result<void> route(RequestState& state) {
+  const dialect::Inspection& inspection = state.request.inspection;
+  if (!inspection.has_model) {
+    const bool must_name_a_model = state.request.api != dialect::Api::Pinned && state.request.api != dialect::Api::OtherModel;
+    if (must_name_a_model) return fail(bad(400, ErrorKind::BadRequest, "missing_model", "The request names no model: add the field \"model\"."));
+    // A path without a model goes to the one key that is pinned for it, and is never repeated.
+    state.request.inspection.repeat = dialect::Repeat::Never;
+    state.route = state.snapshot->pin(core::DialectKind::OpenAi);
+    return may_use_pin(state);
+  }
+  state.route = find_route(*state.snapshot->plan, inspection.model);
+  return may_use_model(state);
+}
+
+void start_run(Worker& worker, RequestState& state) {
+  const dialect::Inspection& inspection = state.request.inspection;
+  const bool stream = inspection.stream;
+  core::DispatchRequest dispatch;
+  dispatch.plan = state.snapshot->plan.get();
+  dispatch.route = state.route;
+  dispatch.answer = stream ? core::AnswerKind::Stream : core::AnswerKind::Plain;
+  dispatch.replay = replay_of(inspection.repeat);
+  if (state.client != nullptr) dispatch.fence = state.client->fence;
+  dispatch.affinity = inspection.affinity;
+  dispatch.estimate.input_tokens = Tokens{inspection.input_tokens_estimate};
+  dispatch.estimate.output_tokens = Tokens{inspection.output_tokens_estimate};
+  dispatch.arrived = state.arrived;
+  dispatch.client_timeout = state.client_timeout;
+  dispatch.may_answer_early = stream && state.exchange->head().version == http::Version::Http11;
+  state.run.emplace(
+      upstream::Run::Parts{.tools = worker.tools(),
+                           .catalog = state.snapshot->catalog.get(),
+                           .fleet = state.snapshot->fleet.get(),
+                           .request = &state.request,
+                           .client = state.exchange,
+                           .observer = &state,
+                           .extra_fields = state.id_field},
+      dispatch);
+}
+
+}  // namespace drover::gateway

@@ -1,0 +1,43 @@
+// The leaves of the pipeline: each does one step of a request's life and says whether it may go on.
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "dialect/dialect.h"
+#include "gateway/request_state.h"
+#include "net/exchange.h"
+
+namespace drover::gateway {
+
+class Worker;
+
+/// A body may take this long whatever its size, and then as long as kMinBodyRate allows (slow-body attacks).
+inline constexpr Duration kBodyGrace = std::chrono::seconds(30);
+inline constexpr std::uint64_t kMinBodyBytesPerSecond = 4 * 1024;
+/// Bodies longer than this are inspected in slices.
+inline constexpr std::size_t kInspectAtOnce = 1024 * 1024;
+/// How long the last bytes of an answer may stay unread by the client.
+inline constexpr Duration kLastFlush = std::chrono::seconds(60);
+
+/// Takes what is needed of the head. Errors: 400 path, 404 nothing is served there, 405 method, 426 upgrade.
+[[nodiscard]] Result<void> begin(Worker& worker, RequestState& state);
+/// Errors: 401, 403.
+[[nodiscard]] Result<void> authenticate(RequestState& state);
+/// Errors: 503 too many requests or bodies in memory, 413 announced too large.
+[[nodiscard]] Result<void> admit(Worker& worker, RequestState& state);
+/// Reads what there is. End: the body is whole. Blocked: wait. Errors: 413, 503, 400.
+[[nodiscard]] Result<net::ReadState> read_body(Worker& worker, RequestState& state);
+[[nodiscard]] Instant body_deadline(const RequestState& state);
+/// A wait for the body that ended badly: 408 when it took too long.
+[[nodiscard]] Result<void> body_too_slow(Error error);
+/// Reads the body's meaning, or prepares an inspector for a long one. Errors: 400, 415.
+[[nodiscard]] Result<void> inspect(RequestState& state, std::unique_ptr<dialect::Inspector>& inspector);
+/// One slice. True: done.
+[[nodiscard]] Result<bool> inspect_on(RequestState& state, std::unique_ptr<dialect::Inspector>& inspector);
+/// Finds the pools for the model. Errors: 404 unknown model, 400 no model, 403 not this client's.
+[[nodiscard]] Result<void> route(RequestState& state);
+void start_run(Worker& worker, RequestState& state);
+void record(RequestState& state);
+
+}  // namespace drover::gateway

@@ -1,0 +1,57 @@
+#include "gateway/pipeline.h"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "gateway/models_page.h"
+#include "gateway/phases.h"
+#include "gateway/replies.h"
+#include "gateway/worker.h"
+
+namespace drover::gateway {
+
+net::Awaitable<> serve(Worker& worker, RequestState& state) {
+  Result<void> good = begin(worker, state);      // id, deadline, path
+  if (good) good = authenticate(state);          // a client's key, or nobody's web page
+  if (good) good = admit(worker, state);         // one of the requests in flight; size as announced
+
+  while (good) {                                 // the body, whole, kept for replay
+    const Result<net::ReadState> read = read_body(worker, state);
+    if (!read) good = fail(read.error());
+    if (!read || *read == net::ReadState::End) break;
+    good = co_await state.exchange->until_readable(body_deadline(state));
+    if (!good) good = body_too_slow(std::move(good.error()));
+  }
+
+  std::unique_ptr<dialect::Inspector> inspector;  // only for long bodies: others are read in one go
+  if (good) good = inspect(state, inspector);
+  while (good && inspector) {
+    const Result<bool> read = inspect_on(state, inspector);
+    if (!read) good = fail(read.error());
+    if (!read || *read) break;
+    co_await net::asio::post(worker.loop().executor(), net::kUseAwaitable);  // let the others have a turn
+  }
+
+  if (good && state.request.api == dialect::Api::Models) {
+    good = co_await answer_models(worker, state);
+    if (!good) end_with_error(state, good.error());
+    co_return;
+  }
+
+  if (good) good = route(state);
+  if (good) {
+    start_run(worker, state);
+    co_await state.run->perform();               // pick → exchange → classify → relay or next → settle
+    end_run(state);
+    record(state);
+  } else {
+    end_with_error(state, good.error());
+  }
+  if (state.exchange->pending_bytes() > 0) {
+    const Result<void> flushed = co_await state.exchange->until_written(worker.loop().now() + kLastFlush);
+    if (!flushed) state.exchange->abort();
+  }
+}
+
+}  // namespace drover::gateway

@@ -1,0 +1,89 @@
+#include "gateway/replies.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "gateway/request_id.h"
+#include "gateway/request_state.h"
+
+namespace drover::gateway {
+namespace {
+
+void append_retry_after(const Error& error, std::string& fields) {
+  if (!error.retry_after) return;
+  const Duration told = std::clamp(*error.retry_after, Duration(std::chrono::milliseconds(1)), kMaxToldWait);
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(told).count();
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(told).count();
+  fields.append("Retry-After: ").append(std::to_string(seconds)).append("\r\n");
+  fields.append("retry-after-ms: ").append(std::to_string(milliseconds)).append("\r\n");
+}
+
+bool is_chunked_stream(const RequestState& state) { return state.request.inspection.stream; }
+
+/// The head is out: only the stream itself can still say that something went wrong.
+void end_in_band(RequestState& state, const Error& error) {
+  net::ServerExchange& exchange = *state.exchange;
+  if (!is_chunked_stream(state)) return exchange.abort();
+  std::string event;
+  if (!state.run || !state.run->error_event_sent()) {
+    event = state.request.dialect->error_event(state.request.api, {.status = error.status,
+                                                                   .code = error.code,
+                                                                   .message = error.message,
+                                                                   .request_id = state.id});
+  }
+  const std::string_view piece = event;
+  const auto written = exchange.write({&piece, 1}, net::More::No, net::Keep::Copy);
+  if (!written) exchange.abort();
+}
+
+}  // namespace
+
+std::string request_id_field(std::string_view offered, Random& random) {
+  return "x-request-id: " + request_id(offered, random) + "\r\n";
+}
+
+Reply error_reply(const dialect::Dialect& dialect, const Error& error, std::string_view more_fields, std::string_view request_id) {
+  Reply reply;
+  reply.status = error.status != 0 ? error.status : 500;
+  reply.body = dialect.error_body({.status = reply.status,
+                                   .code = error.code.empty() ? to_string(error.kind) : std::string_view(error.code),
+                                   .message = error.message,
+                                   .request_id = request_id});
+  reply.fields.append("Content-Type: application/json\r\n").append(more_fields);
+  append_retry_after(error, reply.fields);
+  if (reply.status == 401) reply.fields.append("WWW-Authenticate: Bearer\r\n");
+  return reply;
+}
+
+void send_reply(net::ServerExchange& exchange, const Reply& reply) {
+  const bool head_only = exchange.head().method == "HEAD";
+  exchange.start({.status = reply.status, .fields = reply.fields, .framing = {http::BodyKind::Length, head_only ? 0 : reply.body.size()}});
+  const std::string_view body = head_only ? std::string_view() : std::string_view(reply.body);
+  const auto written = exchange.write({&body, 1}, net::More::No, net::Keep::Copy);
+  if (!written) exchange.abort();
+}
+
+void end_with_error(RequestState& state, const Error& error) {
+  if (error.kind == ErrorKind::ClientGone) return;
+  if (state.exchange->started()) return end_in_band(state, error);
+  std::string fields = state.id_field;
+  if (state.run) {
+    fields.clear();
+    state.run->append_routing_fields(fields);
+    if (state.run->error() && state.run->error()->retries_spent) fields.append("x-should-retry: false\r\n");
+  }
+  send_reply(*state.exchange, error_reply(*state.request.dialect, error, fields, state.id));
+}
+
+void end_run(RequestState& state) {
+  const auto& ended = state.run->error();
+  if (!ended || state.run->client_left()) return;
+  const upstream::HeldAnswer* answer = state.run->answer_to_pass();
+  if (answer == nullptr || state.exchange->started()) return end_with_error(state, ended->error);
+  Reply reply{.status = answer->status, .fields = answer->fields, .body = answer->body};
+  state.run->append_routing_fields(reply.fields);
+  if (ended->retries_spent) reply.fields.append("x-should-retry: false\r\n");
+  send_reply(*state.exchange, reply);
+}
+
+}  // namespace drover::gateway

@@ -1,0 +1,41 @@
+// Answers made here: errors in the client's dialect with what its SDK needs to act on them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "dialect/dialect.h"
+#include "net/exchange.h"
+
+namespace drover::gateway {
+
+struct RequestState;
+
+/// Longest wait told to a client: two of the official SDKs ignore Retry-After above 60 s.
+inline constexpr Duration kMaxToldWait = std::chrono::seconds(60);
+
+struct Reply {
+  int status = 500;
+  std::string fields;
+  std::string body;
+};
+
+/// "x-request-id: …\r\n" for the id the client offered or a new one.
+[[nodiscard]] std::string request_id_field(std::string_view offered, Random& random);
+
+/// Status, head fields and body for an error of ours. Retry-After is in whole seconds, 1 to 60, with retry-after-ms.
+[[nodiscard]] Reply error_reply(const dialect::Dialect& dialect, const Error& error, std::string_view more_fields,
+                                std::string_view request_id = {});
+
+/// Sends a whole small answer. Errors: ClientGone (nothing more can be done then).
+void send_reply(net::ServerExchange& exchange, const Reply& reply);
+
+/// Ends a request that cannot be answered well: a status while nothing was sent, else an error event in a stream, else
+/// a visible cut.
+void end_with_error(RequestState& state, const Error& error);
+/// The same for what the run ended with: may pass on the upstream's own answer.
+void end_run(RequestState& state);
+
+}  // namespace drover::gateway

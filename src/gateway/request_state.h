@@ -1,0 +1,59 @@
+// All that one request needs on its way through the pipeline. Lives in the session and is used again for the next one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/plan.h"
+#include "gateway/admission.h"
+#include "gateway/snapshot.h"
+#include "net/exchange.h"
+#include "upstream/request.h"
+#include "upstream/run.h"
+
+namespace drover::gateway {
+
+struct RequestState final : upstream::CommitObserver {
+  Instant arrived{};
+  std::shared_ptr<const Snapshot> snapshot;
+  net::ServerExchange* exchange = nullptr;
+  Gauge::Place place;                          ///< among the requests in flight
+  const config::ClientKey* client = nullptr;   ///< null: no clients are configured
+  std::string id;
+  std::string id_field;                        ///< "x-request-id: …\r\n"
+  Duration client_timeout = kNoLimit;
+  upstream::UpstreamRequest request;
+  const core::Route* route = nullptr;
+  std::optional<upstream::Run> run;
+
+  /// Forgets the last request; small buffers keep their memory.
+  void reset() {
+    run.reset();
+    request.body.free();
+    request.method.clear();
+    request.path.clear();
+    request.query.clear();
+    request.fields.clear();
+    request.has_body = false;
+    request.api = dialect::Api::Pinned;
+    request.inspection = {};
+    id.clear();
+    id_field.clear();
+    place.leave();
+    client = nullptr;
+    route = nullptr;
+    exchange = nullptr;
+    client_timeout = kNoLimit;
+    snapshot.reset();
+  }
+
+  /// From the commit point on nothing of the request is needed any more: an idle stream holds no buffer.
+  void committed() override {
+    request.fields = std::string();
+    exchange->release_request();
+  }
+};
+
+}  // namespace drover::gateway

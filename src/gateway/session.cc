@@ -1,0 +1,51 @@
+#include "gateway/session.h"
+
+#include <utility>
+
+#include "gateway/pipeline.h"
+#include "gateway/replies.h"
+#include "gateway/worker.h"
+
+namespace drover::gateway {
+
+Session::Session(Worker& worker, net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls, Gauge::Place place)
+    : worker_(worker),
+      place_(std::move(place)),
+      connection_(net::http1_server(worker.loop(), std::move(socket), std::move(tls), net::ServerLimits{})) {
+  worker_.joined(*this);
+}
+
+Session::~Session() { worker_.left(*this); }
+
+net::Awaitable<> Session::run(std::unique_ptr<Session> self) {
+  Worker& worker = self->worker_;
+  net::ServerConnection& connection = *self->connection_;
+  const auto ready = co_await connection.handshake();
+  if (!ready) co_return;
+  for (;;) {
+    auto next = co_await connection.next();
+    if (!next) {
+      const Error error = std::move(next.error());
+      if (error.status != 0) {
+        Reply reply = error_reply(dialect::openai(), error, request_id_field({}, worker.loop().random()));
+        co_await connection.reject(reply.status, std::move(reply.fields), std::move(reply.body));
+      }
+      co_return;
+    }
+    self->state_.exchange = *next;
+    co_await serve(worker, self->state_);
+    self->state_.reset();
+  }
+}
+
+void Session::drain() { connection_->drain(); }
+
+void Session::expire() {
+  if (state_.run) {
+    state_.run->expire();
+  } else {
+    connection_->close();
+  }
+}
+
+}  // namespace drover::gateway

@@ -1,0 +1,36 @@
+// One client connection: takes its requests one after the other through the pipeline.
+#pragma once
+
+#include <memory>
+
+#include "gateway/admission.h"
+#include "gateway/request_state.h"
+#include "net/server_connection.h"
+
+namespace drover::gateway {
+
+class Worker;
+
+class Session {
+ public:
+  Session(Worker& worker, net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls, Gauge::Place place);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Serves the connection to its end; owns the session.
+  [[nodiscard]] static net::Awaitable<> run(std::unique_ptr<Session> self);
+
+  /// No request after the current one.
+  void drain();
+  /// The current request's time is up.
+  void expire();
+
+ private:
+  Worker& worker_;
+  Gauge::Place place_;
+  std::unique_ptr<net::ServerConnection> connection_;
+  RequestState state_;
+};
+
+}  // namespace drover::gateway

@@ -1,0 +1,66 @@
+#include "gateway/snapshot.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/state_lines.h"
+
+namespace drover::gateway {
+namespace {
+
+constexpr std::array<core::DialectKind, 2> kDialects{core::DialectKind::OpenAi, core::DialectKind::Anthropic};
+
+/// Adds a route that leads to nothing but this key, at its provider's first server.
+void add_pin(core::Plan& plan, core::KeyId key, core::DialectKind dialect, const core::Timeouts& timeouts) {
+  const core::ProviderId provider = plan.keys[key.index()].provider;
+  const auto server = std::find_if(plan.servers.begin(), plan.servers.end(),
+                                   [&](const core::Server& candidate) { return candidate.provider == provider; });
+  if (server == plan.servers.end()) return;
+  core::Target target;
+  target.provider = provider;
+  target.server = core::ServerId{static_cast<std::uint32_t>(server - plan.servers.begin())};
+  target.key = key;
+  target.name = plan.providers[provider.index()].name + "/" + plan.keys[key.index()].name;
+  const core::TargetId target_id{static_cast<std::uint32_t>(plan.targets.size())};
+  plan.targets.push_back(std::move(target));
+
+  core::Pool pool;
+  pool.model = std::string(1, kInternalRoute) + "pin" + std::to_string(static_cast<int>(dialect));
+  pool.balance = core::Balance::RoundRobin;
+  pool.targets = {target_id};
+  pool.timeouts = timeouts;
+  core::Route route{.name = pool.model, .pools = {core::PoolId{static_cast<std::uint32_t>(plan.pools.size())}}};
+  plan.pools.push_back(std::move(pool));
+  plan.routes.push_back(std::move(route));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings settings, upstream::TlsStore& tls, const Snapshot* before) {
+  auto plan = std::make_shared<core::Plan>(*settings.plan);
+  std::array<std::optional<std::size_t>, kDialects.size()> pin_at;
+  for (const core::DialectKind dialect : kDialects) {
+    const auto key = settings.pin_for(dialect);
+    if (!key) continue;
+    pin_at[static_cast<std::size_t>(dialect)] = plan->routes.size();
+    add_pin(*plan, *key, dialect, settings.timeouts);
+  }
+  plan->finish();
+
+  auto snapshot = std::make_shared<Snapshot>();
+  auto catalog = upstream::Catalog::build(plan, tls);
+  if (!catalog) return fail(std::move(catalog.error()));
+  snapshot->settings = std::move(settings);
+  snapshot->plan = plan;
+  snapshot->catalog = std::move(*catalog);
+  snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, &log_state_change);
+  if (before != nullptr) {
+    snapshot->fleet->with([&](core::Fleet& fleet) { before->fleet->with([&](core::Fleet& old) { fleet.adopt(old); }); });
+  }
+  for (std::size_t at = 0; at < pin_at.size(); ++at) {
+    if (pin_at[at] && *pin_at[at] < plan->routes.size()) snapshot->pins[at] = &plan->routes[*pin_at[at]];
+  }
+  return snapshot;
+}
+
+}  // namespace drover::gateway

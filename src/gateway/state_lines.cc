@@ -1,0 +1,44 @@
+#include "gateway/state_lines.h"
+
+#include <chrono>
+
+#include "telemetry/log.h"
+
+namespace drover::gateway {
+namespace {
+
+std::string span_text(const core::StateChange& change) {
+  if (change.until == kNever || change.until <= change.at) return {};
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(change.until - change.at).count();
+  const std::int64_t tenths = (milliseconds + 50) / 100;
+  std::string text = " for " + std::to_string(tenths / 10);
+  if (tenths < 100 && tenths % 10 != 0) text.append(".").append(std::to_string(tenths % 10));
+  return text + " s";
+}
+
+std::string reason_text(const core::StateChange& change) {
+  std::string text(to_string(change.why));
+  if (change.status != 0) text.append(", status ").append(std::to_string(change.status));
+  return text;
+}
+
+}  // namespace
+
+std::string state_line(const core::StateChange& change, std::string_view label) {
+  std::string line(label);
+  switch (change.what) {
+    case core::StateChange::What::Ejected: return line + " is taken out" + span_text(change) + ": " + reason_text(change);
+    case core::StateChange::What::CoolingDown: return line + " cools down" + span_text(change) + ": " + reason_text(change);
+    case core::StateChange::What::Resting: return line + " rests" + span_text(change) + ": " + reason_text(change);
+    case core::StateChange::What::OnTrial: return line + " is on trial with one request";
+    case core::StateChange::What::Recovered: return line + " is well again";
+  }
+  return line;
+}
+
+void log_state_change(const core::StateChange& change, std::string_view label) {
+  const bool good = change.what == core::StateChange::What::Recovered || change.what == core::StateChange::What::OnTrial;
+  telemetry::log(good ? telemetry::Level::Info : telemetry::Level::Warning, state_line(change, label));
+}
+
+}  // namespace drover::gateway

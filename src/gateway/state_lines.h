@@ -1,0 +1,16 @@
+// One readable line per change of a target's, key's or server's state.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/fleet.h"
+
+namespace drover::gateway {
+
+/// Writes it to the log: "target holysheep/2 ejected for 30 s: 3 failures in a row, last connect".
+void log_state_change(const core::StateChange& change, std::string_view label);
+/// The line itself: `for` is counted from change.at.
+[[nodiscard]] std::string state_line(const core::StateChange& change, std::string_view label);
+
+}  // namespace drover::gateway

@@ -1,0 +1,55 @@
+#include "gateway/worker.h"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "gateway/session.h"
+
+namespace drover::gateway {
+
+Worker::Worker(Admission& admission, std::uint64_t seed, unsigned threads, std::shared_ptr<const Snapshot> snapshot)
+    : admission_(admission), loop_(seed), resolver_(loop_), pools_(loop_, threads), snapshot_(std::move(snapshot)) {}
+
+Worker::~Worker() { join(); }
+
+void Worker::start() {
+  thread_ = std::thread([this] { loop_.run(); });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls) {
+  Gauge::Place place = admission_.connections.enter();
+  if (!place || draining_) return;  // closed by the socket's destructor: there is no memory for anything politer
+  auto session = std::make_unique<Session>(*this, std::move(socket), std::move(tls), std::move(place));
+  net::asio::co_spawn(loop_.executor(), Session::run(std::move(session)), net::asio::detached);
+}
+
+void Worker::drain(std::function<void()> done) {
+  draining_ = true;
+  drained_ = std::move(done);
+  // A session may end (and leave the set) as soon as it is told.
+  const std::vector<Session*> told(sessions_.begin(), sessions_.end());
+  for (Session* session : told) {
+    if (sessions_.contains(session)) session->drain();
+  }
+  if (sessions_.empty() && drained_) std::exchange(drained_, nullptr)();
+}
+
+void Worker::expire() {
+  const std::vector<Session*> told(sessions_.begin(), sessions_.end());
+  for (Session* session : told) {
+    if (sessions_.contains(session)) session->expire();
+  }
+}
+
+void Worker::left(Session& session) {
+  sessions_.erase(&session);
+  if (sessions_.empty() && drained_) std::exchange(drained_, nullptr)();
+}
+
+}  // namespace drover::gateway

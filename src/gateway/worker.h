@@ -1,0 +1,69 @@
+// One thread of the gateway: its loop, resolver, upstream connections, and the sessions on it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "gateway/admission.h"
+#include "gateway/models_page.h"
+#include "gateway/snapshot.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "net/tls.h"
+#include "upstream/connection_pools.h"
+#include "upstream/run.h"
+
+namespace drover::gateway {
+
+class Session;
+
+class Worker {
+ public:
+  Worker(Admission& admission, std::uint64_t seed, unsigned threads, std::shared_ptr<const Snapshot> snapshot);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// Starts the thread.
+  void start();
+  void join();
+
+  // The rest is for the worker's own thread (use loop().post() from elsewhere).
+
+  /// Serves a new connection, or refuses it when there are too many.
+  void serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls);
+  void use(std::shared_ptr<const Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
+  /// No further requests on open connections; `done` runs (once) when the last session has ended.
+  void drain(std::function<void()> done);
+  /// The time to drain is over: ends what still runs, visibly.
+  void expire();
+
+  [[nodiscard]] net::Loop& loop() { return loop_; }
+  [[nodiscard]] Admission& admission() { return admission_; }
+  [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+  [[nodiscard]] upstream::LoopTools tools() { return {&loop_, &resolver_, &pools_}; }
+  [[nodiscard]] ProviderModels& provider_models() { return provider_models_; }
+  [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
+
+ private:
+  friend class Session;
+  void joined(Session& session) { sessions_.insert(&session); }
+  void left(Session& session);
+
+  Admission& admission_;
+  net::Loop loop_;
+  net::Resolver resolver_;
+  upstream::ConnectionPools pools_;
+  ProviderModels provider_models_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::set<Session*> sessions_;
+  std::function<void()> drained_;
+  bool draining_ = false;
+  std::thread thread_;
+};
+
+}  // namespace drover::gateway

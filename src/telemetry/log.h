@@ -1,0 +1,23 @@
+// The program's own log: one readable line per event, to standard error, written by a thread of its own so that a
+// blocked pipe never blocks a request (lines are dropped and counted instead). Not the access log.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace drover::telemetry {
+
+enum class Level : std::uint8_t { Info, Warning, Error };
+
+/// Starts the writer. Call once, before other threads; without it nothing is written (tests, the library).
+void start_log();
+/// Writes what is queued and stops.
+void stop_log();
+
+/// Any thread, never waits. `line` must hold no key and no client text but what was escaped with escaped().
+void log(Level level, std::string_view line);
+
+/// Lines dropped because the queue was full.
+[[nodiscard]] std::uint64_t dropped_log_lines();
+
+}  // namespace drover::telemetry
