@@ -62,26 +62,53 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
   return from;
 }
 
+/// A word whose eight bytes are all `byte`.
+[[nodiscard]] constexpr std::uint64_t eight_of(std::uint8_t byte) {
+  return 0x0101010101010101ULL * byte;
+}
+
+/// The eight bytes at `at`, the first in the lowest place.
+[[nodiscard]] inline std::uint64_t load_word(std::string_view text, std::size_t at) {
+  std::uint64_t word;
+  std::memcpy(&word, text.data() + at, sizeof word);
+  if constexpr (std::endian::native == std::endian::big) word = std::byteswap(word);
+  return word;
+}
+
+/// The high bit of each byte that is not of kValue. Exact for every byte: no sum carries into the next.
+[[nodiscard]] constexpr std::uint64_t not_value_bits(std::uint64_t word) {
+  constexpr std::uint64_t kHighs = eight_of(0x80);
+  constexpr std::uint64_t kLows = eight_of(0x7f);
+  const auto is_zero = [](std::uint64_t x) { return ~(((x & kLows) + kLows) | x) & kHighs; };
+  const std::uint64_t control = ~(((word & kLows) + eight_of(0x80 - 0x20)) | word) & kHighs;
+  return (control & ~is_zero(word ^ eight_of('\t'))) | is_zero(word ^ eight_of(0x7f));
+}
+
 /// skip(text, from, kValue), eight bytes at a step.
 [[nodiscard]] inline std::size_t skip_value(std::string_view text, std::size_t from) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
-  constexpr std::uint64_t kHighs = 0x8080808080808080ULL;
+  if (text.size() < 8) return skip(text, from, kValue);
   for (; from + 8 <= text.size(); from += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + from, sizeof word);
-    const std::uint64_t below_space = (word - kOnes * 0x20) & ~word & kHighs;
-    const std::uint64_t delete_bits = word ^ (kOnes * 0x7f);
-    const std::uint64_t is_delete = (delete_bits - kOnes) & ~delete_bits & kHighs;
-    if ((below_space | is_delete) == 0) continue;
-    const std::size_t stop = skip(text.substr(0, from + 8), from, kValue);
-    if (stop < from + 8) return stop;  // otherwise only HTAB was below SP
+    const std::uint64_t stops = not_value_bits(load_word(text, from));
+    if (stops != 0) return from + static_cast<std::size_t>(std::countr_zero(stops)) / 8;
   }
-  return skip(text, from, kValue);
+  if (from >= text.size()) return text.size();
+  // The rest is the end of a word that overlaps what has been seen.
+  const std::size_t seen = from - (text.size() - 8);
+  const std::uint64_t stops = not_value_bits(load_word(text, text.size() - 8)) >> (8 * seen);
+  return stops == 0 ? text.size() : from + static_cast<std::size_t>(std::countr_zero(stops)) / 8;
 }
 
 [[nodiscard]] constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
+/// lower() of eight bytes at once. Bytes of 0x80 and more stay as they are.
+[[nodiscard]] constexpr std::uint64_t lower_word(std::uint64_t word) {
+  const std::uint64_t low_bits = word & eight_of(0x7f);
+  const std::uint64_t from_a = low_bits + eight_of(0x80 - 'A');
+  const std::uint64_t past_z = low_bits + eight_of(0x7f - 'Z');
+  return word | ((from_a ^ past_z) & ~word & eight_of(0x80)) >> 2;
+}
+
 [[nodiscard]] constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }

@@ -5,11 +5,18 @@
 namespace drover::http {
 
 bool iequals(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t at = 0; at < a.size(); ++at) {
-    if (lower(a[at]) != lower(b[at])) return false;
+  const std::size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size < 8) {
+    for (std::size_t at = 0; at < size; ++at) {
+      if (lower(a[at]) != lower(b[at])) return false;
+    }
+    return true;
   }
-  return true;
+  for (std::size_t at = 0; at + 8 < size; at += 8) {
+    if (lower_word(load_word(a, at)) != lower_word(load_word(b, at))) return false;
+  }
+  return lower_word(load_word(a, size - 8)) == lower_word(load_word(b, size - 8));  // overlaps the words before
 }
 
 std::optional<std::string_view> find(const Fields& fields, std::string_view name) {

@@ -103,10 +103,13 @@ consteval bool fits() {
 }
 static_assert(fits());
 
-/// The rules in order of length, and where each length begins: a look-up compares names of the same length only.
+/// The rules in order of length, and where each length begins: a look-up compares names of the same length and first
+/// letter only. This table and the one of prefix letters keep a field that crosses at a few loads.
 struct RuleIndex {
   std::array<Rule, kRules.size()> rules = kRules;
+  std::array<char, kRules.size()> first{};
   std::array<std::uint8_t, kLongestName + 2> begin{};
+  std::array<bool, 256> begins_prefix{};
 };
 
 consteval RuleIndex index_rules() {
@@ -117,6 +120,8 @@ consteval RuleIndex index_rules() {
     while (at < index.rules.size() && index.rules[at].name.size() < length) ++at;
     index.begin[length] = static_cast<std::uint8_t>(at);
   }
+  std::ranges::transform(index.rules, index.first.begin(), [](const Rule& rule) { return rule.name.front(); });
+  for (const Rule& rule : kPrefixRules) index.begins_prefix[static_cast<unsigned char>(rule.name.front())] = true;
   return index;
 }
 
@@ -132,10 +137,10 @@ unsigned stops_of(std::string_view name) {
   const char first = lower(name.front());
   if (name.size() <= kLongestName) {
     for (std::size_t at = kIndex.begin[name.size()]; at < kIndex.begin[name.size() + 1]; ++at) {
-      const Rule& rule = kIndex.rules[at];
-      if (rule.name.front() == first && iequals(rule.name, name)) return rule.stop;
+      if (kIndex.first[at] == first && iequals(kIndex.rules[at].name, name)) return kIndex.rules[at].stop;
     }
   }
+  if (!kIndex.begins_prefix[static_cast<unsigned char>(first)]) return 0;
   for (const Rule& rule : kPrefixRules) {
     if (rule.name.front() == first && starts_with_ignoring_case(name, rule.name)) return rule.stop;
   }
