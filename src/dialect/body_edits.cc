@@ -70,7 +70,7 @@ std::size_t edited_size(std::string_view body, const BodyEdits& edits) {
   return size;
 }
 
-std::string apply(std::string_view body, const BodyEdits& edits) {
+std::string apply_edits(std::string_view body, const BodyEdits& edits) {
   std::string out;
   out.reserve(edited_size(body, edits));
   std::size_t at = 0;

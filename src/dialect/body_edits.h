@@ -38,6 +38,6 @@ enum class UsageWish : std::uint8_t {
 [[nodiscard]] std::size_t edited_size(std::string_view body, const BodyEdits& edits);
 
 /// The edited body in one piece: for tests and for bodies that are sent in one piece anyway.
-[[nodiscard]] std::string apply(std::string_view body, const BodyEdits& edits);
+[[nodiscard]] std::string apply_edits(std::string_view body, const BodyEdits& edits);
 
 }  // namespace drover::dialect

@@ -83,8 +83,10 @@ TEST(RawInteger, LeavesExponentsAndOtherThingsUnread) {
 }
 
 TEST(RawTruthy, IsWhatTheSdksTakeForAValue) {
-  for (const std::string_view yes : {"true", "1", "-0.5", "\"x\"", "{\"a\":1}", "[0]"}) EXPECT_TRUE(raw_truthy(yes)) << yes;
-  for (const std::string_view no : {"", "null", "false", "0", "0.0", "\"\"", "{}", "[ ]"}) EXPECT_FALSE(raw_truthy(no)) << no;
+  for (const std::string_view yes : {"true", "1", "-0.5", "\"x\"", "{\"a\":1}", "[0]"})
+    EXPECT_TRUE(raw_truthy(yes)) << yes;
+  for (const std::string_view no : {"", "null", "false", "0", "0.0", "\"\"", "{}", "[ ]"})
+    EXPECT_FALSE(raw_truthy(no)) << no;
 }
 
 }  // namespace

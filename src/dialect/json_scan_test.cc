@@ -46,7 +46,9 @@ bool accepted_in_slices(std::string_view text, std::size_t slice) {
   return false;
 }
 
-std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string nested(std::size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
 
 const std::vector<std::string> kGood = {
     "{}",
@@ -203,7 +205,9 @@ TEST(JsonScan, G4_TakesNoKeyFromANestedObject) {
   EXPECT_EQ(scan.member(0)->of(kText), "\"outer\"");
 }
 
-TEST(JsonScan, G4_LeavesOtherDuplicatesToTheProvider) { EXPECT_TRUE(accepted(R"({"x":1,"x":2})")); }
+TEST(JsonScan, G4_LeavesOtherDuplicatesToTheProvider) {
+  EXPECT_TRUE(accepted(R"({"x":1,"x":2})"));
+}
 
 TEST(JsonScan, G5_RefusesWhatIsNotUtf8) {
   EXPECT_FALSE(accepted("\"\xFF\""));

@@ -37,7 +37,8 @@ TEST(FormBoundary, G12_RefusesOddBoundaries) {
         std::string("multipart/form-data; boundary=a; boundary=b"), std::string("multipart/form-data; boundary=\"a"),
         std::string("multipart/form-data; boundary=\"a \""), std::string("multipart/form-data; boundary=a\x01z"),
         std::string("multipart/form-data; boundary=\"a\\\"b\""), std::string("multipart/form-data; boundary=\"a\"b"),
-        std::string("multipart/form-data; boundary=a; junk"), std::string("multipart/form-data; boundary=\xE0\xB8\x81")}) {
+        std::string("multipart/form-data; boundary=a; junk"),
+        std::string("multipart/form-data; boundary=\xE0\xB8\x81")}) {
     EXPECT_FALSE(form_boundary(odd).has_value()) << odd;
   }
 }

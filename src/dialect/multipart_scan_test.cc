@@ -43,11 +43,12 @@ TEST(MultipartScan, G12_FindsTheModelBeforeAndAfterTheFile) {
 }
 
 TEST(MultipartScan, FindsTheSameWhereverItPauses) {
-  const std::string body =
-      file("\r\r\n-\r\n--\r\n--a\r\n--bb"  // near misses; the last one would be a doubtful boundary
-           "x") +
-      field("model", "m") + field("stream", "true") + std::string(kEnd);
-  const std::string good = file("\r\r\n-\r\n--\r\n--a\r\n-b") + field("model", "m") + field("stream", "true") + std::string(kEnd);
+  const std::string body = file(
+                               "\r\r\n-\r\n--\r\n--a\r\n--bb"  // near misses; the last one would be a doubtful boundary
+                               "x") +
+                           field("model", "m") + field("stream", "true") + std::string(kEnd);
+  const std::string good =
+      file("\r\r\n-\r\n--\r\n--a\r\n-b") + field("model", "m") + field("stream", "true") + std::string(kEnd);
   for (std::size_t slice = 1; slice <= good.size(); ++slice) {
     MultipartScan scan(good, "b", kNames);
     Result<bool> done = false;
@@ -88,10 +89,13 @@ TEST(MultipartScan, G4_RefusesTheSameRoutedFieldTwice) {
 
 TEST(MultipartScan, G12_RefusesARoutedFieldThatReadersWouldReadDifferently) {
   const std::string end(kEnd);
-  EXPECT_THAT(refusal(part("Content-Disposition: form-data; name=\"model\"; filename=\"m\"", "x") + end), HasSubstr("as a file"));
-  EXPECT_THAT(refusal(part("Content-Disposition: form-data; name=\"model\"\r\nContent-Transfer-Encoding: base64", "x") + end),
-              HasSubstr("encoded"));
-  EXPECT_THAT(refusal("--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n--b--\r\n"), HasSubstr("no content"));
+  EXPECT_THAT(refusal(part("Content-Disposition: form-data; name=\"model\"; filename=\"m\"", "x") + end),
+              HasSubstr("as a file"));
+  EXPECT_THAT(
+      refusal(part("Content-Disposition: form-data; name=\"model\"\r\nContent-Transfer-Encoding: base64", "x") + end),
+      HasSubstr("encoded"));
+  EXPECT_THAT(refusal("--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n--b--\r\n"),
+              HasSubstr("no content"));
 }
 
 TEST(MultipartScan, G12_RefusesDoubtfulHeads) {
@@ -106,8 +110,9 @@ TEST(MultipartScan, G12_RefusesDoubtfulHeads) {
   EXPECT_THAT(refusal(part("Content-Disposition: form-data; name=a; name=b", "m") + end), HasSubstr("two names"));
   EXPECT_THAT(refusal(part("Content-Disposition: form-data; name*=utf-8''model", "m") + end), HasSubstr("disagree"));
   EXPECT_THAT(refusal(part("Content-Disposition: form-data; name=\"model", "m") + end), HasSubstr("cannot be read"));
-  EXPECT_THAT(refusal(part("Content-Disposition: form-data; name=a\r\ncontent-disposition: form-data; name=model", "m") + end),
-              HasSubstr("two Content-Dispositions"));
+  EXPECT_THAT(
+      refusal(part("Content-Disposition: form-data; name=a\r\ncontent-disposition: form-data; name=model", "m") + end),
+      HasSubstr("two Content-Dispositions"));
   EXPECT_THAT(refusal(part("Content-Disposition: form-data; name=a\r\n folded", "m") + end), HasSubstr("folded"));
   EXPECT_THAT(refusal(part("no colon", "m") + end), HasSubstr("without a colon"));
   EXPECT_THAT(refusal(part("Content-Disposition: form-data;\nname=model", "m") + end), HasSubstr("control character"));

@@ -8,8 +8,10 @@ namespace {
 constexpr std::string_view kSecret = "sk-proj-Zx81QqLmNopRstUvWx4321";
 
 TEST(Redact, H2_TakesOutTheWholeKey) {
-  EXPECT_EQ(redact(R"({"error":{"message":"Incorrect API key provided: sk-proj-Zx81QqLmNopRstUvWx4321. You can find"}})", kSecret),
-            R"({"error":{"message":"Incorrect API key provided: [redacted]. You can find"}})");
+  EXPECT_EQ(
+      redact(R"({"error":{"message":"Incorrect API key provided: sk-proj-Zx81QqLmNopRstUvWx4321. You can find"}})",
+             kSecret),
+      R"({"error":{"message":"Incorrect API key provided: [redacted]. You can find"}})");
 }
 
 TEST(Redact, H2_TakesOutAKeyOfAnyShapeThatIsTheSecret) {
@@ -18,8 +20,8 @@ TEST(Redact, H2_TakesOutAKeyOfAnyShapeThatIsTheSecret) {
 }
 
 TEST(Redact, H2_TakesOutPiecesBesideAMask) {
-  for (const std::string_view text :
-       {"key sk-proj-Zx81****4321.", "key sk-proj-...4321.", "key ****************4321.", "key sk-proj-Zx81QqLm****."}) {
+  for (const std::string_view text : {"key sk-proj-Zx81****4321.", "key sk-proj-...4321.", "key ****************4321.",
+                                      "key sk-proj-Zx81QqLm****."}) {
     EXPECT_EQ(redact(text, kSecret), "key [redacted].") << text;
   }
 }
@@ -37,9 +39,9 @@ TEST(Redact, SeesAKeyBehindAnEscape) {
 }
 
 TEST(Redact, LeavesOrdinaryTextByteForByte) {
-  for (const std::string_view text :
-       {"", "no keys here", "use sk-learn and task-oriented-dialogue-systems", "** bold ** and ... dots",
-        "the bearer of bad news", "\xFF\xFE not utf-8 \\", "risk-free sk-", R"({"a":"b\\"})", "a version 4.3.2.1 ****"}) {
+  for (const std::string_view text : {"", "no keys here", "use sk-learn and task-oriented-dialogue-systems",
+                                      "** bold ** and ... dots", "the bearer of bad news", "\xFF\xFE not utf-8 \\",
+                                      "risk-free sk-", R"({"a":"b\\"})", "a version 4.3.2.1 ****"}) {
     EXPECT_EQ(redact(text, kSecret), text);
   }
 }
@@ -47,7 +49,8 @@ TEST(Redact, LeavesOrdinaryTextByteForByte) {
 TEST(Redact, ShowsNoPieceOfFourOrMoreForAnyMaskOfTheSecret) {
   for (std::size_t front = 0; front <= 12; ++front) {
     for (std::size_t back = 0; back <= 8; ++back) {
-      const std::string masked = std::string(kSecret.substr(0, front)) + "*****" + std::string(kSecret.substr(kSecret.size() - back));
+      const std::string masked =
+          std::string(kSecret.substr(0, front)) + "*****" + std::string(kSecret.substr(kSecret.size() - back));
       const std::string shown = redact("key: " + masked + " is wrong", kSecret);
       const bool shows_front = front >= 4 && shown.find(kSecret.substr(0, front)) != std::string::npos;
       const bool shows_back = back >= 4 && shown.find(kSecret.substr(kSecret.size() - back)) != std::string::npos;

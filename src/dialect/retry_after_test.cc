@@ -70,7 +70,8 @@ TEST(RetryAfter, C3_ReadsResetsOnlyWhereNothingRemains) {
 }
 
 TEST(RetryAfter, C3_ReadsTheFamiliesOfOtherProviders) {
-  EXPECT_EQ(from({{"Anthropic-RateLimit-Tokens-Remaining", "0"}, {"anthropic-ratelimit-tokens-reset", "2025-08-21T12:40:59Z"}}),
+  EXPECT_EQ(from({{"Anthropic-RateLimit-Tokens-Remaining", "0"},
+                  {"anthropic-ratelimit-tokens-reset", "2025-08-21T12:40:59Z"}}),
             59s);
   EXPECT_EQ(from({{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1755780005"}}), 5s);
   EXPECT_EQ(from({{"x-rate-limit-remaining-tokens", "0"}, {"x-rate-limit-reset-tokens", "37"}}), 37s);
@@ -83,7 +84,8 @@ TEST(RetryAfter, C3_OfTwoResetsTheLongerCountsAndRetryAfterComesFirst) {
                                                      {"x-ratelimit-remaining-tokens", "0"},
                                                      {"x-ratelimit-reset-tokens", "6m0s"}};
   EXPECT_EQ(from(resets), 6min);
-  EXPECT_EQ(from({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "6m0s"}, {"retry-after", "1"}}), 1s);
+  EXPECT_EQ(from({{"x-ratelimit-remaining-tokens", "0"}, {"x-ratelimit-reset-tokens", "6m0s"}, {"retry-after", "1"}}),
+            1s);
 }
 
 TEST(ParseReset, ReadsGoDurations) {
@@ -116,7 +118,8 @@ TEST(RetryHint, ReadsTheSentencesOfProviders) {
 }
 
 TEST(RetryHint, FindsNothingWhereNothingIs) {
-  for (const std::string_view text : {"", "try again in a while", "try again in ", "try again later", "retry after 5"}) {
+  for (const std::string_view text :
+       {"", "try again in a while", "try again in ", "try again later", "retry after 5"}) {
     EXPECT_FALSE(retry_hint(text).has_value()) << text;
   }
 }

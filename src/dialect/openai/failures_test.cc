@@ -1,0 +1,231 @@
+#include "dialect/openai/failures.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <string>
+
+#include "dialect/dialect.h"
+
+namespace drover::dialect {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::int64_t kNow = 1'755'780'000;
+
+Error failure(int status, std::string_view body, std::initializer_list<http::Field> list = {}) {
+  http::Fields fields;
+  for (const http::Field& field : list) (void)fields.push_back(field);
+  return openai().read_failure(status, fields, body, kNow);
+}
+
+std::string with_code(std::string_view code, std::string_view type = "x", std::string_view message = "m") {
+  return R"({"error":{"message":")" + std::string(message) + R"(","type":")" + std::string(type) +
+         R"(","param":null,"code":")" + std::string(code) + "\"}}";
+}
+std::string with_message(std::string_view message) {
+  return R"({"error":{"message":")" + std::string(message) +
+         R"(","type":"invalid_request_error","param":null,"code":null}})";
+}
+
+struct Case {
+  int status;
+  std::string body;
+  ErrorKind kind;
+  ErrorScope scope;
+  RetryClass retry;
+};
+
+TEST(ReadFailure, ClassifiesWhatProvidersSay) {
+  using K = ErrorKind;
+  using S = ErrorScope;
+  using R = RetryClass;
+  const std::vector<Case> cases = {
+      {401, with_code("invalid_api_key"), K::KeyRejected, S::Key, R::OtherKey},
+      {401, "", K::KeyRejected, S::Key, R::OtherKey},
+      {400,
+       R"([{"error":{"code":400,"status":"INVALID_ARGUMENT","message":"API key not valid.","details":[{"reason":"API_KEY_INVALID"}]}}])",
+       K::KeyRejected, S::Key, R::OtherKey},
+      {402, R"({"error":{"message":"Insufficient Balance"}})", K::QuotaExhausted, S::Quota, R::OtherKey},
+      {403, with_code("invalid_api_key"), K::KeyRejected, S::Key, R::OtherKey},
+      {403, with_code("model_not_found"), K::ModelMissing, S::Target, R::OtherKey},
+      {403, with_code("unsupported_country_region_territory", "request_forbidden"), K::Forbidden, S::Request,
+       R::OtherProvider},
+      {403, with_message("Your chosen model requires moderation and your input was flagged"), K::ContentPolicy,
+       S::Request, R::Never},
+      {404, with_code("model_not_found"), K::ModelMissing, S::Target, R::OtherKey},
+      {404, R"({"error":{"message":"model \"x\" not found, try pulling it first"}})", K::ModelMissing, S::Target,
+       R::OtherKey},
+      {404, R"({"error":{"message":"No such File object: file-1"}})", K::UserError, S::Request, R::Never},
+      {404, "<html>", K::WrongContentType, S::Server, R::OtherKey},
+      {400, with_code("unsupported_parameter"), K::UserError, S::Request, R::Never},
+      {405, "", K::UserError, S::Request, R::Never},
+      {413, "<html>413</html>", K::UserError, S::Request, R::Never},
+      {415, "", K::UserError, S::Request, R::Never},
+      {422, R"({"detail":[{"msg":"field required"}]})", K::UserError, S::Request, R::Never},
+      {409, with_code("conflict_error"), K::UserError, S::Request, R::SameTarget},
+      {408, "", K::Overloaded, S::Server, R::OtherKey},
+      {429, with_code("rate_limit_exceeded", "tokens"), K::RateLimited, S::Key, R::OtherKey},
+      {429, with_code("slow_down", "rate_limit_error"), K::RateLimited, S::Provider, R::OtherProvider},
+      {429, "<html>1015", K::RateLimited, S::Provider, R::OtherKey},
+      {429, with_code("1300", "rate_limited"), K::RateLimited, S::Key, R::OtherKey},
+      {429, with_code("429", "x", "The system is experiencing high demand"), K::Overloaded, S::Server, R::OtherKey},
+      {429, with_code("rate_limit_exceeded", "tokens", "Request too large for gpt-4o. Limit 30000, Requested 90000"),
+       K::UserError, S::Request, R::OtherKey},
+      {500, "", K::ServerError, S::Target, R::OtherKey},
+      {501, "", K::ServerError, S::Target, R::OtherKey},
+      {502, "<html>", K::ServerError, S::Server, R::OtherKey},
+      {503, with_code("server_is_overloaded", "service_unavailable_error"), K::Overloaded, S::Server, R::OtherKey},
+      {503, R"({"error":{"code":503,"message":"Loading model","type":"unavailable_error"}})", K::Overloaded, S::Server,
+       R::OtherKey},
+      {504, "", K::ServerError, S::Server, R::OtherKey},
+      {522, "<html>", K::ServerError, S::Server, R::OtherKey},
+      {529, R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})", K::Overloaded,
+       S::Provider, R::OtherKey},
+      {301, "", K::BadResponse, S::Server, R::OtherKey},
+  };
+  for (const Case& expected : cases) {
+    const Error error = failure(expected.status, expected.body);
+    EXPECT_EQ(to_string(error.kind), to_string(expected.kind)) << expected.status << " " << expected.body;
+    EXPECT_EQ(to_string(error.scope), to_string(expected.scope)) << expected.status << " " << expected.body;
+    EXPECT_EQ(to_string(error.retry), to_string(expected.retry)) << expected.status << " " << expected.body;
+    EXPECT_EQ(error.status, expected.status);
+  }
+}
+
+TEST(ReadFailure, C4_MoneyIsNoRateLimit) {
+  for (const std::string_view code :
+       {"insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
+        "project_spend_limit_exceeded", "organization_usage_limit_exceeded", "billing_not_active"}) {
+    EXPECT_EQ(failure(429, with_code(code)).kind, ErrorKind::QuotaExhausted) << code;
+  }
+  EXPECT_EQ(failure(429, with_code("x", "insufficient_quota")).kind, ErrorKind::QuotaExhausted);
+  EXPECT_EQ(failure(400, with_code("billing_hard_limit_reached")).kind, ErrorKind::QuotaExhausted);
+  EXPECT_EQ(
+      failure(400, with_message("You have reached your specified API usage limits. You will regain access on x")).kind,
+      ErrorKind::QuotaExhausted);
+  EXPECT_EQ(failure(400, with_message("Your credit balance is too low to access the API")).kind,
+            ErrorKind::QuotaExhausted);
+  EXPECT_EQ(
+      failure(429, R"({"error":{"type":"rate_limit_error","details":{"error_code":"enforced_spend_limit_reached"}}})")
+          .kind,
+      ErrorKind::QuotaExhausted);
+}
+
+TEST(ReadFailure, C5_A403DisablesNoKeyUnlessItNamesTheKey) {
+  EXPECT_EQ(failure(403, "").kind, ErrorKind::Forbidden);
+  EXPECT_EQ(failure(403, with_code("permission_denied", "permission_error")).scope, ErrorScope::Request);
+  EXPECT_EQ(failure(403, "<html>Just a moment").kind, ErrorKind::WrongContentType);
+}
+
+TEST(ReadFailure, C6_ThePromptInA400DecidesNothing) {
+  for (const std::string_view echo : {"Invalid value: 'rate limit 429'", "Invalid 'x': 'insufficient_quota billing'",
+                                      "bad input: your credit balance is too low", "bad input: API key not valid",
+                                      "text was: you have reached your specified api usage limits"}) {
+    const Error error = failure(400, with_message(echo));
+    EXPECT_EQ(error.kind, ErrorKind::UserError) << echo;
+    EXPECT_EQ(error.retry, RetryClass::Never) << echo;
+  }
+}
+
+TEST(ReadFailure, C6_KnowsTheSentencesOfATooLongContext) {
+  for (const std::string_view message :
+       {"This model's maximum context length is 8192 tokens.", "prompt is too long: 210000 tokens > 200000 maximum",
+        "input length and `max_tokens` exceed context limit", "The input exceeds the maximum number of tokens allowed",
+        "the request exceeds the available context size", "it is longer than the model's context length",
+        "Current length is 9000 while limit is 8192", "Input is too long for requested model."}) {
+    EXPECT_EQ(failure(400, with_message(message)).kind, ErrorKind::ContextTooLong) << message;
+  }
+  EXPECT_EQ(failure(400, with_code("context_length_exceeded")).kind, ErrorKind::ContextTooLong);
+  EXPECT_EQ(failure(400, with_code("string_above_max_length", "x", "maximum context length is")).kind,
+            ErrorKind::UserError);
+}
+
+TEST(ReadFailure, C6_KnowsContentPolicies) {
+  for (const std::string_view code :
+       {"content_policy_violation", "content_filter", "moderation_blocked", "image_content_policy_violation"}) {
+    EXPECT_EQ(failure(400, with_code(code)).kind, ErrorKind::ContentPolicy) << code;
+    EXPECT_EQ(failure(400, with_code(code)).retry, RetryClass::Never) << code;
+  }
+}
+
+TEST(ReadFailure, C8_Every5xxMayBeDifferentElsewhere) {
+  for (int status = 500; status <= 599; ++status) {
+    EXPECT_NE(failure(status, "").retry, RetryClass::Never) << status;
+    EXPECT_NE(failure(status, "").kind, ErrorKind::UserError) << status;
+  }
+}
+
+TEST(ReadFailure, OtherClientErrorsAreNeverRepeated) {
+  for (const int status : {400, 404, 405, 406, 410, 411, 414, 416, 417, 418, 422, 428, 431, 451}) {
+    EXPECT_EQ(failure(status, "").retry, RetryClass::Never) << status;
+    EXPECT_EQ(failure(status, "").scope, ErrorScope::Request) << status;
+  }
+}
+
+TEST(ReadFailure, B21_ARedirectIsNoAnswer) {
+  for (const int status : {300, 301, 302, 303, 307, 308})
+    EXPECT_EQ(failure(status, "", {{"location", "http://x"}}).kind, ErrorKind::BadResponse);
+}
+
+TEST(ReadFailure, C1_ReadsHowLongToWait) {
+  EXPECT_EQ(failure(429, "", {{"retry-after", "7"}}).retry_after, 7s);
+  EXPECT_EQ(failure(503, "", {{"retry-after", "2"}}).retry_after, 2s);
+  EXPECT_FALSE(failure(429, "").retry_after.has_value());
+  EXPECT_FALSE(failure(400, "", {{"retry-after", "7"}}).retry_after.has_value());
+}
+
+TEST(ReadFailure, C3_TheHeadComesBeforeTheSentence) {
+  const std::string body = with_code("rate_limit_exceeded", "requests", "Please try again in 20s.");
+  EXPECT_EQ(failure(429, body).retry_after, 20s);
+  EXPECT_EQ(failure(429, body, {{"retry-after", "3"}}).retry_after, 3s);
+  EXPECT_EQ(failure(429, R"({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"retryDelay":"37s"}]}})")
+                .retry_after,
+            37s);
+}
+
+TEST(ReadFailure, ObeysShouldRetry) {
+  EXPECT_EQ(failure(500, "", {{"x-should-retry", "false"}}).retry, RetryClass::OtherProvider);
+  EXPECT_EQ(failure(429, "", {{"x-should-retry", "false"}}).retry, RetryClass::OtherKey);
+  EXPECT_EQ(failure(401, "", {{"x-should-retry", "false"}}).retry, RetryClass::OtherKey);
+  EXPECT_EQ(failure(400, "", {{"x-should-retry", "true"}}).retry, RetryClass::OtherKey);
+  EXPECT_EQ(failure(400, "", {{"x-should-retry", "false"}}).retry, RetryClass::Never);
+  EXPECT_EQ(failure(500, "", {{"x-should-retry", "maybe"}}).retry, RetryClass::OtherKey);
+}
+
+TEST(ReadFailure, H2_TakesNoTextOfTheProviderIntoTheMessage) {
+  const Error error =
+      failure(401, with_code("invalid_api_key", "x", "Incorrect API key provided: sk-proj-abcdef123456"));
+  EXPECT_THAT(error.message, testing::Not(testing::HasSubstr("sk-")));
+  EXPECT_EQ(error.code, "invalid_api_key");
+}
+
+TEST(ReadFailure, ShowsAProvidersCodeOnlyWhenItIsOne) {
+  EXPECT_EQ(failure(400, with_code("tell me a secret", "invalid_request_error")).code, "invalid_request_error");
+  EXPECT_EQ(failure(400, with_code(std::string(65, 'a'), "")).code, "user_error");
+  EXPECT_EQ(failure(500, "").code, "server_error");
+}
+
+TEST(NotExecuted, IsWhatStageS4Says) {
+  const auto says = [](int status, std::string_view body, std::initializer_list<http::Field> fields = {}) {
+    return openai().not_executed(failure(status, body, fields));
+  };
+  EXPECT_TRUE(says(429, ""));
+  EXPECT_TRUE(says(401, ""));
+  EXPECT_TRUE(says(403, ""));
+  EXPECT_TRUE(says(404, with_code("model_not_found")));
+  EXPECT_TRUE(says(408, ""));
+  EXPECT_TRUE(says(425, ""));
+  EXPECT_TRUE(says(529, ""));
+  EXPECT_TRUE(says(521, ""));
+  EXPECT_TRUE(says(503, "", {{"retry-after", "1"}}));
+  EXPECT_FALSE(says(503, ""));
+  EXPECT_FALSE(says(500, ""));
+  EXPECT_FALSE(says(502, ""));
+  EXPECT_FALSE(says(504, ""));
+  EXPECT_FALSE(says(524, ""));
+}
+
+}  // namespace
+}  // namespace drover::dialect

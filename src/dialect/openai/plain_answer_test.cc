@@ -1,0 +1,106 @@
+#include "dialect/openai/plain_answer.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace drover::dialect {
+namespace {
+
+struct Read {
+  std::optional<Error> failure;
+  AnswerState state;
+  [[nodiscard]] std::string code() const { return failure.has_value() ? failure->code : "good"; }
+};
+
+Read read(Api api, std::string_view body) {
+  Read out;
+  out.failure = openai().read_plain(api, body, out.state);
+  return out;
+}
+
+TEST(PlainAnswer, TakesUsageOfAChat) {
+  const Read good =
+      read(Api::Chat, R"({"choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":1,"completion_tokens":2}})");
+  EXPECT_EQ(good.code(), "good");
+  EXPECT_EQ(good.state.usage.output_tokens, 2);
+}
+
+TEST(PlainAnswer, TakesUsageOfTheOthers) {
+  EXPECT_EQ(
+      read(Api::Embeddings, R"({"data":[{"embedding":[0.1,-2e-5]}],"usage":{"prompt_tokens":8,"total_tokens":8}})")
+          .state.usage.input_tokens,
+      8);
+  EXPECT_EQ(read(Api::Responses, R"({"error":null,"output":[],"usage":{"input_tokens":3,"output_tokens":4}})")
+                .state.usage.output_tokens,
+            4);
+  EXPECT_EQ(read(Api::Audio, R"({"text":"hi","usage":{"type":"tokens","input_tokens":5}})").state.usage.input_tokens,
+            5);
+}
+
+TEST(PlainAnswer, AnswersWithoutUsageAreGood) {
+  const Read good = read(Api::Chat, R"({"choices":[{"message":{"content":"x"}}]})");
+  EXPECT_EQ(good.code(), "good");
+  EXPECT_FALSE(good.state.usage.known);
+}
+
+TEST(PlainAnswer, C9_AnErrorInA200IsClassifiedByItsCode) {
+  const Read failed = read(Api::Chat, R"({"error":{"message":"Provider returned error","code":429,"metadata":{}}})");
+  ASSERT_TRUE(failed.failure.has_value());
+  EXPECT_EQ(failed.failure->kind, ErrorKind::RateLimited);
+  EXPECT_EQ(failed.failure->status, 429);
+  EXPECT_EQ(read(Api::Chat, R"({"error":"Network connection lost."})").failure->kind, ErrorKind::ServerError);
+  EXPECT_EQ(read(Api::Chat, R"({"code":"insufficient_quota","error":"no money"})").failure->kind,
+            ErrorKind::QuotaExhausted);
+  EXPECT_EQ(read(Api::Images, R"({"error":{"code":"moderation_blocked"}})").failure->kind, ErrorKind::ContentPolicy);
+}
+
+TEST(PlainAnswer, C9_AFailedResponseIsAFailure) {
+  EXPECT_EQ(read(Api::Responses, R"({"status":"failed","output":[],"error":{"code":"server_error","message":"m"}})")
+                .failure->kind,
+            ErrorKind::ServerError);
+  EXPECT_EQ(read(Api::Responses, R"({"status":"failed","output":[{"x":1}]})").code(), "failed_answer");
+}
+
+TEST(PlainAnswer, C9_AnErrorBesideAnAnswerIsTheClientsToSee) {
+  EXPECT_EQ(read(Api::Chat, R"({"error":"partly","choices":[{"message":{"content":"x"}}]})").code(), "good");
+}
+
+TEST(PlainAnswer, C10_APageIsOfTheWrongType) {
+  const Read page = read(Api::Chat, "\n<!doctype html><html>");
+  ASSERT_TRUE(page.failure.has_value());
+  EXPECT_EQ(page.failure->kind, ErrorKind::WrongContentType);
+  EXPECT_EQ(page.failure->status, 502);
+}
+
+TEST(PlainAnswer, C21_EmptyChoicesAreAFailure) {
+  EXPECT_EQ(read(Api::Chat, R"({"choices":[]})").code(), "empty_answer");
+  EXPECT_EQ(read(Api::Chat, R"({"choices":[],"usage":{"prompt_tokens":1}})").code(), "good");
+  EXPECT_EQ(read(Api::Chat, R"({"message":"Network connection lost."})").code(), "unexpected_answer");
+}
+
+TEST(PlainAnswer, SkipsTheBlankLinesOfAKeepAlive) {
+  EXPECT_EQ(read(Api::Chat, "\n\n\n{\"choices\":[{}],\"usage\":{\"prompt_tokens\":1}}").state.usage.input_tokens, 1);
+}
+
+TEST(PlainAnswer, RefusesWhatIsCut) {
+  const std::string whole = R"({"choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":1}})";
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_EQ(read(Api::Chat, std::string_view(whole).substr(0, size)).code(), "unreadable_answer") << size;
+  }
+  EXPECT_EQ(read(Api::Chat, whole + "x").code(), "unreadable_answer");
+}
+
+TEST(PlainAnswer, LeavesSoundsAndTextsAlone) {
+  EXPECT_EQ(read(Api::Audio, std::string_view("ID3\0\xFF", 5)).code(), "good");
+  EXPECT_EQ(read(Api::Audio, "1\n00:00 --> 00:01\nhi").code(), "good");
+  EXPECT_EQ(read(Api::Images, "{\"data\":").code(), "good");
+  EXPECT_EQ(read(Api::OtherModel, "").code(), "good");
+}
+
+TEST(PlainAnswer, DoesNotLookIntoHugeOnes) {
+  EXPECT_EQ(read(Api::Chat, std::string(openai_detail::kMaxAnswerRead + 1, 'x')).code(), "good");
+}
+
+}  // namespace
+}  // namespace drover::dialect
