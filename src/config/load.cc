@@ -30,6 +30,7 @@ std::expected<Settings, Problems> load_text(std::string_view text, const std::st
   }
   if (!report.clean()) return std::unexpected(report.take_problems());
   draft.settings.warnings = report.take_warnings();
+  draft.plan.finish();
   draft.settings.plan = std::make_shared<const core::Plan>(std::move(draft.plan));
   return std::move(draft.settings);
 }

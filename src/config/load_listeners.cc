@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kExpected = "an address such as 127.0.0.1:8080 or [::1]:8080";
 constexpr std::size_t kPemBytes = std::size_t{1} << 20;
+constexpr std::uint64_t kNoPort = UINT64_MAX;
 
 bool is_ipv4(const std::string& text) {
   in_addr address{};
@@ -36,19 +37,20 @@ std::optional<ListenAddress> parse_address(const Value& value) {
   if (!text) return std::nullopt;
   const std::size_t colon = text->rfind(':');
   const std::string host = text->substr(0, colon);
-  const auto port = colon == std::string::npos ? std::nullopt : parse_whole(std::string_view(*text).substr(colon + 1));
+  // Without a colon the host is the whole text, which is then refused.
+  const std::uint64_t port = parse_whole(std::string_view(*text).substr(colon + 1)).value_or(kNoPort);
   const bool bracketed = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
   const std::string bare = bracketed ? host.substr(1, host.size() - 2) : host;
   const bool known = bracketed ? is_ipv6(bare) : is_ipv4(bare) || bare == "localhost";
-  if (!port || !known) {
+  if (port == kNoPort || !known) {
     value.unexpected(kExpected, address_hint(*text));
     return std::nullopt;
   }
-  if (*port > 65535) {
-    value.wrong("the port " + std::to_string(*port) + " is above 65535");
+  if (port > 65535) {
+    value.wrong("the port " + std::to_string(port) + " is above 65535");
     return std::nullopt;
   }
-  return ListenAddress{.host = bare, .port = static_cast<std::uint16_t>(*port), .tls = std::nullopt};
+  return ListenAddress{.host = bare, .port = static_cast<std::uint16_t>(port), .tls = std::nullopt};
 }
 
 std::optional<TlsFiles> load_tls(const Value& value, const Draft& draft) {
