@@ -100,6 +100,14 @@ struct Connecting::State : std::enable_shared_from_this<Connecting::State> {
     waiter.resume_later();
   }
 
+  /// The winner's descriptor in a socket of its own: the one that connected stays registered for writability, and every
+  /// wait for input would first be woken for that.
+  TcpSocket take_winner() {
+    boost::system::error_code ignored;
+    TcpSocket& connected = sockets[*winner];
+    return TcpSocket(loop.executor(), endpoints[*winner].protocol(), connected.release(ignored));
+  }
+
   void abandon() {
     decided = true;
     overall.disarm();
@@ -173,8 +181,7 @@ Awaitable<Result<std::unique_ptr<ClientConnection>>> Connecting::run(const Origi
     if (!made) co_return fail(std::move(made.error()));
     session = std::move(*made);
   }
-  state->client =
-      std::make_unique<Http1Client>(state->loop, std::move(state->sockets[*state->winner]), std::move(session));
+  state->client = std::make_unique<Http1Client>(state->loop, state->take_winner(), std::move(session));
   while (origin.tls) {
     Moved step = state->client->stream().handshake();
     if (step.state == Io::Done) break;
