@@ -27,7 +27,7 @@ inline constexpr Duration kNoLimit = Duration::max();
 /// `start + span`, staying at kNever when the span is kNoLimit or the sum would overflow.
 [[nodiscard]] constexpr Instant after(Instant start, Duration span) {
   if (start == kNever || span == kNoLimit) return kNever;
-  if (span > kNever - start && start.time_since_epoch().count() > 0) return kNever;
+  if (start.time_since_epoch().count() > 0 && span > kNever - start) return kNever;
   return start + span;
 }
 
