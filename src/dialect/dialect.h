@@ -87,7 +87,7 @@ struct ErrorReply {
 };
 
 /// Bytes one step of an Inspector should take: under 1 ms on any text, 0.1 ms on most.
-inline constexpr std::size_t kInspectSlice = 256 * 1024;
+inline constexpr std::size_t kInspectSlice = 128 * 1024;
 
 /// inspect() in slices, so that a body of 64 MiB does not hold its thread up.
 class Inspector {

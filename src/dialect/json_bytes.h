@@ -36,6 +36,29 @@ namespace drover::dialect {
   return at;
 }
 
+/// The first quote in [at, end) that a key may begin with, because a brace, a comma or white space stands before it; or
+/// `end`. `at[-1]` must be readable. A quote inside a string has a backslash before it, so it is never found.
+[[nodiscard]] inline const char* find_key(const char* at, const char* end) {
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i comma = _mm_set1_epi8(',');
+  const __m128i brace = _mm_set1_epi8('{');
+  const __m128i last_space = _mm_set1_epi8(' ');
+  for (; end - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i before = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at - 1));
+    const __m128i space = _mm_cmpeq_epi8(_mm_min_epu8(before, last_space), before);
+    const __m128i fits =
+        _mm_or_si128(space, _mm_or_si128(_mm_cmpeq_epi8(before, comma), _mm_cmpeq_epi8(before, brace)));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(bytes, quote), fits)));
+    if (mask != 0) return at + __builtin_ctz(mask);
+  }
+#endif
+  const auto fits = [](char c) { return c == ',' || c == '{' || static_cast<unsigned char>(c) <= ' '; };
+  while (at != end && !(*at == '"' && fits(at[-1]))) ++at;
+  return at;
+}
+
 /// The first quote, brace or bracket in [at, end), or `end`.
 [[nodiscard]] inline const char* find_structure(const char* at, const char* end) {
 #if defined(__SSE2__)

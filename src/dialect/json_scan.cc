@@ -233,6 +233,12 @@ bool JsonScan::end_string() {
 /// Up to the end of the number or to `limit`.
 bool JsonScan::run_number(std::size_t limit) {
   while (at_ < limit) {
+    if (digits_ == Digits::Whole || digits_ == Digits::Fraction) {  // the great mass of a number
+      std::size_t at = at_;
+      while (at < limit && is_digit(text_[at])) ++at;
+      at_ = at;
+      if (at == limit) return true;
+    }
     bool more = false;
     if (!digit(text_[at_], more)) return false;
     if (!more) {

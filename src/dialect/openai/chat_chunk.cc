@@ -1,5 +1,9 @@
 #include "dialect/openai/chat_chunk.h"
 
+#include <cstdint>
+#include <cstring>
+
+#include "dialect/json_bytes.h"
 #include "dialect/json_reader.h"
 
 namespace drover::dialect::openai_detail {
@@ -70,7 +74,81 @@ void read_groq(std::string_view raw, ChatChunk& chunk) {
   }
 }
 
+/// What a key says about a chunk by the beginning of its value.
+enum class Sign : std::uint8_t { Nothing, Content, CloserLook };
+
+/// The bytes behind `key` and its colon; empty where no colon follows, so that it was no key.
+std::string_view value_behind(std::string_view rest) {
+  const auto skip_space = [&rest] {
+    while (!rest.empty() && is_json_space(rest.front())) rest.remove_prefix(1);
+  };
+  skip_space();
+  if (!rest.starts_with(':')) return {};
+  rest.remove_prefix(1);
+  skip_space();
+  return rest;
+}
+
+/// A comparison whose length the compiler knows: this is asked for every key of every chunk.
+template <std::size_t N>
+bool begins(std::string_view rest, const char (&word)[N]) {
+  return rest.size() >= N - 1 && std::memcmp(rest.data(), word, N - 1) == 0;
+}
+
+Sign unless_null(std::string_view value) {
+  return value.empty() || begins(value, "null") ? Sign::Nothing : Sign::CloserLook;
+}
+
+Sign if_text(std::string_view value) {
+  return value.size() > 1 && value[0] == '"' && value[1] != '"' ? Sign::Content : Sign::Nothing;
+}
+
+/// `rest` begins behind a quote that may open a key.
+Sign sign_of(std::string_view rest) {
+  if (rest.empty()) return Sign::Nothing;
+  switch (rest.front()) {
+    case 'e':
+      if (begins(rest, "error\"")) return unless_null(value_behind(rest.substr(6)));
+      break;
+    case 'u':
+      if (begins(rest, "usage\"")) return unless_null(value_behind(rest.substr(6)));
+      break;
+    case 'f':
+      if (begins(rest, "finish_reason\"")) return unless_null(value_behind(rest.substr(14)));
+      break;
+    case 'c':
+      if (begins(rest, "content\"")) return if_text(value_behind(rest.substr(8)));
+      break;
+    case 'a':
+      if (begins(rest, "arguments\"")) return if_text(value_behind(rest.substr(10)));
+      break;
+    case 't':
+      if (begins(rest, "text\"")) return if_text(value_behind(rest.substr(5)));
+      break;
+    case 'r':
+      if (begins(rest, "reasoning\"")) return if_text(value_behind(rest.substr(10)));
+      if (begins(rest, "reasoning_content\"")) return if_text(value_behind(rest.substr(18)));
+      break;
+    default: break;
+  }
+  return Sign::Nothing;
+}
+
 }  // namespace
+
+bool is_plain_content(std::string_view data) {
+  if (!data.starts_with('{')) return false;
+  const char* const end = data.data() + data.size();
+  bool content = false;
+  for (const char* at = data.data() + 1; (at = find_key(at, end)) != end; ++at) {
+    switch (sign_of(std::string_view(at + 1, end))) {
+      case Sign::CloserLook: return false;
+      case Sign::Content: content = true; break;
+      case Sign::Nothing: break;
+    }
+  }
+  return content;
+}
 
 ChatChunk read_chat_chunk(std::string_view data) {
   ChatChunk chunk;

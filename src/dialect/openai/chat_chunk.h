@@ -16,6 +16,10 @@ struct ChatChunk {
   std::string_view usage;    ///< raw value of `usage`, when it is not null
 };
 
+/// The cheap question for the great mass of chunks: does it surely bring content and nothing else that matters (no
+/// error, no usage, no finish)? False where a closer look is needed. It looks at keys only and does not judge the JSON.
+[[nodiscard]] bool is_plain_content(std::string_view data);
+
 [[nodiscard]] ChatChunk read_chat_chunk(std::string_view data);
 
 }  // namespace drover::dialect::openai_detail

@@ -56,6 +56,7 @@ EventKind read_done(Api api, AnswerState& state, Error& failure) {
 }
 
 EventKind read_chat(std::string_view data, AnswerState& state, Error& failure) {
+  if (is_plain_content(data)) return content(state);
   const ChatChunk chunk = read_chat_chunk(data);
   if (!chunk.error.empty()) return failed(classify(0, read_error_facts(data)), failure);
   if (!chunk.usage.empty()) read_usage(chunk.usage, state.usage);

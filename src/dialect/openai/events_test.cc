@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dialect/openai/chat_chunk.h"
 #include "dialect/usage_edit.h"
 
 namespace drover::dialect {
@@ -214,6 +215,32 @@ TEST(ChatEvents, C21_AStreamThatOnlyEndsIsAFailure) {
   (void)stream.data(delta(R"("role":"assistant")"));
   EXPECT_EQ(stream.data("[DONE]"), EventKind::Error);
   EXPECT_EQ(stream.failure.code, "empty_answer");
+}
+
+TEST(ChatEvents, TheCheapLookAgreesWithTheCloserOne) {
+  for (const std::string_view text :
+       {R"({"choices":[{"delta":{"content":"x"},"finish_reason":null}],"usage":null,"error":null})",
+        R"({ "choices" : [ { "delta" : { "content" : "x" } } ] })", R"({"choices":[{"text":"x"}]})",
+        R"({"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{"}}]}}]})"}) {
+    EXPECT_TRUE(openai_detail::is_plain_content(text)) << text;
+    EXPECT_TRUE(openai_detail::read_chat_chunk(text).has_content) << text;
+  }
+  for (const std::string_view text :
+       {R"({"choices":[{"delta":{"content":"x"}}],"usage":{"prompt_tokens":1}})",
+        R"({"choices":[{"delta":{"content":""}}]})",
+        R"({"choices":[{"delta":{"content":"x"},"finish_reason":"stop"}]})",
+        R"({"choices":[{"delta":{"content":"x"}}],"error":{"a":1}})", "{\n  \"error\": \"x\", \"content\": \"y\"}",
+        R"({"choices":[{"delta":{"content":null}}]})", R"(["content":"x"])", "{", R"({"content"})", R"({"content":)",
+        R"({"content":")"}) {
+    EXPECT_FALSE(openai_detail::is_plain_content(text)) << text;
+  }
+}
+
+TEST(ChatEvents, KeysInsideTextDeceiveNoLook) {
+  Stream stream(Api::Chat);
+  EXPECT_EQ(stream.data(R"({"choices":[{"delta":{"content":"a, \"error\": {}, \"usage\": 1 "}}]})"),
+            EventKind::Content);
+  EXPECT_EQ(stream.data(R"({"choices":[{"delta":{"role":", \"content\": \"x"}}]})"), EventKind::Lifecycle);
 }
 
 TEST(CompletionEvents, TextIsContent) {
