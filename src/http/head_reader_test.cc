@@ -1,5 +1,5 @@
 // The head readers: what is accepted, what is refused with which code, and that neither depends on the cut.
-// The attacks on a request's framing are in request_attack_test.cc.
+// The attacks on a request are in request_attack_test.cc.
 #include "http/head_reader.h"
 
 #include <gtest/gtest.h>

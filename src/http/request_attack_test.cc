@@ -1,8 +1,8 @@
-// The rows of section E of the fault catalogue that a request's head decides, one test each, named by row.
+// Attacks that the head of a request can carry, one test each, every one fed whole and cut at every byte. The number in
+// a test's name is the attack's in the fault catalogue (E: HTTP/1 requests, B: upstream answers, C: streams).
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
 #include "http/head_syntax.h"
 #include "http/head_test_kit.h"

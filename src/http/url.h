@@ -12,7 +12,7 @@ namespace drover::http {
 /// Where a base URL points: scheme, host, port, and the path every request path is appended to (no trailing slash).
 struct BaseUrl {
   bool tls = false;
-  std::string host;         ///< lower case, IPv6 without brackets
+  std::string host;  ///< lower case, IPv6 without brackets
   std::uint16_t port = 0;
   std::string path_prefix;  ///< "/v1" or empty
   std::string authority;    ///< value of the Host field: host[:port when not the scheme's default], IPv6 in brackets
@@ -27,8 +27,12 @@ struct TargetPath {
   std::string_view query;  ///< without '?', may be empty
 };
 
-/// Accepts origin-form and absolute-form targets. Errors (status 400): dot segments, encoded dots or slashes, empty
-/// segments ("//"), backslash, %00, bad percent escapes, fragments, bytes outside the RFC 3986 set.
+/// Accepts origin-form and absolute-form targets. A path with a second spelling is refused, never normalised, so what
+/// is routed and authorised is byte for byte what is sent on. Errors (status 400): code "target_form" for "*" and
+/// authority-form; "bad_target" for dot segments (also "..;x"), empty segments ("//"), backslash, fragments, bytes
+/// outside the RFC 3986 set, and bad percent escapes: not two digits, NUL, and in the path those of unreserved bytes
+/// ("%2e", "%61") and of what a second decoding would act on (/ \ % ; ? #). A length limit is the head reader's part
+/// (kMaxTargetBytes).
 [[nodiscard]] Result<TargetPath> parse_target(std::string_view target);
 
 }  // namespace drover::http
