@@ -2,6 +2,9 @@
 // stays. The verdicts are those of RFC 9112 sections 3.2 and 6, taken strictly.
 #pragma once
 
+#include <string_view>
+
+#include "http/bytes.h"
 #include "http/head_reader.h"
 #include "http/head_syntax.h"
 
@@ -18,14 +21,7 @@ inline constexpr std::size_t kMaxConnectionOptions = 32;
 
 /// Calls `take` with each option of a Connection value ("close, x-name"), trimmed, empty ones left out.
 template <class Take>
-void for_each_option(std::string_view value, Take&& take);
-
-}  // namespace drover::http
-
-#include "http/bytes.h"
-
-template <class Take>
-void drover::http::for_each_option(std::string_view value, Take&& take) {
+void for_each_option(std::string_view value, Take&& take) {
   while (!value.empty()) {
     const std::size_t comma = value.find(',');
     const std::string_view option = trim(value.substr(0, comma));
@@ -34,3 +30,5 @@ void drover::http::for_each_option(std::string_view value, Take&& take) {
     value.remove_prefix(comma + 1);
   }
 }
+
+}  // namespace drover::http
