@@ -1,0 +1,23 @@
+// Answers to the smaller calls: embeddings, models, moderations, transcriptions, files.
+#pragma once
+
+#include "mock/answer.h"
+#include "mock/settings.h"
+
+namespace drover::mock {
+
+[[nodiscard]] Answer embeddings_answer(const Ask& ask, const Settings& settings);
+[[nodiscard]] Answer moderations_answer(const Ask& ask);
+[[nodiscard]] Answer transcription_answer(const Ask& ask);
+[[nodiscard]] Answer models_answer(const Settings& settings);
+/// `name` as it stands in the path. 404 when the mock does not serve it.
+[[nodiscard]] Answer model_answer(const Settings& settings, std::string_view name);
+/// POST makes an object from the body's size; GET lists nothing, or describes the one asked for.
+[[nodiscard]] Answer files_answer(std::string_view method, std::string_view path, std::size_t body_bytes);
+
+[[nodiscard]] bool serves(const Settings& settings, std::string_view model);
+
+/// RFC 4648 section 4.
+[[nodiscard]] std::string base64(std::string_view bytes);
+
+}  // namespace drover::mock
