@@ -38,6 +38,18 @@ bool may_show(std::string_view word, Showing showing) {
          (word.size() <= 24 && std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; }));
 }
 
+/// "64MB", "64M" → "write 64MiB".
+std::string binary_unit_hint(const Node& node) {
+  std::string_view text = node.kind == Node::Kind::Scalar ? std::string_view(node.text) : std::string_view();
+  if (text.ends_with('B') || text.ends_with('b')) text.remove_suffix(1);
+  const std::string_view units = "kKmMgG";
+  if (text.empty() || units.find(text.back()) == std::string_view::npos) return {};
+  const std::string_view number = text.substr(0, text.size() - 1);
+  if (!parse_whole(number)) return {};
+  const char unit = units[units.find(text.back()) | 1U];
+  return "write " + std::string(number) + unit + "iB";
+}
+
 }  // namespace
 
 bool check_name(const Name& name, std::string_view what, Report& report) {
@@ -130,7 +142,7 @@ std::optional<Duration> Value::duration(Range<Duration> range, Off off) const {
 std::optional<std::uint64_t> Value::size(Range<std::uint64_t> range) const {
   const auto bytes = is_scalar() ? parse_size(node_->text) : std::nullopt;
   if (!bytes) {
-    unexpected("a size such as 64MiB, 1GiB or a number of bytes");
+    unexpected("a size such as 64MiB, 1GiB or a number of bytes", binary_unit_hint(*node_));
     return std::nullopt;
   }
   if (*bytes >= range.low && *bytes <= range.high) return bytes;
