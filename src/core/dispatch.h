@@ -72,8 +72,8 @@ struct AttemptEnded {
 /// The attempt failed. `error` says why and whose fault it is; `has_answer`: the driver holds an upstream answer
 /// (status and body) that could be passed on. `used`: what is known to have been spent.
 struct AttemptFailed {
-  AttemptId attempt;
-  Error error;
+  AttemptId attempt{};
+  Error error{};
   Stage stage = Stage::NotConnected;
   bool has_answer = false;
   Amount used{};
@@ -232,6 +232,7 @@ class Dispatch {
   // choosing (dispatch_choose.cc)
   void seek(Step& step);
   [[nodiscard]] Instant repeat_at(Step& step, bool& started);
+  [[nodiscard]] Instant queue_until(Instant now);
   void wait(Instant until, TimerKind timer, Step& step);
   void start(Lease lease, bool fresh, Step& step);
   [[nodiscard]] PickRequest pick_request() const;
@@ -280,8 +281,7 @@ class Dispatch {
   std::uint32_t repeats_ = 0;  ///< attempts at targets that were tried before
   std::size_t walk_ = 1;
   Instant total_at_ = kNever;
-  Instant queue_until_ = kNever;  ///< set by the first wait
-  bool queued_before_ = false;
+  std::optional<Instant> queue_until_;  ///< set by the first wait
   std::optional<Instant> backoff_until_;
   Instant last_content_{};
   FixedVector<TargetId, kMaxWalk> tried_;

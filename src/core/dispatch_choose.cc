@@ -49,13 +49,11 @@ void Dispatch::seek(Step& step) {
   if (started) return;
 
   // Waiting for capacity is bounded by the queue deadline, backing off only by the total one.
-  Instant capacity =
-      elsewhere.kind == PickKind::Wait ? std::max(elsewhere.wait_until, step.now + kShortestWait) : kNever;
-  if (capacity != kNever && !queued_before_) {
-    queued_before_ = true;
-    queue_until_ = after(step.now, request_.plan->pools[request_.route->pools.front().index()].timeouts.queue);
+  Instant capacity = kNever;
+  if (elsewhere.kind == PickKind::Wait) {
+    capacity = std::max(elsewhere.wait_until, step.now + kShortestWait);
+    if (capacity > queue_until(step.now)) capacity = kNever;
   }
-  if (capacity > queue_until_) capacity = kNever;
   const Instant until = std::min(capacity, repeat);
   if (until < total_at_) return wait(until, capacity <= repeat ? TimerKind::Queue : TimerKind::Backoff, step);
   if (attempts_started_ == 0) return end_without_capacity(elsewhere, step);
@@ -73,24 +71,30 @@ Instant Dispatch::repeat_at(Step& step, bool& started) {
   PickRequest request = pick_request();
   request.tried = {again.begin(), again.size()};
   request.again = true;
+  request.look = step.now < *backoff_until_;
   const PickAnswer answer = fleet_->pick(request, step.now, *random_);
   if (answer.kind == PickKind::None) return kNever;
   if (answer.kind == PickKind::Wait) {
-    if (!queued_before_) {
-      queued_before_ = true;
-      queue_until_ = after(step.now, request_.plan->pools[request_.route->pools.front().index()].timeouts.queue);
-    }
     const Instant until = std::max({answer.wait_until, *backoff_until_, step.now + kShortestWait});
-    return until <= queue_until_ ? until : kNever;
+    return until <= queue_until(step.now) ? until : kNever;
   }
+  if (request.look) return *backoff_until_;
   Lease lease(*fleet_, answer.ticket);
-  if (step.now < *backoff_until_) return *backoff_until_;  // looked only: the lease is given back
   repeat_paid_ = false;
   backoff_until_.reset();
   ++repeats_;
   started = true;
   start(std::move(lease), /*fresh=*/false, step);
   return step.now;
+}
+
+/// The queue deadline: counted from the first time that this request has to wait.
+Instant Dispatch::queue_until(Instant now) {
+  if (!queue_until_) {
+    const Pool& first = request_.plan->pools[request_.route->pools.front().index()];
+    queue_until_ = after(now, first.timeouts.queue);
+  }
+  return *queue_until_;
 }
 
 FixedVector<TargetId, kMaxWalk> Dispatch::repeatable() const {

@@ -149,8 +149,8 @@ void Dispatch::end_with_failure(Step& step) {
     end.retries_spent = false;  // only cooling: the client may well come back, and is told when
     PickRequest request = pick_request();
     request.again = true;
+    request.look = true;
     const PickAnswer answer = fleet_->pick(request, step.now, *random_);
-    if (answer.kind == PickKind::Picked) fleet_->release(answer.ticket);
     if (answer.kind == PickKind::Wait) end.error.retry_after = std::max(Duration::zero(), answer.wait_until - step.now);
   } else {
     end.pass_answer = told_->has_answer && answer_may_pass(told_->error.kind);

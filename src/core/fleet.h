@@ -201,7 +201,7 @@ class Fleet final : public FleetPort {
   void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
   void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
   void charge(const Ticket& ticket, const Error& error, Charge charge, Instant now);
-  void well(const TargetState& target, Level level, Instant now);
+  void well(const TargetState& target, Level level, Instant began, Instant now);
   void learn_latency(TargetState& target, const Outcome& outcome, Instant now);
   void changed(StateChange::What what, std::uint32_t node, Instant now);
 

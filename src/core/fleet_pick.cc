@@ -143,6 +143,7 @@ double Fleet::share(const TargetState& target, Instant now) const {
 }
 
 PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now) {
+  if (request.look) return {.kind = PickKind::Picked, .ticket = {.target = target, .fallback = fallback}};
   TargetState& state = targets_[target.index()];
   Ticket ticket{.target = target, .load = load_of(request.estimate), .reserved = request.estimate};
   ticket.fallback = fallback;

@@ -34,6 +34,8 @@ struct PickRequest {
   bool streamed = false;
   /// Nothing untried is left: choose among `tried` instead, in its order.
   bool again = false;
+  /// Only say what would be picked now: nothing is reserved, and the answer's ticket is not one to settle.
+  bool look = false;
 };
 
 /// Names what was reserved for one attempt. Opaque to all but the fleet.

@@ -57,7 +57,7 @@ void Fleet::give_back(const Ticket& ticket, const Amount& used) {
 
 void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {
   TargetState& target = targets_[ticket.target.index()];
-  for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), now);
+  for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), ticket.taken, now);
   learn_latency(target, outcome, now);
   if (target.pool != kNone) pools_[target.pool].successes.add(now, 1);
 }
@@ -68,8 +68,8 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   const Error& error = *outcome.error;
   const Charge due = charge_for(error, !plan_->targets[ticket.target.index()].model.empty());
   // An answer shows that the server is there, whatever it says; and some show that the key is good.
-  if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, now);
-  if (shows_key_accepted(error) && due.level != Level::Key) well(target, Level::Key, now);
+  if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, ticket.taken, now);
+  if (shows_key_accepted(error) && due.level != Level::Key) well(target, Level::Key, ticket.taken, now);
   if (due.action == Charge::Action::None || !outcome.charge) return;
   ++target.failures;
   if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
@@ -106,9 +106,9 @@ void Fleet::charge(const Ticket& ticket, const Error& error, Charge due, Instant
   }
 }
 
-void Fleet::well(const TargetState& target, Level level, Instant now) {
+void Fleet::well(const TargetState& target, Level level, Instant began, Instant now) {
   const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
-  if (at == kAlwaysOpen || !nodes_[at].succeed(plan_->health, now)) return;
+  if (at == kAlwaysOpen || !nodes_[at].succeed(plan_->health, began, now)) return;
   recovering_until_ = now + kSlowStart;
   changed(StateChange::What::Recovered, at, now);
 }
@@ -146,8 +146,8 @@ void Fleet::on_probe(KeyId key, ServerId server, const Error* error, Instant now
   if (target == plan_->targets.end()) return;
   const TargetId id{static_cast<std::uint32_t>(target - plan_->targets.begin())};
   const TargetState& state = targets_[id.index()];
-  if (error == nullptr || shows_server_well(*error)) well(state, Level::Server, now);
-  if (error == nullptr || shows_key_accepted(*error)) well(state, Level::Key, now);
+  if (error == nullptr || shows_server_well(*error)) well(state, Level::Server, now, now);
+  if (error == nullptr || shows_key_accepted(*error)) well(state, Level::Key, now, now);
   if (error == nullptr) return;
   const Charge due = charge_for(*error, false);
   if (due.level != Level::Server && due.level != Level::Key) return;

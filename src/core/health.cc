@@ -85,7 +85,8 @@ bool HealthNode::eject_for(Duration span, const Error& error, Instant now, Rando
   return true;
 }
 
-bool HealthNode::succeed(const HealthSettings& settings, Instant now) {
+bool HealthNode::succeed(const HealthSettings& settings, Instant began, Instant now) {
+  if (out_ != Out::No && began <= out_since_) return false;
   consecutive_ = 0;
   cooldowns_ = 0;
   if (score_ > 0) --score_;
@@ -116,6 +117,7 @@ double HealthNode::share(Instant now) const {
 
 void HealthNode::take_out(Out out, Duration span, const Error& error, Instant now) {
   out_ = out;
+  out_since_ = now;
   out_until_ = after(now, span);
   closed_until_ = kNever;
   trial_running_ = false;

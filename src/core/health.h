@@ -54,8 +54,9 @@ class HealthNode {
   bool rest(Duration first, const Error& error, bool was_trial, Instant now, Random& random);
   /// Out at once for `span`, but usable as a last resort (a model that is missing costs nothing to ask for).
   bool eject_for(Duration span, const Error& error, Instant now, Random& random);
-  /// A success. True: it brought the node back.
-  bool succeed(const HealthSettings& settings, Instant now);
+  /// A success of an attempt that began at `began`. True: it brought the node back. One that was under way when the
+  /// node went out says nothing about it now.
+  bool succeed(const HealthSettings& settings, Instant began, Instant now);
   /// Back at once, whatever it did (the policy "when all are out reset all"). Cooldowns stay.
   void reset();
 
@@ -79,6 +80,7 @@ class HealthNode {
   Instant closed_until_ = Instant::min();  ///< what clear() looks at: kNever while out, else the end of a cooldown
   Instant cooling_until_ = Instant::min();
   Instant out_until_ = Instant::min();
+  Instant out_since_ = Instant::min();
   Instant back_since_ = Instant::min();
   std::uint32_t consecutive_ = 0;
   std::uint32_t score_ = 0;

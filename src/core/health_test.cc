@@ -45,7 +45,7 @@ TEST(HealthNode, ASuccessResetsTheCount) {
   Patient p;
   p.fail(at(0s));
   p.fail(at(0s));
-  p.node.succeed(p.settings, at(1s));
+  p.node.succeed(p.settings, at(1s), at(1s));
   EXPECT_FALSE(p.fail(at(2s)));
   EXPECT_EQ(p.node.consecutive_failures(), 1U);
 }
@@ -71,9 +71,16 @@ TEST(HealthNode, ATrialThatSaysNothingIsGivenToTheNextRequest) {
 TEST(HealthNode, ComesBackWithASuccess) {
   Patient p;
   p.eject(at(0s));
-  EXPECT_TRUE(p.node.succeed(p.settings, at(34s)));
+  EXPECT_TRUE(p.node.succeed(p.settings, at(34s), at(34s)));
   EXPECT_EQ(p.node.access(at(34s)), Access::Open);
   EXPECT_EQ(p.node.consecutive_failures(), 0U);
+}
+
+TEST(HealthNode, IsNotBroughtBackByARequestThatBeganBeforeItWentOut) {
+  Patient p;
+  p.eject(at(10s));
+  EXPECT_FALSE(p.node.succeed(p.settings, at(9s), at(11s)));
+  EXPECT_EQ(p.node.access(at(11s)), Access::Ejected);
 }
 
 TEST(HealthNode, AFailedTrialEjectsForTwiceAsLong) {
@@ -99,7 +106,7 @@ TEST(HealthNode, J5_EjectionsGrowUpToTheirMaximum) {
 TEST(HealthNode, J5_AFlappingNodeIsOutForLongerEachTime) {
   Patient p;
   p.eject(at(0s));
-  p.node.succeed(p.settings, at(34s));
+  p.node.succeed(p.settings, at(34s), at(34s));
   p.eject(at(35s));
   EXPECT_GE(p.out_for(at(35s)), 60s);
 }
@@ -107,7 +114,7 @@ TEST(HealthNode, J5_AFlappingNodeIsOutForLongerEachTime) {
 TEST(HealthNode, ForgivesEarlierEjectionsAfterACalmTime) {
   Patient p;
   p.eject(at(0s));
-  p.node.succeed(p.settings, at(34s));
+  p.node.succeed(p.settings, at(34s), at(34s));
   p.eject(at(34s + 10min));
   EXPECT_LE(p.out_for(at(34s + 10min)), 33s);
 }
@@ -181,7 +188,7 @@ TEST(Cooldown, GuessesStartAgainAfterASuccess) {
   Patient p;
   p.node.cool(std::nullopt, rate_limited(), at(0s), p.random);
   p.node.cool(std::nullopt, rate_limited(), at(2s), p.random);
-  p.node.succeed(p.settings, at(10s));
+  p.node.succeed(p.settings, at(10s), at(10s));
   p.node.cool(std::nullopt, rate_limited(), at(11s), p.random);
   EXPECT_LE(p.out_for(at(11s)), 1100ms);
 }
@@ -189,7 +196,7 @@ TEST(Cooldown, GuessesStartAgainAfterASuccess) {
 TEST(Cooldown, IsNotEndedByASuccessOfARequestThatWasUnderWay) {
   Patient p;
   p.node.cool(30s, rate_limited(), at(0s), p.random);
-  p.node.succeed(p.settings, at(1s));
+  p.node.succeed(p.settings, at(1s), at(1s));
   EXPECT_EQ(p.node.access(at(2s)), Access::Cooling);
 }
 
@@ -237,7 +244,7 @@ TEST(Score, AddsOnePerErrorTakesOnePerSuccessAndRestsAtFive) {
   p.settings.mode = HealthMode::Score;
   p.settings.eject_after = 5;
   for (int error = 0; error < 4; ++error) EXPECT_FALSE(p.fail(at(0s)));
-  p.node.succeed(p.settings, at(1s));
+  p.node.succeed(p.settings, at(1s), at(1s));
   EXPECT_EQ(p.node.score(), 3U);
   EXPECT_FALSE(p.fail(at(2s)));
   EXPECT_TRUE(p.fail(at(3s)));
@@ -247,7 +254,7 @@ TEST(Score, AddsOnePerErrorTakesOnePerSuccessAndRestsAtFive) {
 TEST(Score, DoesNotFallBelowZero) {
   Patient p;
   p.settings.mode = HealthMode::Score;
-  p.node.succeed(p.settings, at(0s));
+  p.node.succeed(p.settings, at(0s), at(0s));
   EXPECT_EQ(p.node.score(), 0U);
 }
 
@@ -255,7 +262,7 @@ TEST(SlowStart, J2_GrowsFromATenthToTheWholeShare) {
   Patient p;
   EXPECT_DOUBLE_EQ(p.node.share(at(0s)), 1.0);
   p.eject(at(0s));
-  p.node.succeed(p.settings, at(40s));
+  p.node.succeed(p.settings, at(40s), at(40s));
   EXPECT_DOUBLE_EQ(p.node.share(at(40s)), kSlowStartLeast);
   EXPECT_DOUBLE_EQ(p.node.share(at(45s)), 0.5);
   EXPECT_DOUBLE_EQ(p.node.share(at(50s)), 1.0);

@@ -1,0 +1,43 @@
+// What is still to happen in a simulated world, in the order of time and, at one time, of being put down. That order is
+// total, so the same world always goes the same way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <queue>
+#include <utility>
+#include <vector>
+
+#include "base/instant.h"
+
+namespace drover::sim {
+
+template <class What>
+class Agenda {
+ public:
+  void add(Instant when, What what) { entries_.push({when, next_++, std::move(what)}); }
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+  /// Takes the next entry off. Not to be called on an empty one.
+  std::pair<Instant, What> next() {
+    std::pair<Instant, What> first{entries_.top().when, entries_.top().what};
+    entries_.pop();
+    return first;
+  }
+
+ private:
+  struct Entry {
+    Instant when;
+    std::uint64_t order;
+    What what;
+    friend bool operator<(const Entry& a, const Entry& b) {  // the queue's top is its greatest: the earliest
+      return a.when != b.when ? a.when > b.when : a.order > b.order;
+    }
+  };
+  std::priority_queue<Entry> entries_;
+  std::uint64_t next_ = 0;
+};
+
+}  // namespace drover::sim

@@ -1,0 +1,185 @@
+#include <algorithm>
+
+#include "sim/invariants.h"
+
+namespace drover::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The stated figures, as a reader of the documentation knows them.
+constexpr Duration kLongestCooldown = 1h;
+constexpr Duration kShortestGuess = 1s;
+constexpr Duration kLongestGuess = 66s;
+constexpr Duration kShortestKeyRest = 30s;
+constexpr Duration kLongestRest = 11min;
+
+bool counts_at_target(const Error& error) {
+  if (error.scope != ErrorScope::Target) return false;
+  switch (error.kind) {
+    case ErrorKind::ServerError:
+    case ErrorKind::ConnectionLost:
+    case ErrorKind::HeadTimeout:
+    case ErrorKind::FirstContentTimeout:
+    case ErrorKind::IdleTimeout:
+    case ErrorKind::TotalTimeout:
+    case ErrorKind::Truncated: return true;
+    case ErrorKind::Overloaded: return !error.retry_after.has_value();
+    default: return false;
+  }
+}
+
+bool counts_at_server(const Error& error) {
+  return error.kind == ErrorKind::Connect || error.kind == ErrorKind::ConnectTimeout;
+}
+
+}  // namespace
+
+void FleetChecker::picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket,
+                          Instant now) {
+  if (asked.tried.empty() && !asked.again) requests_.push_back(now);
+  const bool was_tried = std::ranges::find(asked.tried, ticket.target) != asked.tried.end();
+  if (was_tried != asked.again) findings_->add(5, request, "a tried target was picked, or an untried one again");
+  const core::Target& target = plan_->targets[ticket.target.index()];
+  if (!asked.fence.admits(target.provider)) findings_->add(10, request, "a request crossed its fence");
+  may_be_picked(request, asked, ticket, now);
+}
+
+void FleetChecker::may_be_picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket,
+                                 Instant now) {
+  const core::Target& target = plan_->targets[ticket.target.index()];
+  if (const auto lane = cooling_.find(lane_of(target)); lane != cooling_.end() && now < lane->second.at_least) {
+    findings_->add(6, request, target.name + " was used while cooling down");
+  }
+  const std::string key = plan_->keys[target.key.index()].fingerprint;
+  if (const auto rest = resting_.find(key); rest != resting_.end() && now < rest->second.at_least) {
+    findings_->add(6, request, target.name + " was used while its key rests");
+  }
+  const bool judged =
+      plan_->health.mode == core::HealthMode::Consecutive && plan_->health.when_all_out == core::WhenAllOut::LastResort;
+  if (!judged || !alternative_to(ticket.target, asked, now)) return;
+  if (Health& health = targets_[ticket.target.value]; health.out) {
+    if (now < health.out_until) findings_->add(6, request, target.name + " was used while ejected");
+    for (const auto& [other, trial] : target_trials_) {
+      if (trial == ticket.target.value) findings_->add(6, request, target.name + " was on two trials at once");
+    }
+    target_trials_.insert({request, ticket.target.value});
+  }
+  if (Health& health = servers_[target.server.value]; health.out) {
+    if (now < health.out_until) findings_->add(6, request, target.name + " was used while its server is ejected");
+    for (const auto& [other, trial] : server_trials_) {
+      if (trial == target.server.value) findings_->add(6, request, target.name + "'s server was on two trials at once");
+    }
+    server_trials_.insert({request, target.server.value});
+  }
+}
+
+FleetChecker::Lane FleetChecker::lane_of(const core::Target& target) const {
+  if (target.quota) return {"quota " + plan_->quotas[target.quota->index()].name, target.model};
+  return {plan_->keys[target.key.index()].fingerprint, target.model};
+}
+
+/// Whether the books say without doubt that a target could have been used.
+bool FleetChecker::surely_open(core::TargetId id, Instant now) const {
+  const core::Target& target = plan_->targets[id.index()];
+  if (target.quota || target.weight == 0 || missing_.contains(id.value)) return false;  // limits are not kept here
+  if (const auto lane = cooling_.find(lane_of(target)); lane != cooling_.end() && now <= lane->second.at_most)
+    return false;
+  const auto rest = resting_.find(plan_->keys[target.key.index()].fingerprint);
+  if (rest != resting_.end() && now <= rest->second.at_most) return false;
+  const auto own = targets_.find(id.value);
+  if (own != targets_.end() && own->second.out) return false;
+  const auto server = servers_.find(target.server.value);
+  return server == servers_.end() || !server->second.out;
+}
+
+bool FleetChecker::alternative_to(core::TargetId picked, const core::PickRequest& asked, Instant now) const {
+  const auto is_alternative = [&](core::TargetId other) {
+    return other != picked && asked.fence.admits(plan_->targets[other.index()].provider) && surely_open(other, now);
+  };
+  if (asked.again) return std::ranges::any_of(asked.tried, is_alternative);
+  return std::ranges::any_of(asked.route->pools, [&](core::PoolId pool) {
+    return std::ranges::any_of(plan_->pools[pool.index()].targets, [&](core::TargetId other) {
+      return is_alternative(other) && std::ranges::find(asked.tried, other) == asked.tried.end();
+    });
+  });
+}
+
+void FleetChecker::settled(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome,
+                           Instant now) {
+  const core::Target& target = plan_->targets[ticket.target.index()];
+  if (outcome.kind == core::Outcome::Kind::Succeeded) {
+    well(targets_[ticket.target.value], ticket.taken);
+    well(servers_[target.server.value], ticket.taken);
+  }
+  if (outcome.kind == core::Outcome::Kind::Failed) failed(request, ticket, outcome, now);
+  target_trials_.erase({request, ticket.target.value});
+  server_trials_.erase({request, target.server.value});
+}
+
+void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome,
+                          Instant now) {
+  const core::Target& target = plan_->targets[ticket.target.index()];
+  const Error& error = *outcome.error;
+  if (error.status != 0) well(servers_[target.server.value], ticket.taken);
+  if (error.scope == ErrorScope::Request || error.scope == ErrorScope::Gateway || !outcome.charge) return;
+  if (counts_at_target(error)) {
+    count(targets_[ticket.target.value], target_trials_.contains({request, ticket.target.value}), now);
+  }
+  if (counts_at_server(error)) {
+    count(servers_[target.server.value], server_trials_.contains({request, target.server.value}), now);
+  }
+  const std::string key = plan_->keys[target.key.index()].fingerprint;
+  if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.retry_after)) {
+    const Duration told = std::clamp(error.retry_after.value_or(Duration::zero()), Duration::zero(), kLongestCooldown);
+    Span& span = cooling_[lane_of(target)];
+    error.retry_after ? bar(span, told, told + told / 10, now) : bar(span, kShortestGuess, kLongestGuess, now);
+  }
+  if (error.kind == ErrorKind::KeyRejected) bar(resting_[key], kShortestKeyRest, kLongestRest, now);
+  if (error.kind == ErrorKind::QuotaExhausted) bar(resting_[key], target.quota ? 0s : 10min, kLongestRest, now);
+  if (error.kind == ErrorKind::QuotaExhausted && target.quota) {
+    // Every key of the quota: none of its targets counts as an alternative anyway.
+    bar(cooling_[lane_of(target)], 10min, kLongestRest, now);
+  }
+  if (error.kind == ErrorKind::ModelMissing) missing_.insert(ticket.target.value);
+}
+
+/// Only what began after it went out shows that it is back.
+void FleetChecker::well(Health& health, Instant began) {
+  if (!health.out || began > health.out_since) health = {};
+}
+
+void FleetChecker::count(Health& health, bool was_trial, Instant now) const {
+  if (health.out && !was_trial) return;  // it was under way, or a last resort
+  if (!health.out && ++health.failures_in_a_row < static_cast<int>(plan_->health.eject_after)) return;
+  health.out = true;
+  health.out_since = now;
+  health.out_until = now + plan_->health.eject_for;
+}
+
+void FleetChecker::bar(Span& span, Duration at_least, Duration at_most, Instant now) const {
+  // A guess that comes during a cooldown may add nothing; what was asked for always holds.
+  const bool guess = at_least == kShortestGuess && at_most == kLongestGuess;
+  if (!(guess && now < span.at_most)) span.at_least = std::max(span.at_least, now + at_least);
+  span.at_most = std::max(span.at_most, now + at_most);
+}
+
+void FleetChecker::released(const core::Ticket& ticket) {
+  // A look that took nothing: if it would have been a trial it is none.
+  std::erase_if(target_trials_, [&](const auto& trial) { return trial.second == ticket.target.value && ticket.trial; });
+  const std::uint32_t server = plan_->targets[ticket.target.index()].server.value;
+  std::erase_if(server_trials_, [&](const auto& trial) { return trial.second == server && ticket.trial; });
+}
+
+void FleetChecker::retry_granted(Instant now) {
+  retries_.push_back(now);
+  while (retries_.front() <= now - 10s) retries_.pop_front();
+  while (!requests_.empty() && requests_.front() <= now - 11s) requests_.pop_front();
+  const auto last_second = std::ranges::count_if(retries_, [now](Instant at) { return at > now - 1s; });
+  const double share = plan_->retry.budget * static_cast<double>(requests_.size());
+  if (last_second > 3 && static_cast<double>(retries_.size()) > share) {
+    findings_->add(5, 0, "more retries were granted than the budget holds");
+  }
+}
+
+}  // namespace drover::sim

@@ -1,0 +1,149 @@
+// The invariants of ARCHITECTURE.md as checkers: they see what goes into a request's Dispatch, what comes out, and
+// every call to the fleet, and keep books of their own. They share no code with what they check.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/dispatch.h"
+#include "core/fleet_port.h"
+#include "core/plan.h"
+
+namespace drover::sim {
+
+/// A broken world breaks the same invariant over and over; so many are enough to know.
+inline constexpr std::size_t kMostViolations = 8;
+
+struct Violation {
+  int invariant = 0;  ///< its number in ARCHITECTURE.md
+  std::uint32_t request = 0;
+  std::string what;
+};
+
+/// Where checkers put what they found.
+class Findings {
+ public:
+  void add(int invariant, std::uint32_t request, std::string what) {
+    if (found_.size() < kMostViolations) found_.push_back({invariant, request, std::move(what)});
+  }
+  [[nodiscard]] const std::vector<Violation>& all() const { return found_; }
+  [[nodiscard]] bool none() const { return found_.empty(); }
+
+ private:
+  std::vector<Violation> found_;
+};
+
+/// What one request may do (invariants 1 to 5 and 8).
+class RequestChecker {
+ public:
+  RequestChecker(std::uint32_t number, const core::DispatchRequest& request, Findings& findings)
+      : number_(number), request_(request), findings_(&findings) {}
+
+  // What its Dispatch asked of the fleet.
+  void picked(core::TargetId target) { ++outstanding_[target.value]; }
+  void settled(core::TargetId target, const core::Outcome& outcome);
+  void released(core::TargetId target) { give_back(target); }
+  void retry_granted() { ++retries_granted_; }
+  void failover_was_free(core::TargetId target) { free_.insert(target.value); }
+
+  /// After each event: what went in and what came out.
+  void stepped(const core::Event& event, const core::Commands& commands, const core::Dispatch& dispatch, Instant now);
+  /// When nothing more will happen.
+  void finished();
+
+  [[nodiscard]] bool ended() const { return ends_ > 0; }
+
+ private:
+  struct Attempt {
+    core::TargetId target{};
+    bool running = true;
+    bool cancelled = false;
+    bool connected = false;
+    bool spoke = false;     ///< its first content or its end came
+    bool complete = false;  ///< its end came
+  };
+
+  void saw(const core::Event& event, Instant now);
+  void saw_attempt(const core::Event& event, std::uint32_t id);
+  void obeyed(const core::Command& command);
+  void started(const core::StartAttempt& start);
+  void forwarded(const core::Forward& forward);
+  void ended_well();
+  void ended_with(const core::EndWithError& end);
+  void has_deadlines(const core::Dispatch& dispatch);
+  void give_back(core::TargetId target);
+  [[nodiscard]] bool armed(core::TimerKind timer) const { return timers_.contains(timer); }
+  [[nodiscard]] std::size_t running() const;
+  void report(int invariant, std::string what) { findings_->add(invariant, number_, std::move(what)); }
+
+  std::uint32_t number_;
+  core::DispatchRequest request_;
+  Findings* findings_;
+  std::map<std::uint32_t, Attempt> attempts_;
+  std::map<std::uint32_t, int> outstanding_;  ///< leases by target
+  std::set<std::uint32_t> tried_;
+  std::set<std::uint32_t> free_;
+  std::map<core::TimerKind, Instant> timers_;
+  std::map<ErrorKind, std::set<std::uint32_t>> charged_;
+  std::uint32_t forwarded_ = 0;  ///< the attempt whose bytes the client gets; 0: none yet
+  int retries_granted_ = 0;
+  int ends_ = 0;
+  bool head_sent_ = false;
+  bool blocked_ = false;
+  bool client_left_ = false;
+  bool from_the_dead_ = false;  ///< the event came from an attempt that is over
+};
+
+/// What all requests together may do to the fleet (invariants 5, 6, 7 and 9).
+class FleetChecker {
+ public:
+  FleetChecker(const core::Plan& plan, Findings& findings) : plan_(&plan), findings_(&findings) {}
+
+  void picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket, Instant now);
+  void settled(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome, Instant now);
+  void released(const core::Ticket& ticket);
+  void retry_granted(Instant now);
+
+ private:
+  /// A time that is known only roughly: jitter and growth are the fleet's.
+  struct Span {
+    Instant at_least = Instant::min();
+    Instant at_most = Instant::min();
+  };
+  struct Health {
+    int failures_in_a_row = 0;
+    bool out = false;
+    Instant out_since = Instant::min();
+    Instant out_until = Instant::min();  ///< at least
+  };
+  using Lane = std::pair<std::string, std::string>;
+
+  void may_be_picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket, Instant now);
+  [[nodiscard]] Lane lane_of(const core::Target& target) const;
+  [[nodiscard]] bool surely_open(core::TargetId target, Instant now) const;
+  [[nodiscard]] bool alternative_to(core::TargetId picked, const core::PickRequest& asked, Instant now) const;
+  void failed(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome, Instant now);
+  static void well(Health& health, Instant began);
+  void count(Health& health, bool was_trial, Instant now) const;
+  void bar(Span& span, Duration at_least, Duration at_most, Instant now) const;
+
+  const core::Plan* plan_;
+  Findings* findings_;
+  std::map<Lane, Span> cooling_;
+  std::map<std::string, Span> resting_;  ///< by key or quota
+  std::set<std::uint32_t> missing_;      ///< targets without their model
+  std::map<std::uint32_t, Health> targets_;
+  std::map<std::uint32_t, Health> servers_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> target_trials_;  ///< request and target
+  std::set<std::pair<std::uint32_t, std::uint32_t>> server_trials_;  ///< request and server
+  std::deque<Instant> requests_;
+  std::deque<Instant> retries_;
+};
+
+}  // namespace drover::sim

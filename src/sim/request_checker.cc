@@ -1,0 +1,161 @@
+#include <algorithm>
+
+#include "sim/invariants.h"
+
+namespace drover::sim {
+namespace {
+
+/// The attempt an event comes from; 0 for events of others.
+std::uint32_t attempt_of(const core::Event& event) {
+  return std::visit(
+      [](const auto& e) -> std::uint32_t {
+        if constexpr (requires { e.attempt; }) return e.attempt.value;
+        return 0;
+      },
+      event);
+}
+
+bool could_be_the_request(core::Stage stage) {
+  return stage == core::Stage::FreshNoAnswer || stage == core::Stage::FailedAnswer;
+}
+
+}  // namespace
+
+void RequestChecker::settled(core::TargetId target, const core::Outcome& outcome) {
+  give_back(target);
+  if (outcome.kind != core::Outcome::Kind::Failed || !outcome.charge || !could_be_the_request(outcome.stage)) return;
+  if (outcome.error->scope == ErrorScope::Request || outcome.error->scope == ErrorScope::Gateway) return;
+  auto& charged = charged_[outcome.error->kind];
+  charged.insert(target.value);
+  if (charged.size() > 1) report(8, "one request was charged to two targets for the same kind of failure");
+}
+
+void RequestChecker::give_back(core::TargetId target) {
+  if (--outstanding_[target.value] < 0) report(2, "a lease was settled or released twice");
+}
+
+void RequestChecker::stepped(const core::Event& event, const core::Commands& commands, const core::Dispatch& dispatch,
+                             Instant now) {
+  const bool was_over = ended();
+  saw(event, now);
+  if (was_over && !commands.empty()) report(2, "commands came after the end");
+  if (from_the_dead_ && !commands.empty()) report(1, "an attempt that is over had an effect");
+  for (const core::Command& command : commands) obeyed(command);
+  free_.clear();
+
+  int leases = 0;
+  for (const auto& [target, count] : outstanding_) leases += count;
+  if (leases != static_cast<int>(running())) report(2, "leases held differ from attempts running");
+  if (tried_.size() > request_.plan->retry.walk) report(5, "more targets were tried than `walk` allows");
+  if (!ended()) has_deadlines(dispatch);
+}
+
+void RequestChecker::saw(const core::Event& event, Instant now) {
+  from_the_dead_ = false;
+  if (const std::uint32_t id = attempt_of(event); id != 0) return saw_attempt(event, id);
+  if (std::holds_alternative<core::ClientLeft>(event)) client_left_ = true;
+  if (std::holds_alternative<core::DownstreamBlocked>(event)) blocked_ = true;
+  if (std::holds_alternative<core::DownstreamUnblocked>(event)) blocked_ = false;
+  if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
+    const auto timer = timers_.find(fired->timer);
+    if (timer != timers_.end() && timer->second <= now) timers_.erase(timer);
+  }
+}
+
+void RequestChecker::saw_attempt(const core::Event& event, std::uint32_t id) {
+  Attempt& attempt = attempts_[id];
+  if (!attempt.running) {
+    from_the_dead_ = true;
+    return;
+  }
+  attempt.connected = true;
+  if (std::holds_alternative<core::FirstContent>(event)) attempt.spoke = true;
+  if (std::holds_alternative<core::AttemptEnded>(event)) {
+    attempt.spoke = attempt.complete = true;
+    attempt.running = false;
+  }
+  if (std::holds_alternative<core::AttemptFailed>(event)) attempt.running = false;
+}
+
+void RequestChecker::obeyed(const core::Command& command) {
+  if (const auto* start = std::get_if<core::StartAttempt>(&command)) return started(*start);
+  if (const auto* forward = std::get_if<core::Forward>(&command)) return forwarded(*forward);
+  if (const auto* end = std::get_if<core::EndWithError>(&command)) return ended_with(*end);
+  if (std::holds_alternative<core::Finish>(command)) return ended_well();
+  if (std::holds_alternative<core::SendHead>(command)) {
+    if (head_sent_ || forwarded_ != 0) report(1, "a second head was sent");
+    head_sent_ = true;
+  }
+  if (std::holds_alternative<core::SendComment>(command) && !head_sent_) report(1, "a comment went before the head");
+  if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
+    Attempt& attempt = attempts_[cancel->attempt.value];
+    attempt.running = false;
+    attempt.cancelled = true;
+  }
+  if (const auto* arm = std::get_if<core::ArmTimer>(&command)) {
+    if (arm->at == kNever) {
+      timers_.erase(arm->timer);
+    } else {
+      timers_[arm->timer] = arm->at;
+    }
+  }
+}
+
+void RequestChecker::started(const core::StartAttempt& start) {
+  if (forwarded_ != 0) report(1, "an attempt was started after the commit point");
+  if (ended()) report(2, "an attempt was started after the end");
+  const bool first = attempts_.empty();
+  const bool untried = tried_.insert(start.target.value).second;
+  attempts_[start.attempt.value] = Attempt{.target = start.target};
+  if (first || start.fresh) return;
+  if (untried && free_.contains(start.target.value)) return;
+  if (--retries_granted_ < 0) report(5, "a further attempt was neither free nor paid for");
+}
+
+void RequestChecker::forwarded(const core::Forward& forward) {
+  if (forwarded_ != 0) report(1, "two attempts were forwarded");
+  forwarded_ = forward.attempt.value;
+  const Attempt& attempt = attempts_[forwarded_];
+  if (!attempt.spoke || attempt.cancelled) report(1, "an attempt was forwarded that has nothing to say");
+}
+
+void RequestChecker::ended_well() {
+  ++ends_;
+  if (client_left_) return;
+  if (forwarded_ == 0 || !attempts_[forwarded_].complete) report(3, "an answer was finished that is not complete");
+}
+
+void RequestChecker::ended_with(const core::EndWithError& end) {
+  ++ends_;
+  const bool head_out = head_sent_ || forwarded_ != 0;
+  if (end.in_band != head_out) report(3, "an error was told in the wrong place");
+  if (end.in_band && end.pass_answer) report(1, "a second answer was passed on");
+  if (end.error.status == 401 || end.error.status == 402) report(10, "the client was blamed for our key");
+  if (end.error.message.empty() || end.error.code.empty()) report(3, "an error said nothing");
+}
+
+void RequestChecker::has_deadlines(const core::Dispatch& dispatch) {
+  using enum core::TimerKind;
+  const bool stream = request_.answer == core::AnswerKind::Stream;
+  const bool committed = dispatch.state() == core::Dispatch::State::Committed;
+  if (!armed(committed && stream ? StreamMax : Total)) report(4, "nothing bounds the whole request");
+  if (committed && !blocked_ && !armed(Idle)) report(4, "nothing bounds a stall after content");
+  if (running() == 0 && !armed(Queue) && !armed(Backoff)) report(4, "a request waits for nothing");
+  for (const auto& [id, attempt] : attempts_) {
+    if (attempt.running && !attempt.connected && !armed(Connect)) report(4, "nothing bounds a connect");
+  }
+}
+
+std::size_t RequestChecker::running() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(attempts_, [](const auto& entry) { return entry.second.running; }));
+}
+
+void RequestChecker::finished() {
+  if (ends_ != 1) report(2, "a request ended " + std::to_string(ends_) + " times");
+  for (const auto& [target, count] : outstanding_) {
+    if (count != 0) report(9, "a lease was never given back");
+  }
+}
+
+}  // namespace drover::sim

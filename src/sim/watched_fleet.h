@@ -1,0 +1,80 @@
+// Stands between the requests of a simulation and their fleet, passes every call on and tells the checkers.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "core/fleet.h"
+#include "sim/invariants.h"
+
+namespace drover::sim {
+
+class WatchedFleet final : public core::FleetPort {
+ public:
+  /// `real` is where `fleet` ends up; it is only looked at.
+  WatchedFleet(core::FleetPort& fleet, const core::Fleet& real, FleetChecker& checker, Findings& findings)
+      : fleet_(&fleet), real_(&real), checker_(&checker), findings_(&findings) {}
+
+  /// Whose calls come next; nullptr: nobody's.
+  void serve(RequestChecker* request, std::uint32_t number) {
+    request_ = request;
+    number_ = number;
+  }
+  /// Whether something was given back since the last question.
+  bool take_settled() { return std::exchange(settled_, false); }
+
+  [[nodiscard]] core::PickAnswer pick(const core::PickRequest& request, Instant now, Random& random) override {
+    const core::PickAnswer answer = fleet_->pick(request, now, random);
+    if (answer.kind == core::PickKind::Picked && !request.look) {
+      checker_->picked(number_, request, answer.ticket, now);
+      if (request_ != nullptr) request_->picked(answer.ticket.target);
+    }
+    if (answer.kind == core::PickKind::Wait && answer.wait_until == kNever)
+      findings_->add(4, number_, "a wait without end");
+    return answer;
+  }
+
+  void settle(const core::Ticket& ticket, const core::Outcome& outcome, Instant now) override {
+    settled_ = true;
+    if (request_ != nullptr) request_->settled(ticket.target, outcome);
+    checker_->settled(number_, ticket, outcome, now);
+    const std::uint64_t before = real_->view(ticket.target, now).failures;
+    fleet_->settle(ticket, outcome, now);
+    const bool own_fault = outcome.kind == core::Outcome::Kind::Failed && outcome.error->scope == ErrorScope::Request;
+    const bool abandoned = outcome.kind == core::Outcome::Kind::Abandoned;
+    if ((own_fault || abandoned) && real_->view(ticket.target, now).failures != before) {
+      findings_->add(7, number_, "a target was charged with what the client did");
+    }
+  }
+
+  void release(const core::Ticket& ticket) override {
+    settled_ = true;
+    if (request_ != nullptr) request_->released(ticket.target);
+    checker_->released(ticket);
+    fleet_->release(ticket);
+  }
+
+  [[nodiscard]] bool spend_retry(Instant now) override {
+    const bool granted = fleet_->spend_retry(now);
+    if (granted) checker_->retry_granted(now);
+    if (granted && request_ != nullptr) request_->retry_granted();
+    return granted;
+  }
+
+  [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override {
+    const bool free = fleet_->failover_is_free(next, now);
+    if (free && request_ != nullptr) request_->failover_was_free(next);
+    return free;
+  }
+
+ private:
+  core::FleetPort* fleet_;
+  const core::Fleet* real_;
+  FleetChecker* checker_;
+  Findings* findings_;
+  RequestChecker* request_ = nullptr;
+  std::uint32_t number_ = 0;
+  bool settled_ = false;
+};
+
+}  // namespace drover::sim

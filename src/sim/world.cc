@@ -1,0 +1,232 @@
+#include "sim/world.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "sim/agenda.h"
+#include "sim/watched_fleet.h"
+
+namespace drover::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The world's beginning: an hour after the clock's zero, so that times before it exist.
+constexpr Instant kBeginning{1h};
+/// A world that has not come to its end after so many steps never will.
+constexpr std::uint64_t kMostSteps = 2'000'000;
+/// After a settle those who wait are told, after a little while as in a real gateway.
+constexpr Duration kGrantDelay = 1ms;
+
+struct Happening {
+  std::uint32_t request = 0;
+  core::Event event;
+};
+
+class World {
+ public:
+  World(std::uint64_t seed, const WorldSettings& settings)
+      : settings_(settings),
+        random_(seed),
+        fleet_(settings.plan, seed),
+        checker_(settings.plan, findings_),
+        saboteur_(settings.saboteur ? settings.saboteur(fleet_) : nullptr),
+        watched_(saboteur_ ? static_cast<core::FleetPort&>(*saboteur_) : fleet_, fleet_, checker_, findings_) {
+    report_.seed = seed;
+    report_.attempts_at.resize(settings.plan.targets.size());
+  }
+
+  Report run() {
+    requests_.reserve(settings_.requests);
+    for (std::uint32_t number = 0; number < settings_.requests; ++number) invent_request(number);
+    while (!agenda_.empty() && report_.steps < kMostSteps) {
+      auto [now, happening] = agenda_.next();
+      step(requests_[happening.request], happening.event, now);
+    }
+    for (Request& request : requests_) request.checker.finished();
+    if (fleet_.in_flight() != 0) findings_.add(9, 0, "the fleet believes that something is still in flight");
+    if (report_.steps >= kMostSteps) findings_.add(4, 0, "the world did not come to an end");
+    report_.violations = findings_.all();
+    return std::move(report_);
+  }
+
+ private:
+  struct Attempt {
+    std::vector<Beat> script{};
+    std::size_t next = 0;
+    bool running = true;
+  };
+  struct Request {
+    std::uint32_t number = 0;
+    core::DispatchRequest facts{};
+    bool wrong = false;
+    bool poisonous = false;
+    std::unique_ptr<core::Dispatch> dispatch{};
+    RequestChecker checker;
+    std::map<std::uint32_t, Attempt> attempts{};
+    std::array<Instant, core::kTimerKinds> timers{};
+    bool waiting = false;
+  };
+
+  bool chance(double share) { return random_.unit() < share; }
+  Duration upto(Duration most) {
+    return Duration(static_cast<Duration::rep>(random_.below(static_cast<std::uint64_t>(most.count()))));
+  }
+
+  void invent_request(std::uint32_t number) {
+    core::DispatchRequest facts;
+    facts.plan = &settings_.plan;
+    facts.route = &settings_.plan.routes[random_.below(settings_.plan.routes.size())];
+    facts.answer = chance(settings_.streamed) ? core::AnswerKind::Stream : core::AnswerKind::Plain;
+    facts.replay = chance(settings_.only_once) ? core::Replay::NotExecuted : core::Replay::Free;
+    facts.arrived = kBeginning + upto(settings_.span);
+    facts.affinity = random_.below(8);
+    facts.estimate = {.input_tokens = {static_cast<std::int64_t>(random_.below(1000))},
+                      .output_tokens = {static_cast<std::int64_t>(random_.below(1000))}};
+    facts.may_answer_early = !chance(0.2);
+    if (chance(settings_.impatient)) facts.client_timeout = 500ms + upto(5s);
+    Request& request = requests_.emplace_back(
+        Request{.number = number, .facts = facts, .checker = RequestChecker(number, facts, findings_)});
+    request.wrong = chance(settings_.wrong);
+    request.poisonous = chance(settings_.poisonous);
+    request.timers.fill(kNever);
+    request.dispatch = std::make_unique<core::Dispatch>(facts, watched_, random_);
+    agenda_.add(facts.arrived, {number, core::RequestReady{}});
+    if (chance(settings_.leaving)) agenda_.add(facts.arrived + upto(5s), {number, core::ClientLeft{}});
+    if (chance(settings_.slow_readers)) {
+      const Instant blocked = facts.arrived + upto(2s);
+      agenda_.add(blocked, {number, core::DownstreamBlocked{}});
+      agenda_.add(blocked + upto(20s), {number, core::DownstreamUnblocked{}});
+    }
+  }
+
+  void step(Request& request, const core::Event& event, Instant now) {
+    if (stale(request, event, now)) return;
+    ++report_.steps;
+    note(now, request.number, event.index());
+    watched_.serve(&request.checker, request.number);
+    const core::Commands commands = request.dispatch->on(event, now);
+    request.checker.stepped(event, commands, *request.dispatch, now);
+    watched_.serve(nullptr, 0);
+    for (const core::Command& command : commands) obey(request, command, now);
+    if (watched_.take_settled()) grant(now);
+  }
+
+  /// Timers that were moved since, and attempts that were cancelled: mostly a driver drops them, sometimes it is late.
+  bool stale(Request& request, const core::Event& event, Instant now) {
+    if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
+      Instant& at = request.timers[static_cast<std::size_t>(fired->timer)];
+      if (at != now) return !chance(settings_.late_events);
+      at = kNever;
+      return false;
+    }
+    if (std::holds_alternative<core::CapacityGranted>(event)) return request.checker.ended();
+    const auto attempt = request.attempts.find(attempt_of(event));
+    if (attempt == request.attempts.end()) return false;
+    const bool deliver = attempt->second.running || chance(settings_.late_events);
+    if (deliver) schedule(request, attempt->first, now);
+    return !deliver;
+  }
+
+  static std::uint32_t attempt_of(const core::Event& event) {
+    return std::visit(
+        [](const auto& e) -> std::uint32_t {
+          if constexpr (requires { e.attempt; }) return e.attempt.value;
+          return 0;
+        },
+        event);
+  }
+
+  void schedule(Request& request, std::uint32_t id, Instant now) {
+    Attempt& attempt = request.attempts[id];
+    if (attempt.next >= attempt.script.size()) return;
+    Beat& beat = attempt.script[attempt.next++];
+    agenda_.add(now + beat.after, {request.number, std::move(beat.event)});
+  }
+
+  void obey(Request& request, const core::Command& command, Instant now) {
+    note(now, request.number, 100 + command.index());
+    if (const auto* start = std::get_if<core::StartAttempt>(&command)) return start_attempt(request, *start, now);
+    if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
+      request.attempts[cancel->attempt.value].running = false;
+    }
+    if (const auto* arm = std::get_if<core::ArmTimer>(&command)) {
+      note(arm->at, request.number, static_cast<std::size_t>(arm->timer));
+      request.timers[static_cast<std::size_t>(arm->timer)] = arm->at;
+      if (arm->at != kNever) agenda_.add(arm->at, {request.number, core::TimerFired{arm->timer}});
+    }
+    if (std::holds_alternative<core::WaitForCapacity>(command)) request.waiting = true;
+    if (std::holds_alternative<core::Finish>(command)) {
+      const bool complete = std::ranges::any_of(request.attempts, [](const auto& a) { return a.second.running; });
+      ++(complete ? report_.answered : report_.left);
+      over(request);
+    }
+    if (const auto* end = std::get_if<core::EndWithError>(&command)) {
+      ++report_.failed[end->in_band ? 0 : end->error.status];
+      over(request);
+    }
+  }
+
+  void over(Request& request) {
+    request.waiting = false;
+    request.timers.fill(kNever);
+    for (auto& [id, attempt] : request.attempts) attempt.running = false;
+  }
+
+  void start_attempt(Request& request, const core::StartAttempt& start, Instant now) {
+    request.waiting = false;
+    ++report_.attempts;
+    ++report_.attempts_at[start.target.index()];
+    note(now, start.attempt.value, start.target.value);
+    const AttemptFacts facts{.id = start.attempt,
+                             .stream = request.facts.answer == core::AnswerKind::Stream,
+                             .fresh = start.fresh,
+                             .poisonous = request.poisonous,
+                             .wrong = request.wrong};
+    request.attempts[start.attempt.value] = {.script = script_of(fault_of(start.target, now), facts, random_)};
+    schedule(request, start.attempt.value, now);
+  }
+
+  [[nodiscard]] Fault fault_of(core::TargetId target, Instant now) const {
+    Fault fault = Fault::None;
+    for (const FaultWindow& window : settings_.faults) {
+      const bool applies =
+          window.target == target && now >= kBeginning + window.from && now < after(kBeginning, window.until);
+      if (applies) fault = window.fault;
+    }
+    return fault;
+  }
+
+  void grant(Instant now) {
+    for (const Request& request : requests_) {
+      if (request.waiting) agenda_.add(now + kGrantDelay, {request.number, core::CapacityGranted{}});
+    }
+  }
+
+  /// FNV-1a over what happened.
+  void note(Instant now, std::uint64_t a, std::uint64_t b) {
+    for (const std::uint64_t word : {static_cast<std::uint64_t>(now.time_since_epoch().count()), a, b}) {
+      report_.trace = (report_.trace ^ word) * 0x100000001b3ULL;
+    }
+  }
+
+  const WorldSettings& settings_;
+  Random random_;
+  Findings findings_;
+  core::Fleet fleet_;
+  FleetChecker checker_;
+  std::unique_ptr<core::FleetPort> saboteur_;
+  WatchedFleet watched_;
+  Agenda<Happening> agenda_;
+  std::vector<Request> requests_;
+  Report report_;
+};
+
+}  // namespace
+
+Report run(std::uint64_t seed, const WorldSettings& settings) {
+  return World(seed, settings).run();
+}
+
+}  // namespace drover::sim
