@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "http/url.h"
+#include "net/tls.h"
 
 namespace drover::upstream {
 namespace {
@@ -96,8 +97,11 @@ std::string upstream_path(const Endpoint& endpoint, std::string_view client_path
   std::string path;
   path.reserve(prefix.size() + client_path.size() + query.size() + 1);
   path.append(prefix).append(client_path);
-  if (!query.empty()) path.append("?").append(query);
-  if (path.empty()) path = "/";
+  if (path.empty()) path.push_back('/');
+  if (!query.empty()) {
+    path.push_back('?');
+    path.append(query);
+  }
   return path;
 }
 

@@ -62,8 +62,10 @@ net::Awaitable<> Run::perform() {
 
 void Run::begin_attempt() {
   const core::StartAttempt start = *std::exchange(next_start_, std::nullopt);
-  [[maybe_unused]] const bool fits =
-      record_.attempts.push_back(AttemptRecord{.target = start.target, .started = now(), .ended = now()});
+  AttemptRecord record;
+  record.target = start.target;
+  record.started = record.ended = now();
+  [[maybe_unused]] const bool fits = record_.attempts.push_back(record);  // Dispatch stops at kMaxAttempts
   attempt_.emplace(*this, start);
 }
 

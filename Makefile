@@ -1,0 +1,59 @@
+# A thin face on CMake. `make run` and `make test` do all the set-up a fresh Debian 12 needs.
+.DEFAULT_GOAL := build
+JOBS ?= $(shell nproc)
+RELEASE := build/release
+FUZZ := build/fuzz
+FUZZ_SECONDS ?= 60
+# Sanitizers stop at the first finding; leaks count.
+export ASAN_OPTIONS := detect_leaks=1:strict_string_checks=1
+export UBSAN_OPTIONS := print_stacktrace=1:halt_on_error=1
+
+export JOBS
+
+.PHONY: build run test start-tests test-release test-asan test-tsan fuzz format bench clean help
+
+help:            ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+build:           ## build/release/drover
+	@scripts/setup build
+	@cmake --preset release -DDROVER_TESTS=OFF >/dev/null
+	@cmake --build $(RELEASE) -j $(JOBS) --target drover
+
+run: build       ## serve drover.yaml, else the keys in the environment, else a mock provider
+	@$(RELEASE)/drover serve
+
+test: start-tests test-release test-asan test-tsan  ## every test
+	@cat build/results/times.txt
+	@scripts/closing-line
+
+start-tests:
+	@scripts/setup test
+	@rm -rf build/results
+
+test-release: start-tests    ## everything, as it ships
+	@scripts/test-tree release
+
+test-asan: start-tests       ## units, fuzz corpora and integration under AddressSanitizer and UBSan
+	@scripts/test-tree asan -LE 'clients|architecture'
+
+test-tsan: start-tests       ## the rooms with threads under ThreadSanitizer
+	@scripts/test-tree tsan net_test upstream_test -- -R '^(net|upstream)$$'
+
+fuzz:            ## run every fuzz target for FUZZ_SECONDS (60) each
+	@scripts/setup test
+	@cmake --preset fuzz
+	@cmake --build $(FUZZ) -j $(JOBS)
+	@scripts/run-fuzzers $(FUZZ) $(FUZZ_SECONDS)
+
+bench:           ## micro-benchmarks
+	@scripts/setup build
+	@cmake --preset bench
+	@cmake --build build/bench -j $(JOBS)
+	@for program in build/bench/*_bench; do $$program --benchmark_min_time=0.2; done
+
+format:          ## clang-format everything
+	@git ls-files 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'fuzz/*.cc' | xargs clang-format-19 -i
+
+clean:
+	@rm -rf build

@@ -1,0 +1,20 @@
+// One function per subcommand; each adds itself to the command line. main.cc only wires them together.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace drover::cli {
+
+/// Exit codes: 0 good, 1 it could not be done (address in use, nothing to serve), 2 a mistake in the configuration or on
+/// the command line.
+inline constexpr int kExitGood = 0;
+inline constexpr int kExitFailed = 1;
+inline constexpr int kExitMistake = 2;
+
+/// Each sets `exit_code` when its subcommand ran.
+void add_serve(CLI::App& app, int& exit_code);
+void add_check(CLI::App& app, int& exit_code);
+void add_mock(CLI::App& app, int& exit_code);
+void add_version(CLI::App& app, int& exit_code);
+
+}  // namespace drover::cli

@@ -1,0 +1,34 @@
+// The mock provider on a thread of its own inside the gateway's process: what `drover serve` serves when nothing is
+// configured, so that a newcomer sees an answer before having a key.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "mock/server.h"
+#include "net/loop.h"
+
+namespace drover::cli {
+
+class EmbeddedMock {
+ public:
+  /// Starts it on a free port of 127.0.0.1. Errors: those of binding.
+  [[nodiscard]] static Result<std::unique_ptr<EmbeddedMock>> start();
+  ~EmbeddedMock();
+
+  [[nodiscard]] std::string base_url() const { return server_->base_url(); }
+  /// Settings for a gateway on 127.0.0.1:8080 in front of it, with its three keys.
+  [[nodiscard]] std::expected<config::Settings, config::Problems> gateway_settings() const;
+
+ private:
+  EmbeddedMock();
+
+  net::Loop loop_;
+  std::unique_ptr<mock::MockServer> server_;
+  std::thread thread_;
+};
+
+}  // namespace drover::cli

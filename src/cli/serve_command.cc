@@ -1,0 +1,140 @@
+// drover serve: the gateway, until SIGTERM or SIGINT. SIGHUP reads the configuration and the certificates again.
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/embedded_mock.h"
+#include "config/settings.h"
+#include "gateway/server.h"
+#include "net/signals.h"
+#include "telemetry/log.h"
+
+namespace drover::cli {
+namespace {
+
+constexpr const char* kDefaultFile = "drover.yaml";
+
+/// Where the settings came from, and what has to live as long as they are served.
+struct Source {
+  std::string said;                    ///< for the person who started it
+  std::optional<std::string> file;     ///< read again on SIGHUP
+  std::unique_ptr<EmbeddedMock> mock;
+};
+
+void print(const config::Problems& problems) {
+  for (const config::Problem& problem : problems) std::cerr << problem.to_string() << "\n";
+}
+
+std::optional<config::Settings> settings_from_mock(Source& source) {
+  auto mock = EmbeddedMock::start();
+  if (!mock) {
+    std::cerr << "drover: " << mock.error().message << "\n";
+    return std::nullopt;
+  }
+  source.mock = std::move(*mock);
+  source.said = "No drover.yaml and no keys in the environment (HOLYSHEEP_API_KEY, OPENAI_API_KEY): serving the built-in\n"
+                "mock provider with three keys. It answers made-up text and costs nothing.";
+  auto settings = source.mock->gateway_settings();
+  if (settings) return std::move(*settings);
+  print(settings.error());
+  return std::nullopt;
+}
+
+std::optional<config::Settings> find_settings(const std::string& asked_for, Source& source) {
+  const config::Environment environment = config::real_environment();
+  if (!asked_for.empty() || std::filesystem::exists(kDefaultFile)) {
+    source.file = asked_for.empty() ? kDefaultFile : asked_for;
+    source.said = "Serving " + *source.file + ".";
+    auto settings = config::load_file(*source.file, environment);
+    if (settings) return std::move(*settings);
+    print(settings.error());
+    return std::nullopt;
+  }
+  auto settings = config::from_environment(environment);
+  if (settings) {
+    source.said = "No drover.yaml: serving the keys in the environment.";
+    return std::move(*settings);
+  }
+  if (config::nothing_configured(settings.error())) return settings_from_mock(source);
+  print(settings.error());
+  return std::nullopt;
+}
+
+void print_start(const Source& source, const gateway::Server& server) {
+  const config::Settings& settings = server.snapshot()->settings;
+  std::cout << source.said << "\n\n" << config::describe(settings);
+  const std::string scheme = settings.listen.front().tls ? "https" : "http";
+  const std::string base = scheme + "://127.0.0.1:" + std::to_string(server.ports().front()) + "/v1";
+  std::string model = "gpt-4o";
+  if (!settings.plan->routes.empty() && settings.plan->routes.front().name != "*") model = settings.plan->routes.front().name;
+  std::cout << "\nTry it:\n  curl " << base << "/chat/completions -H 'Content-Type: application/json' \\\n";
+  if (!settings.clients.empty()) std::cout << "    -H 'Authorization: Bearer YOUR_CLIENT_KEY' \\\n";
+  std::cout << "    -d '{\"model\": \"" << model << "\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'\n"
+            << "SDKs: set the base URL to " << base << "\n" << std::flush;
+}
+
+void reload(const Source& source, gateway::Server& server) {
+  if (!source.file) {
+    const auto certificates = server.reload_certificates();
+    if (!certificates) telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed: " + certificates.error().message);
+    return;
+  }
+  auto settings = config::load_file(*source.file, config::real_environment());
+  if (!settings) {
+    for (const config::Problem& problem : settings.error()) telemetry::log(telemetry::Level::Error, "SIGHUP: " + problem.to_string());
+    telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed; the old configuration stays in force");
+    return;
+  }
+  const auto done = server.reload(std::move(*settings));
+  if (done) {
+    telemetry::log(telemetry::Level::Info, "SIGHUP: " + *source.file + " and certificates read again");
+  } else {
+    telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed: " + done.error().message);
+  }
+}
+
+int serve(const std::string& file) {
+  Source source;
+  auto settings = find_settings(file, source);
+  if (!settings) return kExitMistake;
+  telemetry::start_log();
+  auto server = gateway::Server::start(std::move(*settings));
+  if (!server) {
+    telemetry::stop_log();
+    std::cerr << "drover: " << server.error().message << "\n";
+    return server.error().kind == ErrorKind::BadConfig ? kExitMistake : kExitFailed;
+  }
+  print_start(source, **server);
+
+  net::Signals signals;
+  signals.run({SIGTERM, SIGINT, SIGHUP}, [&](int number) {
+    if (number == SIGHUP) return reload(source, **server);
+    telemetry::log(telemetry::Level::Info, "stopping: no new connections; open requests may finish");
+    signals.stop();
+  });
+  (*server)->drain((*server)->drain_time());
+  telemetry::log(telemetry::Level::Info, "stopped");
+  telemetry::stop_log();
+  return kExitGood;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("serve", "Run the gateway");
+  auto file = std::make_shared<std::string>();
+  command->add_option("--config,-c", *file, "Configuration file (default: drover.yaml here, else keys in the environment, else a mock)");
+  command->footer(
+      "Examples:\n"
+      "  drover serve\n"
+      "  drover serve --config /etc/drover/drover.yaml\n"
+      "Signals: SIGTERM and SIGINT stop it after open requests have finished (at most 'drain'); SIGHUP reads the\n"
+      "configuration file and the certificates again.");
+  command->callback([file, &exit_code] { exit_code = serve(*file); });
+}
+
+}  // namespace drover::cli
