@@ -1,0 +1,112 @@
+// An HTTP/1.1 client for tests, on a raw socket. Its reading of HTTP is its own and deliberately literal: it shares no
+// code with the program, so a mistake of the program's cannot hide in it.
+//
+//   HttpClient client("127.0.0.1", port);
+//   Answer answer = client.post("/v1/chat/completions", R"({"model":"m","messages":[]})");
+//   EXPECT_EQ(answer.status, 200);
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/socket.h"
+
+namespace drover::test {
+
+struct AnswerHead {
+  int status = 0;  ///< 0: no head came
+  std::string reason;
+  std::vector<std::pair<std::string, std::string>> fields;
+
+  /// The first field of this name (case does not matter), or nothing.
+  [[nodiscard]] std::optional<std::string> field(std::string_view name) const;
+  [[nodiscard]] std::size_t count(std::string_view name) const;
+};
+
+/// How an answer's body came to its end.
+enum class BodyEnd : std::uint8_t {
+  Whole,      ///< as its framing said
+  Truncated,  ///< the connection ended before
+  Reset,      ///< with RST
+  Timeout,
+  Malformed,  ///< the chunked coding makes no sense
+};
+
+/// One event of a stream: its lines without the blank one, and when it was whole.
+struct Event {
+  std::string text;
+  Clock::time_point at;
+
+  /// The values of its data lines joined with LF; of its event line.
+  [[nodiscard]] std::string data() const;
+  [[nodiscard]] std::string name() const;
+  [[nodiscard]] bool is_comment() const;
+};
+
+struct Answer : AnswerHead {
+  std::string body;
+  BodyEnd end = BodyEnd::Truncated;
+  [[nodiscard]] bool whole() const { return status != 0 && end == BodyEnd::Whole; }
+};
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+class HttpClient {
+ public:
+  HttpClient(const std::string& host, std::uint16_t port) : socket_(Socket::connect(host, port)), host_(host) {}
+
+  [[nodiscard]] bool connected() const { return socket_.open(); }
+  [[nodiscard]] Socket& socket() { return socket_; }
+
+  /// A whole exchange. The connection stays open when both sides allow it.
+  Answer get(std::string_view target, const Fields& fields = {});
+  Answer post(std::string_view target, std::string_view body, const Fields& fields = {});
+
+  /// Sends only; Host, Content-Length and (for a body) Content-Type are added when `fields` does not bring them.
+  bool send_request(std::string_view method, std::string_view target, std::string_view body = {},
+                    const Fields& fields = {});
+  bool send_raw(std::string_view bytes) { return socket_.send(bytes); }
+
+  /// The next head, interim ones too; status 0 when none came.
+  AnswerHead read_head();
+  /// The next final answer: skips 1xx. `method` decides whether there is a body.
+  Answer read_answer(std::string_view method = "POST");
+  /// After read_head(): the next event of the body, or nothing at its end; then body_end() says how it ended.
+  std::optional<Event> next_event();
+  [[nodiscard]] BodyEnd body_end() const { return end_; }
+  /// After read_head(): waits for more of the body; false at its end.
+  bool read_more_body(std::string& body);
+
+  /// Waits until the server closes; false when it sends something or does not close in time.
+  [[nodiscard]] bool closed_by_server(std::chrono::milliseconds patience = kPatience);
+  /// Bytes received and not yet read as part of an answer.
+  [[nodiscard]] const std::string& unread() const { return inbox_; }
+
+ private:
+  enum class Coding : std::uint8_t { None, Length, Chunked, UntilClose };
+
+  void begin_body(const AnswerHead& head, std::string_view method);
+  /// Moves decoded bytes from inbox_ to `body`; true when the body has ended.
+  bool decode(std::string& body);
+  bool decode_chunks(std::string& body);
+  /// False at the end of the connection or of patience; end_ says which.
+  bool fill();
+
+  Socket socket_;
+  std::string host_;
+  std::string inbox_;
+  Coding coding_ = Coding::None;
+  std::size_t left_ = 0;  ///< of the length, or of the current chunk
+  bool in_chunk_ = false;
+  bool ended_ = true;
+  BodyEnd end_ = BodyEnd::Whole;
+  std::string events_;  ///< body bytes that are no whole event yet
+};
+
+/// The whole body of a stream as events.
+[[nodiscard]] std::vector<Event> events_of(std::string_view body);
+
+}  // namespace drover::test
