@@ -194,9 +194,14 @@ class Dispatch {
   /// What is remembered about each target in `tried_`, side by side with it.
   struct TriedNote {
     std::uint32_t attempts = 0;
-    bool repeatable = false;          ///< its last failure may pass when tried again
-    bool may_be_the_request = false;  ///< failed in a way that a poisonous request could cause
+    bool repeatable = false;  ///< its last failure may pass when tried again
     ErrorKind kind = ErrorKind::Internal;
+  };
+
+  /// Who was charged with which kind of failure that a poisonous request could cause.
+  struct Blamed {
+    ErrorKind kind = ErrorKind::Internal;
+    TargetId target{};
   };
 
   struct Failure {
@@ -286,6 +291,7 @@ class Dispatch {
   Instant last_content_{};
   FixedVector<TargetId, kMaxWalk> tried_;
   FixedVector<TriedNote, kMaxWalk> notes_;
+  FixedVector<Blamed, kMaxAttempts> blamed_;
   std::array<Attempt, 2> attempt_slots_;  ///< two, so that a hedge has a place
   std::array<Instant, kTimerKinds> armed_;
   std::optional<Failure> told_;  ///< the failure the client would hear of

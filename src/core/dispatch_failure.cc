@@ -94,16 +94,16 @@ bool Dispatch::may_go_on(const Failure& failure) {
   return false;
 }
 
+/// J15: a failure that this request has caused elsewhere already is the request's until others agree, so the second
+/// target is not charged with it.
 void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant now) {
   const TargetId target = attempt.lease.target();
-  bool repeated_elsewhere = false;
-  for (std::size_t at = 0; could_be_the_request(failure.stage) && at < tried_.size(); ++at) {
-    const TriedNote& earlier = notes_[at];
-    if (tried_[at] == target) continue;
-    if (earlier.may_be_the_request && earlier.kind == failure.error.kind) repeated_elsewhere = true;
-  }
   Outcome outcome{.kind = Outcome::Kind::Failed, .error = &failure.error, .stage = failure.stage};
-  outcome.charge = !repeated_elsewhere;
+  if (could_be_the_request(failure.stage)) {
+    const auto first = std::ranges::find(blamed_, failure.error.kind, &Blamed::kind);
+    outcome.charge = first == blamed_.end() || first->target == target;
+    if (first == blamed_.end()) (void)blamed_.push_back({failure.error.kind, target});
+  }
   const bool known = failure.used.input_tokens.value != 0 || failure.used.output_tokens.value != 0;
   outcome.used = known ? failure.used : request_.estimate;
   attempt.lease.settle(outcome, now);
@@ -116,7 +116,6 @@ void Dispatch::note(TargetId target, const Failure& failure) {
   TriedNote& about = notes_[static_cast<std::size_t>(found - tried_.begin())];
   about.kind = failure.error.kind;
   about.repeatable = failure.error.retry != RetryClass::Never && may_pass_later(failure.error);
-  about.may_be_the_request = could_be_the_request(failure.stage);
   // "Another provider" is remembered as a narrower fence: no target of this one is worth asking again.
   if (failure.error.retry == RetryClass::OtherProvider) {
     const ProviderId provider = request_.plan->targets[target.index()].provider;

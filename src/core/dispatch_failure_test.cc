@@ -314,6 +314,18 @@ TEST(QueryOfDeath, J15_ChargesOnlyTheFirstOfTwoTargetsThatOneRequestFails) {
   EXPECT_EQ(s.fleet().view(TargetId{1}, at(2ms)).failures, 0U);
 }
 
+TEST(QueryOfDeath, J15_RemembersWhoWasChargedWhenTheFirstFailsDifferentlyLater) {
+  Scenario s = Scenario::with_targets({"a", "b"});
+  (void)s.on(RequestReady{}, at(0ms));
+  (void)s.failed(server_error(), Stage::FailedAnswer, at(1ms));
+  (void)s.failed(server_error(), Stage::FailedAnswer, at(2ms));
+  EXPECT_EQ(s.started(s.fired(TimerKind::Backoff, at(502ms))), "a");
+  (void)s.failed(reset(), Stage::FailedAnswer, at(600ms));
+  EXPECT_EQ(s.started(s.fired(TimerKind::Backoff, at(1600ms))), "b");
+  (void)s.failed(server_error(), Stage::FailedAnswer, at(1700ms));
+  EXPECT_EQ(s.fleet().view(TargetId{1}, at(2s)).failures, 0U);
+}
+
 TEST(QueryOfDeath, J15_ChargesBothWhenTheyFailDifferently) {
   Scenario s = Scenario::with_targets({"a", "b"});
   (void)s.on(RequestReady{}, at(0ms));
