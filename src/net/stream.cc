@@ -88,7 +88,10 @@ Moved Stream::write_plain(std::span<const iovec> pieces) {
 
 Moved Stream::handshake() {
   if (!socket_.is_open()) return Moved::failed(EBADF);
-  return session_ ? session_->handshake() : Moved::done(0);
+  if (!session_) return Moved::done(0);
+  Moved moved = session_->handshake();
+  blocked_ = moved.state == Io::Blocked;  // half a record in hand is no reason to try again
+  return moved;
 }
 
 bool Stream::wants_write() const {

@@ -1,0 +1,187 @@
+// TLS on both sides, with certificates made here: what is trusted, what is refused, and that bytes come through whole.
+#include "net/tls.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "net/certificate_kit.h"
+#include "net/echo_kit.h"
+
+namespace drover::net {
+namespace {
+
+using namespace testing;
+
+struct Secure {
+  Authority authority;
+  std::unique_ptr<EchoServer> server;
+
+  void serve(const Certificate& certificate, const std::string& client_ca = {}) {
+    auto tls = ServerTls::create(certificate.cert_file, certificate.key_file, client_ca);
+    ASSERT_TRUE(tls) << tls.error().message;
+    server = std::make_unique<EchoServer>(*tls);
+  }
+
+  Connected connect(const std::string& host) {
+    auto tls = ClientTls::create(authority.ca_file());
+    EXPECT_TRUE(tls) << tls.error().message;
+    return server->connect(host, *tls);
+  }
+};
+
+TEST(Tls, CarriesManyRequestsOfAllSizes) {
+  Secure secure;
+  secure.serve(secure.authority.issue("DNS:localhost"));
+  Connected made = secure.connect("localhost");
+  ASSERT_TRUE(made) << made.error().message;
+  ClientConnection& client = **made;
+  for (std::size_t size : {0u, 1u, 1000u, 16383u, 16384u, 16385u, 200'000u, 3'000'000u}) {
+    std::string body;
+    while (body.size() < size) body += std::to_string(body.size());
+    body.resize(size);
+    Result<std::string> answer = finish(secure.server->loop, ask(client, body));
+    ASSERT_TRUE(answer) << answer.error().message << " at size " << size;
+    ASSERT_EQ(answer->substr(4), body);
+    ASSERT_TRUE(client.finish());
+    // Session tickets have come meanwhile; they do not make a connection look talkative.
+    ASSERT_TRUE(client.alive());
+  }
+}
+
+TEST(Tls, VerifiesAnAddressAsWellAsAName) {
+  Secure secure;
+  secure.serve(secure.authority.issue("IP:127.0.0.1"));
+  Connected made = secure.connect("127.0.0.1");
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(*finish(secure.server->loop, ask(**made, "hello")), "200 hello");
+}
+
+TEST(Tls, A7_RefusesAnExpiredCertificate) {
+  Secure secure;
+  secure.serve(secure.authority.issue_expired("DNS:localhost"));
+  Connected made = secure.connect("localhost");
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().kind, ErrorKind::Tls);
+  EXPECT_EQ(made.error().code, "tls_cert_expired");
+}
+
+TEST(Tls, A8_RefusesTheCertificateOfAnotherHost) {
+  Secure secure;
+  secure.serve(secure.authority.issue("DNS:other.example.test"));
+  for (std::string host : {"localhost", "127.0.0.1"}) {
+    Connected made = secure.connect(host);
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, "tls_wrong_host");
+  }
+}
+
+TEST(Tls, A8_RefusesASelfSignedCertificate) {
+  Secure secure;
+  secure.serve(secure.authority.issue_self_signed("DNS:localhost"));
+  Connected made = secure.connect("localhost");
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, "tls_unknown_ca");
+}
+
+TEST(Tls, A8_TrustsOnlyTheGivenAuthority) {
+  Secure secure;
+  Authority stranger;
+  secure.serve(stranger.issue("DNS:localhost"));
+  Connected made = secure.connect("localhost");
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, "tls_unknown_ca");
+}
+
+TEST(Tls, A9_ReportsAPeerThatDoesNotSpeakTls) {
+  Secure secure;
+  secure.server = std::make_unique<EchoServer>();
+  Connected made = secure.connect("localhost");
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().kind, ErrorKind::Tls);
+  EXPECT_EQ(made.error().code, "tls_handshake");
+}
+
+TEST(Tls, A9_GivesUpOnAHandshakeThatStalls) {
+  Secure secure;
+  Loop loop(1);
+  Resolver resolver(loop);
+  // A listener that nobody accepts on: the kernel completes the connection, and then nothing is said.
+  int silent = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  Peer listening(silent);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(silent, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(silent, 8), 0);
+  ASSERT_EQ(::getsockname(silent, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  auto tls = ClientTls::create(secure.authority.ca_file());
+  Origin origin{"127.0.0.1", ntohs(address.sin_port), *tls};
+  Connecting connecting(loop, resolver);
+  Connected made = finish(loop, connecting.run(origin, loop.now() + 100ms));
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().kind, ErrorKind::ConnectTimeout);
+}
+
+TEST(Tls, AsksForACertificateOfTheClientWhenToldTo) {
+  Secure secure;
+  secure.serve(secure.authority.issue("DNS:localhost"), secure.authority.ca_file());
+  Connected made = secure.connect("localhost");
+  // In TLS 1.3 the client learns of the refusal after its own handshake.
+  if (made) {
+    Result<std::string> answer = finish(secure.server->loop, ask(**made, "hello"));
+    EXPECT_FALSE(answer);
+  }
+}
+
+TEST(Tls, E21_ServerRefusesPlainBytesInTheHandshake) {
+  Secure secure;
+  Certificate certificate = secure.authority.issue("DNS:localhost");
+  auto tls = ServerTls::create(certificate.cert_file, certificate.key_file, "");
+  Loop loop(1);
+  SocketPair pair = connect_pair(loop);
+  auto connection = http1_server(loop, std::move(pair.ours), *tls, {});
+  pair.theirs.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  Result<void> shaken = finish(loop, connection->handshake());
+  ASSERT_FALSE(shaken);
+  EXPECT_EQ(shaken.error().kind, ErrorKind::Tls);
+}
+
+TEST(Tls, ServerGivesUpOnAHandshakeThatStalls) {
+  Secure secure;
+  Certificate certificate = secure.authority.issue("DNS:localhost");
+  auto tls = ServerTls::create(certificate.cert_file, certificate.key_file, "");
+  Loop loop(1);
+  SocketPair pair = connect_pair(loop);
+  auto connection = http1_server(loop, std::move(pair.ours), *tls, {.handshake = 50ms});
+  pair.theirs.send(std::string_view("\x16\x03\x01", 3));
+  Result<void> shaken = finish(loop, connection->handshake());
+  ASSERT_FALSE(shaken);
+  EXPECT_EQ(shaken.error().kind, ErrorKind::ConnectTimeout);
+}
+
+TEST(Tls, SaysWhichFileOfAListenerIsWrong) {
+  Authority authority;
+  Certificate good = authority.issue("DNS:localhost");
+  Certificate other = authority.issue("DNS:localhost");
+  std::string junk = authority.file("junk.pem", "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n");
+  auto message = [](const auto& made) { return made ? std::string("no error") : made.error().message; };
+
+  EXPECT_NE(message(ServerTls::create("/nowhere.crt", good.key_file, "")).find("/nowhere.crt"), std::string::npos);
+  EXPECT_NE(message(ServerTls::create(good.cert_file, "/nowhere.key", "")).find("/nowhere.key"), std::string::npos);
+  std::string mismatch = message(ServerTls::create(good.cert_file, other.key_file, ""));
+  EXPECT_NE(mismatch.find("does not belong to the certificate"), std::string::npos) << mismatch;
+  std::string unreadable = message(ServerTls::create(good.cert_file, junk, ""));
+  EXPECT_NE(unreadable.find("cannot read the key"), std::string::npos) << unreadable;
+  EXPECT_EQ(unreadable.find("hunter2"), std::string::npos);
+  EXPECT_NE(message(ServerTls::create(good.cert_file, good.key_file, junk)).find("client CA"), std::string::npos);
+  EXPECT_NE(message(ClientTls::create(junk)).find("junk.pem"), std::string::npos);
+}
+
+TEST(Tls, UsesTheSystemsTrustStoreByDefault) {
+  EXPECT_TRUE(ClientTls::create(""));
+}
+
+}  // namespace
+}  // namespace drover::net
