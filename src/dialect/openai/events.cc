@@ -129,30 +129,15 @@ EventKind read_data(Api api, std::string_view name, std::string_view data, Answe
   return read_other(api, name, data, state, failure);
 }
 
-/// The data lines of an event, joined as the standard says.
-std::string joined_data(std::string_view bytes) {
-  std::string out;
-  bool first = true;
-  while (!bytes.empty()) {
-    const std::size_t end = std::min(bytes.find_first_of("\r\n"), bytes.size());
-    std::string_view line = bytes.substr(0, end);
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
-    constexpr std::string_view kField = "data:";
-    if (!line.starts_with(kField)) continue;
-    line.remove_prefix(kField.size());
-    if (line.starts_with(' ')) line.remove_prefix(1);
-    if (!first) out.push_back('\n');
-    first = false;
-    out.append(line);
-  }
-  return out;
-}
-
 }  // namespace
 
 EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state, Error& failure) {
   if (event.data_lines == 0 || event.name == "ping" || event.name == "keepalive") return EventKind::Comment;
-  if (event.data_lines > 1) return read_data(api, event.name, joined_data(event.bytes), state, failure);
+  if (event.data_lines > 1) {
+    std::string joined;
+    http::sse_data(event, joined);
+    return read_data(api, event.name, joined, state, failure);
+  }
   if (event.data.empty()) return EventKind::Comment;
   return read_data(api, event.name, event.data, state, failure);
 }

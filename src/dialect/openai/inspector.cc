@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <span>
 
 #include "dialect/json_reader.h"
 #include "dialect/media_type.h"
@@ -95,7 +96,9 @@ RequestInspector::RequestInspector(Api api, std::string_view content_type, std::
   result_.repeat = repeat_of(api, {});
   if (api == Api::Pinned || api == Api::Models) return;
   if (is_json_type(content_type)) {
-    scan_.emplace<JsonScan>(body, kRoutedKeys);
+    // What the other keys mean on a path nobody here knows is that path's matter.
+    const std::span<const std::string_view> keys(kRoutedKeys);
+    scan_.emplace<JsonScan>(body, api == Api::OtherModel ? keys.first(kStream + 1) : keys);
   } else if (takes_forms(api) && is_form_type(content_type)) {
     const auto boundary = form_boundary(content_type);
     if (boundary.has_value()) {

@@ -183,6 +183,12 @@ TEST(Inspector, OtherPathsWithABodyOfAnotherKindHaveNoModel) {
   EXPECT_EQ(refusal(Api::OtherModel, "{", kJson), "invalid_json");
 }
 
+TEST(Inspector, OnOtherPathsOnlyModelAndStreamMeanSomething) {
+  EXPECT_EQ(refusal(Api::OtherModel, R"({"model":"m","Store":"eu","store":"eu","input":1,"input":2})"), "accepted");
+  EXPECT_EQ(refusal(Api::OtherModel, R"({"model":"m","model":"n"})"), "duplicate_key");
+  EXPECT_EQ(refusal(Api::OtherModel, R"({"stream":"yes"})"), "wrong_type");
+}
+
 TEST(Inspector, G12_ReadsTheModelOfAForm) {
   const std::string body =
       "--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\nRIFF\xFF\r\n"
