@@ -97,7 +97,7 @@ net::Awaitable<> Connection::reading(std::shared_ptr<Connection> self) {
     if (std::get<0>(outcome) || self->closed_) break;
     self->take_available();
   }
-  self->client_is_gone();
+  if (!self->closed_) self->client_is_gone();
 }
 
 net::Awaitable<> Connection::serving(std::shared_ptr<Connection> self) {
@@ -245,7 +245,7 @@ net::Awaitable<bool> Connection::write(std::string_view bytes) {
   stall_.arm(after(loop_.now_exact(), kWriteStall));
   const auto outcome = co_await asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()), kAsTuple);
   stall_.disarm();
-  if (std::get<0>(outcome)) client_is_gone();
+  if (std::get<0>(outcome) && !closed_) client_is_gone();
   co_return !std::get<0>(outcome);
 }
 

@@ -59,6 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] net::Awaitable<bool> end(Ending ending);
   [[nodiscard]] net::Awaitable<> hang();
   [[nodiscard]] net::Awaitable<> linger();
+  /// `bytes` belong to the caller's frame, which waits for this.
   [[nodiscard]] net::Awaitable<bool> write(std::string_view bytes);
   [[nodiscard]] Heard heard() const;
   [[nodiscard]] Script script_for_request(std::uint64_t& ordinal);

@@ -13,7 +13,7 @@ class TokenBucket {
   TokenBucket() = default;
   TokenBucket(double capacity, Duration period) : capacity_(capacity), period_(period), level_(capacity) {}
 
-  [[nodiscard]] bool holds(double amount, Instant now) { return level_at(now) >= amount; }
+  [[nodiscard]] bool holds(double amount, Instant now) { return level_at(now) >= amount - kRounding * capacity_; }
   void take(double amount, Instant now) { level_ = level_at(now) - amount; }
   [[nodiscard]] double level_at(Instant now) {
     if (now > filled_) {
@@ -27,13 +27,16 @@ class TokenBucket {
   [[nodiscard]] Duration until(double amount, Instant now) {
     const double missing = amount - level_at(now);
     if (missing <= 0 || capacity_ <= 0) return Duration::zero();
-    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(period_) * (missing / capacity_)) +
-           Duration(1);
+    return std::chrono::round<Duration>(std::chrono::duration<double, Duration::period>(period_) *
+                                        (missing / capacity_));
   }
   [[nodiscard]] Duration until_full(Instant now) { return until(capacity_, now); }
   [[nodiscard]] double capacity() const { return capacity_; }
 
  private:
+  /// A share of the capacity that arithmetic may lose: far less than one request of any limit.
+  static constexpr double kRounding = 1e-9;
+
   double capacity_ = 0;
   Duration period_ = std::chrono::minutes(1);
   double level_ = 0;

@@ -63,7 +63,7 @@ TEST(HttpClient, GivesEventsAsTheyBecomeWhole) {
                       .bytes("10\r\ndata: a\ndata: b\n\r\n")
                       .bytes("1\r\n\n\r\n")
                       .wait_for_go_on()
-                      .bytes("16\r\n: x\r\n\r\nevent:e\ndata:c\n\n\r\n0\r\n\r\n"));
+                      .bytes("17\r\n: x\r\n\r\nevent:e\ndata:c\n\n\r\n0\r\n\r\n"));
   HttpClient client = client_of(upstream);
   ASSERT_TRUE(client.send_request("POST", "/", "{}"));
   ASSERT_EQ(client.read_head().status, 200);
@@ -73,6 +73,7 @@ TEST(HttpClient, GivesEventsAsTheyBecomeWhole) {
   upstream.go_on();
   EXPECT_TRUE(client.next_event()->is_comment());
   const std::optional<Event> last = client.next_event();
+  ASSERT_TRUE(last.has_value());
   EXPECT_EQ(last->name(), "e");
   EXPECT_EQ(last->data(), "c");
   EXPECT_FALSE(client.next_event().has_value());
