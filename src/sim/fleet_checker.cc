@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/blame.h"
 #include "sim/invariants.h"
 
 namespace drover::sim {
@@ -27,6 +28,11 @@ bool counts_at_target(const Error& error) {
     case ErrorKind::Overloaded: return !error.retry_after.has_value();
     default: return false;
   }
+}
+
+/// The fleet's own word, needed only to know from when on a failed trial keeps its node out again.
+bool on_trial(const core::Ticket& ticket, core::Level level) {
+  return (ticket.trial_levels >> static_cast<unsigned>(level) & 1U) != 0;
 }
 
 bool counts_at_server(const Error& error) {
@@ -58,7 +64,7 @@ void FleetChecker::may_be_picked(std::uint32_t request, const core::PickRequest&
   const bool judged =
       plan_->health.mode == core::HealthMode::Consecutive && plan_->health.when_all_out == core::WhenAllOut::LastResort;
   if (!judged || !alternative_to(ticket.target, asked, now)) return;
-  if (Health& health = targets_[ticket.target.value]; health.out) {
+  if (Health& health = targets_[ticket.target.value]; health.out && !missing_.contains(ticket.target.value)) {
     if (now < health.out_until) findings_->add(6, request, target.name + " was used while ejected");
     for (const auto& [other, trial] : target_trials_) {
       if (trial == ticket.target.value) findings_->add(6, request, target.name + " was on two trials at once");
@@ -124,10 +130,12 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
   if (error.status != 0) well(servers_[target.server.value], ticket.taken);
   if (error.scope == ErrorScope::Request || error.scope == ErrorScope::Gateway || !outcome.charge) return;
   if (counts_at_target(error)) {
-    count(targets_[ticket.target.value], target_trials_.contains({request, ticket.target.value}), now);
+    const bool trial = on_trial(ticket, core::Level::Target) || target_trials_.contains({request, ticket.target.value});
+    count(targets_[ticket.target.value], trial, now);
   }
   if (counts_at_server(error)) {
-    count(servers_[target.server.value], server_trials_.contains({request, target.server.value}), now);
+    const bool trial = on_trial(ticket, core::Level::Server) || server_trials_.contains({request, target.server.value});
+    count(servers_[target.server.value], trial, now);
   }
   const std::string key = plan_->keys[target.key.index()].fingerprint;
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.retry_after)) {
