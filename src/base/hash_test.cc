@@ -14,7 +14,9 @@ TEST(Hash, DiffersForEveryLengthOfTheSameByte) {
   EXPECT_EQ(seen.size(), 200U);
 }
 
-TEST(Hash, DependsOnTheSeed) { EXPECT_NE(hash64("abc", 1), hash64("abc", 2)); }
+TEST(Hash, DependsOnTheSeed) {
+  EXPECT_NE(hash64("abc", 1), hash64("abc", 2));
+}
 
 TEST(Hash, DoesNotDependOnWhereTheBytesStand) {
   const std::string text = "xxhello, world, and some more";
