@@ -160,12 +160,11 @@ class Description {
            "): " + plan_.providers[key.provider.index()].name + "/" + key.name);
     }
     line("timeouts: " + timeouts_line(settings_.timeouts));
-    line("retry: up to " + plural(retry.walk, "target") + " a request, then " + plural(retry.same_target, "more try") +
-         " at one after " + format_duration(retry.backoff) + " x" +
-         format_share(retry.multiplier / 100).substr(0, format_share(retry.multiplier / 100).size() - 1) + " up to " +
-         format_duration(retry.max_backoff) + " (jitter " + (retry.jitter == core::Jitter::Full ? "full" : "none") +
-         "); paid retries at most " + format_share(retry.budget) +
-         " of requests; ambiguous failures: " + std::string(word(retry.ambiguous)));
+    line("retry: up to " + plural(retry.walk, "target") + " a request, then " + std::to_string(retry.same_target) +
+         (retry.same_target == 1 ? " more try" : " more tries") + " at one after " + format_duration(retry.backoff) +
+         " x" + format_decimal(retry.multiplier) + " up to " + format_duration(retry.max_backoff) + " (jitter " +
+         (retry.jitter == core::Jitter::Full ? "full" : "none") + "); paid retries at most " +
+         format_share(retry.budget) + " of requests; ambiguous failures: " + std::string(word(retry.ambiguous)));
     const std::string probe = health.probe.empty()
                                   ? "no probes"
                                   : "GET " + health.probe + " every " + format_duration(health.interval) +

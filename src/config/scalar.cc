@@ -22,12 +22,6 @@ std::pair<std::string_view, std::string_view> split_unit(std::string_view text) 
   return {text.substr(0, at), text.substr(at)};
 }
 
-std::string trimmed(double number) {
-  std::array<char, 64> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  return {buffer.data(), end};
-}
-
 }  // namespace
 
 std::optional<std::uint64_t> parse_whole(std::string_view text) {
@@ -99,7 +93,13 @@ std::string format_duration(Duration span) {
   for (const auto& [name, nanoseconds] : kUnits) {
     if (count != 0 && count % nanoseconds == 0) return std::to_string(count / nanoseconds) + std::string(name);
   }
-  return trimmed(static_cast<double>(count) / 1e9) + "s";
+  return format_decimal(static_cast<double>(count) / 1e9) + "s";
+}
+
+std::string format_decimal(double number) {
+  std::array<char, 64> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::round(number * 1e6) / 1e6).ptr;
+  return {buffer.data(), end};
 }
 
 std::string format_size(std::uint64_t bytes) {
@@ -112,7 +112,7 @@ std::string format_size(std::uint64_t bytes) {
 }
 
 std::string format_share(double share) {
-  return trimmed(std::round(share * 1e8) / 1e6) + "%";
+  return format_decimal(share * 100) + "%";
 }
 
 }  // namespace drover::config

@@ -26,6 +26,8 @@ namespace drover::config {
 [[nodiscard]] std::string format_duration(Duration span);
 /// "64MiB", "1000 bytes".
 [[nodiscard]] std::string format_size(std::uint64_t bytes);
+/// "2", "1.5".
+[[nodiscard]] std::string format_decimal(double number);
 /// "20%", "0.5%".
 [[nodiscard]] std::string format_share(double share);
 

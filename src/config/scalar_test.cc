@@ -70,6 +70,8 @@ TEST(Scalar, WritesWhatItReads) {
   EXPECT_EQ(format_duration(kNoLimit), "off");
   EXPECT_EQ(format_size(67108864), "64MiB");
   EXPECT_EQ(format_size(1000), "1000 bytes");
+  EXPECT_EQ(format_decimal(2), "2");
+  EXPECT_EQ(format_decimal(1.5), "1.5");
   EXPECT_EQ(format_share(0.2), "20%");
   EXPECT_EQ(format_share(0.005), "0.5%");
 }
