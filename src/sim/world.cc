@@ -85,6 +85,7 @@ class World {
     facts.estimate = {.input_tokens = {static_cast<std::int64_t>(random_.below(1000))},
                       .output_tokens = {static_cast<std::int64_t>(random_.below(1000))}};
     facts.may_answer_early = !chance(0.2);
+    if (chance(settings_.fenced)) facts.fence.allowed = 1 + random_.below(7);  // some of the first three providers
     if (chance(settings_.impatient)) facts.client_timeout = 500ms + upto(5s);
     Request& request = requests_.emplace_back(
         Request{.number = number, .facts = facts, .checker = RequestChecker(number, facts, findings_)});

@@ -38,6 +38,7 @@ struct WorldSettings {
   double poisonous = 0.01;                   ///< requests that every target fails with a 500
   double only_once = 0.1;                    ///< requests that must not be executed twice
   double impatient = 0.05;                   ///< clients with a short deadline of their own
+  double fenced = 0.1;                       ///< clients that may use some providers only
   double late_events = 0.1;                  ///< cancelled attempts whose next event is delivered all the same
   /// Puts something between the requests and the fleet, to see whether the checkers notice.
   std::function<std::unique_ptr<core::FleetPort>(core::FleetPort&)> saboteur{};
