@@ -197,6 +197,13 @@ TEST(Walk, EndsAtOnceWhenTheRetryBudgetIsSpent) {
 TEST(Walk, PaysForFailoversInAPoolThatMostlyFails) {
   Scenario s = Scenario::with_targets({"a", "b"});
   s.plan().retry.same_target = 0;
+  Random random(9);
+  const Error error = server_error();
+  for (int failure = 0; failure < 10; ++failure) {
+    const PickAnswer answer = s.fleet().pick({.route = &s.plan().routes[0]}, at(0ms), random);
+    s.fleet().settle(answer.ticket, {.kind = Outcome::Kind::Failed, .error = &error, .stage = Stage::FailedAnswer},
+                     at(0ms));
+  }
   while (s.fleet().spend_retry(at(0ms))) {
   }
   (void)s.on(RequestReady{}, at(0ms));

@@ -326,13 +326,19 @@ TEST(FleetLimits, AReleaseGivesBackEverything) {
 TEST(FleetBudget, FailoverIsFreeWhileHalfOfThePoolsAttemptsSucceed) {
   Herd h(plan_with_targets({"a", "b"}));
   EXPECT_TRUE(h.fleet.failover_is_free(TargetId{1}, at(0s)));
-  h.fail(h.pick(at(0s)), server_error(), at(0s));
+  for (int failure = 0; failure < 10; ++failure) h.fail(h.pick(at(0s)), server_error(), at(0s));
   EXPECT_FALSE(h.fleet.failover_is_free(TargetId{1}, at(0s)));
-  h.succeed(h.pick(at(0s)), at(0s));
-  EXPECT_TRUE(h.fleet.failover_is_free(TargetId{1}, at(0s)));
-  h.fail(h.pick(at(0s)), server_error(), at(1s));
+  for (int success = 0; success < 10; ++success) h.succeed(h.pick(at(1s)), at(1s));
+  EXPECT_TRUE(h.fleet.failover_is_free(TargetId{1}, at(1s)));
+  h.fail(h.pick(at(1s)), server_error(), at(1s));
   EXPECT_FALSE(h.fleet.failover_is_free(TargetId{1}, at(1s)));
   EXPECT_TRUE(h.fleet.failover_is_free(TargetId{1}, at(30s)));
+}
+
+TEST(FleetBudget, AFewFailuresSayNothingAboutAPool) {
+  Herd h(plan_with_targets({"a", "b"}));
+  for (int failure = 0; failure < 9; ++failure) h.fail(h.pick(at(0s)), server_error(), at(0s));
+  EXPECT_TRUE(h.fleet.failover_is_free(TargetId{1}, at(0s)));
 }
 
 TEST(FleetNews, TellsEachChangeOnceInOrder) {

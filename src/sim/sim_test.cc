@@ -127,7 +127,7 @@ TEST(Scenario, J3_WhenEveryUpstreamFailsAttemptsStayWithinTheBudget) {
   const Report report = run(1, world);
   EXPECT_TRUE(report.violations.empty()) << story(report);
   EXPECT_EQ(failures(report), 5000U);
-  EXPECT_LE(report.attempts, 5000U * 12 / 10 + 10);
+  EXPECT_LE(report.attempts, 5000U * 12 / 10 + 50);  // 50: the free ones before the pool is known to fail
 }
 
 TEST(Scenario, J3_TrafficIsBackToNormalTenSecondsAfterATotalOutage) {
