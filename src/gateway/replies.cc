@@ -18,6 +18,18 @@ void append_retry_after(const Error& error, std::string& fields) {
   fields.append("retry-after-ms: ").append(std::to_string(milliseconds)).append("\r\n");
 }
 
+/// Takes the line of this field out of "Name: value\r\n" lines: the upstream's word gives way to ours.
+void drop_field(std::string& fields, std::string_view name) {
+  for (std::size_t at = 0; at < fields.size();) {
+    const std::size_t end = fields.find("\r\n", at) + 2;
+    if (end - at > name.size() && fields[at + name.size()] == ':' && http::iequals(std::string_view(fields).substr(at, name.size()), name)) {
+      fields.erase(at, end - at);
+    } else {
+      at = end;
+    }
+  }
+}
+
 bool is_chunked_stream(const RequestState& state) { return state.request.inspection.stream; }
 
 /// The head is out: only the stream itself can still say that something went wrong.
@@ -82,7 +94,10 @@ void end_run(RequestState& state) {
   if (answer == nullptr || state.exchange->started()) return end_with_error(state, ended->error);
   Reply reply{.status = answer->status, .fields = answer->fields, .body = answer->body};
   state.run->append_routing_fields(reply.fields);
-  if (ended->retries_spent) reply.fields.append("x-should-retry: false\r\n");
+  if (ended->retries_spent) {
+    drop_field(reply.fields, "x-should-retry");
+    reply.fields.append("x-should-retry: false\r\n");
+  }
   send_reply(*state.exchange, reply);
 }
 

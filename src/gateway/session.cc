@@ -40,6 +40,8 @@ net::Awaitable<> Session::run(std::unique_ptr<Session> self) {
 
 void Session::drain() { connection_->drain(); }
 
+void Session::cut() { connection_->close(); }
+
 void Session::expire() {
   if (state_.run) {
     state_.run->expire();

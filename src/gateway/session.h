@@ -25,6 +25,8 @@ class Session {
   void drain();
   /// The current request's time is up.
   void expire();
+  /// Closes the connection, whatever it is doing.
+  void cut();
 
  private:
   Worker& worker_;

@@ -12,7 +12,10 @@ namespace drover::gateway {
 Worker::Worker(Admission& admission, std::uint64_t seed, unsigned threads, std::shared_ptr<const Snapshot> snapshot)
     : admission_(admission), loop_(seed), resolver_(loop_), pools_(loop_, threads), snapshot_(std::move(snapshot)) {}
 
-Worker::~Worker() { join(); }
+Worker::~Worker() {
+  join();
+  loop_.abandon();  // what is left of sessions goes while the rest of the worker still stands
+}
 
 void Worker::start() {
   thread_ = std::thread([this] { loop_.run(); });
@@ -32,18 +35,23 @@ void Worker::serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> 
 void Worker::drain(std::function<void()> done) {
   draining_ = true;
   drained_ = std::move(done);
-  // A session may end (and leave the set) as soon as it is told.
-  const std::vector<Session*> told(sessions_.begin(), sessions_.end());
-  for (Session* session : told) {
-    if (sessions_.contains(session)) session->drain();
-  }
+  for_each_session(&Session::drain);
   if (sessions_.empty() && drained_) std::exchange(drained_, nullptr)();
 }
 
 void Worker::expire() {
+  for_each_session(&Session::expire);
+}
+
+void Worker::cut() {
+  for_each_session(&Session::cut);
+}
+
+void Worker::for_each_session(void (Session::*tell)()) {
+  // A session may end (and leave the set) as soon as it is told.
   const std::vector<Session*> told(sessions_.begin(), sessions_.end());
   for (Session* session : told) {
-    if (sessions_.contains(session)) session->expire();
+    if (sessions_.contains(session)) (session->*tell)();
   }
 }
 

@@ -41,6 +41,8 @@ class Worker {
   void drain(std::function<void()> done);
   /// The time to drain is over: ends what still runs, visibly.
   void expire();
+  /// Closes what still does not go.
+  void cut();
 
   [[nodiscard]] net::Loop& loop() { return loop_; }
   [[nodiscard]] Admission& admission() { return admission_; }
@@ -53,6 +55,7 @@ class Worker {
   friend class Session;
   void joined(Session& session) { sessions_.insert(&session); }
   void left(Session& session);
+  void for_each_session(void (Session::*tell)());
 
   Admission& admission_;
   net::Loop loop_;

@@ -66,7 +66,7 @@ Error bind_trouble(const Address& address, int error_number) {
   std::string where = text_of(address);
   switch (error_number) {
     case EADDRINUSE:
-      return trouble(ErrorKind::BadConfig, "address_in_use", where + " is already in use; is another drover running?");
+      return trouble(ErrorKind::LocalResource, "address_in_use", where + " is already in use; is another drover running?");
     case EACCES:
       return trouble(ErrorKind::BadConfig, "listen_address", where + " needs more rights; use a port above 1023");
     case EADDRNOTAVAIL:

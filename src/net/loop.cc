@@ -26,7 +26,9 @@ Loop::Loop(std::uint64_t seed)
       memory_(std::make_unique<LoopMemory>()),
       scratch_(std::make_unique<char[]>(kScratchBytes + kScratchPadding)) {}
 
-Loop::~Loop() {
+Loop::~Loop() { abandon(); }
+
+void Loop::abandon() {
   mailbox_->close();
   // Coroutines that still wait own connections; those need the ticker and the memory to go away cleanly.
   context_.abandon_all();

@@ -30,6 +30,8 @@ class Loop {
   /// Runs until stop() (or until nothing is left to wait for).
   void run();
   void stop();
+  /// Destroys what still waits on the loop, coroutines included. After run() has returned, and before what they use goes.
+  void abandon();
 
   /// Any thread: runs `task` soon on the loop's thread. Bounded (kMaxMail); false when full or stopped.
   bool post(std::function<void()> task);

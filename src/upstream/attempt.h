@@ -93,7 +93,8 @@ class Attempt {
   void on_events_end();
   /// Takes whole events off the front of `input`; returns how many bytes were taken.
   [[nodiscard]] std::size_t take_events(std::string_view input);
-  [[nodiscard]] bool take_event(const http::SseEvent& event, dialect::EventKind kind, Error& failure);
+  /// Tells Dispatch of an event. False: the attempt was stopped by that.
+  [[nodiscard]] bool tell(dialect::EventKind kind);
   void pass(std::string_view bytes, net::More more);
   [[nodiscard]] std::size_t pass_long_event(std::string_view bytes);
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "dialect/long_event.h"
 #include "upstream/attempt.h"
 #include "upstream/run.h"
 
@@ -32,11 +33,15 @@ void Attempt::on_events(std::string_view bytes) {
     if (carry_.empty() && forwarding_) carry_.shrink_to_fit();  // an idle stream holds no buffer
     return;
   }
-  // Too long to be held: it is content, and goes down as it comes.
+  // Too long to be held: it goes down as it comes. Its beginning says what it is: it may be the last one.
+  Error failure;
+  const EventKind kind = endpoint_->dialect->read_event(run_.parts_.request->api, dialect::long_event(carry_), answer_, failure);
+  if (kind == EventKind::Error && !forwarding_) return fail_with(std::move(failure), core::Stage::FailedAnswer);
   if (!forwarding_) run_.emit(core::FirstContent{id_});
   if (stopped()) return;
   in_long_event_ = true;
   scanner_.reset();
+  pass({}, net::More::Yes);  // what was held back before it
   const std::string long_event = std::exchange(carry_, std::string());
   const std::size_t passed = pass_long_event(long_event);
   if (passed < long_event.size() && !stopped()) on_events(std::string_view(long_event).substr(passed));
@@ -55,7 +60,7 @@ std::size_t Attempt::take_events(std::string_view input) {
       fail_with(std::move(failure), core::Stage::FailedAnswer);
       return at;
     }
-    if (!take_event(event, kind, failure)) return at;
+    if (!tell(kind)) return at;
     std::string replacement;
     const Edit verdict = edit_ ? edit_->on_event(event, kind, replacement) : Edit::Keep;
     if (verdict != Edit::Keep) {
@@ -82,9 +87,10 @@ std::size_t Attempt::take_events(std::string_view input) {
   return at;
 }
 
-bool Attempt::take_event(const http::SseEvent&, EventKind kind, Error&) {
+bool Attempt::tell(EventKind kind) {
   switch (kind) {
-    case EventKind::Comment: break;
+    case EventKind::Comment:
+    case EventKind::Error: break;
     case EventKind::Lifecycle:
       if (!forwarding_) run_.emit(core::LifecycleEvent{id_});
       break;
@@ -97,7 +103,6 @@ bool Attempt::take_event(const http::SseEvent&, EventKind kind, Error&) {
         run_.emit(core::Content{id_});
       }
       break;
-    case EventKind::Error: break;
   }
   return !stopped();
 }

@@ -182,14 +182,20 @@ const HeldAnswer* Run::answer_to_pass() const {
   return nullptr;
 }
 
-void Run::drain() {
-  if (!over()) emit(core::Drain{});
-}
-
 void Run::expire() {
   if (over()) return;
-  const bool committed = dispatch_.state() == core::Dispatch::State::Committed;
-  emit(core::TimerFired{committed && kind_ == core::AnswerKind::Stream ? core::TimerKind::StreamMax : core::TimerKind::Total});
+  emit(core::Drain{});  // ends what only waits
+  if (over()) return;
+  // The rest is abandoned as if the client had left: the upstream is cancelled and not blamed. The client is told.
+  core::EndWithError end;
+  end.in_band = dispatch_.state() != core::Dispatch::State::Open;
+  emit(core::ClientLeft{});
+  end.error.kind = ErrorKind::Shed;
+  end.error.status = 503;
+  end.error.code = "shutting_down";
+  end.error.message = "The gateway is stopping and could not wait any longer for this answer; send the request again.";
+  end.error.retry_after = std::chrono::seconds(1);
+  error_ = std::move(end);
 }
 
 }  // namespace drover::upstream

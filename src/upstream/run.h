@@ -87,9 +87,7 @@ class Run final : private net::GoneObserver {
   [[nodiscard]] const RunRecord& record() const { return record_; }
   [[nodiscard]] core::Dispatch& dispatch() { return dispatch_; }
 
-  /// The process is going: no further attempt for this request.
-  void drain();
-  /// Its time is up now, whatever it is doing: ends with a timeout, in-band when content was sent.
+  /// The process is going and cannot wait for it: ends now with an error, in-band when the head was sent.
   void expire();
 
   /// "x-drover-target" and "x-drover-attempts" with the extra fields, as lines: for every answer, ours included.

@@ -1,0 +1,72 @@
+// The gateway as a whole: listeners, worker threads, the snapshot they serve; start, reload, drain.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "gateway/admission.h"
+#include "gateway/snapshot.h"
+#include "gateway/worker.h"
+#include "net/listeners.h"
+#include "net/tls.h"
+#include "upstream/catalog.h"
+
+namespace drover::gateway {
+
+class Server {
+ public:
+  /// Binds, starts the threads and serves. Errors: BadConfig or LocalResource with a sentence for the person who started
+  /// it (address in use, unreadable certificate, a base URL that cannot be used).
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(config::Settings settings);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// The port of each configured listener, in order (they may have asked for any free one).
+  [[nodiscard]] std::vector<std::uint16_t> ports() const { return listeners_.ports(); }
+
+  // Control: from one thread that is not a worker.
+
+  /// Reads the listeners' certificate files again; connections that are open keep theirs. Errors: nothing has changed.
+  [[nodiscard]] Result<void> reload_certificates();
+  /// Serves new requests by these settings; what is running keeps its own. Listeners and the number of threads cannot
+  /// change. Errors: nothing has changed.
+  [[nodiscard]] Result<void> reload(config::Settings settings);
+  /// Stops accepting, lets what runs finish for `patience`, then ends the rest visibly. Returns when all is over.
+  void drain(Duration patience);
+  /// The drain time of the settings in force.
+  [[nodiscard]] Duration drain_time() const { return snapshot_->settings.drain; }
+
+  [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+  [[nodiscard]] Admission& admission() { return admission_; }
+
+ private:
+  using TlsList = std::vector<std::shared_ptr<const net::ServerTls>>;
+
+  Server(std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners, TlsList tls);
+  [[nodiscard]] static Result<TlsList> load_certificates(const config::Settings& settings);
+  void accept(unsigned thread);
+  void tell_workers(std::unique_lock<std::mutex>& lock, void (Worker::*tell)());
+  void wait_for_workers(std::unique_lock<std::mutex>& lock, Duration patience);
+
+  Admission admission_;
+  upstream::TlsStore upstream_tls_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  net::Listeners listeners_;
+  std::shared_ptr<const TlsList> tls_;  ///< per listener; each worker holds the list it was last given
+  std::vector<std::shared_ptr<const TlsList>> tls_of_worker_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+
+  std::mutex drained_mutex_;
+  std::condition_variable drained_changed_;
+  std::size_t drained_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace drover::gateway
