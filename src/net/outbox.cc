@@ -56,20 +56,17 @@ void Outbox::keep(OutPiece piece) {
 }
 
 Moved Outbox::flush(Stream& stream) {
-  std::size_t total = 0;
-  while (!empty()) {
-    std::array<iovec, kMaxPieces + 2> vectors;
-    std::size_t count = 0;
-    if (!front_.empty()) vectors[count++] = to_iovec(front_.view());
-    for (std::string_view piece : borrowed_) vectors[count++] = to_iovec(piece);
-    if (!tail_.empty()) vectors[count++] = to_iovec(tail_.view());
-    Moved moved = stream.write({vectors.data(), count});
-    if (moved.state == Io::Failed) return moved;
-    if (moved.state != Io::Done) return {Io::Blocked, total, 0};
-    took(moved.bytes);
-    total += moved.bytes;
-  }
-  return Moved::done(total);
+  if (empty()) return Moved::done(0);
+  std::array<iovec, kMaxPieces + 2> vectors;
+  std::size_t count = 0;
+  if (!front_.empty()) vectors[count++] = to_iovec(front_.view());
+  for (std::string_view piece : borrowed_) vectors[count++] = to_iovec(piece);
+  if (!tail_.empty()) vectors[count++] = to_iovec(tail_.view());
+  Moved moved = stream.write({vectors.data(), count});
+  if (moved.state == Io::Failed) return moved;
+  took(moved.bytes);
+  // A part means that the kernel is full: asking again would only cost a call.
+  return {empty() ? Io::Done : Io::Blocked, moved.bytes, 0};
 }
 
 void Outbox::took(std::size_t count) {
