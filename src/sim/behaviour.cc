@@ -108,15 +108,17 @@ void answer_badly(Fault fault, const AttemptFacts& facts, Writer& writer, Random
 
 std::string_view to_string(Fault fault) {
   constexpr std::string_view kNames[kFaults] = {
-      "none",          "refuse",          "black_hole",   "broken_before_send",   "stale_reused", "reset",
-      "hang",          "hang_after_head", "key_rejected", "quota_exhausted",      "rate_limited", "rate_limited_silent",
-      "overloaded",    "server_error",    "error_inside", "lifecycle_then_error", "cut_stream",   "stall_stream",
-      "model_missing", "forbidden",       "slow"};
+      "none",         "refuse",          "black_hole",    "broken_before_send",
+      "stale_reused", "reset",           "hang",          "hang_after_head",
+      "key_rejected", "quota_exhausted", "rate_limited",  "rate_limited_silent",
+      "overloaded",   "server_error",    "error_inside",  "lifecycle_then_error",
+      "cut_stream",   "stall_stream",    "model_missing", "forbidden",
+      "slow",         "too_slow"};
   return kNames[static_cast<std::size_t>(fault)];
 }
 
 std::vector<Beat> script_of(Fault fault, const AttemptFacts& facts, Random& random) {
-  const Duration pace = fault == Fault::Slow ? Duration(2s) : Duration(200ms);
+  const Duration pace = fault == Fault::TooSlow ? Duration(10s) : fault == Fault::Slow ? Duration(2s) : Duration(200ms);
   Writer writer(facts, pace, random);
   if (fault == Fault::BlackHole) return {};
   if (fault == Fault::Refuse) {
@@ -134,7 +136,8 @@ std::vector<Beat> script_of(Fault fault, const AttemptFacts& facts, Random& rand
     writer.fail(ErrorKind::StaleConnection, ErrorScope::Target, RetryClass::SameTarget, 0, core::Stage::ReusedNoAnswer);
     return writer.take();
   }
-  const bool speaks = fault == Fault::None || fault == Fault::Slow || fault == Fault::StaleReused;
+  const bool speaks =
+      fault == Fault::None || fault == Fault::Slow || fault == Fault::TooSlow || fault == Fault::StaleReused;
   if (!speaks) {
     answer_badly(fault, facts, writer, random);
   } else if (facts.wrong) {

@@ -34,8 +34,9 @@ enum class Fault : std::uint8_t {
   ModelMissing,        ///< C7
   Forbidden,           ///< 403 that does not name the key
   Slow,                ///< C20: right, but ten times slower
+  TooSlow,             ///< right, but later than anybody waits
 };
-inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::Slow) + 1;
+inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::TooSlow) + 1;
 [[nodiscard]] std::string_view to_string(Fault fault);
 
 /// One event of an attempt, so long after the one before it.

@@ -71,7 +71,8 @@ class RequestChecker {
 
   void saw(const core::Event& event, Instant now);
   void saw_attempt(const core::Event& event, std::uint32_t id);
-  void obeyed(const core::Command& command);
+  void obeyed(const core::Command& command, Instant now);
+  void waits(const core::WaitForCapacity& wait, Instant now);
   void started(const core::StartAttempt& start);
   void forwarded(const core::Forward& forward);
   void ended_well();
@@ -92,6 +93,7 @@ class RequestChecker {
   std::map<core::TimerKind, Instant> timers_;
   std::map<ErrorKind, std::set<std::uint32_t>> charged_;
   std::uint32_t forwarded_ = 0;  ///< the attempt whose bytes the client gets; 0: none yet
+  std::optional<Instant> queue_until_;
   int retries_granted_ = 0;
   int ends_ = 0;
   bool head_sent_ = false;

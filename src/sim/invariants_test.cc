@@ -270,6 +270,22 @@ TEST(RequestChecker, NoticesAClientThatIsBlamedForOurKey) {
   EXPECT_TRUE(court.found(10));
 }
 
+TEST(RequestChecker, NoticesAnAnswerAboutOurKeyThatIsPassedOn) {
+  Court court;
+  court.start(1, 0);
+  core::EndWithError end;
+  end.error.kind = ErrorKind::RateLimited;
+  end.pass_answer = true;
+  court.saw(core::AttemptFailed{.attempt = {1}}, {end});
+  EXPECT_TRUE(court.found(10));
+}
+
+TEST(RequestChecker, NoticesAWaitBeyondTheQueueDeadline) {
+  Court court;
+  court.saw(core::RequestReady{}, {core::WaitForCapacity{Instant(1h + 11s)}});
+  EXPECT_TRUE(court.found(4));
+}
+
 TEST(RequestChecker, NoticesAnAttemptThatHasAnEffectAfterItsEnd) {
   Court court;
   court.start(1, 0);

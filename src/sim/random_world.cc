@@ -128,6 +128,7 @@ WorldSettings random_world(std::uint64_t seed) {
     world.plan.routes.push_back(std::move(route));
   }
   world.plan.finish();
+  world.late_events = one_of({0.0, 0.1, 0.5}, random);
   world.requests = static_cast<std::uint32_t>(20 + random.below(100));
   world.span = one_of({2s, 20s, 120s}, random);
   const std::uint64_t troubles = random.below(2 * world.plan.targets.size() + 1);

@@ -25,6 +25,10 @@ void RequestChecker::settled(core::TargetId target, const core::Outcome& outcome
   give_back(target);
   if (outcome.kind != core::Outcome::Kind::Failed || !outcome.charge || !could_be_the_request(outcome.stage)) return;
   if (outcome.error->scope == ErrorScope::Request || outcome.error->scope == ErrorScope::Gateway) return;
+  const core::Pool& first = request_.plan->pools[request_.route->pools.front().index()];
+  if (outcome.error->kind == ErrorKind::TotalTimeout && request_.client_timeout < first.timeouts.total) {
+    report(7, "a target was charged with the client's own short deadline");
+  }
   auto& charged = charged_[outcome.error->kind];
   charged.insert(target.value);
   if (charged.size() > 1) report(8, "one request was charged to two targets for the same kind of failure");
@@ -40,7 +44,7 @@ void RequestChecker::stepped(const core::Event& event, const core::Commands& com
   saw(event, now);
   if (was_over && !commands.empty()) report(2, "commands came after the end");
   if (from_the_dead_ && !commands.empty()) report(1, "an attempt that is over had an effect");
-  for (const core::Command& command : commands) obeyed(command);
+  for (const core::Command& command : commands) obeyed(command, now);
   free_.clear();
 
   int leases = 0;
@@ -77,7 +81,8 @@ void RequestChecker::saw_attempt(const core::Event& event, std::uint32_t id) {
   if (std::holds_alternative<core::AttemptFailed>(event)) attempt.running = false;
 }
 
-void RequestChecker::obeyed(const core::Command& command) {
+void RequestChecker::obeyed(const core::Command& command, Instant now) {
+  if (const auto* wait = std::get_if<core::WaitForCapacity>(&command)) return waits(*wait, now);
   if (const auto* start = std::get_if<core::StartAttempt>(&command)) return started(*start);
   if (const auto* forward = std::get_if<core::Forward>(&command)) return forwarded(*forward);
   if (const auto* end = std::get_if<core::EndWithError>(&command)) return ended_with(*end);
@@ -99,6 +104,14 @@ void RequestChecker::obeyed(const core::Command& command) {
       timers_[arm->timer] = arm->at;
     }
   }
+}
+
+void RequestChecker::waits(const core::WaitForCapacity& wait, Instant now) {
+  if (!queue_until_) {
+    const core::Pool& first = request_.plan->pools[request_.route->pools.front().index()];
+    queue_until_ = after(now, first.timeouts.queue);
+  }
+  if (wait.until > *queue_until_) report(4, "a request waits longer for capacity than the queue deadline");
 }
 
 void RequestChecker::started(const core::StartAttempt& start) {
@@ -131,6 +144,10 @@ void RequestChecker::ended_with(const core::EndWithError& end) {
   if (end.in_band != head_out) report(3, "an error was told in the wrong place");
   if (end.in_band && end.pass_answer) report(1, "a second answer was passed on");
   if (end.error.status == 401 || end.error.status == 402) report(10, "the client was blamed for our key");
+  const ErrorKind kind = end.error.kind;
+  const bool ours =
+      kind == ErrorKind::KeyRejected || kind == ErrorKind::QuotaExhausted || kind == ErrorKind::RateLimited;
+  if (end.pass_answer && ours) report(10, "an answer about our key was passed on");
   if (end.error.message.empty() || end.error.code.empty()) report(3, "an error said nothing");
 }
 

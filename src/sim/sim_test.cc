@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(Scenario, OneSickKey,
                                            Fault::QuotaExhausted, Fault::RateLimited, Fault::RateLimitedSilent,
                                            Fault::Overloaded, Fault::ServerError, Fault::ErrorInside,
                                            Fault::LifecycleThenError, Fault::ModelMissing, Fault::Forbidden,
-                                           Fault::Slow),
+                                           Fault::Slow, Fault::TooSlow),
                          [](const auto& tested) { return std::string(to_string(tested.param)); });
 
 TEST(Scenario, A1_ASickKeyIsLeftAloneButForItsTrials) {
