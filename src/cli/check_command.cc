@@ -5,6 +5,8 @@
 
 #include "cli/commands.h"
 #include "config/settings.h"
+#include "gateway/snapshot.h"
+#include "gateway/unserved.h"
 
 namespace drover::cli {
 namespace {
@@ -16,7 +18,16 @@ int check(const std::string& file) {
     std::cerr << settings.error().size() << (settings.error().size() == 1 ? " mistake" : " mistakes") << " in " << file << "\n";
     return kExitMistake;
   }
-  std::cout << config::describe(*settings) << file << " is good.\n";
+  std::cout << config::describe(*settings);
+  for (const std::string& note : gateway::unserved(*settings)) std::cout << "note: " << note << "\n";
+  // What only shows when it is put to work: base URLs, CA files.
+  upstream::TlsStore tls;
+  const auto snapshot = gateway::Snapshot::build(*settings, tls, nullptr);
+  if (!snapshot) {
+    std::cerr << file << ": " << snapshot.error().message << "\n";
+    return kExitMistake;
+  }
+  std::cout << file << " is good.\n";
   return kExitGood;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/embedded_mock.h"
 #include "config/settings.h"
 #include "gateway/server.h"
+#include "gateway/unserved.h"
 #include "net/signals.h"
 #include "telemetry/log.h"
 
@@ -67,6 +68,7 @@ std::optional<config::Settings> find_settings(const std::string& asked_for, Sour
 void print_start(const Source& source, const gateway::Server& server) {
   const config::Settings& settings = server.snapshot()->settings;
   std::cout << source.said << "\n\n" << config::describe(settings);
+  for (const std::string& note : gateway::unserved(settings)) std::cout << "note: " << note << "\n";
   const std::string scheme = settings.listen.front().tls ? "https" : "http";
   const std::string base = scheme + "://127.0.0.1:" + std::to_string(server.ports().front()) + "/v1";
   std::string model = "gpt-4o";

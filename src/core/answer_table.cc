@@ -143,7 +143,7 @@ Error no_upstream(bool rate_limited, ErrorKind why, std::optional<Duration> soon
     return error;
   }
   error.message =
-      "No upstream can take this request now: every target of this model is out. The status page says why and until "
+      "No upstream can take this request now: every target of this model is out. The gateway's log says why and until "
       "when; add keys or a fallback model.";
   return error;
 }

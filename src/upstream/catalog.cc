@@ -10,7 +10,21 @@ namespace {
 
 constexpr std::string_view kVersionSegment = "/v1";
 
-const dialect::Dialect& dialect_of(core::DialectKind) { return dialect::openai(); }
+/// Null: a dialect that is not spoken yet.
+const dialect::Dialect* dialect_of(core::DialectKind kind) {
+  return kind == core::DialectKind::OpenAi ? &dialect::openai() : nullptr;
+}
+
+Error in_provider(const core::Provider& provider, Error error) {
+  error.message.insert(0, "provider '" + provider.name + "': ");
+  return error;
+}
+
+Error unspoken_dialect() {
+  return {.kind = ErrorKind::BadConfig,
+          .code = "dialect_not_served",
+          .message = "its dialect is not served by this version; use its OpenAI-compatible base URL with 'dialect: openai'"};
+}
 
 std::string credential_lines(const core::Provider& provider, const core::Key& key) {
   std::string lines;
@@ -47,17 +61,12 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
   for (const core::Server& server : built.servers) {
     const core::Provider& provider = built.providers[server.provider.index()];
     auto url = http::parse_base_url(server.base_url);
-    if (!url) {
-      url.error().message = "provider '" + provider.name + "': " + url.error().message;
-      return fail(std::move(url.error()));
-    }
+    if (!url) return fail(in_provider(provider, std::move(url.error())));
+    if (dialect_of(provider.dialect) == nullptr) return fail(in_provider(provider, unspoken_dialect()));
     ServerEndpoint endpoint;
     if (url->tls) {
       auto context = tls.context(provider.ca_file);
-      if (!context) {
-        context.error().message = "provider '" + provider.name + "': " + context.error().message;
-        return fail(std::move(context.error()));
-      }
+      if (!context) return fail(in_provider(provider, std::move(context.error())));
       endpoint.origin.tls = std::move(*context);
     }
     endpoint.origin.host = url->host;
@@ -78,7 +87,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
         .target = &target,
         .provider = &provider,
         .server = &catalog->servers_[target.server.index()],
-        .dialect = &dialect_of(provider.dialect),
+        .dialect = dialect_of(provider.dialect),
         .fields = &catalog->key_fields_[target.key.index()],
         .key = &built.keys[target.key.index()].secret,
     });

@@ -1,0 +1,34 @@
+#include "gateway/unserved.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace drover::gateway {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+config::Settings settings(core::Plan plan) {
+  config::Settings made;
+  made.plan = std::make_shared<const core::Plan>(std::move(plan));
+  return made;
+}
+
+TEST(Unserved, IsSilentAboutWhatIsNotAskedFor) {
+  core::Plan plan;
+  plan.health.probe.clear();
+  EXPECT_THAT(unserved(settings(plan)), IsEmpty());
+}
+
+TEST(Unserved, NamesEachSettingThatHasNoEffectYet) {
+  core::Plan plan;
+  plan.providers.emplace_back().apis = {"chat"};
+  config::Settings asked = settings(plan);
+  asked.admin.emplace();
+  EXPECT_THAT(unserved(asked), ElementsAre(HasSubstr("'admin'"), HasSubstr("'health.probe'"), HasSubstr("'apis'")));
+}
+
+}  // namespace
+}  // namespace drover::gateway
