@@ -1,7 +1,7 @@
 #include "config/pools.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 namespace drover::config {
 
@@ -65,6 +65,17 @@ void PoolExpansion::add_targets(const ModelEntry& entry, const TargetEntry& want
   }
 }
 
+/// By priority, then as configured.
+void PoolExpansion::sort_by_priority(std::vector<core::TargetId>& targets) const {
+  std::vector<std::pair<std::uint32_t, std::size_t>> order;
+  for (std::size_t at = 0; at < targets.size(); ++at) {
+    order.emplace_back(draft_.plan.targets[targets[at].index()].priority, at);
+  }
+  std::ranges::sort(order);
+  const std::vector<core::TargetId> as_configured = std::exchange(targets, {});
+  for (const auto& [priority, at] : order) targets.push_back(as_configured[at]);
+}
+
 core::PoolId PoolExpansion::pool(const ModelEntry& entry, const std::string& name) {
   if (const auto known = pools_.find(name); known != pools_.end()) return known->second;
   core::Pool pool{.model = name, .balance = entry.balance, .targets = {}, .timeouts = entry.timeouts};
@@ -80,8 +91,7 @@ core::PoolId PoolExpansion::pool(const ModelEntry& entry, const std::string& nam
     draft_.report.add(wanted.place, wanted.path, mixed_dialects(one, other), "keep targets of one dialect");
     break;
   }
-  std::ranges::stable_sort(pool.targets, {},
-                           [&](core::TargetId id) { return draft_.plan.targets[id.index()].priority; });
+  sort_by_priority(pool.targets);
   if (pool.targets.empty() && !blamed && !too_many_) {
     draft_.report.add(entry.place, entry.path, "no usable target: every weight is 0",
                       "give one key and one target a weight of 1 or more");

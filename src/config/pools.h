@@ -50,6 +50,7 @@ class PoolExpansion {
   using Identity = std::tuple<std::uint32_t, std::uint32_t, std::string, std::uint32_t, std::uint32_t, std::string>;
 
   void add_targets(const ModelEntry& entry, const TargetEntry& wanted, core::Pool& pool);
+  void sort_by_priority(std::vector<core::TargetId>& targets) const;
   core::TargetId target(const TargetEntry& wanted, core::ServerId server, core::KeyId key, const std::string& model,
                         const std::string& name);
   [[nodiscard]] std::string target_name(const TargetEntry& wanted, std::size_t server, core::KeyId key,

@@ -3,6 +3,21 @@
 #include <algorithm>
 
 namespace drover::config {
+namespace {
+
+/// In the order of the file; those of one place stay in the order they were found. (Not std::stable_sort: clang calls
+/// what libstdc++ 12 implements it with deprecated.)
+template <class Item, class PlaceOf>
+void sort_by_place(std::vector<Item>& items, PlaceOf place_of) {
+  std::vector<std::size_t> order(items.size());
+  for (std::size_t at = 0; at < order.size(); ++at) order[at] = at;
+  std::ranges::sort(order, {}, [&](std::size_t at) { return std::pair(place_of(items[at]), at); });
+  std::vector<Item> sorted;
+  for (const std::size_t at : order) sorted.push_back(std::move(items[at]));
+  items = std::move(sorted);
+}
+
+}  // namespace
 
 std::string Problem::to_string() const {
   std::string out = file;
@@ -32,9 +47,7 @@ void Report::warn(Place place, std::string message) {
 }
 
 Problems Report::take_problems() {
-  std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
-    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
-  });
+  sort_by_place(problems_, [](const Problem& problem) { return std::pair(problem.line, problem.column); });
   if (dropped_ > 0) {
     problems_.push_back({.file = file_,
                          .key = {},
@@ -46,9 +59,7 @@ Problems Report::take_problems() {
 }
 
 std::vector<std::string> Report::take_warnings() {
-  std::stable_sort(warnings_.begin(), warnings_.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.first.line, a.first.column) < std::pair(b.first.line, b.first.column);
-  });
+  sort_by_place(warnings_, [](const auto& warning) { return std::pair(warning.first.line, warning.first.column); });
   std::vector<std::string> out;
   for (auto& [place, message] : warnings_) {
     const std::string where =

@@ -1,6 +1,8 @@
 #include "core/plan.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 namespace drover::core {
 
@@ -8,9 +10,10 @@ void Plan::finish() {
   routes_by_name.clear();
   routes_by_name.reserve(routes.size());
   for (std::uint32_t at = 0; at < routes.size(); ++at) routes_by_name.push_back(RouteId{at});
-  // Stable: of two routes with one name the first stays the one that is found, as in the plain search.
-  std::ranges::stable_sort(routes_by_name, {},
-                           [this](RouteId id) -> std::string_view { return routes[id.index()].name; });
+  // Of two routes with one name the first stays the one that is found, as in the plain search. (Not stable_sort: clang
+  // calls what libstdc++ 12 implements it with deprecated.)
+  std::ranges::sort(routes_by_name, {},
+                    [this](RouteId id) { return std::pair(std::string_view(routes[id.index()].name), id.value); });
 }
 
 namespace {
