@@ -6,6 +6,7 @@
 Not checked here: whether the prose is true.
 """
 
+import functools
 import os
 import re
 import subprocess
@@ -22,7 +23,6 @@ MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
 TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 ENVIRONMENT = re.compile(r"\benv: *([A-Za-z_][A-Za-z0-9_]*)")
 FILE = re.compile(r"\b(file|cert|key|client_ca|ca): *(/[^\s,}\]]+)")
-PEM = "-----BEGIN CERTIFICATE-----\nfake\n-----END CERTIFICATE-----\n"
 SECONDS = 20
 
 
@@ -89,6 +89,25 @@ def translation_faults(original, translation):
             yield f"the {language} blocks differ: {first} and {second}"
 
 
+@functools.cache
+def certificate():
+    """A certificate and its private key, made up: what a configuration's files hold here."""
+    with tempfile.TemporaryDirectory() as folder:
+        key, cert = Path(folder) / "key.pem", Path(folder) / "cert.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "2", "-subj", "/CN=localhost", "-keyout", str(key), "-out", str(cert)],
+                       capture_output=True, timeout=SECONDS, check=True)
+        return cert.read_text(encoding="ascii"), key.read_text(encoding="ascii")
+
+
+def content(kind, name):
+    """What stands in a file that a configuration names under `kind`."""
+    if kind == "file":
+        return f"f-{name}-7d793037a0760186\n"
+    cert, key = certificate()
+    return key if kind == "key" else cert
+
+
 def check_configuration(drover, text):
     """What `drover check` says against a configuration, with made-up keys and files; empty when it is good."""
     with tempfile.TemporaryDirectory() as folder:
@@ -98,7 +117,7 @@ def check_configuration(drover, text):
 
         def here(found):
             path = Path(folder) / found.group(2).strip("/").replace("/", "-")
-            path.write_text(f"f-{path.name}-7d793037a0760186\n" if found.group(1) == "file" else PEM, encoding="utf-8")
+            path.write_text(content(found.group(1), path.name), encoding="utf-8")
             path.chmod(0o600)
             return f"{found.group(1)}: {path}"
 
