@@ -39,7 +39,8 @@ Charge charge_for(const Error& error, bool names_model) {
 
     case ErrorKind::Overloaded:
       // 503 or 529 with a Retry-After is a request to stay away; without one it is a failure like others.
-      if (error.retry_after) return {Action::Cool, limit_level(error.scope)};
+      // It came to this key: that the whole server is busy is for others to confirm.
+      if (error.retry_after) return {Action::Cool, error.scope == ErrorScope::Provider ? Level::Provider : Level::Lane};
       return {Action::Count, level_of(error.scope, Level::Target)};
     case ErrorKind::ServerError:
     case ErrorKind::ConnectionLost:

@@ -107,7 +107,9 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
       chosen = balancer::sticky(
           tier.draw.size(), std::max(mean * balancer::kLoadBound, kStickySlack), eligible,
           [&](std::size_t place) {
-            return balancer::attraction(request.affinity, targets_[at(place).index()].hash, weight(place));
+            const std::uint64_t hash = targets_[at(place).index()].hash;
+            return tier.draw.even() ? balancer::attraction(request.affinity, hash)
+                                    : balancer::attraction(request.affinity, hash, weight(place));
           },
           load);
       break;

@@ -77,6 +77,11 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   ++target.failures;
   if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
   charge(ticket, error, due, now);
+  // A server that answers badly may mean this one key: the target is counted too, and the server only goes when no
+  // other key's success comes in between.
+  if (due.action == Charge::Action::Count && due.level == Level::Server && shows_server_well(error)) {
+    charge(ticket, error, {Charge::Action::Count, Level::Target}, now);
+  }
 }
 
 void Fleet::charge(const Ticket& ticket, const Error& error, Charge due, Instant now) {

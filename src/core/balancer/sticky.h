@@ -21,10 +21,15 @@ inline constexpr double kLoadBound = 1.25;
   return mixed ^ (mixed >> 31);
 }
 
-/// How strongly `affinity` is drawn to a target: over all affinities each target wins in proportion to its weight.
+/// How strongly `affinity` is drawn to a target among equals: uniform in (0, 1).
+[[nodiscard]] inline double attraction(std::uint64_t affinity, std::uint64_t target_hash) {
+  return (static_cast<double>(mix(affinity, target_hash) >> 11) + 0.5) * 0x1.0p-53;
+}
+
+/// The same among targets of different weights: over all affinities each wins in proportion to its own. With equal
+/// weights the order is that of the plain attraction, which saves the logarithm.
 [[nodiscard]] inline double attraction(std::uint64_t affinity, std::uint64_t target_hash, std::uint32_t weight) {
-  const double unit = (static_cast<double>(mix(affinity, target_hash) >> 11) + 0.5) * 0x1.0p-53;
-  return -static_cast<double>(weight) / std::log(unit);
+  return -static_cast<double>(weight) / std::log(attraction(affinity, target_hash));
 }
 
 /// `pull(position)` is the attraction, `load(position)` what it has to do now; `bound` the most it may have.

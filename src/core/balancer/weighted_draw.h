@@ -18,6 +18,9 @@ class WeightedDraw {
 
   [[nodiscard]] std::size_t size() const { return size_; }
 
+  /// Whether all weights are equal.
+  [[nodiscard]] bool even() const { return columns_.empty(); }
+
   /// Not to be called on an empty one.
   [[nodiscard]] std::size_t operator()(Random& random) const {
     const std::size_t at = static_cast<std::size_t>(random.below(size_));

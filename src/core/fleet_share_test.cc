@@ -1,0 +1,179 @@
+// The policies as the fleet runs them: shares, loads and latencies, with health in between; and what a pick costs.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+#include <queue>
+
+#include "core/scenario.h"
+
+namespace {
+std::size_t allocations = 0;
+}  // namespace
+
+// Counted for the test that a pick allocates nothing.
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  std::abort();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace drover::core {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace testing;
+
+constexpr Balance kEveryPolicy[] = {Balance::P2c,           Balance::RoundRobin,   Balance::Random,
+                                    Balance::LeastRequests, Balance::LeastLatency, Balance::Sticky};
+
+Plan balanced(Balance balance, std::initializer_list<const char*> names = {"a", "b", "c", "d", "e"}) {
+  Plan plan = plan_with_targets(names);
+  plan.pools[0].balance = balance;
+  return plan;
+}
+
+/// Requests arrive evenly and end after a time of their own: how many each target got.
+std::vector<int> shares(Plan plan, int rounds, const auto& time_taken) {
+  Fleet fleet(plan);
+  Random random(1);
+  using Ending = std::pair<Instant, int>;
+  std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings;
+  std::vector<std::pair<Ticket, Duration>> running;
+  std::vector<int> count(plan.targets.size());
+  for (int round = 0; round < rounds; ++round) {
+    const Instant now = at(round * 10ms);
+    while (!endings.empty() && endings.top().first <= now) {
+      const auto& [ticket, took] = running[static_cast<std::size_t>(endings.top().second)];
+      fleet.settle(ticket, {.kind = Outcome::Kind::Succeeded, .first_content = took}, endings.top().first);
+      endings.pop();
+    }
+    const PickAnswer answer = fleet.pick({.route = &plan.routes[0], .streamed = true}, now, random);
+    const Duration took = time_taken(answer.ticket.target.value, random);
+    ++count[answer.ticket.target.index()];
+    endings.push({now + took, static_cast<int>(running.size())});
+    running.push_back({answer.ticket, took});
+  }
+  return count;
+}
+
+const auto alike = [](std::uint32_t, Random& random) {
+  return std::chrono::milliseconds(100 + static_cast<int>(random.below(200)));
+};
+
+TEST(Shares, J14_TwoChoicesAreFairToEqualKeys) {
+  const auto count = shares(balanced(Balance::P2c), 10'000, alike);
+  EXPECT_LE(*std::ranges::max_element(count), 2200);
+}
+
+TEST(Shares, FollowTheWeightsWithinOnePercent) {
+  for (const Balance balance : {Balance::RoundRobin, Balance::Random}) {
+    Plan plan = balanced(balance, {"a", "b"});
+    plan.targets[1].weight = 3;
+    const auto count = shares(std::move(plan), 40'000, alike);
+    EXPECT_NEAR(count[1], 30'000, 400);
+  }
+}
+
+TEST(Shares, LeastRequestsEvensOutWhatIsInFlight) {
+  const auto count = shares(balanced(Balance::LeastRequests, {"a", "b"}), 4000,
+                            [](std::uint32_t target, Random&) { return target == 0 ? 100ms : 300ms; });
+  EXPECT_GT(count[0], 2 * count[1]);
+}
+
+TEST(Shares, C20_TwoChoicesMoveTrafficAwayFromAKeyThatIsTenTimesSlower) {
+  const auto count = shares(balanced(Balance::P2c), 6000, [](std::uint32_t target, Random& random) {
+    return (target == 0 ? 10 : 1) * alike(target, random);
+  });
+  EXPECT_LT(count[0], 600);
+  EXPECT_GT(count[0], 0);
+}
+
+TEST(Shares, LeastLatencyPrefersTheQuickest) {
+  const auto count = shares(balanced(Balance::LeastLatency), 4000,
+                            [](std::uint32_t target, Random&) { return target == 2 ? 50ms : 500ms; });
+  EXPECT_GT(count[2], 3000);
+}
+
+TEST(Shares, J8_LoadCountsTokensAndNotRequests) {
+  Plan plan = balanced(Balance::P2c, {"a", "b"});
+  Fleet fleet(plan);
+  Random random(1);
+  const PickRequest large{.route = &plan.routes[0], .estimate = {.output_tokens = {50'000}}};
+  const TargetId busy = fleet.pick(large, at(0s), random).ticket.target;
+  for (int small = 0; small < 20; ++small) {
+    EXPECT_NE(fleet.pick({.route = &plan.routes[0]}, at(0s), random).ticket.target, busy);
+  }
+}
+
+TEST(Shares, StickyKeepsAnAffinityTogetherAndMovesItOnlyWhileItsTargetIsOut) {
+  Plan plan = balanced(Balance::Sticky);
+  Fleet fleet(plan);
+  Random random(1);
+  const auto pick = [&](Instant now) {
+    const PickAnswer answer = fleet.pick({.route = &plan.routes[0], .affinity = 42}, now, random);
+    fleet.release(answer.ticket);
+    return answer.ticket;
+  };
+  const TargetId home = pick(at(0s)).target;
+  for (int round = 0; round < 20; ++round) EXPECT_EQ(pick(at(0s)).target, home);
+  const Error error = rate_limited(5s);
+  const PickAnswer answer = fleet.pick({.route = &plan.routes[0], .affinity = 42}, at(1s), random);
+  fleet.settle(answer.ticket, {.kind = Outcome::Kind::Failed, .error = &error, .stage = Stage::Refused}, at(1s));
+  EXPECT_NE(pick(at(2s)).target, home);
+  EXPECT_EQ(pick(at(10s)).target, home);
+}
+
+TEST(Shares, J2_ARecoveredTargetStartsSlowly) {
+  Plan plan = balanced(Balance::RoundRobin, {"a", "b"});
+  Fleet fleet(plan);
+  Random random(1);
+  const Error error = server_error();
+  const auto pick = [&](Instant now) { return fleet.pick({.route = &plan.routes[0]}, now, random).ticket; };
+  for (int failures = 0; failures < 3;) {
+    const Ticket ticket = pick(at(0s));
+    if (ticket.target != TargetId{0}) {
+      fleet.release(ticket);
+      continue;
+    }
+    fleet.settle(ticket, {.kind = Outcome::Kind::Failed, .error = &error, .stage = Stage::FailedAnswer}, at(0s));
+    ++failures;
+  }
+  Ticket trial = pick(at(40s));
+  while (!trial.trial) trial = pick(at(40s));
+  fleet.settle(trial, {.kind = Outcome::Kind::Succeeded}, at(40s));
+  int early = 0;
+  for (int round = 0; round < 110; ++round) early += pick(at(40s)).target == TargetId{0} ? 1 : 0;
+  int later = 0;
+  for (int round = 0; round < 110; ++round) later += pick(at(60s)).target == TargetId{0} ? 1 : 0;
+  EXPECT_NEAR(early, 10, 2);
+  EXPECT_NEAR(later, 55, 2);
+}
+
+TEST(Cost, APickAndASettleAllocateNothingWhateverThePolicy) {
+  for (const Balance balance : kEveryPolicy) {
+    Plan plan = balanced(balance);
+    Fleet fleet(plan);
+    Random random(1);
+    const Error error = rate_limited(1s);
+    const std::size_t before = allocations;
+    for (int round = 0; round < 1000; ++round) {
+      const PickAnswer answer = fleet.pick({.route = &plan.routes[0], .affinity = 7}, at(round * 1ms), random);
+      if (answer.kind != PickKind::Picked) continue;
+      const bool well = round % 5 != 0;
+      fleet.settle(answer.ticket,
+                   {.kind = well ? Outcome::Kind::Succeeded : Outcome::Kind::Failed, .error = well ? nullptr : &error},
+                   at(round * 1ms));
+    }
+    EXPECT_EQ(allocations, before);
+  }
+}
+
+}  // namespace
+}  // namespace drover::core
