@@ -34,8 +34,8 @@ struct Connecting::State : std::enable_shared_from_this<Connecting::State> {
   State(Loop& owner, Resolver& names)
       : loop(owner),
         resolver(names),
-        inquiry(owner.executor()),
-        waiter(owner.executor()),
+        inquiry(owner),
+        waiter(owner),
         overall(
             owner.ticker(), [](void* self) { static_cast<State*>(self)->interrupt(ErrorKind::ConnectTimeout); }, this),
         stagger(owner.ticker(), [](void* self) { static_cast<State*>(self)->stagger_over(); }, this) {}

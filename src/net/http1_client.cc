@@ -22,8 +22,8 @@ Http1Client::Http1Client(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSessio
       stream_(std::move(socket), std::move(session), *this),
       input_(loop.memory()),
       outbox_(loop.memory()),
-      reader_(loop.executor()),
-      writer_(loop.executor()) {}
+      reader_(loop),
+      writer_(loop) {}
 
 Http1Client::~Http1Client() {
   close();

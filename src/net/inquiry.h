@@ -7,7 +7,7 @@ namespace drover::net {
 
 class Inquiry {
  public:
-  explicit Inquiry(Executor executor) : waiter_(executor) {}
+  explicit Inquiry(Loop& loop) : waiter_(loop) {}
 
   /// resolve() returns Cancelled soon.
   void cancel() { waiter_.resume_later(fail(Error{.kind = ErrorKind::Cancelled})); }

@@ -7,6 +7,7 @@
 #include "net/mailbox.h"
 #include "net/memory.h"
 #include "net/ticker.h"
+#include "net/waiter.h"
 
 namespace drover::net {
 
@@ -23,13 +24,17 @@ Loop::Loop(std::uint64_t seed)
     : random_(seed),
       ticker_(std::make_unique<Ticker>(context_)),
       mailbox_(std::make_unique<Mailbox>(context_)),
+      waiters_(std::make_unique<WaiterList>()),
       memory_(std::make_unique<LoopMemory>()),
       scratch_(std::make_unique<char[]>(kScratchBytes + kScratchPadding)) {}
 
-Loop::~Loop() { abandon(); }
+Loop::~Loop() {
+  abandon();
+}
 
 void Loop::abandon() {
   mailbox_->close();
+  waiters_->abandon_all();
   // Coroutines that still wait own connections; those need the ticker and the memory to go away cleanly.
   context_.abandon_all();
 }

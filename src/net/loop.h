@@ -15,6 +15,7 @@ namespace drover::net {
 class Ticker;
 class Mailbox;
 class LoopMemory;
+class WaiterList;
 
 /// Longest piece read from a socket at once; also the size of the scratch memory.
 inline constexpr std::size_t kScratchBytes = 64 * 1024;
@@ -30,7 +31,8 @@ class Loop {
   /// Runs until stop() (or until nothing is left to wait for).
   void run();
   void stop();
-  /// Destroys what still waits on the loop, coroutines included. After run() has returned, and before what they use goes.
+  /// Destroys what still waits on the loop, coroutines included. After run() has returned, and before what they use
+  /// goes.
   void abandon();
 
   /// Any thread: runs `task` soon on the loop's thread. Bounded (kMaxMail); false when full or stopped.
@@ -45,6 +47,9 @@ class Loop {
 
   /// Spare memory that connections of this thread lend each other.
   [[nodiscard]] LoopMemory& memory() { return *memory_; }
+
+  /// For Waiter.
+  [[nodiscard]] WaiterList& waiters() { return *waiters_; }
 
   [[nodiscard]] asio::io_context& context() { return context_; }
   [[nodiscard]] Executor executor() { return context_.get_executor(); }
@@ -66,6 +71,7 @@ class Loop {
   Random random_;
   std::unique_ptr<Ticker> ticker_;
   std::unique_ptr<Mailbox> mailbox_;
+  std::unique_ptr<WaiterList> waiters_;
   std::unique_ptr<LoopMemory> memory_;
   std::unique_ptr<char[]> scratch_;
 };

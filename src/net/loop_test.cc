@@ -81,12 +81,29 @@ TEST(Loop, UnwindsCoroutinesThatStillWaitWhenItGoes) {
     auto connection = http1_server(*loop, std::move(pair.ours), nullptr, {});
     std::optional<Result<ServerExchange*>> never;
     begin(*loop, connection->next(), never);
-    Waiter waiter(loop->executor());
+    Waiter waiter(*loop);
     asio::co_spawn(loop->executor(), wait_for_ever(waiter, owned), asio::detached);
     loop->context().run_one_for(10ms);
     loop->context().run_one_for(10ms);
     EXPECT_EQ(owned.use_count(), 2);
     connection.reset();
+  }
+  EXPECT_EQ(owned.use_count(), 1);
+  EXPECT_EQ(*owned, 0);
+}
+
+Awaitable<void> own_what_it_waits_on(std::unique_ptr<Waiter> waiter, std::shared_ptr<int> owned) {
+  Result<void> outcome = co_await waiter->wait();
+  *owned = outcome ? 1 : 2;
+}
+
+TEST(Loop, UnwindsACoroutineThatOwnsWhatItWaitsOn) {
+  auto owned = std::make_shared<int>(0);
+  {
+    Loop loop(1);
+    asio::co_spawn(loop.executor(), own_what_it_waits_on(std::make_unique<Waiter>(loop), owned), asio::detached);
+    loop.context().poll();
+    EXPECT_EQ(owned.use_count(), 2);
   }
   EXPECT_EQ(owned.use_count(), 1);
   EXPECT_EQ(*owned, 0);

@@ -254,7 +254,7 @@ Resolver::Resolver(Loop& loop, const std::string& servers) : state_(std::make_sh
 Resolver::~Resolver() = default;
 
 Awaitable<Result<std::vector<asio::ip::address>>> Resolver::resolve(std::string host) {
-  Inquiry inquiry(state_->loop.executor());
+  Inquiry inquiry(state_->loop);
   Result<std::vector<asio::ip::address>> found = co_await resolve(std::move(host), inquiry);
   co_return found;
 }

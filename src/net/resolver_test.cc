@@ -123,7 +123,7 @@ TEST(Resolver, A4_ServesTheLastAddressesWhenTheServerFails) {
 TEST(Resolver, EndsAnInquiryThatIsCancelled) {
   Names names;
   names.dns.mood = FakeDns::Mood::IsSilent;
-  Inquiry inquiry(names.loop.executor());
+  Inquiry inquiry(names.loop);
   std::optional<Answer> answer;
   begin(names.loop, names.resolver.resolve("silent.example.test", inquiry), answer);
   names.loop.context().poll();

@@ -12,8 +12,8 @@ ServerWire::ServerWire(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession>
       stream_(std::move(socket), std::move(session), *this),
       input_(loop.memory()),
       outbox_(loop.memory()),
-      reader_(loop.executor()),
-      writer_(loop.executor()),
+      reader_(loop),
+      writer_(loop),
       read_deadline_(
           loop.ticker(), [](void* self) { static_cast<ServerWire*>(self)->read_expired(); }, this),
       write_deadline_(

@@ -18,11 +18,12 @@ Nature nature_of(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::Resolve:
     case ErrorKind::Connect:
-    case ErrorKind::Tls:
+    case ErrorKind::Tls: return {ErrorScope::Server, RetryClass::OtherKey, 502};
+    case ErrorKind::ConnectTimeout: return {ErrorScope::Server, RetryClass::OtherKey, 504};
+    // A connection was there: it may be this key that is treated so, and another at the same server may do.
     case ErrorKind::ConnectionLost:
     case ErrorKind::BadResponse:
-    case ErrorKind::Truncated: return {ErrorScope::Server, RetryClass::OtherProvider, 502};
-    case ErrorKind::ConnectTimeout: return {ErrorScope::Server, RetryClass::OtherProvider, 504};
+    case ErrorKind::Truncated: return {ErrorScope::Target, RetryClass::OtherKey, 502};
     case ErrorKind::StaleConnection: return {ErrorScope::Server, RetryClass::SameTarget, 502};
     case ErrorKind::LocalResource: return {ErrorScope::Gateway, RetryClass::Never, 503};
     case ErrorKind::HeadTimeout:

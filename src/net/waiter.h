@@ -8,15 +8,34 @@
 
 #include "base/result.h"
 #include "net/asio.h"
+#include "net/loop.h"
 
 namespace drover::net {
+
+/// The waiters of one loop that have somebody waiting. A coroutine often owns the connection whose Waiter holds it: the
+/// loop must be able to break that ring when it goes.
+class WaiterList {
+ public:
+  WaiterList() = default;
+  WaiterList(const WaiterList&) = delete;
+  WaiterList& operator=(const WaiterList&) = delete;
+  /// Unwinds every waiting coroutine (through the executor).
+  inline void abandon_all();
+
+ private:
+  friend class Waiter;
+  class Waiter* first_ = nullptr;
+};
 
 /// Not thread-safe. Destroying it while waiting() unwinds the coroutine (through the executor).
 class Waiter {
  public:
-  explicit Waiter(Executor executor) : executor_(executor) {}
+  explicit Waiter(Loop& loop) : executor_(loop.executor()), list_(loop.waiters()) {}
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
+  ~Waiter() {
+    if (waiting()) leave();
+  }
 
   /// Suspends until one of the resume functions is called. Only while not waiting().
   [[nodiscard]] Awaitable<Result<void>> wait() {
@@ -46,6 +65,7 @@ class Waiter {
     template <class H>
     void operator()(H&& handler) const {
       waiter->handler_.emplace(std::forward<H>(handler));
+      waiter->join();
     }
   };
 
@@ -58,12 +78,36 @@ class Waiter {
   Handler take() {
     Handler handler = std::move(*handler_);
     handler_.reset();
+    leave();
     return handler;
   }
 
+  void join() {
+    previous_ = nullptr;
+    next_ = list_.first_;
+    if (next_ != nullptr) next_->previous_ = this;
+    list_.first_ = this;
+  }
+
+  void leave() {
+    (previous_ == nullptr ? list_.first_ : previous_->next_) = next_;
+    if (next_ != nullptr) next_->previous_ = previous_;
+  }
+
+  friend class WaiterList;
   Executor executor_;
+  WaiterList& list_;
+  Waiter* previous_ = nullptr;
+  Waiter* next_ = nullptr;
   std::optional<Handler> handler_;
 };
+
+void WaiterList::abandon_all() {
+  while (first_ != nullptr) {
+    // The coroutine itself is destroyed later, by the context: until then the Waiter stays.
+    Waiter::Handler unwound = first_->take();
+  }
+}
 
 /// What a wait returns when there is nothing to wait for. Does not suspend.
 [[nodiscard]] inline Awaitable<Result<void>> immediately(Result<void> outcome) {
