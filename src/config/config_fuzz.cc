@@ -31,6 +31,8 @@ void require(bool promise) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   static const drover::config::Environment environment = fuzz_environment();
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
+  // The fuzzer can learn the secret from the comparisons below; what a person wrote outside of keys may be shown.
+  if (text.find(kSecret) != std::string_view::npos) return 0;
   const auto settings = drover::config::load_text(text, "fuzz.yaml", environment);
   if (settings) {
     require(settings->plan != nullptr);
