@@ -8,7 +8,7 @@ namespace drover::net {
 /// At most one waiter. A notify() without a waiter is remembered (once) for the next wait().
 class Wakeup {
  public:
-  explicit Wakeup(Executor executor) : waiter_(executor) {}
+  explicit Wakeup(Loop& loop) : waiter_(loop) {}
 
   /// Has no deadline of its own: whoever waits has armed one that notifies.
   [[nodiscard]] Awaitable<> wait() {

@@ -20,7 +20,7 @@ Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
       dispatch_(dispatch, *parts.fleet, parts.tools.loop->random()),
       kind_(dispatch.answer),
       timer_(parts.tools.loop->ticker(), &Run::timer_expired, this),
-      wakeup_(parts.tools.loop->executor()) {
+      wakeup_(*parts.tools.loop) {
   timers_.fill(kNever);
 }
 
