@@ -105,6 +105,40 @@ class Chat(SharedWorld):
         self.assertEqual({record["key"] for record in self.world.requests()}, {"*ck-1", "*ck-2", "*ck-3"})
 
 
+class AskedUsage(SharedWorld):
+    gateway = {"providers": {"mock": {"usage": "ask"}}}
+
+    def test_usage_that_only_the_gateway_asked_for_is_not_shown(self):
+        chunks = list(self.client().chat.completions.create(**ask(stream=True)))
+        self.assertEqual([chunk for chunk in chunks if chunk.usage or not chunk.choices], [])
+        self.assertEqual(chunks[-1].choices[0].finish_reason, "stop")
+
+    def test_usage_that_the_client_asked_for_too_is_shown(self):
+        asked = ask(stream=True, stream_options={"include_usage": True})
+        chunks = list(self.client().chat.completions.create(**asked))
+        self.assertEqual(chunks[-1].usage.completion_tokens, 24)
+
+
+class OddButLegal(SharedWorld):
+    def same_answer(self, fault):
+        client = self.client()
+        plain = client.chat.completions.create(**ask())
+        self.world.faults(fault)
+        again = client.chat.completions.create(**ask())
+        text, reason = streamed_text(client.chat.completions.create(**ask(stream=True)))
+        self.assertEqual((text, reason), (plain.choices[0].message.content, "stop"))
+        self.assertEqual(again.choices[0].message.content, text)
+
+    def test_odd_line_ends_and_comments(self):
+        self.same_answer("quirks")
+
+    def test_compression_that_nobody_asked_for(self):
+        self.same_answer("gzip")
+
+    def test_answers_before_the_answer(self):
+        self.same_answer("interim:by=3")
+
+
 class AsyncChat(SharedWorld):
     def test_many_requests_at_once_get_their_own_answers(self):
         questions = [f"What is {number} times {number}?" for number in range(20)]
