@@ -185,6 +185,7 @@ class Fleet final : public FleetPort {
   [[nodiscard]] Standing standing(TargetId target, const Amount& estimate, Instant now);
   [[nodiscard]] std::optional<TargetId> choose(PoolId pool, Tier& tier, const PickRequest& request, Instant now,
                                                Random& random);
+  [[nodiscard]] double load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const;
   [[nodiscard]] double cost(TargetId target, const PoolState& pool, const PickRequest& request, Instant now) const;
   [[nodiscard]] double latency(const TargetState& target, const PoolState& pool, bool streamed, Instant now) const;
   [[nodiscard]] double share(const TargetState& target, Instant now) const;

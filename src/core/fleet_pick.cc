@@ -73,6 +73,12 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
                          [&](std::size_t place) { return cost(at(place), state, request, now); });
   };
 
+  const auto pull = [&](std::size_t place) {
+    const std::uint64_t hash = targets_[at(place).index()].hash;
+    return tier.draw.even() ? balancer::attraction(request.affinity, hash)
+                            : balancer::attraction(request.affinity, hash, weight(place));
+  };
+
   std::optional<std::size_t> chosen;
   switch (about.balance) {
     case Balance::P2c: chosen = two_choices(); break;
@@ -93,30 +99,25 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
         return latency(targets_[at(place).index()], state, request.streamed, now) / weight(place);
       });
       break;
-    case Balance::Sticky: {
-      if (request.affinity == 0) {
-        chosen = two_choices();
-        break;
-      }
-      double sum = 0;
-      for (std::size_t place = 0; place < tier.draw.size(); ++place) {
-        sum += static_cast<double>(targets_[at(place).index()].load);
-      }
-      const double mean = (sum + static_cast<double>(load_of(request.estimate))) /
-                          static_cast<double>(std::max<std::uint64_t>(tier.weight, 1));
-      chosen = balancer::sticky(
-          tier.draw.size(), std::max(mean * balancer::kLoadBound, kStickySlack), eligible,
-          [&](std::size_t place) {
-            const std::uint64_t hash = targets_[at(place).index()].hash;
-            return tier.draw.even() ? balancer::attraction(request.affinity, hash)
-                                    : balancer::attraction(request.affinity, hash, weight(place));
-          },
-          load);
+    case Balance::Sticky:
+      chosen = request.affinity == 0
+                   ? two_choices()
+                   : balancer::sticky(tier.draw.size(), load_bound(pool, tier, request), eligible, pull, load);
       break;
-    }
   }
   if (!chosen) return std::nullopt;
   return at(*chosen);
+}
+
+/// The most work per weight that a sticky target may have before its requests spill over.
+double Fleet::load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const {
+  const std::vector<TargetId>& targets = plan_->pools[pool.index()].targets;
+  std::uint64_t sum = load_of(request.estimate);
+  for (std::size_t place = 0; place < tier.draw.size(); ++place) {
+    sum += targets_[targets[tier.begin + place].index()].load;
+  }
+  const double mean = static_cast<double>(sum) / static_cast<double>(std::max<std::uint64_t>(tier.weight, 1));
+  return std::max(mean * balancer::kLoadBound, kStickySlack);
 }
 
 /// What the request would wait for at this target: the work there, times how long it takes, over its share.

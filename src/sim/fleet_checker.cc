@@ -1,3 +1,4 @@
+// What all requests together may do to the fleet: the books that are kept of cooldowns, rests, ejections and retries.
 #include <algorithm>
 
 #include "core/blame.h"

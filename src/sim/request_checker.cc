@@ -1,3 +1,4 @@
+// What one request may do: the books that are kept of its attempts, leases, timers and ends.
 #include <algorithm>
 
 #include "sim/invariants.h"
