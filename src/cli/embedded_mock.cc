@@ -16,9 +16,12 @@ Result<std::unique_ptr<EmbeddedMock>> EmbeddedMock::start() {
 }
 
 EmbeddedMock::~EmbeddedMock() {
-  loop_.stop();
-  if (thread_.joinable()) thread_.join();
-  server_.reset();
+  if (!thread_.joinable()) return;
+  loop_.post([this] {
+    server_->stop();
+    loop_.stop();
+  });
+  thread_.join();
 }
 
 std::expected<config::Settings, config::Problems> EmbeddedMock::gateway_settings() const {

@@ -130,7 +130,7 @@ void Server::drain(Duration patience) {
     if (drained_ < workers_.size()) tell_workers(lock, &Worker::expire);
     if (drained_ < workers_.size()) tell_workers(lock, &Worker::cut);
   }
-  for (const auto& worker : workers_) worker->loop().stop();
+  for (const auto& worker : workers_) worker->stop();
   for (const auto& worker : workers_) worker->join();
 }
 

@@ -21,6 +21,10 @@ void Worker::start() {
   thread_ = std::thread([this] { loop_.run(); });
 }
 
+void Worker::stop() {
+  loop_.post([this] { loop_.stop(); });
+}
+
 void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }

@@ -30,6 +30,8 @@ class Worker {
 
   /// Starts the thread.
   void start();
+  /// Any thread: ends the loop.
+  void stop();
   void join();
 
   // The rest is for the worker's own thread (use loop().post() from elsewhere).

@@ -89,8 +89,8 @@ Error request_error(HeadFault fault) {
 Error response_error(HeadFault fault) {
   const Row found = row(fault);
   return {.kind = ErrorKind::BadResponse,
-          .scope = ErrorScope::Server,
-          .retry = RetryClass::OtherProvider,
+          .scope = ErrorScope::Target,
+          .retry = RetryClass::OtherKey,
           .status = 502,
           .code = std::string(found.upstream_code),
           .message = std::string(found.message)};

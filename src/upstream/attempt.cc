@@ -12,7 +12,7 @@ namespace {
 Error connection_limit_reached() {
   return {.kind = ErrorKind::LocalResource,
           .scope = ErrorScope::Gateway,
-          .retry = RetryClass::OtherProvider,
+          .retry = RetryClass::OtherKey,
           .code = "connection_limit",
           .message = "The limit of connections to this provider is reached (connections.max)."};
 }

@@ -47,7 +47,7 @@ bool has_known_shape(dialect::Api api) {
 
 Error wrong_content(std::string message) {
   return Error{.kind = ErrorKind::WrongContentType,
-               .scope = ErrorScope::Server,
+               .scope = ErrorScope::Target,
                .retry = RetryClass::OtherKey,
                .status = 502,
                .code = "unexpected_content_type",

@@ -13,6 +13,19 @@ constexpr std::string_view kStreamFields = "X-Accel-Buffering: no\r\n";
 constexpr std::string_view kEarlyFields =
     "Content-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
 
+/// What an attempt that this timer ends has failed of.
+ErrorKind timeout_kind(core::TimerKind timer) {
+  switch (timer) {
+    case core::TimerKind::Connect: return ErrorKind::ConnectTimeout;
+    case core::TimerKind::Head: return ErrorKind::HeadTimeout;
+    case core::TimerKind::FirstContent: return ErrorKind::FirstContentTimeout;
+    case core::TimerKind::Idle: return ErrorKind::IdleTimeout;
+    case core::TimerKind::Total:
+    case core::TimerKind::StreamMax: return ErrorKind::TotalTimeout;
+    default: return ErrorKind::Cancelled;
+  }
+}
+
 }  // namespace
 
 Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
@@ -84,7 +97,10 @@ void Run::apply(const core::Commands& commands) {
     } else if (const auto* timer = std::get_if<core::ArmTimer>(&command)) {
       arm(*timer);
     } else if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
-      if (attempt_ && attempt_->id() == cancel->attempt) attempt_->cancel();
+      if (attempt_ && attempt_->id() == cancel->attempt) {
+        record_.attempts.back().failure = cancelled_by_;
+        attempt_->cancel();
+      }
     } else if (const auto* forward = std::get_if<core::Forward>(&command)) {
       if (attempt_ && attempt_->id() == forward->attempt) commit();
     } else if (std::holds_alternative<core::SendHead>(command)) {
@@ -116,7 +132,9 @@ void Run::timers_due() {
   for (std::size_t kind = 0; kind < timers_.size(); ++kind) {
     if (timers_[kind] > at) continue;
     timers_[kind] = kNever;
+    cancelled_by_ = timeout_kind(static_cast<core::TimerKind>(kind));
     emit(core::TimerFired{static_cast<core::TimerKind>(kind)});
+    cancelled_by_ = ErrorKind::Cancelled;
   }
   timer_.arm(*std::min_element(timers_.begin(), timers_.end()));
 }

@@ -127,6 +127,7 @@ class Run final : private net::GoneObserver {
   std::array<Instant, core::kTimerKinds> timers_;
   net::Deadline timer_;
   net::Wakeup wakeup_;
+  ErrorKind cancelled_by_ = ErrorKind::Cancelled;  ///< what an attempt cancelled now is said to have failed of
   bool error_event_sent_ = false;
   bool client_left_ = false;
 };
