@@ -259,7 +259,8 @@ Result<Read> Http1Client::take(std::span<char> bytes, bool from_input) {
 Awaitable<Result<void>> Http1Client::until_readable() {
   if (!stream_.is_open()) return immediately(fail(trouble(ErrorKind::Cancelled)));
   bool unused = !input_.empty() && (has_head_ || !input_parsed_);
-  if (unused || stream_.may_read()) return immediately({});
+  if (unused) return immediately({});
+  if (stream_.may_read()) return reader_.yield();
   stream_.wait_readable();
   return reader_.wait();
 }

@@ -149,7 +149,7 @@ TEST(Http1Client, B1_RefusesWhatIsNotHttp) {
   asking.upstream.send("SSH-2.0-OpenSSH_9.2\r\n");
   Error error = failure(asking, exchange);
   EXPECT_EQ(error.kind, ErrorKind::BadResponse);
-  EXPECT_EQ(error.scope, ErrorScope::Server);
+  EXPECT_EQ(error.scope, ErrorScope::Target);
   EXPECT_TRUE(exchange.answered_any());
 }
 

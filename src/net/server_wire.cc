@@ -36,7 +36,7 @@ Awaitable<Result<void>> ServerWire::until_readable(Instant deadline, ErrorKind e
 
 Awaitable<Result<void>> ServerWire::until_more(Instant deadline, ErrorKind expired) {
   if (gone_ || !stream_.is_open()) return immediately(fail(trouble(ErrorKind::ClientGone)));
-  if (stream_.may_read()) return immediately({});
+  if (stream_.may_read()) return reader_.yield();
   read_expiry_ = expired;
   read_deadline_.arm(deadline);
   stream_.wait_readable();

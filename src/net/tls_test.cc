@@ -2,8 +2,11 @@
 #include "net/tls.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
+#include <iostream>
 #include <memory>
+#include <vector>
 
 #include "net/certificate_kit.h"
 #include "net/echo_kit.h"
@@ -177,6 +180,26 @@ TEST(Tls, SaysWhichFileOfAListenerIsWrong) {
   EXPECT_EQ(unreadable.find("hunter2"), std::string::npos);
   EXPECT_NE(message(ServerTls::create(good.cert_file, good.key_file, junk)).find("client CA"), std::string::npos);
   EXPECT_NE(message(ClientTls::create(junk)).find("junk.pem"), std::string::npos);
+}
+
+TEST(Tls, D10_HoldsLessThan40KiBASideWhileIdle) {
+  constexpr std::size_t kPairs = 50;
+  Secure secure;
+  secure.serve(secure.authority.issue("DNS:localhost"));
+  auto tls = ClientTls::create(secure.authority.ca_file());
+  std::vector<std::unique_ptr<ClientConnection>> clients;
+  std::size_t before = 0;
+  for (std::size_t made = 0; made <= kPairs; ++made) {
+    if (made == 1) before = ::mallinfo2().uordblks;  // the first pays for what all share
+    Connected connected = secure.server->connect("localhost", *tls);
+    ASSERT_TRUE(connected) << connected.error().message;
+    ASSERT_TRUE(finish(secure.server->loop, ask(**connected, "hello")));
+    ASSERT_TRUE((*connected)->finish());
+    clients.push_back(std::move(*connected));
+  }
+  std::size_t each = (::mallinfo2().uordblks - before) / kPairs / 2;
+  std::cout << "an idle TLS connection holds " << each << " bytes of user memory a side\n";
+  EXPECT_LT(each, 40u * 1024);
 }
 
 TEST(Tls, UsesTheSystemsTrustStoreByDefault) {

@@ -42,6 +42,13 @@ class Waiter {
     return asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Result<void>)>(Store{this}, kUseAwaitable);
   }
 
+  /// Lets everybody else on the loop have a turn, then goes on. For a wait that could end at once: a fast sender must
+  /// not keep a coroutine, and with it the thread, for itself.
+  [[nodiscard]] Awaitable<Result<void>> yield() {
+    return asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Result<void>)>(Yield{executor_},
+                                                                                           kUseAwaitable);
+  }
+
   [[nodiscard]] bool waiting() const { return handler_.has_value(); }
 
   /// Resumes at once. Only from a clean callback (never below another coroutine) and as the last thing done there: the
@@ -73,6 +80,14 @@ class Waiter {
     Handler handler;
     Result<void> outcome;
     void operator()() { std::move(handler)(std::move(outcome)); }
+  };
+
+  struct Yield {
+    Executor executor;
+    template <class H>
+    void operator()(H&& handler) const {
+      asio::post(executor, Resumption{std::forward<H>(handler), {}});
+    }
   };
 
   Handler take() {
