@@ -83,6 +83,11 @@ bool keeps_its_status(ErrorKind kind, int status) {
   return answer_may_pass(kind) && status >= 400 && status <= 499 && status != 401 && status != 402;
 }
 
+/// Their own sentences say where we tried to connect to, which is not the client's to know.
+bool names_an_address(ErrorKind kind) {
+  return kind == ErrorKind::Resolve || kind == ErrorKind::Connect || kind == ErrorKind::ConnectTimeout || kind == ErrorKind::Tls;
+}
+
 }  // namespace
 
 Error told_to_client(const Error& error) {
@@ -91,7 +96,7 @@ Error told_to_client(const Error& error) {
   told.status = keeps_its_status(error.kind, error.status) ? error.status : row.status;
   if (told.code.empty() || !keeps_its_code(error.kind)) told.code = row.code;
   // A message about our own keys may carry what the provider said about them; the client gets the table's sentence.
-  if (told.message.empty() || !keeps_its_code(error.kind)) told.message = row.message;
+  if (told.message.empty() || !keeps_its_code(error.kind) || names_an_address(error.kind)) told.message = row.message;
   return told;
 }
 

@@ -198,7 +198,7 @@ class Fleet final : public FleetPort {
   [[nodiscard]] PickAnswer reset_and_pick(const PickRequest& request, Instant now, Random& random);
 
   // settling (fleet_settle.cc)
-  void give_back(const Ticket& ticket, const Amount& used);
+  std::uint8_t give_back(const Ticket& ticket, const Amount& used);
   void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
   void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
   void charge(const Ticket& ticket, const Error& error, Charge charge, Instant now);

@@ -154,7 +154,7 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   for (std::size_t level = 0; level < kLevels; ++level) {
     HealthNode& node = nodes_[state.path[level]];
     if (node.clear(now) || node.access(now) != Access::Trial) continue;
-    node.begin_trial();
+    node.begin_trial(now);
     ticket.trial = true;
     ticket.trial_levels = static_cast<std::uint8_t>(ticket.trial_levels | (1U << level));
     changed(StateChange::What::OnTrial, state.path[level], now);

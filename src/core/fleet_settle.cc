@@ -35,27 +35,33 @@ std::uint32_t bit(Level level) {
 }  // namespace
 
 void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
-  give_back(ticket, used_by(ticket, outcome));
+  Ticket ended = ticket;
+  ended.trial_levels = give_back(ticket, used_by(ticket, outcome));
   switch (outcome.kind) {
-    case Outcome::Kind::Succeeded: return succeeded(ticket, outcome, now);
-    case Outcome::Kind::Failed: return failed(ticket, outcome, now);
+    case Outcome::Kind::Succeeded: return succeeded(ended, outcome, now);
+    case Outcome::Kind::Failed: return failed(ended, outcome, now);
     case Outcome::Kind::Abandoned: return;
   }
 }
 
 void Fleet::release(const Ticket& ticket) {
-  give_back(ticket, {.requests = {0}});
+  (void)give_back(ticket, {.requests = {0}});
   --targets_[ticket.target.index()].requests;
 }
 
-void Fleet::give_back(const Ticket& ticket, const Amount& used) {
+/// Returns the levels at which the ticket was the trial that still counts.
+std::uint8_t Fleet::give_back(const Ticket& ticket, const Amount& used) {
   TargetState& target = targets_[ticket.target.index()];
   --target.in_flight;
   target.load -= ticket.load;
   if (target.limit != kNone) limits_[target.limit].settle(ticket.reserved, used, ticket.taken);
+  std::uint8_t trials = 0;
   for (std::size_t level = 0; level < kLevels; ++level) {
-    if ((ticket.trial_levels >> level & 1U) != 0) nodes_[target.path[level]].end_trial();
+    const auto here = static_cast<std::uint8_t>(1U << level);
+    if ((ticket.trial_levels & here) == 0) continue;
+    if (nodes_[target.path[level]].end_trial(ticket.taken)) trials = static_cast<std::uint8_t>(trials | here);
   }
+  return trials;
 }
 
 void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {

@@ -206,6 +206,19 @@ TEST(HealthTree, AServerOnTrialGetsOneRequestWhicheverKeyBringsIt) {
   EXPECT_EQ(at_x, 1);
 }
 
+TEST(HealthTree, ATrialThatFailsAfterTheServerCameBackIsOneFailureLikeOthers) {
+  Herd h(grid());
+  for (int count = 0; count < 3; ++count) h.fail(h.pick_named("1@x", at(0s)), refused(), at(0s));
+  const PickAnswer trial = h.pick_named("1@x", at(40s));
+  ASSERT_TRUE(trial.ticket.trial);
+  // A last resort finds out first that the server is well.
+  const PickAnswer other = h.pick(at(41s), {TargetId{0}, TargetId{2}, TargetId{3}});
+  ASSERT_EQ(h.name(other), "2@x");
+  h.succeed(other, at(42s));
+  h.fail(trial, refused(), at(43s));
+  EXPECT_EQ(h.view(0, at(43s)).condition, TargetCondition::Suspect);
+}
+
 TEST(HealthTree, AnyAnswerBringsAServerBack) {
   Herd h(grid());
   for (int count = 0; count < 3; ++count) h.fail(h.pick_named("1@x", at(0s)), refused(), at(0s));

@@ -85,7 +85,7 @@ void Fleet::restore(const FleetState& state) {
     const auto found = nodes.find(record.name);
     if (found == nodes.end()) continue;
     nodes_[found->second] = record.health;
-    nodes_[found->second].end_trial();  // a running trial reports to the fleet that began it
+    nodes_[found->second].forget_trial();  // a running trial reports to the fleet that began it
   }
   std::unordered_map<std::string_view, std::size_t> targets;
   for (std::size_t at = 0; at < targets_.size(); ++at) targets.emplace(names_[targets_[at].path.back()], at);

@@ -109,6 +109,17 @@ void HealthNode::reset() {
   back_since_ = Instant::min();
 }
 
+void HealthNode::begin_trial(Instant now) {
+  trial_running_ = true;
+  trial_since_ = now;
+}
+
+bool HealthNode::end_trial(Instant began) {
+  if (!trial_running_ || trial_since_ != began) return false;
+  trial_running_ = false;
+  return true;
+}
+
 double HealthNode::share(Instant now) const {
   if (back_since_ == Instant::min() || now - back_since_ >= kSlowStart) return 1.0;
   const double grown = static_cast<double>((now - back_since_).count()) / static_cast<double>(kSlowStart.count());

@@ -60,8 +60,11 @@ class HealthNode {
   /// Back at once, whatever it did (the policy "when all are out reset all"). Cooldowns stay.
   void reset();
 
-  void begin_trial() { trial_running_ = true; }
-  void end_trial() { trial_running_ = false; }
+  /// The one trial begins at `now`; end_trial() names it by that. Several may be waiting for their end when the node
+  /// came back by other evidence meanwhile: only the one that still counts answers true.
+  void begin_trial(Instant now);
+  bool end_trial(Instant began);
+  void forget_trial() { trial_running_ = false; }
   [[nodiscard]] bool trial_running() const { return trial_running_; }
 
   /// The part of its usual share that the node takes, 1 but for a while after its return.
@@ -82,6 +85,7 @@ class HealthNode {
   Instant out_until_ = Instant::min();
   Instant out_since_ = Instant::min();
   Instant back_since_ = Instant::min();
+  Instant trial_since_ = Instant::min();
   std::uint32_t consecutive_ = 0;
   std::uint32_t score_ = 0;
   std::uint16_t ejections_ = 0;  ///< how often lately, for the growing span

@@ -55,7 +55,7 @@ TEST(HealthNode, LetsExactlyOneTrialThroughWhenItsTimeIsOver) {
   p.eject(at(0s));
   EXPECT_EQ(p.node.access(at(29s)), Access::Ejected);
   EXPECT_EQ(p.node.access(at(34s)), Access::Trial);
-  p.node.begin_trial();
+  p.node.begin_trial(at(34s));
   EXPECT_EQ(p.node.access(at(34s)), Access::Ejected);
   EXPECT_EQ(p.node.until(at(34s)), kNever);
 }
@@ -63,9 +63,20 @@ TEST(HealthNode, LetsExactlyOneTrialThroughWhenItsTimeIsOver) {
 TEST(HealthNode, ATrialThatSaysNothingIsGivenToTheNextRequest) {
   Patient p;
   p.eject(at(0s));
-  p.node.begin_trial();
-  p.node.end_trial();
+  p.node.begin_trial(at(34s));
+  EXPECT_TRUE(p.node.end_trial(at(34s)));
   EXPECT_EQ(p.node.access(at(34s)), Access::Trial);
+}
+
+TEST(HealthNode, TheEndOfAnEarlierTrialDoesNotEndTheOneThatRuns) {
+  Patient p;
+  p.eject(at(0s));
+  p.node.begin_trial(at(34s));
+  p.node.succeed(p.settings, at(35s), at(36s));
+  p.eject(at(37s));
+  p.node.begin_trial(at(200s));
+  EXPECT_FALSE(p.node.end_trial(at(34s)));
+  EXPECT_TRUE(p.node.trial_running());
 }
 
 TEST(HealthNode, ComesBackWithASuccess) {
