@@ -15,6 +15,10 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
 
+Instant body_due(Instant began, std::uint64_t bytes) {
+  return after(began, kBodyRateGrace + std::chrono::seconds(bytes / kMinBodyBytesPerSecond));
+}
+
 Http1ServerExchange::~Http1ServerExchange() {
   end();
 }
@@ -87,8 +91,7 @@ Result<Read> Http1ServerExchange::take(std::span<char> bytes, bool from_input) {
 }
 
 Awaitable<Result<void>> Http1ServerExchange::until_readable(Instant deadline) {
-  auto allowed = kBodyRateGrace + std::chrono::seconds(body_bytes_ / kMinBodyBytesPerSecond);
-  return wire_.until_readable(std::min(deadline, after(began_, allowed)), ErrorKind::TotalTimeout);
+  return wire_.until_readable(std::min(deadline, body_due(began_, body_bytes_)), ErrorKind::TotalTimeout);
 }
 
 void Http1ServerExchange::send_continue() {

@@ -15,6 +15,9 @@ namespace drover::net {
 inline constexpr std::uint64_t kMinBodyBytesPerSecond = 256;
 inline constexpr Duration kBodyRateGrace = std::chrono::seconds(10);
 
+/// When a body of which this much has come counts as too slow.
+[[nodiscard]] Instant body_due(Instant began, std::uint64_t bytes);
+
 class Http1ServerExchange final : public ServerExchange {
  public:
   explicit Http1ServerExchange(ServerWire& wire) : wire_(wire) {}

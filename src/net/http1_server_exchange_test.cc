@@ -130,6 +130,12 @@ TEST(ServerExchange, E1_StopsWaitingForABodyAtItsDeadline) {
   EXPECT_EQ(waited.error().kind, ErrorKind::TotalTimeout);
 }
 
+TEST(ServerExchange, E1_AllowsABodyMoreTimeTheMoreOfItHasCome) {
+  Instant began(1h);
+  EXPECT_EQ(body_due(began, 0), began + kBodyRateGrace);
+  EXPECT_EQ(body_due(began, 60 * kMinBodyBytesPerSecond), began + kBodyRateGrace + 60s);
+}
+
 TEST(ServerExchange, D3_TellsAWriterToWaitForASlowReaderAndGoesOnWhenItReads) {
   Served served({}, true);
   served.client.send(kGet);
