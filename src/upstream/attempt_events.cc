@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dialect/long_event.h"
+#include "dialect/redact.h"
 #include "upstream/attempt.h"
 #include "upstream/run.h"
 
@@ -35,7 +36,8 @@ void Attempt::on_events(std::string_view bytes) {
   }
   // Too long to be held: it goes down as it comes. Its beginning says what it is: it may be the last one.
   Error failure;
-  const EventKind kind = endpoint_->dialect->read_event(run_.parts_.request->api, dialect::long_event(carry_), answer_, failure);
+  const EventKind kind =
+      endpoint_->dialect->read_event(run_.parts_.request->api, dialect::long_event(carry_), answer_, failure);
   if (kind == EventKind::Error && !forwarding_) return fail_with(std::move(failure), core::Stage::FailedAnswer);
   if (!forwarding_) run_.emit(core::FirstContent{id_});
   if (stopped()) return;
@@ -76,8 +78,10 @@ std::size_t Attempt::take_events(std::string_view input) {
       return at;
     }
     if (kind == EventKind::Error) {
-      // The provider's own words go down; Dispatch ends the stream behind them.
-      pass(input.substr(segment, at - segment), net::More::Yes);
+      // The provider's own words go down, but for our key in them; Dispatch ends the stream behind them.
+      const std::size_t begin = std::max(segment, at - event.bytes.size());
+      pass(input.substr(segment, begin - segment), net::More::Yes);
+      pass(dialect::redact(input.substr(begin, at - begin), endpoint_->key->reveal()), net::More::Yes);
       run_.error_event_sent_ = true;
       if (!stopped()) fail_with(std::move(failure), core::Stage::Committed);
       return at;

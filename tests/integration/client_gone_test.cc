@@ -32,16 +32,18 @@ class ClientGone : public ::testing::TestWithParam<Case> {};
 TEST_P(ClientGone, IsNoticedUpstream) {
   const Case& the = GetParam();
   RawUpstream upstream;
-  upstream.always(the.streamed ? Say{}.bytes(kStreamHead + chunk(delta("first"))).wait_for_end() : Say{}.wait_for_end());
+  upstream.always(the.streamed ? Say{}.bytes(kStreamHead + chunk(delta("first"))).wait_for_end()
+                               : Say{}.wait_for_end());
   Gateway gateway(one_provider({url_of(upstream)}, {kKeyOne, kKeyTwo}));
   HttpClient client = gateway.client();
   ASSERT_TRUE(client.send_request("POST", kChat, the.streamed ? streamed_chat() : plain_chat()));
   if (the.behind > 0) {
     const std::string body = chat_body("gpt-4o", ",\"user\":\"" + std::string(the.behind, 'u') + "\"");
     // The gateway need not take all of it: it is enough that it lies in front of the end of the connection.
-    (void)client.socket().send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
-                                   std::to_string(body.size()) + "\r\n\r\n" + body,
-                               300ms);
+    (void)client.socket().send(
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+            std::to_string(body.size()) + "\r\n\r\n" + body,
+        300ms);
   }
   ASSERT_TRUE(upstream.wait_for_requests(1));
   if (the.streamed) {
@@ -60,12 +62,14 @@ TEST_P(ClientGone, IsNoticedUpstream) {
 }
 
 INSTANTIATE_TEST_SUITE_P(D1_D2, ClientGone,
-                         ::testing::Values(Case{"WaitingForTheHead", false, Leave::Close, 0}, Case{"InMidStream", true, Leave::Close, 0},
+                         ::testing::Values(Case{"WaitingForTheHead", false, Leave::Close, 0},
+                                           Case{"InMidStream", true, Leave::Close, 0},
                                            Case{"WaitingWithARequestBehind", false, Leave::Close, 10},
                                            Case{"MidStreamWithARequestBehind", true, Leave::Close, 10},
                                            Case{"WaitingWithALongRequestBehind", false, Leave::Close, 100'000},
                                            Case{"MidStreamWithALongRequestBehind", true, Leave::Close, 100'000},
-                                           Case{"WithReset", true, Leave::Reset, 0}, Case{"WaitingWithReset", false, Leave::Reset, 0},
+                                           Case{"WithReset", true, Leave::Reset, 0},
+                                           Case{"WaitingWithReset", false, Leave::Reset, 0},
                                            Case{"HalfClosed", false, Leave::HalfClose, 0}),
                          [](const auto& of) { return std::string(of.param.name); });
 

@@ -12,7 +12,10 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 Say told_to_finish() {
-  return Say{}.bytes(kStreamHead + chunk(delta("first"))).wait_for_go_on().bytes(chunk(std::string(kFinish) + kDone) + "0\r\n\r\n");
+  return Say{}
+      .bytes(kStreamHead + chunk(delta("first")))
+      .wait_for_go_on()
+      .bytes(chunk(std::string(kFinish) + kDone) + "0\r\n\r\n");
 }
 
 HttpClient begun_stream(const Gateway& gateway) {

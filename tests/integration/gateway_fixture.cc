@@ -29,11 +29,25 @@ MockProvider::~MockProvider() {
   running_->thread.join();
 }
 
-mock::MockServer* MockProvider::operator->() { return &running_->server; }
-void MockProvider::fault(std::string_view text) { running_->server.add_fault(mock::parse_fault(text).value()); }
-std::uint64_t MockProvider::requests() const { return running_->server.journal().total(); }
-mock::Record MockProvider::last() const { return running_->server.journal().records().back(); }
-std::string MockProvider::url(std::size_t index) const { return running_->server.base_url(index); }
+mock::MockServer* MockProvider::operator->() {
+  return &running_->server;
+}
+void MockProvider::fault(std::string_view text) {
+  running_->server.add_fault(mock::parse_fault(text).value());
+}
+std::uint64_t MockProvider::requests() const {
+  return running_->server.journal().total();
+}
+mock::Record MockProvider::last() const {
+  // The answer can be with the client before the mock has noted that it was sent.
+  (void)running_->server.wait_for([](const mock::Journal& journal) {
+    return !journal.records().empty() && journal.records().back().ended.has_value();
+  });
+  return running_->server.journal().records().back();
+}
+std::string MockProvider::url(std::size_t index) const {
+  return running_->server.base_url(index);
+}
 
 config::Settings load(const std::string& yaml) {
   auto settings = config::load_text(yaml, "test.yaml", config::real_environment());
@@ -51,10 +65,20 @@ Gateway::Gateway(config::Settings settings) {
 Gateway::~Gateway() = default;
 Gateway::Gateway(Gateway&&) noexcept = default;
 
-std::uint16_t Gateway::port(std::size_t index) const { return server_->ports().at(index); }
-Result<void> Gateway::reload(config::Settings settings) { return server_->reload(std::move(settings)); }
-Result<void> Gateway::reload_certificates() { return server_->reload_certificates(); }
-void Gateway::drain(Duration patience) { server_->drain(patience); }
-void Gateway::stop() { server_.reset(); }
+std::uint16_t Gateway::port(std::size_t index) const {
+  return server_->ports().at(index);
+}
+Result<void> Gateway::reload(config::Settings settings) {
+  return server_->reload(std::move(settings));
+}
+Result<void> Gateway::reload_certificates() {
+  return server_->reload_certificates();
+}
+void Gateway::drain(Duration patience) {
+  server_->drain(patience);
+}
+void Gateway::stop() {
+  server_.reset();
+}
 
 }  // namespace drover::test

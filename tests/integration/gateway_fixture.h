@@ -40,8 +40,12 @@ inline std::string chat_body(std::string_view model, std::string_view more = {})
   return "{\"model\":\"" + std::string(model) + "\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]" +
          std::string(more) + "}";
 }
-inline std::string plain_chat() { return chat_body("gpt-4o"); }
-inline std::string streamed_chat() { return chat_body("gpt-4o", ",\"stream\":true"); }
+inline std::string plain_chat() {
+  return chat_body("gpt-4o");
+}
+inline std::string streamed_chat() {
+  return chat_body("gpt-4o", ",\"stream\":true");
+}
 
 /// An answer with a length, or in one chunk, as a provider would send it.
 inline std::string sized(std::string_view body, std::string_view fields = "Content-Type: application/json\r\n",
@@ -89,6 +93,7 @@ class MockProvider {
   mock::MockServer* operator->();
   void fault(std::string_view text);
   [[nodiscard]] std::uint64_t requests() const;
+  /// The newest request, once its answer has ended.
   [[nodiscard]] mock::Record last() const;
   [[nodiscard]] std::string url(std::size_t index = 0) const;
 
@@ -161,7 +166,9 @@ class Gateway {
   std::unique_ptr<gateway::Server> server_;
 };
 
-inline int attempts(const AnswerHead& answer) { return std::stoi(answer.field("x-drover-attempts").value_or("0")); }
+inline int attempts(const AnswerHead& answer) {
+  return std::stoi(answer.field("x-drover-attempts").value_or("0"));
+}
 
 /// The stream's events that are no comments.
 inline std::vector<Event> spoken(std::string_view body) {

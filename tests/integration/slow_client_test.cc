@@ -49,7 +49,8 @@ class Flood {
 TEST(SlowClient, D3_StopsTheReadingFromItsUpstreamWhileOthersGoOn) {
   Flood flood;
   MockProvider mock;
-  const std::string yaml = providers({flood.url(), mock.url()}, "p2c", "  flood: { targets: [ p1 ] }\n  calm: { targets: [ p2 ] }\n");
+  const std::string yaml =
+      providers({flood.url(), mock.url()}, "p2c", "  flood: { targets: [ p1 ] }\n  calm: { targets: [ p2 ] }\n");
   config::Settings settings = load(yaml);
   settings.threads = 1;  // the others share the slow one's thread
   Gateway gateway(std::move(settings));
@@ -57,7 +58,8 @@ TEST(SlowClient, D3_StopsTheReadingFromItsUpstreamWhileOthersGoOn) {
   ASSERT_TRUE(slow.send_request("POST", kChat, chat_body("flood", ",\"stream\":true")));
   ASSERT_EQ(slow.read_head().status, 200);
 
-  for (int request = 0; request < 20; ++request) EXPECT_TRUE(gateway.post(kChat, chat_body("calm", ",\"stream\":true")).body.ends_with(kDone));
+  for (int request = 0; request < 20; ++request)
+    EXPECT_TRUE(gateway.post(kChat, chat_body("calm", ",\"stream\":true")).body.ends_with(kDone));
   const std::size_t taken = flood.taken_in_all();
   EXPECT_LT(taken, kTaken);
   EXPECT_GT(taken, 0U);

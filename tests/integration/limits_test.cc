@@ -1,0 +1,254 @@
+// What is refused before it costs anything: bodies that are too large, more than the process may hold, and what this
+// client may not ask for. What runs goes on.
+#include "integration/gateway_fixture.h"
+
+namespace drover::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A gateway in front of an upstream that says yes to everything and remembers it.
+struct Front {
+  explicit Front(const std::string& more = {}) : gateway(one_provider({url_of(upstream)}, {kKeyOne}, more)) {
+    upstream.always(Say{}.bytes(sized(kPlainAnswer)));
+  }
+  RawUpstream upstream;
+  Gateway gateway;
+};
+
+TEST(BodyLimit, G1_AnAnnouncedLengthIsRefusedBeforeAByteIsRead) {
+  Front front("limits: { body: 4KiB }\n");
+  HttpClient client = front.gateway.client();
+  client.send_request("POST", kChat, "", {{"Content-Length", "5000000"}, {"Expect", "100-continue"}});
+  const Answer answer = client.read_answer();
+  EXPECT_EQ(answer.status, 413);
+  EXPECT_THAT(answer.body, HasSubstr("body_too_large"));
+  EXPECT_TRUE(client.closed_by_server());
+  EXPECT_EQ(front.upstream.heard().size(), 0U);
+}
+
+TEST(BodyLimit, G1_NoContinueIsSentForABodyThatIsTooLong) {
+  Front front("limits: { body: 4KiB }\n");
+  HttpClient client = front.gateway.client();
+  client.send_request("POST", kChat, "", {{"Content-Length", "5000"}, {"Expect", "100-continue"}});
+  EXPECT_EQ(client.read_head().status, 413);
+}
+
+TEST(BodyLimit, G2_AChunkedBodyIsRefusedWhenItPassesTheLimit) {
+  Front front("limits: { body: 4KiB }\n");
+  HttpClient client = front.gateway.client();
+  const std::string piece = chunk(std::string(1000, ' '));
+  client.send_request("POST", kChat, piece + piece + piece + piece + piece, {{"Transfer-Encoding", "chunked"}});
+  EXPECT_EQ(client.read_answer().status, 413);
+  EXPECT_TRUE(client.closed_by_server());
+  EXPECT_EQ(front.upstream.heard().size(), 0U);
+}
+
+TEST(BodyLimit, ABodyOfExactlyTheLimitPasses) {
+  Front front("limits: { body: 4KiB }\n");
+  const std::string frame = chat_body("gpt-4o", ",\"user\":\"\"");
+  const std::string body = chat_body("gpt-4o", ",\"user\":\"" + std::string(4096 - frame.size(), 'u') + "\"");
+  EXPECT_EQ(front.gateway.post(kChat, body).status, 200);
+  EXPECT_EQ(front.gateway.post(kChat, body + " ").status, 413);
+}
+
+TEST(InFlightLimit, ShedsWithATimeToComeBackAndTakesAgainWhatFits) {
+  RawUpstream upstream;
+  upstream.next(Say{}
+                    .bytes(kStreamHead + chunk(delta("first")))
+                    .wait_for_go_on()
+                    .bytes(chunk(std::string(kFinish) + kDone) + "0\r\n\r\n"));
+  upstream.always(Say{}.bytes(sized(kPlainAnswer)));
+  Gateway gateway(one_provider({url_of(upstream)}, {kKeyOne}, "limits: { in_flight: 1 }\n"));
+  HttpClient streaming = gateway.client();
+  ASSERT_TRUE(streaming.send_request("POST", kChat, streamed_chat()));
+  ASSERT_EQ(streaming.read_head().status, 200);
+
+  const Answer shed = gateway.post(kChat, plain_chat());
+  EXPECT_EQ(shed.status, 503);
+  EXPECT_EQ(shed.field("Retry-After"), "1");
+  EXPECT_THAT(shed.body, HasSubstr("too_many_requests_in_flight"));
+
+  upstream.go_on();
+  while (streaming.next_event()) {
+  }
+  EXPECT_EQ(streaming.body_end(), BodyEnd::Whole);
+  EXPECT_EQ(streaming.post(kChat, plain_chat()).status, 200);
+}
+
+/// A stream that has begun and goes on when it is told to.
+HttpClient begun_stream(const Gateway& gateway) {
+  HttpClient client = gateway.client();
+  EXPECT_TRUE(client.send_request("POST", kChat, streamed_chat()));
+  EXPECT_EQ(client.read_head().status, 200);
+  EXPECT_THAT(client.next_event()->data(), HasSubstr("first"));
+  return client;
+}
+
+void expect_finished(HttpClient& client) {
+  std::string last;
+  while (const auto event = client.next_event()) last = event->data();
+  EXPECT_EQ(last, "[DONE]");
+  EXPECT_EQ(client.body_end(), BodyEnd::Whole);
+}
+
+TEST(ReplayMemory, AThousandBodiesOfTwentyMegabytesAreShedWhileStreamsFinish) {
+  constexpr std::size_t kStreams = 3;
+  constexpr std::size_t kRequests = 1000;
+  constexpr std::size_t kSize = 20'000'000;
+  RawUpstream upstream;
+  const Say stream = Say{}
+                         .bytes(kStreamHead + chunk(delta("first")))
+                         .wait_for_go_on()
+                         .bytes(chunk(std::string(kFinish) + kDone) + "0\r\n\r\n");
+  for (std::size_t at = 0; at < kStreams; ++at) upstream.next(stream);
+  upstream.always(Say{}.bytes(sized(kPlainAnswer)));
+  Gateway gateway(one_provider({url_of(upstream)}, {kKeyOne}, "limits: { body: 32MiB, replay_memory: 64MiB }\n"));
+  std::vector<HttpClient> streams;
+  for (std::size_t at = 0; at < kStreams; ++at) streams.push_back(begun_stream(gateway));
+
+  std::vector<HttpClient> accepted;
+  std::size_t shed = 0;
+  const std::string part(64 * 1024, ' ');
+  for (std::size_t at = 0; at < kRequests; ++at) {
+    HttpClient client = gateway.client();
+    client.send_request("POST", kChat, "", {{"Content-Length", std::to_string(kSize)}, {"Expect", "100-continue"}});
+    const AnswerHead head = client.read_head();
+    ASSERT_TRUE(head.status == 100 || head.status == 503) << head.status << " after " << at;
+    if (head.status == 100) {
+      ASSERT_TRUE(client.send_raw(part));
+      accepted.push_back(std::move(client));
+    } else {
+      EXPECT_EQ(head.field("Retry-After"), "1");
+      ++shed;
+    }
+  }
+  EXPECT_EQ(accepted.size(), 3U);  // three times 20 MB fit into 64 MiB, four do not
+  EXPECT_EQ(shed, kRequests - 3);
+
+  for (std::size_t at = 0; at < kStreams; ++at) upstream.go_on();
+  for (HttpClient& client : streams) expect_finished(client);
+}
+
+TEST(ReplayMemory, AShedClientThatSendsAnywayReadsItsAnswer) {
+  Front front("limits: { body: 64KiB, replay_memory: 64KiB }\n");
+  HttpClient holding = front.gateway.client();
+  holding.send_request("POST", kChat, "", {{"Content-Length", "60000"}, {"Expect", "100-continue"}});
+  ASSERT_EQ(holding.read_head().status, 100);
+  HttpClient client = front.gateway.client();
+  client.send_request("POST", kChat, chat_body("gpt-4o", ",\"user\":\"" + std::string(50'000, 'u') + "\""));
+  const Answer answer = client.read_answer();
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_THAT(answer.body, HasSubstr("replay_memory_full"));
+}
+
+TEST(ReplayMemory, IsGivenBackWhenAClientLeaves) {
+  Front front("limits: { body: 64KiB, replay_memory: 64KiB }\n");
+  HttpClient holding = front.gateway.client();
+  holding.send_request("POST", kChat, "", {{"Content-Length", "60000"}, {"Expect", "100-continue"}});
+  ASSERT_EQ(holding.read_head().status, 100);
+  holding.socket().close();
+  const std::string body = chat_body("gpt-4o", ",\"user\":\"" + std::string(50'000, 'u') + "\"");
+  int status = 503;
+  for (const auto limit = Clock::now() + kPatience; status == 503 && Clock::now() < limit;)
+    status = front.gateway.post(kChat, body).status;
+  EXPECT_EQ(status, 200);
+}
+
+TEST(Media, AJsonPathWithoutAJsonTypeIsA415) {
+  Front front;
+  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""}) {
+    EXPECT_EQ(front.gateway.post(kChat, plain_chat(), {{"Content-Type", type}}).status, 415) << type;
+  }
+  EXPECT_EQ(front.gateway.post(kChat, plain_chat(), {{"Content-Type", "Application/JSON; charset=utf-8"}}).status, 200);
+  EXPECT_EQ(front.upstream.heard().size(), 1U);
+}
+
+TEST(Media, G9_ACompressedBodyIsA415) {
+  Front front;
+  EXPECT_EQ(front.gateway.post(kChat, plain_chat(), {{"Content-Encoding", "gzip"}}).status, 415);
+  EXPECT_EQ(front.upstream.heard().size(), 0U);
+}
+
+TEST(Models, AnUnknownOneIsA404WithTheNamesThatAreKnown) {
+  RawUpstream upstream;
+  Gateway gateway(providers({url_of(upstream)}, "p2c"));
+  const Answer answer = gateway.post(kChat, chat_body("gpt-5"));
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_THAT(answer.body, AllOf(HasSubstr("model_not_found"), HasSubstr("gpt-4o")));
+  EXPECT_EQ(gateway.post(kChat, R"({"messages":[]})").status, 400);
+}
+
+constexpr const char* kClients =
+    "clients:\n"
+    "  - { name: web, key: { value: client-key-web-1 }, models: [ gpt-4o ] }\n"
+    "  - { name: fenced, key: { value: client-key-fenced-2 }, providers: [ p1 ] }\n";
+
+Fields bearer(const std::string& key) {
+  return {{"Authorization", "Bearer " + key}};
+}
+
+TEST(ClientKeys, AreAskedForAndNamesOutsideTheirListAreRefused) {
+  MockProvider mock;
+  Gateway gateway(providers({mock.url()}, "p2c", "  mini: { targets: [ p1 ] }\n" + std::string(kClients)));
+  EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 401);
+  EXPECT_EQ(gateway.post(kChat, plain_chat(), bearer("client-key-web-2")).status, 401);
+  EXPECT_EQ(gateway.post(kChat, plain_chat(), bearer("client-key-web-1")).status, 200);
+  EXPECT_EQ(gateway.post(kChat, plain_chat(), {{"x-api-key", "client-key-web-1"}}).status, 200);
+  const Answer refused = gateway.post(kChat, chat_body("mini"), bearer("client-key-web-1"));
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, AllOf(HasSubstr("model_not_allowed"), HasSubstr("gpt-4o"), Not(HasSubstr("mini"))));
+  EXPECT_EQ(gateway.post(kChat, chat_body("mini"), bearer("client-key-fenced-2")).status, 200);
+  EXPECT_EQ(mock.requests(), 3U);
+}
+
+TEST(ClientKeys, D7_AreCheckedBeforeTheBodyIsAskedFor) {
+  RawUpstream upstream;
+  Gateway gateway(providers({url_of(upstream)}, "p2c", kClients));
+  HttpClient client = gateway.client();
+  client.send_request("POST", kChat, "", {{"Content-Length", "10"}, {"Expect", "100-continue"}});
+  const AnswerHead head = client.read_head();
+  EXPECT_EQ(head.status, 401);
+  EXPECT_EQ(head.field("WWW-Authenticate"), "Bearer");
+}
+
+TEST(ClientKeys, AProvidersFenceIsNotCrossedByFailover) {
+  MockProvider mock(mock_settings(2));
+  mock.fault("port=0:500");
+  Gateway gateway(
+      providers({mock.url(0), mock.url(1)}, "in_order", "retry: { same_target: 0 }\n" + std::string(kClients)));
+  EXPECT_EQ(gateway.post(kChat, plain_chat(), bearer("client-key-web-1")).status, 200);
+  EXPECT_EQ(gateway.post(kChat, plain_chat(), bearer("client-key-fenced-2")).status, 500);
+  const mock::Journal journal = mock->journal();
+  for (const mock::Record& record : journal.records()) {
+    EXPECT_EQ(record.port, record.key_tail == mock::key_tail(kKeyOne) ? 0U : 1U);
+  }
+  // The first client was helped by the second provider; the fenced one was not.
+  EXPECT_EQ(journal.counts().at(mock::key_tail(kKeyTwo)).requests, 1U);
+}
+
+TEST(WebPages, MayNotSpendTheKeys) {
+  Front front;
+  const std::vector<Fields> foreign = {
+      {{"Origin", "https://evil.example"}},    {{"Origin", "null"}},
+      {{"Origin", "http://127.evil.example"}}, {{"Origin", "http://localhost.evil.example"}},
+      {{"Sec-Fetch-Site", "cross-site"}},      {{"Host", "evil.example"}},
+      {{"Host", "127.0.0.1.evil.example"}},    {{"Host", "drover.internal:8080"}}};
+  for (const Fields& fields : foreign) {
+    EXPECT_EQ(front.gateway.post(kChat, plain_chat(), fields).status, 403) << fields.front().second;
+  }
+  EXPECT_EQ(front.upstream.heard().size(), 0U);
+  const std::vector<Fields> own = {{{"Origin", "http://localhost:3000"}},
+                                   {{"Origin", "http://127.0.0.1:5173"}},
+                                   {{"Sec-Fetch-Site", "same-origin"}},
+                                   {{"Host", "localhost:8080"}},
+                                   {{"Host", "[::1]:8080"}}};
+  for (const Fields& fields : own) {
+    EXPECT_EQ(front.gateway.post(kChat, plain_chat(), fields).status, 200) << fields.front().second;
+  }
+}
+
+}  // namespace
+}  // namespace drover::test
