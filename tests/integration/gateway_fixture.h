@@ -166,6 +166,15 @@ class Gateway {
   std::unique_ptr<gateway::Server> server_;
 };
 
+/// A gateway in front of an upstream that says yes to everything and remembers it.
+struct Front {
+  explicit Front(const std::string& more = {}) : gateway(one_provider({url_of(upstream)}, {kKeyOne}, more)) {
+    upstream.always(Say{}.bytes(sized(kPlainAnswer)));
+  }
+  RawUpstream upstream;
+  Gateway gateway;
+};
+
 inline int attempts(const AnswerHead& answer) {
   return std::stoi(answer.field("x-drover-attempts").value_or("0"));
 }

@@ -9,15 +9,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A gateway in front of an upstream that says yes to everything and remembers it.
-struct Front {
-  explicit Front(const std::string& more = {}) : gateway(one_provider({url_of(upstream)}, {kKeyOne}, more)) {
-    upstream.always(Say{}.bytes(sized(kPlainAnswer)));
-  }
-  RawUpstream upstream;
-  Gateway gateway;
-};
-
 TEST(BodyLimit, G1_AnAnnouncedLengthIsRefusedBeforeAByteIsRead) {
   Front front("limits: { body: 4KiB }\n");
   HttpClient client = front.gateway.client();
