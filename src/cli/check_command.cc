@@ -15,7 +15,8 @@ int check(const std::string& file) {
   const auto settings = config::load_file(file, config::real_environment());
   if (!settings) {
     for (const config::Problem& problem : settings.error()) std::cerr << problem.to_string() << "\n";
-    std::cerr << settings.error().size() << (settings.error().size() == 1 ? " mistake" : " mistakes") << " in " << file << "\n";
+    std::cerr << settings.error().size() << (settings.error().size() == 1 ? " mistake" : " mistakes") << " in " << file
+              << "\n";
     return kExitMistake;
   }
   std::cout << config::describe(*settings);
@@ -34,10 +35,12 @@ int check(const std::string& file) {
 }  // namespace
 
 void add_check(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("check", "Validate a configuration file; print each route and what it would do");
+  CLI::App* command =
+      app.add_subcommand("check", "Validate a configuration file; print each route and what it would do");
   auto file = std::make_shared<std::string>();
   command->add_option("FILE", *file, "The configuration file")->required();
-  command->footer("Example:\n  drover check drover.yaml\nExit code 0: good; 2: mistakes, each with file, line, column and key.");
+  command->footer(
+      "Example:\n  drover check drover.yaml\nExit code 0: good; 2: mistakes, each with file, line, column and key.");
   command->callback([file, &exit_code] { exit_code = check(*file); });
 }
 

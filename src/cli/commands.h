@@ -5,8 +5,8 @@
 
 namespace drover::cli {
 
-/// Exit codes: 0 good, 1 it could not be done (address in use, nothing to serve), 2 a mistake in the configuration or on
-/// the command line.
+/// Exit codes: 0 good, 1 it could not be done (address in use, nothing to serve), 2 a mistake in the configuration or
+/// on the command line.
 inline constexpr int kExitGood = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitMistake = 2;

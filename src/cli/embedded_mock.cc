@@ -27,7 +27,8 @@ EmbeddedMock::~EmbeddedMock() {
 std::expected<config::Settings, config::Problems> EmbeddedMock::gateway_settings() const {
   std::string text = "providers:\n  mock:\n    base_url: " + base_url() + "\n    keys:\n";
   const mock::Settings settings = mock::demo_settings();
-  for (std::size_t at = 0; at < settings.keys.size(); ++at) text.append("      - { env: MOCK_KEY_").append(std::to_string(at)).append(" }\n");
+  for (std::size_t at = 0; at < settings.keys.size(); ++at)
+    text.append("      - { env: MOCK_KEY_").append(std::to_string(at)).append(" }\n");
   text.append("models:\n");
   for (const std::string& model : settings.models) text.append("  ").append(model).append(": { targets: [ mock ] }\n");
   const config::Environment keys{

@@ -8,7 +8,9 @@
 int main(int argc, char** argv) {
   // A closed pipe or socket is an error value where it is written to, never the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app("drover: one base URL in front of many LLM API keys and providers; every request goes to one that can answer it.");
+  CLI::App app(
+      "drover: one base URL in front of many LLM API keys and providers; every request goes to one that can answer "
+      "it.");
   app.require_subcommand(1);
   app.footer(
       "Examples:\n"

@@ -48,8 +48,9 @@ Result<void> set(mock::Distribution& distribution, const std::string& text, mock
 }
 
 Result<mock::Settings> settings_of(const MockOptions& options) {
-  Result<mock::Settings> made = options.file.empty() ? Result<mock::Settings>(options.fast ? mock::Settings{} : mock::demo_settings())
-                                                     : from_file(options.file);
+  Result<mock::Settings> made = options.file.empty()
+                                    ? Result<mock::Settings>(options.fast ? mock::Settings{} : mock::demo_settings())
+                                    : from_file(options.file);
   if (!made) return made;
   mock::Settings& settings = *made;
   if (options.seed != 0) settings.seed = options.seed;
@@ -80,15 +81,19 @@ void add_mock(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("mock", "Run a mock provider with scripted faults");
   auto options = std::make_shared<MockOptions>();
   command->add_option("--settings", options->file, "Settings as a JSON file; the other options change it");
-  command->add_option("--listen,--port", options->listen, "Address or port to listen on; several are several servers (default: any free port)");
+  command->add_option("--listen,--port", options->listen,
+                      "Address or port to listen on; several are several servers (default: any free port)");
   command->add_option("--key", options->keys, "A key it accepts (default: sk-mock-1, sk-mock-2, sk-mock-3)");
   command->add_option("--model", options->models, "A model it has; '*' for any");
-  command->add_option("--first-token", options->first_token, "Wait before the first token: 200ms, uniform:1s-3s, lognormal:p50=300ms,p99=2s");
-  command->add_option("--tokens-per-second", options->tokens_per_second, "Speed after that: 50, uniform:40-90; 0 for no wait");
+  command->add_option("--first-token", options->first_token,
+                      "Wait before the first token: 200ms, uniform:1s-3s, lognormal:p50=300ms,p99=2s");
+  command->add_option("--tokens-per-second", options->tokens_per_second,
+                      "Speed after that: 50, uniform:40-90; 0 for no wait");
   command->add_option("--answer-tokens", options->answer_tokens, "Length of answers: 24, uniform:20-60");
   command->add_option("--seed", options->seed, "Same seed, same behaviour");
   command->add_flag("--fast", options->fast, "No waits at all and any key, unless options say otherwise");
-  command->add_option("--fault", options->faults, "A fault: 'key=sk-mock-2:429:retry-after=7', 'cut:after=5', '500:p=0.1'");
+  command->add_option("--fault", options->faults,
+                      "A fault: 'key=sk-mock-2:429:retry-after=7', 'cut:after=5', '500:p=0.1'");
   command->footer(
       "Examples:\n"
       "  drover mock --port 9001\n"

@@ -21,8 +21,8 @@ constexpr const char* kDefaultFile = "drover.yaml";
 
 /// Where the settings came from, and what has to live as long as they are served.
 struct Source {
-  std::string said;                    ///< for the person who started it
-  std::optional<std::string> file;     ///< read again on SIGHUP
+  std::string said;                 ///< for the person who started it
+  std::optional<std::string> file;  ///< read again on SIGHUP
   std::unique_ptr<EmbeddedMock> mock;
 };
 
@@ -37,8 +37,9 @@ std::optional<config::Settings> settings_from_mock(Source& source) {
     return std::nullopt;
   }
   source.mock = std::move(*mock);
-  source.said = "No drover.yaml and no keys in the environment (HOLYSHEEP_API_KEY, OPENAI_API_KEY): serving the built-in\n"
-                "mock provider with three keys. It answers made-up text and costs nothing.";
+  source.said =
+      "No drover.yaml and no keys in the environment (HOLYSHEEP_API_KEY, OPENAI_API_KEY): serving the built-in\n"
+      "mock provider with three keys. It answers made-up text and costs nothing.";
   auto settings = source.mock->gateway_settings();
   if (settings) return std::move(*settings);
   print(settings.error());
@@ -72,22 +73,27 @@ void print_start(const Source& source, const gateway::Server& server) {
   const std::string scheme = settings.listen.front().tls ? "https" : "http";
   const std::string base = scheme + "://127.0.0.1:" + std::to_string(server.ports().front()) + "/v1";
   std::string model = "gpt-4o";
-  if (!settings.plan->routes.empty() && settings.plan->routes.front().name != "*") model = settings.plan->routes.front().name;
+  if (!settings.plan->routes.empty() && settings.plan->routes.front().name != "*")
+    model = settings.plan->routes.front().name;
   std::cout << "\nTry it:\n  curl " << base << "/chat/completions -H 'Content-Type: application/json' \\\n";
   if (!settings.clients.empty()) std::cout << "    -H 'Authorization: Bearer YOUR_CLIENT_KEY' \\\n";
-  std::cout << "    -d '{\"model\": \"" << model << "\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'\n"
-            << "SDKs: set the base URL to " << base << "\n" << std::flush;
+  std::cout << "    -d '{\"model\": \"" << model
+            << "\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'\n"
+            << "SDKs: set the base URL to " << base << "\n"
+            << std::flush;
 }
 
 void reload(const Source& source, gateway::Server& server) {
   if (!source.file) {
     const auto certificates = server.reload_certificates();
-    if (!certificates) telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed: " + certificates.error().message);
+    if (!certificates)
+      telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed: " + certificates.error().message);
     return;
   }
   auto settings = config::load_file(*source.file, config::real_environment());
   if (!settings) {
-    for (const config::Problem& problem : settings.error()) telemetry::log(telemetry::Level::Error, "SIGHUP: " + problem.to_string());
+    for (const config::Problem& problem : settings.error())
+      telemetry::log(telemetry::Level::Error, "SIGHUP: " + problem.to_string());
     telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed; the old configuration stays in force");
     return;
   }
@@ -129,7 +135,8 @@ int serve(const std::string& file) {
 void add_serve(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("serve", "Run the gateway");
   auto file = std::make_shared<std::string>();
-  command->add_option("--config,-c", *file, "Configuration file (default: drover.yaml here, else keys in the environment, else a mock)");
+  command->add_option("--config,-c", *file,
+                      "Configuration file (default: drover.yaml here, else keys in the environment, else a mock)");
   command->footer(
       "Examples:\n"
       "  drover serve\n"

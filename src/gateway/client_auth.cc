@@ -50,7 +50,8 @@ Result<const config::ClientKey*> authenticate(const config::Settings& settings, 
   if (settings.clients.empty()) return nullptr;
   const auto offered = credential(head);
   if (!offered || offered->empty()) {
-    return fail(refused(401, "missing_client_key", "This gateway needs a client key: send it as 'Authorization: Bearer KEY'."));
+    return fail(
+        refused(401, "missing_client_key", "This gateway needs a client key: send it as 'Authorization: Bearer KEY'."));
   }
   const Sha256Digest digest = sha256(*offered);
   const config::ClientKey* found = nullptr;
@@ -58,25 +59,31 @@ Result<const config::ClientKey*> authenticate(const config::Settings& settings, 
     if (same_digest(client.digest, digest)) found = &client;
   }
   if (found == nullptr) {
-    return fail(refused(401, "unknown_client_key", "This gateway does not know this client key; ask whoever runs it for one."));
+    return fail(
+        refused(401, "unknown_client_key", "This gateway does not know this client key; ask whoever runs it for one."));
   }
   return found;
 }
 
 Result<void> guard_against_pages(const http::RequestHead& head) {
   if (!head.host.empty() && !is_loopback_authority(head.host)) {
-    return fail(refused(403, "foreign_host",
-                        "Without client keys drover answers only requests addressed to this machine (localhost, 127.0.0.1, [::1]); "
-                        "configure 'clients' to be reached by another name."));
+    return fail(refused(
+        403, "foreign_host",
+        "Without client keys drover answers only requests addressed to this machine (localhost, 127.0.0.1, [::1]); "
+        "configure 'clients' to be reached by another name."));
   }
   if (const auto origin = http::find(head.fields, "origin")) {
     const auto authority = authority_of(*origin);
     if (!authority || !is_loopback_authority(*authority)) {
-      return fail(refused(403, "foreign_origin", "A web page from another site may not use this gateway; configure 'clients' to allow it with a key."));
+      return fail(refused(
+          403, "foreign_origin",
+          "A web page from another site may not use this gateway; configure 'clients' to allow it with a key."));
     }
   }
   if (const auto site = http::find(head.fields, "sec-fetch-site"); site && http::iequals(*site, "cross-site")) {
-    return fail(refused(403, "cross_site", "A web page from another site may not use this gateway; configure 'clients' to allow it with a key."));
+    return fail(
+        refused(403, "cross_site",
+                "A web page from another site may not use this gateway; configure 'clients' to allow it with a key."));
   }
   return {};
 }

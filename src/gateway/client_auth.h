@@ -12,7 +12,8 @@ namespace drover::gateway {
 /// The configured client whose key the request carries ("Authorization: Bearer" or "x-api-key"); null when no clients
 /// are configured. Compares digests, all of them, in constant time.
 /// Errors: Unauthorized (401).
-[[nodiscard]] Result<const config::ClientKey*> authenticate(const config::Settings& settings, const http::RequestHead& head);
+[[nodiscard]] Result<const config::ClientKey*> authenticate(const config::Settings& settings,
+                                                            const http::RequestHead& head);
 
 /// For a gateway without client keys: a web page in the user's browser must not spend the user's keys.
 /// Errors (403): a foreign Origin, Sec-Fetch-Site: cross-site, a Host that is not loopback (DNS rebinding).

@@ -13,7 +13,8 @@ constexpr double kShortestSeconds = 0.001;
 
 Duration seconds_in(std::string_view text) {
   double seconds = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
+  const auto [end, problem] =
+      std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
   if (problem != std::errc() || end != text.data() + text.size()) return kNoLimit;
   if (!(seconds >= kShortestSeconds && seconds <= kLongestSeconds)) return kNoLimit;
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));

@@ -13,7 +13,9 @@ http::Fields fields(std::initializer_list<http::Field> list) {
   return made;
 }
 
-TEST(ClientDeadline, IsOffWithoutAHeader) { EXPECT_EQ(client_timeout(fields({})), kNoLimit); }
+TEST(ClientDeadline, IsOffWithoutAHeader) {
+  EXPECT_EQ(client_timeout(fields({})), kNoLimit);
+}
 
 TEST(ClientDeadline, ReadsSecondsWithAFraction) {
   EXPECT_EQ(client_timeout(fields({{"X-Drover-Timeout", "2.5"}})), 2500ms);

@@ -10,12 +10,17 @@ namespace {
 constexpr std::size_t kNamesTold = 20;
 
 Error refused(int status, ErrorKind kind, std::string code, std::string message) {
-  return Error{.kind = kind, .scope = ErrorScope::Request, .status = status, .code = std::move(code), .message = std::move(message)};
+  return Error{.kind = kind,
+               .scope = ErrorScope::Request,
+               .status = status,
+               .code = std::move(code),
+               .message = std::move(message)};
 }
 
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
-  for (std::size_t at = 0; at < names.size() && at < kNamesTold; ++at) text.append(at == 0 ? "" : ", ").append(names[at]);
+  for (std::size_t at = 0; at < names.size() && at < kNamesTold; ++at)
+    text.append(at == 0 ? "" : ", ").append(names[at]);
   if (names.size() > kNamesTold) text.append(" and ").append(std::to_string(names.size() - kNamesTold)).append(" more");
   return text;
 }
@@ -29,7 +34,8 @@ const core::Route* find_route(const core::Plan& plan, std::string_view model) {
 
 bool may_name(const config::ClientKey* client, std::string_view model) {
   if (client == nullptr || client->models.empty()) return true;
-  return std::ranges::any_of(client->models, [&](const std::string& allowed) { return allowed == model || allowed == "*"; });
+  return std::ranges::any_of(client->models,
+                             [&](const std::string& allowed) { return allowed == model || allowed == "*"; });
 }
 
 std::vector<std::string> known_models(const core::Plan& plan, const config::ClientKey* client) {
@@ -49,7 +55,8 @@ Result<void> may_use_model(const RequestState& state) {
   if (state.route == nullptr) {
     return fail(refused(404, ErrorKind::NotFound, "model_not_found", "This gateway has no such model. " + known));
   }
-  return fail(refused(403, ErrorKind::Unauthorized, "model_not_allowed", "This client key may not use this model. " + known));
+  return fail(
+      refused(403, ErrorKind::Unauthorized, "model_not_allowed", "This client key may not use this model. " + known));
 }
 
 Result<void> may_use_pin(const RequestState& state) {
@@ -57,7 +64,9 @@ Result<void> may_use_pin(const RequestState& state) {
     return fail(refused(404, ErrorKind::NotFound, "unknown_path", "No provider here takes this path."));
   }
   if (state.client == nullptr) return {};
-  const core::Target& target = state.snapshot->plan->targets[state.snapshot->plan->pools[state.route->pools.front().index()].targets.front().index()];
+  const core::Target& target =
+      state.snapshot->plan
+          ->targets[state.snapshot->plan->pools[state.route->pools.front().index()].targets.front().index()];
   if (state.client->models.empty() && state.client->fence.admits(target.provider)) return {};
   return fail(refused(403, ErrorKind::Unauthorized, "path_not_allowed",
                       "This client key is limited to certain models or providers, and this path names none."));

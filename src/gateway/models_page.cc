@@ -1,13 +1,13 @@
 #include "gateway/models_page.h"
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
 #include <set>
 #include <utility>
 
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
 #include "gateway/model_access.h"
+#include "gateway/phases.h"
 #include "gateway/replies.h"
 #include "gateway/worker.h"
 #include "upstream/fetch.h"
@@ -56,7 +56,8 @@ net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapsho
   ProviderModels::List& list = worker.provider_models().of(endpoint.provider->name);
   if (list.again_at > worker.loop().now()) co_return;
   list.again_at = worker.loop().now() + kModelsRetry;  // also keeps others from asking at the same time
-  const auto fetched = co_await upstream::fetch(worker.tools(), *endpoint.server, *endpoint.fields, "/models", kModelsTimeout);
+  const auto fetched =
+      co_await upstream::fetch(worker.tools(), *endpoint.server, *endpoint.fields, "/models", kModelsTimeout);
   if (!fetched || fetched->status != 200) co_return;  // what was known stays
   std::vector<std::string> names = names_in(fetched->body);
   ProviderModels::List& fresh = worker.provider_models().of(endpoint.provider->name);
@@ -64,10 +65,12 @@ net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapsho
   fresh.again_at = worker.loop().now() + kModelsFresh;
 }
 
-std::vector<std::string> merged_names(Worker& worker, const RequestState& state, const std::vector<core::TargetId>& providers) {
+std::vector<std::string> merged_names(Worker& worker, const RequestState& state,
+                                      const std::vector<core::TargetId>& providers) {
   std::vector<std::string> names = known_models(*state.snapshot->plan, state.client);
   for (const core::TargetId target : providers) {
-    for (const std::string& name : worker.provider_models().of(state.snapshot->catalog->endpoint(target).provider->name).names) {
+    for (const std::string& name :
+         worker.provider_models().of(state.snapshot->catalog->endpoint(target).provider->name).names) {
       if (may_name(state.client, name)) names.push_back(name);
     }
   }
@@ -91,11 +94,19 @@ net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) 
   } else {
     const std::string_view id = path.substr(kListPath.size() + 1);
     if (!std::ranges::binary_search(names, id)) {
-      co_return fail({.kind = ErrorKind::NotFound, .scope = ErrorScope::Request, .status = 404, .code = "model_not_found", .message = "This gateway has no such model; GET /v1/models lists those it has."});
+      co_return fail({.kind = ErrorKind::NotFound,
+                      .scope = ErrorScope::Request,
+                      .status = 404,
+                      .code = "model_not_found",
+                      .message = "This gateway has no such model; GET /v1/models lists those it has."});
     }
     reply.body = state.request.dialect->model_body(id);
   }
-  send_reply(*state.exchange, reply);
+  send_reply(*state.exchange, reply, net::Keep::Borrow);  // a list of thousands is longer than what may be copied
+  if (state.exchange->pending_bytes() > 0) {
+    const auto flushed = co_await state.exchange->until_written(worker.loop().now() + kLastFlush);
+    if (!flushed) state.exchange->abort();
+  }
   co_return Result<void>{};
 }
 

@@ -15,7 +15,11 @@ namespace drover::gateway {
 namespace {
 
 Error bad(int status, ErrorKind kind, std::string code, std::string message) {
-  return Error{.kind = kind, .scope = ErrorScope::Request, .status = status, .code = std::move(code), .message = std::move(message)};
+  return Error{.kind = kind,
+               .scope = ErrorScope::Request,
+               .status = status,
+               .code = std::move(code),
+               .message = std::move(message)};
 }
 
 Error shed(std::string code, std::string message) {
@@ -26,11 +30,14 @@ Error shed(std::string code, std::string message) {
 }
 
 Error too_large(std::uint64_t limit) {
-  return bad(413, ErrorKind::TooLarge, "body_too_large",
-             "The request body is longer than this gateway accepts (" + std::to_string(limit) + " bytes, 'limits.body').");
+  return bad(
+      413, ErrorKind::TooLarge, "body_too_large",
+      "The request body is longer than this gateway accepts (" + std::to_string(limit) + " bytes, 'limits.body').");
 }
 
-bool serves(std::string_view path) { return path == "/v1" || path.starts_with("/v1/"); }
+bool serves(std::string_view path) {
+  return path == "/v1" || path.starts_with("/v1/");
+}
 
 core::Replay replay_of(dialect::Repeat repeat) {
   switch (repeat) {
@@ -58,8 +65,9 @@ Result<void> begin(Worker& worker, RequestState& state) {
   const auto target = http::parse_target(head.target);
   if (!target) return fail(target.error());
   if (!serves(target->path)) {
-    return fail(bad(404, ErrorKind::NotFound, "unknown_path",
-                    "Nothing is served here; drover serves the providers' own paths under /v1, such as /v1/chat/completions."));
+    return fail(
+        bad(404, ErrorKind::NotFound, "unknown_path",
+            "Nothing is served here; drover serves the providers' own paths under /v1, such as /v1/chat/completions."));
   }
   if (http::find(head.fields, "upgrade") && http::iequals(*http::find(head.fields, "upgrade"), "websocket")) {
     return fail(bad(426, ErrorKind::Unsupported, "upgrade_not_supported", "WebSocket connections are not served."));
@@ -88,10 +96,13 @@ Result<void> admit(Worker& worker, RequestState& state) {
   if (framing.kind == http::BodyKind::Length && framing.length > limits.body) return fail(too_large(limits.body));
   state.place = worker.admission().in_flight.enter();
   if (!state.place) {
-    return fail(shed("too_many_requests_in_flight", "The gateway is at its limit of requests in flight ('limits.in_flight'); try again shortly."));
+    return fail(shed("too_many_requests_in_flight",
+                     "The gateway is at its limit of requests in flight ('limits.in_flight'); try again shortly."));
   }
-  if (framing.kind == http::BodyKind::Length && !state.request.body.reserve(worker.admission().replay_memory, framing.length)) {
-    return fail(shed("replay_memory_full", "The gateway's memory for request bodies is full ('limits.replay_memory'); try again shortly."));
+  if (framing.kind == http::BodyKind::Length &&
+      !state.request.body.reserve(worker.admission().replay_memory, framing.length)) {
+    return fail(shed("replay_memory_full",
+                     "The gateway's memory for request bodies is full ('limits.replay_memory'); try again shortly."));
   }
   if (state.exchange->head().expect_continue) state.exchange->send_continue();
   return {};
@@ -106,14 +117,16 @@ Result<net::ReadState> read_body(Worker& worker, RequestState& state) {
     if (read->state != net::ReadState::Data) return read->state;
     if (state.request.body.view().size() + read->bytes.size() > limit) return fail(too_large(limit));
     if (!state.request.body.append(worker.admission().replay_memory, read->bytes)) {
-      return fail(shed("replay_memory_full", "The gateway's memory for request bodies is full ('limits.replay_memory'); try again shortly."));
+      return fail(shed("replay_memory_full",
+                       "The gateway's memory for request bodies is full ('limits.replay_memory'); try again shortly."));
     }
   }
 }
 
 Instant body_deadline(const RequestState& state) {
   const std::uint64_t received = state.request.body.view().size();
-  return state.arrived + kBodyGrace + std::chrono::seconds(static_cast<std::int64_t>(received / kMinBodyBytesPerSecond));
+  return state.arrived + kBodyGrace +
+         std::chrono::seconds(static_cast<std::int64_t>(received / kMinBodyBytesPerSecond));
 }
 
 Result<void> body_too_slow(Error error) {
@@ -125,8 +138,10 @@ Result<void> inspect(RequestState& state, std::unique_ptr<dialect::Inspector>& i
   const auto& request = state.request;
   if (request.api == dialect::Api::Models || request.api == dialect::Api::Pinned) return {};
   const std::string_view content_type = http::find(state.exchange->head().fields, "content-type").value_or("");
-  if (const auto coding = http::find(state.exchange->head().fields, "content-encoding"); coding && !http::iequals(*coding, "identity")) {
-    return fail(bad(415, ErrorKind::Unsupported, "content_encoding", "Compressed request bodies are not accepted; send the body as it is."));
+  if (const auto coding = http::find(state.exchange->head().fields, "content-encoding");
+      coding && !http::iequals(*coding, "identity")) {
+    return fail(bad(415, ErrorKind::Unsupported, "content_encoding",
+                    "Compressed request bodies are not accepted; send the body as it is."));
   }
   if (request.body.view().size() > kInspectAtOnce) {
     inspector = request.dialect->inspector(request.api, content_type, request.body.view());
@@ -147,8 +162,11 @@ Result<bool> inspect_on(RequestState& state, std::unique_ptr<dialect::Inspector>
 Result<void> route(RequestState& state) {
   const dialect::Inspection& inspection = state.request.inspection;
   if (!inspection.has_model) {
-    const bool must_name_a_model = state.request.api != dialect::Api::Pinned && state.request.api != dialect::Api::OtherModel;
-    if (must_name_a_model) return fail(bad(400, ErrorKind::BadRequest, "missing_model", "The request names no model: add the field \"model\"."));
+    const bool must_name_a_model =
+        state.request.api != dialect::Api::Pinned && state.request.api != dialect::Api::OtherModel;
+    if (must_name_a_model)
+      return fail(
+          bad(400, ErrorKind::BadRequest, "missing_model", "The request names no model: add the field \"model\"."));
     // A path without a model goes to the one key that is pinned for it, and is never repeated.
     state.request.inspection.repeat = dialect::Repeat::Never;
     state.route = state.snapshot->pin(core::DialectKind::OpenAi);
@@ -173,15 +191,14 @@ void start_run(Worker& worker, RequestState& state) {
   dispatch.arrived = state.arrived;
   dispatch.client_timeout = state.client_timeout;
   dispatch.may_answer_early = stream && state.exchange->head().version == http::Version::Http11;
-  state.run.emplace(
-      upstream::Run::Parts{.tools = worker.tools(),
-                           .catalog = state.snapshot->catalog.get(),
-                           .fleet = state.snapshot->fleet.get(),
-                           .request = &state.request,
-                           .client = state.exchange,
-                           .observer = &state,
-                           .extra_fields = state.id_field},
-      dispatch);
+  state.run.emplace(upstream::Run::Parts{.tools = worker.tools(),
+                                         .catalog = state.snapshot->catalog.get(),
+                                         .fleet = state.snapshot->fleet.get(),
+                                         .request = &state.request,
+                                         .client = state.exchange,
+                                         .observer = &state,
+                                         .extra_fields = state.id_field},
+                    dispatch);
 }
 
 }  // namespace drover::gateway

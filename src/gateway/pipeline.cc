@@ -1,8 +1,7 @@
 #include "gateway/pipeline.h"
 
-#include <utility>
-
 #include <boost/asio/post.hpp>
+#include <utility>
 
 #include "gateway/models_page.h"
 #include "gateway/phases.h"
@@ -12,11 +11,11 @@
 namespace drover::gateway {
 
 net::Awaitable<> serve(Worker& worker, RequestState& state) {
-  Result<void> good = begin(worker, state);      // id, deadline, path
-  if (good) good = authenticate(state);          // a client's key, or nobody's web page
-  if (good) good = admit(worker, state);         // one of the requests in flight; size as announced
+  Result<void> good = begin(worker, state);  // id, deadline, path
+  if (good) good = authenticate(state);      // a client's key, or nobody's web page
+  if (good) good = admit(worker, state);     // one of the requests in flight; size as announced
 
-  while (good) {                                 // the body, whole, kept for replay
+  while (good) {  // the body, whole, kept for replay
     const Result<net::ReadState> read = read_body(worker, state);
     if (!read) good = fail(read.error());
     if (!read || *read == net::ReadState::End) break;
@@ -42,7 +41,7 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
   if (good) good = route(state);
   if (good) {
     start_run(worker, state);
-    co_await state.run->perform();               // pick → exchange → classify → relay or next → settle
+    co_await state.run->perform();  // pick → exchange → classify → relay or next → settle
     end_run(state);
     record(state);
   } else {

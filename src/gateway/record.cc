@@ -11,7 +11,8 @@ void record(RequestState& state) {
   if (!ended || state.run->client_left()) return;
   // The client's own mistakes are its business; what we could not save is ours.
   if (ended->error.scope == ErrorScope::Request && !ended->in_band) return;
-  std::string line = "request " + state.id + " failed after " + std::to_string(state.run->record().attempts.size()) + " attempts: ";
+  std::string line =
+      "request " + state.id + " failed after " + std::to_string(state.run->record().attempts.size()) + " attempts: ";
   line.append(to_string(ended->error.kind));
   for (const upstream::AttemptRecord& attempt : state.run->record().attempts) {
     line.append("; ").append(state.snapshot->plan->targets[attempt.target.index()].name).append(" ");

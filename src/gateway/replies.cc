@@ -22,7 +22,8 @@ void append_retry_after(const Error& error, std::string& fields) {
 void drop_field(std::string& fields, std::string_view name) {
   for (std::size_t at = 0; at < fields.size();) {
     const std::size_t end = fields.find("\r\n", at) + 2;
-    if (end - at > name.size() && fields[at + name.size()] == ':' && http::iequals(std::string_view(fields).substr(at, name.size()), name)) {
+    if (end - at > name.size() && fields[at + name.size()] == ':' &&
+        http::iequals(std::string_view(fields).substr(at, name.size()), name)) {
       fields.erase(at, end - at);
     } else {
       at = end;
@@ -30,7 +31,9 @@ void drop_field(std::string& fields, std::string_view name) {
   }
 }
 
-bool is_chunked_stream(const RequestState& state) { return state.request.inspection.stream; }
+bool is_chunked_stream(const RequestState& state) {
+  return state.request.inspection.stream;
+}
 
 /// The head is out: only the stream itself can still say that something went wrong.
 void end_in_band(RequestState& state, const Error& error) {
@@ -38,10 +41,9 @@ void end_in_band(RequestState& state, const Error& error) {
   if (!is_chunked_stream(state)) return exchange.abort();
   std::string event;
   if (!state.run || !state.run->error_event_sent()) {
-    event = state.request.dialect->error_event(state.request.api, {.status = error.status,
-                                                                   .code = error.code,
-                                                                   .message = error.message,
-                                                                   .request_id = state.id});
+    event = state.request.dialect->error_event(
+        state.request.api,
+        {.status = error.status, .code = error.code, .message = error.message, .request_id = state.id});
   }
   const std::string_view piece = event;
   const auto written = exchange.write({&piece, 1}, net::More::No, net::Keep::Copy);
@@ -54,7 +56,8 @@ std::string request_id_field(std::string_view offered, Random& random) {
   return "x-request-id: " + request_id(offered, random) + "\r\n";
 }
 
-Reply error_reply(const dialect::Dialect& dialect, const Error& error, std::string_view more_fields, std::string_view request_id) {
+Reply error_reply(const dialect::Dialect& dialect, const Error& error, std::string_view more_fields,
+                  std::string_view request_id) {
   Reply reply;
   reply.status = error.status != 0 ? error.status : 500;
   reply.body = dialect.error_body({.status = reply.status,
@@ -67,11 +70,13 @@ Reply error_reply(const dialect::Dialect& dialect, const Error& error, std::stri
   return reply;
 }
 
-void send_reply(net::ServerExchange& exchange, const Reply& reply) {
+void send_reply(net::ServerExchange& exchange, const Reply& reply, net::Keep keep) {
   const bool head_only = exchange.head().method == "HEAD";
-  exchange.start({.status = reply.status, .fields = reply.fields, .framing = {http::BodyKind::Length, head_only ? 0 : reply.body.size()}});
+  exchange.start({.status = reply.status,
+                  .fields = reply.fields,
+                  .framing = {http::BodyKind::Length, head_only ? 0 : reply.body.size()}});
   const std::string_view body = head_only ? std::string_view() : std::string_view(reply.body);
-  const auto written = exchange.write({&body, 1}, net::More::No, net::Keep::Copy);
+  const auto written = exchange.write({&body, 1}, net::More::No, keep);
   if (!written) exchange.abort();
 }
 

@@ -29,8 +29,9 @@ struct Reply {
 [[nodiscard]] Reply error_reply(const dialect::Dialect& dialect, const Error& error, std::string_view more_fields,
                                 std::string_view request_id = {});
 
-/// Sends a whole small answer. Errors: ClientGone (nothing more can be done then).
-void send_reply(net::ServerExchange& exchange, const Reply& reply);
+/// Sends a whole answer. With Keep::Copy its body is at most net::kMaxPendingBytes; with Borrow it lives until the
+/// exchange has nothing pending. Cuts the connection when that fails.
+void send_reply(net::ServerExchange& exchange, const Reply& reply, net::Keep keep = net::Keep::Copy);
 
 /// Ends a request that cannot be answered well: a status while nothing was sent, else an error event in a stream, else
 /// a visible cut.

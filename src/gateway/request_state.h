@@ -19,10 +19,10 @@ struct RequestState final : upstream::CommitObserver {
   Instant arrived{};
   std::shared_ptr<const Snapshot> snapshot;
   net::ServerExchange* exchange = nullptr;
-  Gauge::Place place;                          ///< among the requests in flight
-  const config::ClientKey* client = nullptr;   ///< null: no clients are configured
+  Gauge::Place place;                         ///< among the requests in flight
+  const config::ClientKey* client = nullptr;  ///< null: no clients are configured
   std::string id;
-  std::string id_field;                        ///< "x-request-id: …\r\n"
+  std::string id_field;  ///< "x-request-id: …\r\n"
   Duration client_timeout = kNoLimit;
   upstream::UpstreamRequest request;
   const core::Route* route = nullptr;

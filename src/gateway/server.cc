@@ -20,7 +20,8 @@ unsigned thread_count(const config::Settings& settings) {
 
 std::vector<net::Address> addresses(const config::Settings& settings) {
   std::vector<net::Address> found;
-  for (const config::ListenAddress& listen : settings.listen) found.push_back({.host = listen.host, .port = listen.port});
+  for (const config::ListenAddress& listen : settings.listen)
+    found.push_back({.host = listen.host, .port = listen.port});
   return found;
 }
 
@@ -75,7 +76,9 @@ Server::Server(std::shared_ptr<const Snapshot> snapshot, net::Listeners listener
   }
 }
 
-Server::~Server() { drain(Duration::zero()); }
+Server::~Server() {
+  drain(Duration::zero());
+}
 
 void Server::accept(unsigned thread) {
   Worker& worker = *workers_[thread];
@@ -100,7 +103,9 @@ Result<void> Server::reload(config::Settings settings) {
     return a.host == b.host && a.port == b.port && a.tls.has_value() == b.tls.has_value();
   };
   if (!std::ranges::equal(settings.listen, snapshot_->settings.listen, same_listener)) {
-    return fail({.kind = ErrorKind::BadConfig, .code = "listen_changed", .message = "'listen' cannot change while drover runs; restart it."});
+    return fail({.kind = ErrorKind::BadConfig,
+                 .code = "listen_changed",
+                 .message = "'listen' cannot change while drover runs; restart it."});
   }
   auto snapshot = Snapshot::build(std::move(settings), upstream_tls_, snapshot_.get());
   if (!snapshot) return fail(std::move(snapshot.error()));

@@ -21,8 +21,8 @@ namespace drover::gateway {
 
 class Server {
  public:
-  /// Binds, starts the threads and serves. Errors: BadConfig or LocalResource with a sentence for the person who started
-  /// it (address in use, unreadable certificate, a base URL that cannot be used).
+  /// Binds, starts the threads and serves. Errors: BadConfig or LocalResource with a sentence for the person who
+  /// started it (address in use, unreadable certificate, a base URL that cannot be used).
   [[nodiscard]] static Result<std::unique_ptr<Server>> start(config::Settings settings);
   ~Server();
   Server(const Server&) = delete;

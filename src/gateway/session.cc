@@ -15,7 +15,9 @@ Session::Session(Worker& worker, net::TcpSocket socket, std::shared_ptr<const ne
   worker_.joined(*this);
 }
 
-Session::~Session() { worker_.left(*this); }
+Session::~Session() {
+  worker_.left(*this);
+}
 
 net::Awaitable<> Session::run(std::unique_ptr<Session> self) {
   Worker& worker = self->worker_;
@@ -38,9 +40,13 @@ net::Awaitable<> Session::run(std::unique_ptr<Session> self) {
   }
 }
 
-void Session::drain() { connection_->drain(); }
+void Session::drain() {
+  connection_->drain();
+}
 
-void Session::cut() { connection_->close(); }
+void Session::cut() {
+  connection_->close();
+}
 
 void Session::expire() {
   if (state_.run) {

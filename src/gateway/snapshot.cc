@@ -36,7 +36,8 @@ void add_pin(core::Plan& plan, core::KeyId key, core::DialectKind dialect, const
 
 }  // namespace
 
-Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings settings, upstream::TlsStore& tls, const Snapshot* before) {
+Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings settings, upstream::TlsStore& tls,
+                                                        const Snapshot* before) {
   auto plan = std::make_shared<core::Plan>(*settings.plan);
   std::array<std::optional<std::size_t>, kDialects.size()> pin_at;
   for (const core::DialectKind dialect : kDialects) {
@@ -55,7 +56,8 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings setting
   snapshot->catalog = std::move(*catalog);
   snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, &log_state_change);
   if (before != nullptr) {
-    snapshot->fleet->with([&](core::Fleet& fleet) { before->fleet->with([&](core::Fleet& old) { fleet.adopt(old); }); });
+    snapshot->fleet->with(
+        [&](core::Fleet& fleet) { before->fleet->with([&](core::Fleet& old) { fleet.adopt(old); }); });
   }
   for (std::size_t at = 0; at < pin_at.size(); ++at) {
     if (pin_at[at] && *pin_at[at] < plan->routes.size()) snapshot->pins[at] = &plan->routes[*pin_at[at]];

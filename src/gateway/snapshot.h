@@ -28,7 +28,9 @@ struct Snapshot {
   [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> build(config::Settings settings, upstream::TlsStore& tls,
                                                                      const Snapshot* before);
 
-  [[nodiscard]] const core::Route* pin(core::DialectKind dialect) const { return pins[static_cast<std::size_t>(dialect)]; }
+  [[nodiscard]] const core::Route* pin(core::DialectKind dialect) const {
+    return pins[static_cast<std::size_t>(dialect)];
+  }
 };
 
 /// Names of internal routes begin with this byte, which no model name a client sends can contain.

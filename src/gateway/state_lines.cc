@@ -27,8 +27,10 @@ std::string reason_text(const core::StateChange& change) {
 std::string state_line(const core::StateChange& change, std::string_view label) {
   std::string line(label);
   switch (change.what) {
-    case core::StateChange::What::Ejected: return line + " is taken out" + span_text(change) + ": " + reason_text(change);
-    case core::StateChange::What::CoolingDown: return line + " cools down" + span_text(change) + ": " + reason_text(change);
+    case core::StateChange::What::Ejected:
+      return line + " is taken out" + span_text(change) + ": " + reason_text(change);
+    case core::StateChange::What::CoolingDown:
+      return line + " cools down" + span_text(change) + ": " + reason_text(change);
     case core::StateChange::What::Resting: return line + " rests" + span_text(change) + ": " + reason_text(change);
     case core::StateChange::What::OnTrial: return line + " is on trial with one request";
     case core::StateChange::What::Recovered: return line + " is well again";
@@ -37,7 +39,8 @@ std::string state_line(const core::StateChange& change, std::string_view label) 
 }
 
 void log_state_change(const core::StateChange& change, std::string_view label) {
-  const bool good = change.what == core::StateChange::What::Recovered || change.what == core::StateChange::What::OnTrial;
+  const bool good =
+      change.what == core::StateChange::What::Recovered || change.what == core::StateChange::What::OnTrial;
   telemetry::log(good ? telemetry::Level::Info : telemetry::Level::Warning, state_line(change, label));
 }
 

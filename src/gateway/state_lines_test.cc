@@ -8,9 +8,14 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(StateLines, SayWhatHappenedToWhomForHowLongAndWhy) {
-  core::StateChange change{.what = core::StateChange::What::CoolingDown, .at = Instant(100s), .until = Instant(107s), .why = ErrorKind::RateLimited, .status = 429};
+  core::StateChange change{.what = core::StateChange::What::CoolingDown,
+                           .at = Instant(100s),
+                           .until = Instant(107s),
+                           .why = ErrorKind::RateLimited,
+                           .status = 429};
   EXPECT_EQ(state_line(change, "key holysheep/2"), "key holysheep/2 cools down for 7 s: rate_limited, status 429");
-  change = {.what = core::StateChange::What::Ejected, .at = Instant(1s), .until = Instant(2500ms), .why = ErrorKind::Connect};
+  change = {
+      .what = core::StateChange::What::Ejected, .at = Instant(1s), .until = Instant(2500ms), .why = ErrorKind::Connect};
   EXPECT_EQ(state_line(change, "server local"), "server local is taken out for 1.5 s: connect");
   EXPECT_EQ(state_line({.what = core::StateChange::What::Recovered}, "key a/1"), "key a/1 is well again");
 }

@@ -1,13 +1,30 @@
 #include "gateway/worker.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
+#include <string>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include "gateway/session.h"
+#include "telemetry/log.h"
 
 namespace drover::gateway {
+namespace {
+
+/// No exception should reach the end of a session; one that does costs its connection and is said, not swallowed.
+struct SessionEnded {
+  void operator()(const std::exception_ptr& problem) const {
+    if (!problem) return;
+    try {
+      std::rethrow_exception(problem);
+    } catch (const std::exception& exception) {
+      telemetry::log(telemetry::Level::Error,
+                     std::string("a session ended with an exception (please report it): ") + exception.what());
+    }
+  }
+};
+
+}  // namespace
 
 Worker::Worker(Admission& admission, std::uint64_t seed, unsigned threads, std::shared_ptr<const Snapshot> snapshot)
     : admission_(admission), loop_(seed), resolver_(loop_), pools_(loop_, threads), snapshot_(std::move(snapshot)) {}
@@ -33,7 +50,7 @@ void Worker::serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> 
   Gauge::Place place = admission_.connections.enter();
   if (!place || draining_) return;  // closed by the socket's destructor: there is no memory for anything politer
   auto session = std::make_unique<Session>(*this, std::move(socket), std::move(tls), std::move(place));
-  net::asio::co_spawn(loop_.executor(), Session::run(std::move(session)), net::asio::detached);
+  net::asio::co_spawn(loop_.executor(), Session::run(std::move(session)), SessionEnded{});
 }
 
 void Worker::drain(std::function<void()> done) {

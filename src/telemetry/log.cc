@@ -1,11 +1,11 @@
 #include "telemetry/log.h"
 
-#include <atomic>
-#include <memory>
-
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
 #include <spdlog/sinks/stdout_sinks.h>
+
+#include <atomic>
+#include <memory>
 
 namespace drover::telemetry {
 namespace {
@@ -42,7 +42,9 @@ void stop_log() {
 void log(Level level, std::string_view line) {
   Writer* const to = writer.load(std::memory_order_acquire);
   if (to == nullptr) return;
-  const auto severity = level == Level::Info ? spdlog::level::info : level == Level::Warning ? spdlog::level::warn : spdlog::level::err;
+  const auto severity = level == Level::Info      ? spdlog::level::info
+                        : level == Level::Warning ? spdlog::level::warn
+                                                  : spdlog::level::err;
   to->logger->log(severity, spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -27,7 +27,9 @@ Attempt::Attempt(Run& run, const core::StartAttempt& start)
       endpoint_(&run.parts_.catalog->endpoint(start.target)),
       pool_(&run.parts_.tools.pools->pool(endpoint_->server->origin, endpoint_->server->connections)) {}
 
-Attempt::~Attempt() { connection_.give_back(run_.now()); }
+Attempt::~Attempt() {
+  connection_.give_back(run_.now());
+}
 
 bool Attempt::take_connection() {
   if (fresh_) return false;
@@ -114,10 +116,12 @@ void Attempt::cancel() {
 std::uint64_t Attempt::gather_body() {
   const UpstreamRequest& request = *run_.parts_.request;
   const std::string_view body = request.body.view();
-  const auto wish = endpoint_->provider->usage == core::UsageMode::Ask ? dialect::UsageWish::Ask : dialect::UsageWish::Observe;
+  const auto wish =
+      endpoint_->provider->usage == core::UsageMode::Ask ? dialect::UsageWish::Ask : dialect::UsageWish::Observe;
   if (dialect::asks_for_usage(request.api, request.inspection, wish)) edit_.emplace();
   const std::string& configured = endpoint_->target->model;
-  edits_ = dialect::body_edits(request.api, request.inspection, body, configured.empty() ? request.inspection.model : configured, wish);
+  edits_ = dialect::body_edits(request.api, request.inspection, body,
+                               configured.empty() ? request.inspection.model : configured, wish);
 
   std::uint64_t length = 0;
   std::size_t at = 0;

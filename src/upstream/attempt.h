@@ -1,5 +1,5 @@
-// One try at one target: sends the request, reads and judges the answer, passes it on. It reports to its Run, which asks
-// Dispatch what to do; it decides nothing about retries itself.
+// One try at one target: sends the request, reads and judges the answer, passes it on. It reports to its Run, which
+// asks Dispatch what to do; it decides nothing about retries itself.
 //
 // step() does all that is possible without waiting and says what to wait for: the common request takes two waits.
 #pragma once
@@ -115,14 +115,14 @@ class Attempt {
   bool client_blocked_ = false;  ///< the last write did not go out at once
   bool in_long_event_ = false;   ///< inside an event too long to be looked into
 
-  dialect::BodyEdits edits_;     ///< own the replaced text until the request is sent
+  dialect::BodyEdits edits_;  ///< own the replaced text until the request is sent
   FixedVector<std::string_view, net::kMaxPieces> body_pieces_;
 
   int status_ = 0;
-  std::string fields_;    ///< the answer's fields that may cross
-  http::Framing framing_; ///< the answer's, as the upstream framed it
-  std::string held_;      ///< bytes held back before the commit point
-  std::string carry_;     ///< the unfinished event at the end of what was read
+  std::string fields_;            ///< the answer's fields that may cross
+  http::Framing framing_;         ///< the answer's, as the upstream framed it
+  std::string held_;              ///< bytes held back before the commit point
+  std::string carry_;             ///< the unfinished event at the end of what was read
   std::uint64_t line_break_ = 0;  ///< the last bytes of a long event, to find its end across reads
   http::SseScanner scanner_;
   dialect::AnswerState answer_;

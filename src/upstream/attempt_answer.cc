@@ -82,7 +82,8 @@ std::optional<Error> Attempt::choose_mode(const http::ResponseHead& head) {
   // Compressed although it was asked not to be: it cannot be looked into, so it is passed on as it is.
   if (is_compressed(head.fields)) return std::nullopt;
   if (content == Content::Events) {
-    if (known_shape && !request.inspection.stream) return wrong_content("The upstream sent a stream where a plain answer was due.");
+    if (known_shape && !request.inspection.stream)
+      return wrong_content("The upstream sent a stream where a plain answer was due.");
     mode_ = Mode::Events;
     return std::nullopt;
   }
@@ -90,7 +91,8 @@ std::optional<Error> Attempt::choose_mode(const http::ResponseHead& head) {
     mode_ = Mode::Events;
     return std::nullopt;
   }
-  if (known_shape && content == Content::Other) return wrong_content("The upstream sent neither JSON nor a stream of events.");
+  if (known_shape && content == Content::Other)
+    return wrong_content("The upstream sent neither JSON nor a stream of events.");
   if (content == Content::Json || known_shape) mode_ = Mode::Judge;
   return std::nullopt;
 }
@@ -151,7 +153,8 @@ void Attempt::judge_whole() {
     return fail_with(std::move(*failure), core::Stage::FailedAnswer);
   }
   if (request.inspection.stream && has_known_shape(request.api)) {
-    return fail_with(wrong_content("The upstream sent a plain answer where a stream was due."), core::Stage::FailedAnswer);
+    return fail_with(wrong_content("The upstream sent a plain answer where a stream was due."),
+                     core::Stage::FailedAnswer);
   }
   run_.emit(core::FirstContent{id_});
   if (stopped()) return;
@@ -165,8 +168,12 @@ void Attempt::judge_failure() {
   const http::ResponseHead& head = exchange_->head();
   hold({});
   Error failure = endpoint_->dialect->read_failure(status_, head.fields, held_, run_.parts_.tools.loop->unix_seconds());
-  const core::Stage stage = endpoint_->dialect->not_executed(failure) ? core::Stage::Refused : core::Stage::FailedAnswer;
-  run_.hold({.attempt = id_, .status = status_, .fields = std::move(fields_), .body = dialect::redact(held_, endpoint_->key->reveal())});
+  const core::Stage stage =
+      endpoint_->dialect->not_executed(failure) ? core::Stage::Refused : core::Stage::FailedAnswer;
+  run_.hold({.attempt = id_,
+             .status = status_,
+             .fields = std::move(fields_),
+             .body = dialect::redact(held_, endpoint_->key->reveal())});
   // A body cut at the limit has left its framing behind: the connection is not used again.
   if (held_.size() >= kMaxHeldBytes) exchange_->cancel();
   fail_with(std::move(failure), stage, true);

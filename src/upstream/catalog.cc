@@ -23,7 +23,8 @@ Error in_provider(const core::Provider& provider, Error error) {
 Error unspoken_dialect() {
   return {.kind = ErrorKind::BadConfig,
           .code = "dialect_not_served",
-          .message = "its dialect is not served by this version; use its OpenAI-compatible base URL with 'dialect: openai'"};
+          .message =
+              "its dialect is not served by this version; use its OpenAI-compatible base URL with 'dialect: openai'"};
 }
 
 std::string credential_lines(const core::Provider& provider, const core::Key& key) {

@@ -31,8 +31,8 @@ struct Endpoint {
   const core::Provider* provider;
   const ServerEndpoint* server;
   const dialect::Dialect* dialect;
-  const Secret* fields;    ///< "Authorization: Bearer …\r\n", the provider's own headers, Accept-Encoding: identity
-  const Secret* key;       ///< the credential itself, for redaction; may be empty
+  const Secret* fields;  ///< "Authorization: Bearer …\r\n", the provider's own headers, Accept-Encoding: identity
+  const Secret* key;     ///< the credential itself, for redaction; may be empty
 };
 
 /// TLS contexts by CA file, kept across reloads so that connections can be shared between snapshots.
@@ -47,7 +47,8 @@ class TlsStore {
 class Catalog {
  public:
   /// Errors: BadConfig (a base URL or CA file that cannot be used), with the provider's name.
-  [[nodiscard]] static Result<std::shared_ptr<const Catalog>> build(std::shared_ptr<const core::Plan> plan, TlsStore& tls);
+  [[nodiscard]] static Result<std::shared_ptr<const Catalog>> build(std::shared_ptr<const core::Plan> plan,
+                                                                    TlsStore& tls);
 
   [[nodiscard]] const core::Plan& plan() const { return *plan_; }
   [[nodiscard]] const Endpoint& endpoint(core::TargetId id) const { return endpoints_[id.index()]; }

@@ -87,7 +87,9 @@ void OriginPool::sweep(Instant now) {
 }
 
 ConnectionPools::ConnectionPools(net::Loop& loop, std::uint32_t threads)
-    : loop_(loop), threads_(std::max<std::uint32_t>(1, threads)), sweeper_(loop.ticker(), &ConnectionPools::swept, this) {}
+    : loop_(loop),
+      threads_(std::max<std::uint32_t>(1, threads)),
+      sweeper_(loop.ticker(), &ConnectionPools::swept, this) {}
 
 OriginPool& ConnectionPools::pool(const net::Origin& origin, const core::ConnectionLimits& limits) {
   const std::string name = origin.host + ":" + std::to_string(origin.port);

@@ -99,7 +99,7 @@ class ConnectionPools {
 
   net::Loop& loop_;
   std::uint32_t threads_;
-  net::Deadline sweeper_;  // before the pools: they arm it
+  net::Deadline sweeper_;                                                    // before the pools: they arm it
   std::unordered_multimap<std::string, std::unique_ptr<OriginPool>> pools_;  // by "host:port"; TLS told apart by origin
 };
 

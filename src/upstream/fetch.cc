@@ -29,7 +29,10 @@ struct Fetch {
 
   [[nodiscard]] Error ended(Error error) const {
     if (!late) return error;
-    return {.kind = ErrorKind::TotalTimeout, .scope = ErrorScope::Server, .code = "fetch_timeout", .message = "The upstream did not answer in time."};
+    return {.kind = ErrorKind::TotalTimeout,
+            .scope = ErrorScope::Server,
+            .code = "fetch_timeout",
+            .message = "The upstream did not answer in time."};
   }
 };
 
@@ -39,7 +42,10 @@ Result<net::ReadState> read_some(net::ClientExchange& exchange, std::string& bod
     if (!read) return fail(std::move(read.error()));
     if (read->state != net::ReadState::Data) return read->state;
     if (body.size() + read->bytes.size() > kMaxFetchedBytes) {
-      return fail({.kind = ErrorKind::TooLarge, .scope = ErrorScope::Server, .code = "fetch_too_large", .message = "The upstream's answer is too long."});
+      return fail({.kind = ErrorKind::TooLarge,
+                   .scope = ErrorScope::Server,
+                   .code = "fetch_too_large",
+                   .message = "The upstream's answer is too long."});
     }
     body.append(read->bytes);
   }
@@ -47,7 +53,8 @@ Result<net::ReadState> read_some(net::ClientExchange& exchange, std::string& bod
 
 }  // namespace
 
-net::Awaitable<Result<Fetched>> fetch(LoopTools tools, const ServerEndpoint& server, const Secret& fields, std::string path, Duration timeout) {
+net::Awaitable<Result<Fetched>> fetch(LoopTools tools, const ServerEndpoint& server, const Secret& fields,
+                                      std::string path, Duration timeout) {
   Fetch work(tools);
   work.deadline.arm(after(tools.loop->now(), timeout));
   auto connected = co_await work.connecting.run(server.origin, kNever);
@@ -55,7 +62,8 @@ net::Awaitable<Result<Fetched>> fetch(LoopTools tools, const ServerEndpoint& ser
   work.connection = std::move(*connected);
   work.exchange = &work.connection->open();
   const std::string whole_path = server.path_prefix + path;
-  work.exchange->start({.method = "GET", .path = whole_path, .authority = server.authority, .fields = fields.reveal(), .framing = {}});
+  work.exchange->start(
+      {.method = "GET", .path = whole_path, .authority = server.authority, .fields = fields.reveal(), .framing = {}});
   auto written = work.exchange->write({}, net::More::No, net::Keep::Copy);
   if (!written) co_return fail(work.ended(std::move(written.error())));
 

@@ -35,7 +35,9 @@ class ReplayBody {
  public:
   ReplayBody() = default;
   ReplayBody(ReplayBody&& other) noexcept
-      : budget_(std::exchange(other.budget_, nullptr)), charged_(std::exchange(other.charged_, 0)), text_(std::move(other.text_)) {}
+      : budget_(std::exchange(other.budget_, nullptr)),
+        charged_(std::exchange(other.charged_, 0)),
+        text_(std::move(other.text_)) {}
   ReplayBody& operator=(ReplayBody&& other) noexcept {
     if (this != &other) {
       free();

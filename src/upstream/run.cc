@@ -37,9 +37,13 @@ Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
   timers_.fill(kNever);
 }
 
-Run::~Run() { parts_.client->watch(nullptr); }
+Run::~Run() {
+  parts_.client->watch(nullptr);
+}
 
-Instant Run::now() const { return parts_.tools.loop->now(); }
+Instant Run::now() const {
+  return parts_.tools.loop->now();
+}
 
 net::Awaitable<> Run::perform() {
   parts_.client->watch(this);
@@ -87,7 +91,9 @@ void Run::end_attempt() {
   attempt_.reset();
 }
 
-void Run::emit(const core::Event& event) { apply(dispatch_.on(event, now())); }
+void Run::emit(const core::Event& event) {
+  apply(dispatch_.on(event, now()));
+}
 
 void Run::apply(const core::Commands& commands) {
   for (const core::Command& command : commands) {
@@ -152,7 +158,8 @@ void Run::start_answer(const Attempt& attempt) {
   std::string fields = attempt.answer_fields();
   append_routing_fields(fields);
   if (attempt.streams()) fields.append(kStreamFields);
-  parts_.client->start(net::AnswerStart{.status = attempt.status(), .fields = fields, .framing = attempt.answer_framing()});
+  parts_.client->start(
+      net::AnswerStart{.status = attempt.status(), .fields = fields, .framing = attempt.answer_framing()});
 }
 
 void Run::append_routing_fields(std::string& fields) const {
@@ -183,9 +190,13 @@ void Run::downstream_gone() {
   emit(core::ClientLeft{});
 }
 
-void Run::attempt_answered(int status) { record_.attempts.back().status = status; }
+void Run::attempt_answered(int status) {
+  record_.attempts.back().status = status;
+}
 
-void Run::attempt_failed(const Error& error) { record_.attempts.back().failure = error.kind; }
+void Run::attempt_failed(const Error& error) {
+  record_.attempts.back().failure = error.kind;
+}
 
 void Run::hold(HeldAnswer answer) {
   if (held_.size() == kMaxHeldAnswers) held_.erase(held_.begin());

@@ -45,7 +45,8 @@ struct HeldAnswer {
 inline constexpr std::size_t kMaxHeldAnswers = 8;
 /// Most bytes of an answer held back before it is judged or passed on.
 inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
-/// How long a finished request waits for the upstream to end its answer's framing, so that the connection can be used again.
+/// How long a finished request waits for the upstream to end its answer's framing, so that the connection can be used
+/// again.
 inline constexpr Duration kDrainUpstream = std::chrono::milliseconds(100);
 
 /// Told when the request's own memory is no longer needed.

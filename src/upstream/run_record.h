@@ -25,7 +25,7 @@ struct RunRecord {
   FixedVector<AttemptRecord, core::kMaxAttempts> attempts;
   std::optional<core::TargetId> answered_by;
   Instant first_content = kNever;
-  std::uint64_t bytes_down = 0;       ///< of the answer's body
+  std::uint64_t bytes_down = 0;          ///< of the answer's body
   std::uint64_t dropped_tail_bytes = 0;  ///< of an unfinished event when a stream broke
   dialect::Usage usage;
 };

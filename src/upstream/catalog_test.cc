@@ -1,0 +1,80 @@
+#include "upstream/catalog.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace drover::upstream {
+namespace {
+
+core::Plan plan_of(std::string base_url, core::Auth auth = {}, core::DialectKind dialect = core::DialectKind::OpenAi) {
+  core::Plan plan;
+  core::Provider provider;
+  provider.name = "acme";
+  provider.dialect = dialect;
+  provider.auth = std::move(auth);
+  provider.headers = {{"X-Team", "a"}};
+  plan.providers.push_back(std::move(provider));
+  core::Server server;
+  server.base_url = std::move(base_url);
+  plan.servers.push_back(std::move(server));
+  core::Key key;
+  key.secret = Secret("sk-test");
+  plan.keys.push_back(std::move(key));
+  core::Target target;
+  target.name = "acme/1";
+  plan.targets.push_back(std::move(target));
+  return plan;
+}
+
+Result<std::shared_ptr<const Catalog>> built(core::Plan plan) {
+  TlsStore tls;
+  return Catalog::build(std::make_shared<const core::Plan>(std::move(plan)), tls);
+}
+
+std::string path_at(const std::string& base_url, std::string_view path, std::string_view query = {}) {
+  const auto catalog = built(plan_of(base_url));
+  return upstream_path((*catalog)->endpoint(core::TargetId{0}), path, query);
+}
+
+TEST(Catalog, LetsTheBaseUrlStandForTheClientsOwnVersion) {
+  EXPECT_EQ(path_at("http://h/v1", "/v1/chat/completions"), "/v1/chat/completions");
+  EXPECT_EQ(path_at("http://h/openai/v1", "/v1/models"), "/openai/v1/models");
+  EXPECT_EQ(path_at("http://h", "/v1/chat/completions"), "/chat/completions");
+}
+
+TEST(Catalog, KeepsTheQuery) {
+  EXPECT_EQ(path_at("http://h/v1", "/v1/files", "limit=2"), "/v1/files?limit=2");
+}
+
+TEST(Catalog, CutsOnlyAWholeVersionSegment) {
+  EXPECT_EQ(path_at("http://h/v1", "/v1x/y"), "/v1/v1x/y");
+}
+
+TEST(Catalog, WritesTheCredentialAsTheProviderWantsIt) {
+  const auto bearer = built(plan_of("http://h/v1"));
+  EXPECT_EQ((*bearer)->endpoint(core::TargetId{0}).fields->reveal(),
+            "Authorization: Bearer sk-test\r\nX-Team: a\r\nAccept-Encoding: identity\r\n");
+  const auto header = built(plan_of("http://h/v1", {core::Auth::Kind::Header, "api-key"}));
+  EXPECT_TRUE((*header)->endpoint(core::TargetId{0}).fields->reveal().starts_with("api-key: sk-test\r\n"));
+  const auto none = built(plan_of("http://h/v1", {core::Auth::Kind::None, ""}));
+  EXPECT_EQ((*none)->endpoint(core::TargetId{0}).fields->reveal().find("sk-test"), std::string_view::npos);
+}
+
+TEST(Catalog, NamesTheProviderOfABaseUrlThatCannotBeUsed) {
+  const auto refused = built(plan_of("ftp://h"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::BadConfig);
+  EXPECT_TRUE(refused.error().message.starts_with("provider 'acme': "));
+}
+
+TEST(Catalog, RefusesADialectThatIsNotSpokenYet) {
+  const auto refused = built(plan_of("http://h", {}, core::DialectKind::Anthropic));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "dialect_not_served");
+}
+
+}  // namespace
+}  // namespace drover::upstream

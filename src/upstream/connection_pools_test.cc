@@ -1,0 +1,125 @@
+#include "upstream/connection_pools.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <stdexcept>
+
+#include "net/loop.h"
+
+namespace drover::upstream {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A connection that is as well as the test says.
+class FakeConnection final : public net::ClientConnection {
+ public:
+  struct Fate {
+    bool alive = true;
+    bool reusable = true;
+    int closed = 0;
+  };
+  explicit FakeConnection(Fate& fate) : fate_(fate) {}
+  [[nodiscard]] net::ClientExchange& open() override { throw std::logic_error("not opened in these tests"); }
+  [[nodiscard]] bool can_open() const override { return true; }
+  [[nodiscard]] bool finish() override { return fate_.reusable; }
+  [[nodiscard]] bool alive() override { return fate_.alive; }
+  void close() override { ++fate_.closed; }
+
+ private:
+  Fate& fate_;
+};
+
+struct Pools {
+  net::Loop loop{1};
+  ConnectionPools pools{loop, 1};
+  core::ConnectionLimits limits{.keep = 2, .max = 3, .idle = 10s};
+  net::Origin origin{.host = "h", .port = 80, .tls = nullptr};
+
+  OriginPool& pool() { return pools.pool(origin, limits); }
+  PooledConnection opened(FakeConnection::Fate& fate) {
+    EXPECT_TRUE(pool().reserve());
+    return pool().adopt(std::make_unique<FakeConnection>(fate));
+  }
+};
+
+TEST(ConnectionPools, HandOutTheConnectionThatWasUsedLast) {
+  Pools p;
+  FakeConnection::Fate first, second;
+  auto a = p.opened(first);
+  auto b = p.opened(second);
+  net::ClientConnection* const last = &*b;
+  a.give_back(Instant(1s));
+  b.give_back(Instant(2s));
+  const auto taken = p.pool().take();
+  EXPECT_EQ(&*taken, last);
+}
+
+TEST(ConnectionPools, CloseDeadConnectionsInsteadOfHandingThemOut) {
+  Pools p;
+  FakeConnection::Fate fate;
+  p.opened(fate).give_back(Instant(1s));
+  fate.alive = false;
+  EXPECT_FALSE(p.pool().take());
+  EXPECT_EQ(fate.closed, 1);
+  EXPECT_EQ(p.pool().open(), 0U);
+}
+
+TEST(ConnectionPools, KeepNoMoreIdleConnectionsThanAsked) {
+  Pools p;
+  FakeConnection::Fate fates[3];
+  PooledConnection open[3] = {p.opened(fates[0]), p.opened(fates[1]), p.opened(fates[2])};
+  for (PooledConnection& connection : open) connection.give_back(Instant(1s));
+  EXPECT_EQ(p.pool().idle(), 2U);
+  EXPECT_EQ(fates[2].closed, 1);
+}
+
+TEST(ConnectionPools, RefuseMoreOpenConnectionsThanTheLimit) {
+  Pools p;
+  FakeConnection::Fate fate;
+  auto one = p.opened(fate);
+  auto two = p.opened(fate);
+  auto three = p.opened(fate);
+  EXPECT_FALSE(p.pool().reserve());
+  two.drop();
+  EXPECT_TRUE(p.pool().reserve());
+}
+
+TEST(ConnectionPools, CloseWhatWasNotGivenBackOrCannotBeUsedAgain) {
+  Pools p;
+  FakeConnection::Fate lost, spent;
+  {
+    const auto dropped = p.opened(lost);
+  }
+  EXPECT_EQ(lost.closed, 1);
+  spent.reusable = false;
+  p.opened(spent).give_back(Instant(1s));
+  EXPECT_EQ(spent.closed, 1);
+  EXPECT_EQ(p.pool().idle(), 0U);
+  EXPECT_EQ(p.pool().open(), 0U);
+}
+
+TEST(ConnectionPools, CloseConnectionsThatWereIdleForTooLong) {
+  Pools p;
+  FakeConnection::Fate older, younger;
+  auto a = p.opened(older);
+  auto b = p.opened(younger);
+  a.give_back(Instant(0s));
+  b.give_back(Instant(5s));
+  p.pool().sweep(Instant(11s));
+  EXPECT_EQ(older.closed, 1);
+  EXPECT_EQ(younger.closed, 0);
+  EXPECT_EQ(p.pool().idle(), 1U);
+}
+
+TEST(ConnectionPools, KeepOriginsApart) {
+  Pools p;
+  net::Origin other = p.origin;
+  other.port = 81;
+  EXPECT_NE(&p.pool(), &p.pools.pool(other, p.limits));
+  EXPECT_EQ(&p.pool(), &p.pool());
+}
+
+}  // namespace
+}  // namespace drover::upstream
