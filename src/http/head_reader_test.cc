@@ -230,12 +230,13 @@ TEST(ResponseHeadReader, B25_RefusesWhatCouldSplitOurAnswer) {
   }
 }
 
-TEST(ResponseHeadReader, SaysThatTheServerIsToBlame) {
+TEST(ResponseHeadReader, BlamesTheTargetSoThatAnotherKeyIsTried) {
   ResponseHead head;
   const auto refused = ResponseHeadReader{}.read("SSH-2.0-OpenSSH_9\r\n", Asked::Other, head);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::BadResponse);
-  EXPECT_EQ(refused.error().scope, ErrorScope::Server);
+  EXPECT_EQ(refused.error().scope, ErrorScope::Target);
+  EXPECT_EQ(refused.error().retry, RetryClass::OtherKey);
   EXPECT_EQ(refused.error().status, 502);
 }
 
