@@ -35,7 +35,7 @@ test-release: start-tests    ## everything, as it ships
 	@scripts/test-tree release
 
 test-asan: start-tests       ## units, fuzz corpora and integration under AddressSanitizer and UBSan
-	@scripts/test-tree asan -LE 'clients|architecture'
+	@scripts/test-tree asan -LE 'clients|architecture|docs'
 
 test-tsan: start-tests       ## the rooms with threads under ThreadSanitizer
 	@GTEST_FILTER='Loop*:Ticker*:Listeners*:SharedFleet*:MemoryBudget*' scripts/test-tree tsan net_test upstream_test -- -R '^(net|upstream)$$'
