@@ -81,10 +81,11 @@ bool JsonReader::enter() {
   return true;
 }
 
-bool JsonReader::next_member(std::string_view& key) {
+/// Goes past what stands before the next item of an object or array. False at its end, or when the text is broken.
+bool JsonReader::to_next_item(char end) {
   skip_space();
   if (at_ == text_.size()) return fail();
-  if (text_[at_] == '}') {
+  if (text_[at_] == end) {
     ++at_;
     fresh_ = false;
     return false;
@@ -95,6 +96,11 @@ bool JsonReader::next_member(std::string_view& key) {
     skip_space();
   }
   fresh_ = false;
+  return true;
+}
+
+bool JsonReader::next_member(std::string_view& key) {
+  if (!to_next_item('}')) return false;
   const std::size_t begin = at_ + 1;
   if (!skip_string()) return fail();
   key = text_.substr(begin, at_ - begin - 1);
@@ -106,19 +112,7 @@ bool JsonReader::next_member(std::string_view& key) {
 }
 
 bool JsonReader::next_element() {
-  skip_space();
-  if (at_ == text_.size()) return fail();
-  if (text_[at_] == ']') {
-    ++at_;
-    fresh_ = false;
-    return false;
-  }
-  if (!fresh_) {
-    if (text_[at_] != ',') return fail();
-    ++at_;
-    skip_space();
-  }
-  fresh_ = false;
+  if (!to_next_item(']')) return false;
   return at_ < text_.size() || fail();
 }
 

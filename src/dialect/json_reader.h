@@ -33,6 +33,7 @@ class JsonReader {
  private:
   void skip_space();
   bool fail();
+  bool to_next_item(char end);
   bool skip_string();
   bool skip_container();
 

@@ -53,8 +53,6 @@ class Catalog {
   [[nodiscard]] const core::Plan& plan() const { return *plan_; }
   [[nodiscard]] const Endpoint& endpoint(core::TargetId id) const { return endpoints_[id.index()]; }
   [[nodiscard]] const ServerEndpoint& server(core::ServerId id) const { return servers_[id.index()]; }
-  /// The credential lines of one key (they are the same for all its targets).
-  [[nodiscard]] const Secret& key_fields(core::KeyId id) const { return key_fields_[id.index()]; }
 
  private:
   Catalog() = default;

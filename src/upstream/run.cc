@@ -31,7 +31,6 @@ ErrorKind timeout_kind(core::TimerKind timer) {
 Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
     : parts_(parts),
       dispatch_(dispatch, *parts.fleet, parts.tools.loop->random()),
-      kind_(dispatch.answer),
       timer_(parts.tools.loop->ticker(), &Run::timer_expired, this),
       wakeup_(*parts.tools.loop) {
   timers_.fill(kNever);

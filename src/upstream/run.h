@@ -119,7 +119,6 @@ class Run final : private net::GoneObserver {
 
   Parts parts_;
   core::Dispatch dispatch_;
-  core::AnswerKind kind_;
   std::optional<Attempt> attempt_;
   std::optional<core::StartAttempt> next_start_;
   std::optional<core::EndWithError> error_;
