@@ -42,6 +42,30 @@ inline constexpr std::size_t kChangesKept = 256;
 enum class TargetCondition : std::uint8_t { Ok, Suspect, HalfOpen, Ejected, Cooling, Resting };
 [[nodiscard]] std::string_view to_string(TargetCondition condition);
 
+/// What the last probe of a key at a server found.
+struct LastCheck {
+  Instant at{};
+  bool healthy = false;
+  ErrorKind why = ErrorKind::NoUpstream;  ///< when not healthy
+  int status = 0;                         ///< of the answer; 0: there was none
+};
+
+/// The end of one probe: of one key at one server.
+struct ProbeAnswer {
+  KeyId key{};
+  ServerId server{};
+  const Error* error = nullptr;  ///< absent: healthy
+  std::optional<Duration> latency = std::nullopt;
+};
+
+/// A key at a server: what is probed. `target` is the first of those that stand on it.
+struct CheckPoint {
+  KeyId key{};
+  ServerId server{};
+  TargetId target{};
+  std::optional<LastCheck> last{};
+};
+
 struct TargetView {
   TargetId target;
   TargetCondition condition = TargetCondition::Ok;  ///< Suspect: its last answers failed, but it is still used
@@ -56,6 +80,7 @@ struct TargetView {
   std::uint64_t requests = 0;
   std::uint64_t failures = 0;
   std::optional<Instant> last_used;
+  std::optional<LastCheck> last_check = std::nullopt;  ///< by a probe; nothing: there was none yet, or probes are off
 };
 
 /// What a fleet has learned, by names that mean the same in another plan.
@@ -76,7 +101,12 @@ struct FleetState {
     std::string name;
     LimitScope scope;
   };
+  struct CheckRecord {
+    std::string name;
+    std::optional<LastCheck> last;
+  };
   std::vector<NodeRecord> nodes;
+  std::vector<CheckRecord> checks;
   std::vector<TargetRecord> targets;
   std::vector<LimitRecord> limits;
 };
@@ -101,9 +131,13 @@ class Fleet final : public FleetPort {
   [[nodiscard]] bool spend_retry(Instant now) override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
 
-  /// A probe's answer for one key at one server: `error` absent means healthy. It speaks for the key and the server,
-  /// never ends a cooldown, and never counts against a target.
-  void on_probe(KeyId key, ServerId server, const Error* error, Instant now);
+  /// A probe's answer. It speaks for the key and the server, never ends a cooldown, and never counts against a target:
+  /// a connection that fails is the server's, a refused credential the key's, any other failure the key's where the
+  /// provider has one server, else the server's. It is not believed about what requests have spoken for within the
+  /// last `interval`. What a probe took out stays out until the next probes can tell.
+  void on_probe(const ProbeAnswer& answer, Instant now);
+  /// Everything that can be probed, by key and server, each once.
+  [[nodiscard]] const std::vector<CheckPoint>& check_points() const { return checks_; }
 
   /// The oldest change not yet taken. When more than kChangesKept are waiting the oldest are lost, and counted.
   [[nodiscard]] std::optional<StateChange> next_change();
@@ -132,6 +166,7 @@ class Fleet final : public FleetPort {
     Path path{};
     std::uint32_t limit = kNone;
     std::uint32_t pool = kNone;
+    std::uint32_t check = kNone;
     std::uint32_t in_flight = 0;
     std::uint64_t load = 0;
     std::uint64_t hash = 0;
@@ -178,6 +213,8 @@ class Fleet final : public FleetPort {
   std::uint32_t add_node(std::string name, std::string label, Level level);
   std::uint32_t add_limit(const Target& target);
   void build_pools();
+  void build_checks();
+  [[nodiscard]] std::string check_name(const CheckPoint& point) const;
 
   // picking (fleet_pick.cc)
   [[nodiscard]] bool candidate(TargetId target, const PickRequest& request) const;
@@ -204,6 +241,8 @@ class Fleet final : public FleetPort {
   void charge(const Ticket& ticket, const Error& error, Charge charge, Instant now);
   void well(const TargetState& target, Level level, Instant began, Instant now);
   void learn_latency(TargetState& target, const Outcome& outcome, Instant now);
+  void probe_succeeded(const TargetState& target, Level level, Instant now);
+  void probe_failed(const TargetState& target, Charge due, const Error& error, Instant now);
   void changed(StateChange::What what, std::uint32_t node, Instant now);
 
   std::shared_ptr<const Plan> plan_;
@@ -214,6 +253,7 @@ class Fleet final : public FleetPort {
   std::vector<std::string> labels_;  ///< beside nodes_: for people
   std::vector<TargetState> targets_;
   std::vector<PoolState> pools_;
+  std::vector<CheckPoint> checks_;  ///< sorted by key, then server
   std::vector<LimitScope> limits_;
   std::vector<std::string> limit_names_;
   RetryBudget budget_;

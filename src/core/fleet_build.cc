@@ -1,5 +1,6 @@
 // Building a fleet from a plan: the health tree's nodes, the limits, and each pool's tiers of equal priority.
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -82,6 +83,31 @@ void Fleet::build() {
     state.limit = add_limit(target);
   }
   build_pools();
+  build_checks();
+}
+
+void Fleet::build_checks() {
+  checks_.reserve(plan_->targets.size());
+  for (std::uint32_t at = 0; at < plan_->targets.size(); ++at) {
+    checks_.push_back({.key = plan_->targets[at].key, .server = plan_->targets[at].server, .target = TargetId{at}});
+  }
+  const auto place = [](const CheckPoint& point) { return std::pair(point.key.value, point.server.value); };
+  const auto by_place = [&](const CheckPoint& a, const CheckPoint& b) {
+    return std::tuple(place(a), a.target.value) < std::tuple(place(b), b.target.value);
+  };
+  std::ranges::sort(checks_, by_place);
+  const auto repeated = std::ranges::unique(checks_, {}, place);
+  checks_.erase(repeated.begin(), repeated.end());
+  checks_.shrink_to_fit();
+  for (std::size_t at = 0; at < targets_.size(); ++at) {
+    const std::pair wanted(plan_->targets[at].key.value, plan_->targets[at].server.value);
+    const auto found = std::ranges::lower_bound(checks_, wanted, {}, place);
+    targets_[at].check = static_cast<std::uint32_t>(found - checks_.begin());
+  }
+}
+
+std::string Fleet::check_name(const CheckPoint& point) const {
+  return plan_->keys[point.key.index()].fingerprint + " at " + plan_->servers[point.server.index()].base_url;
 }
 
 /// The limits of the target's quota for its model, shared with every other target they are about. "*" is one set of

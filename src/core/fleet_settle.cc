@@ -98,6 +98,7 @@ void Fleet::charge(const Ticket& ticket, const Error& error, Charge due, Instant
     at = target.path[static_cast<std::size_t>(Level::Key)];
   }
   HealthNode& node = nodes_[at];
+  node.hear(now);
   const bool was_trial = (ticket.trial_levels & bit(due.level)) != 0;
   switch (due.action) {
     case Charge::Action::None: return;
@@ -122,7 +123,9 @@ void Fleet::charge(const Ticket& ticket, const Error& error, Charge due, Instant
 
 void Fleet::well(const TargetState& target, Level level, Instant began, Instant now) {
   const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
-  if (at == kAlwaysOpen || !nodes_[at].succeed(plan_->health, began, now)) return;
+  if (at == kAlwaysOpen) return;
+  nodes_[at].hear(now);
+  if (!nodes_[at].succeed(plan_->health, began, now)) return;
   recovering_until_ = now + kSlowStart;
   changed(StateChange::What::Recovered, at, now);
 }
@@ -153,20 +156,6 @@ bool Fleet::failover_is_free(TargetId next, Instant now) const {
   if (failures < kFailuresThatCount) return true;
   const std::int64_t successes = pools_[pool].successes.total(now);
   return static_cast<double>(successes) >= kFreeFailoverAbove * static_cast<double>(successes + failures);
-}
-
-void Fleet::on_probe(KeyId key, ServerId server, const Error* error, Instant now) {
-  const auto target =
-      std::ranges::find_if(plan_->targets, [&](const Target& t) { return t.key == key && t.server == server; });
-  if (target == plan_->targets.end()) return;
-  const TargetId id{static_cast<std::uint32_t>(target - plan_->targets.begin())};
-  const TargetState& state = targets_[id.index()];
-  if (error == nullptr || shows_server_well(*error)) well(state, Level::Server, now, now);
-  if (error == nullptr || shows_key_accepted(*error)) well(state, Level::Key, now, now);
-  if (error == nullptr) return;
-  const Charge due = charge_for(*error, false);
-  if (due.level != Level::Server && due.level != Level::Key) return;
-  charge(Ticket{.target = id}, *error, due, now);
 }
 
 void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now) {

@@ -399,22 +399,6 @@ TEST(FleetState, J12_ATrialThatRunsDuringAReloadDoesNotKeepTheTargetOut) {
   EXPECT_EQ(fresh.name(fresh.pick_named("a", at(41s))), "a");
 }
 
-TEST(FleetProbe, TakesOutAKeyThatIsRefusedAndBringsItBack) {
-  Herd h(plan_with_targets({"a"}));
-  const Error error = key_rejected();
-  h.fleet.on_probe(KeyId{0}, ServerId{0}, &error, at(0s));
-  EXPECT_EQ(h.view(0, at(1s)).condition, TargetCondition::Resting);
-  h.fleet.on_probe(KeyId{0}, ServerId{0}, nullptr, at(2s));
-  EXPECT_EQ(h.view(0, at(3s)).condition, TargetCondition::Ok);
-}
-
-TEST(FleetProbe, NeverEndsACooldown) {
-  Herd h(plan_with_targets({"a"}));
-  h.fail(h.pick(at(0s)), rate_limited(30s), at(0s));
-  h.fleet.on_probe(KeyId{0}, ServerId{0}, nullptr, at(1s));
-  EXPECT_EQ(h.view(0, at(2s)).condition, TargetCondition::Cooling);
-}
-
 TEST(FleetView, ShowsATargetUnderSuspicion) {
   Herd h(plan_with_targets({"a"}));
   EXPECT_EQ(h.view(0, at(0s)).last_used, std::nullopt);

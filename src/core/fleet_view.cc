@@ -49,6 +49,7 @@ TargetView Fleet::view(TargetId target, Instant now) const {
   view.seconds_per_output_token = state.per_token.last();
   view.requests = state.requests;
   view.failures = state.failures;
+  if (state.check != kNone) view.last_check = checks_[state.check].last;
   return view;
 }
 
@@ -74,6 +75,9 @@ FleetState Fleet::save() const {
     state.targets.push_back({names_[target.path.back()], target.first_content, target.per_token, target.requests,
                              target.failures, target.last_used});
   }
+  for (const CheckPoint& point : checks_) {
+    if (point.last) state.checks.push_back({check_name(point), point.last});
+  }
   for (std::size_t at = 0; at < limits_.size(); ++at) state.limits.push_back({limit_names_[at], limits_[at]});
   return state;
 }
@@ -98,6 +102,14 @@ void Fleet::restore(const FleetState& state) {
     target.requests = record.requests;
     target.failures = record.failures;
     target.last_used = record.last_used;
+  }
+  std::unordered_map<std::string, std::size_t> checks;
+  if (!state.checks.empty()) {
+    for (std::size_t at = 0; at < checks_.size(); ++at) checks.emplace(check_name(checks_[at]), at);
+  }
+  for (const FleetState::CheckRecord& record : state.checks) {
+    const auto found = checks.find(record.name);
+    if (found != checks.end()) checks_[found->second].last = record.last;
   }
   for (const FleetState::LimitRecord& record : state.limits) {
     for (std::size_t at = 0; at < limits_.size(); ++at) {

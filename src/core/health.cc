@@ -109,6 +109,10 @@ void HealthNode::reset() {
   back_since_ = Instant::min();
 }
 
+void HealthNode::stay_out_until(Instant until) {
+  if (out_ != Out::No && !trial_running_) out_until_ = std::max(out_until_, until);
+}
+
 void HealthNode::begin_trial(Instant now) {
   trial_running_ = true;
   trial_since_ = now;

@@ -65,6 +65,12 @@ class HealthNode {
   void begin_trial(Instant now);
   bool end_trial(Instant began);
   void forget_trial() { trial_running_ = false; }
+
+  /// Requests have spoken for this node, well or badly: what a probe says next is not believed for a while.
+  void hear(Instant now) { heard_at_ = now; }
+  [[nodiscard]] bool heard_within(Duration span, Instant now) const { return heard_at_ > now - span; }
+  /// While out: no trial before `until`, because probes find out at nobody's expense. Never shortens.
+  void stay_out_until(Instant until);
   [[nodiscard]] bool trial_running() const { return trial_running_; }
 
   /// The part of its usual share that the node takes, 1 but for a while after its return.
@@ -86,6 +92,7 @@ class HealthNode {
   Instant out_since_ = Instant::min();
   Instant back_since_ = Instant::min();
   Instant trial_since_ = Instant::min();
+  Instant heard_at_ = Instant::min();
   std::uint32_t consecutive_ = 0;
   std::uint32_t score_ = 0;
   std::uint16_t ejections_ = 0;  ///< how often lately, for the growing span
