@@ -61,6 +61,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     server->accept(thread);
     server->workers_[thread]->start();
   }
+  server->office_->start();
   return server;
 }
 
@@ -74,6 +75,7 @@ Server::Server(std::shared_ptr<const Snapshot> snapshot, net::Listeners listener
   for (unsigned thread = 0; thread < threads; ++thread) {
     workers_.push_back(std::make_unique<Worker>(admission_, fresh_seed(), threads, snapshot_));
   }
+  office_ = std::make_unique<Office>(fresh_seed(), snapshot_);
 }
 
 Server::~Server() {
@@ -114,6 +116,7 @@ Result<void> Server::reload(config::Settings settings) {
   for (const auto& worker : workers_) {
     worker->loop().post([used = worker.get(), fresh = snapshot_] { used->use(fresh); });
   }
+  office_->use(snapshot_);
   return reload_certificates();
 }
 
@@ -135,6 +138,7 @@ void Server::drain(Duration patience) {
     if (drained_ < workers_.size()) tell_workers(lock, &Worker::expire);
     if (drained_ < workers_.size()) tell_workers(lock, &Worker::cut);
   }
+  office_->stop();  // it goes on until here: status and readiness are wanted while the gateway drains
   for (const auto& worker : workers_) worker->stop();
   for (const auto& worker : workers_) worker->join();
 }

@@ -1,4 +1,4 @@
-// The gateway as a whole: listeners, worker threads, the snapshot they serve; start, reload, drain.
+// The gateway as a whole: listeners, worker threads, the back office, the snapshot they serve; start, reload, drain.
 #pragma once
 
 #include <condition_variable>
@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "gateway/admission.h"
+#include "gateway/office.h"
 #include "gateway/snapshot.h"
 #include "gateway/worker.h"
 #include "net/listeners.h"
@@ -62,6 +63,7 @@ class Server {
   std::shared_ptr<const TlsList> tls_;  ///< per listener; each worker holds the list it was last given
   std::vector<std::shared_ptr<const TlsList>> tls_of_worker_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Office> office_;
 
   std::mutex drained_mutex_;
   std::condition_variable drained_changed_;
