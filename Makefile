@@ -10,7 +10,7 @@ export UBSAN_OPTIONS := print_stacktrace=1:halt_on_error=1
 
 export JOBS
 
-.PHONY: build run test start-tests test-release test-asan test-tsan fuzz format bench clean help
+.PHONY: build run test start-tests test-release test-asan test-tsan fuzz faults format bench clean help
 
 help:            ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -45,6 +45,9 @@ fuzz:            ## run every fuzz target for FUZZ_SECONDS (60) each
 	@cmake --preset fuzz
 	@cmake --build $(FUZZ) -j $(JOBS)
 	@scripts/run-fuzzers $(FUZZ) $(FUZZ_SECONDS)
+
+faults:          ## the faults that must not hurt a client, their state, and how many tests prove each
+	@python3 -B tests/faults/rows.py
 
 bench:           ## micro-benchmarks
 	@scripts/setup build
