@@ -83,6 +83,7 @@ Result<void> begin(Worker& worker, RequestState& state) {
 
 Result<void> authenticate(RequestState& state) {
   const http::RequestHead& head = state.exchange->head();
+  state.request.accept_encoding.assign(http::find(head.fields, "accept-encoding").value_or(""));
   const auto client = authenticate(state.snapshot->settings, head);
   if (!client) return fail(client.error());
   state.client = *client;

@@ -5,6 +5,7 @@
 
 #include "gateway/request_id.h"
 #include "gateway/request_state.h"
+#include "http/header_rules.h"
 
 namespace drover::gateway {
 namespace {
@@ -18,19 +19,6 @@ void append_retry_after(const Error& error, std::string& fields) {
   fields.append("retry-after-ms: ").append(std::to_string(milliseconds)).append("\r\n");
 }
 
-/// Takes the line of this field out of "Name: value\r\n" lines: the upstream's word gives way to ours.
-void drop_field(std::string& fields, std::string_view name) {
-  for (std::size_t at = 0; at < fields.size();) {
-    const std::size_t end = fields.find("\r\n", at) + 2;
-    if (end - at > name.size() && fields[at + name.size()] == ':' &&
-        http::iequals(std::string_view(fields).substr(at, name.size()), name)) {
-      fields.erase(at, end - at);
-    } else {
-      at = end;
-    }
-  }
-}
-
 bool is_chunked_stream(const RequestState& state) {
   return state.request.inspection.stream;
 }
@@ -38,7 +26,9 @@ bool is_chunked_stream(const RequestState& state) {
 /// The head is out: only the stream itself can still say that something went wrong.
 void end_in_band(RequestState& state, const Error& error) {
   net::ServerExchange& exchange = *state.exchange;
-  if (!is_chunked_stream(state)) return exchange.abort();
+  // What we say in plain text would only spoil a stream that went down in a coding.
+  const bool coded = state.run && state.run->record().unread_coding;
+  if (coded || !is_chunked_stream(state)) return exchange.abort();
   std::string event;
   if (!state.run || !state.run->error_event_sent()) {
     event = state.request.dialect->error_event(
@@ -100,7 +90,7 @@ void end_run(RequestState& state) {
   Reply reply{.status = answer->status, .fields = answer->fields, .body = answer->body};
   state.run->append_routing_fields(reply.fields);
   if (ended->retries_spent) {
-    drop_field(reply.fields, "x-should-retry");
+    http::drop_field(reply.fields, "x-should-retry");
     reply.fields.append("x-should-retry: false\r\n");
   }
   send_reply(*state.exchange, reply);

@@ -192,4 +192,16 @@ void append_crossing(const Fields& fields, Direction direction, std::string& out
   }
 }
 
+void drop_field(std::string& lines, std::string_view name) {
+  for (std::size_t at = 0; at < lines.size();) {
+    const std::size_t end = lines.find("\r\n", at) + 2;
+    if (end - at > name.size() && lines[at + name.size()] == ':' &&
+        iequals(std::string_view(lines).substr(at, name.size()), name)) {
+      lines.erase(at, end - at);
+    } else {
+      at = end;
+    }
+  }
+}
+
 }  // namespace drover::http

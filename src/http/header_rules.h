@@ -29,4 +29,7 @@ enum class Direction { Upstream, Downstream };
 /// reader refuses such heads; this is the second lock).
 void append_crossing(const Fields& fields, Direction direction, std::string& out);
 
+/// Takes the lines of this field out of "Name: value\r\n" lines.
+void drop_field(std::string& lines, std::string_view name);
+
 }  // namespace drover::http

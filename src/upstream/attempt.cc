@@ -79,14 +79,15 @@ Attempt::Need Attempt::step() {
         break;
       case Phase::Body: {
         if (std::exchange(client_blocked_, false)) return Need::ClientWritten;
+        if (coded_ == Coded::Unfold && unfold()) break;
         const auto read = exchange_->read_body();
         if (!read) {
           fail_with(read.error(), stage_now());
         } else if (read->state == net::ReadState::Blocked) {
           return Need::UpstreamReadable;
         } else if (read->state == net::ReadState::Data) {
-          on_bytes(read->bytes);
-        } else {
+          coded_ == Coded::No ? on_bytes(read->bytes) : on_coded(read->bytes);
+        } else if (coding_ended()) {
           on_end();
         }
         break;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "dialect/body_edits.h"
 #include "dialect/dialect.h"
 #include "dialect/usage_edit.h"
+#include "http/content_coding.h"
 #include "http/sse.h"
 #include "net/connector.h"
 #include "net/exchange.h"
@@ -69,6 +71,14 @@ class Attempt {
 
   // attempt.cc: the request's way up
   void send();
+  /// What is done about an answer in a content coding, which drover never asks for.
+  enum class Coded : std::uint8_t {
+    No,
+    Beside,  ///< passed on as it is, and unfolded only to be judged
+    Unfold,  ///< unfolded for the client too
+    Unread,  ///< a failure that cannot be read
+  };
+
   [[nodiscard]] std::uint64_t gather_body();
   void read_head();
   void read_body();
@@ -85,11 +95,18 @@ class Attempt {
   void on_end();
   void judge_whole();
   void judge_failure();
-  void hold(std::string_view bytes);
+  void hold(std::string_view bytes, std::string& in);
   void deliver(net::Pieces pieces, net::More more);
 
   // attempt_events.cc: streams
   void on_events(std::string_view bytes);
+  // attempt_coding.cc: answers in a content coding
+  [[nodiscard]] std::optional<Error> choose_coding(const http::ResponseHead& head);
+  void on_coded(std::string_view bytes);
+  [[nodiscard]] bool unfold();
+  [[nodiscard]] bool look_beside(std::string_view bytes);
+  [[nodiscard]] bool coding_ended();
+
   void on_events_end();
   /// Takes whole events off the front of `input`; returns how many bytes were taken.
   [[nodiscard]] std::size_t take_events(std::string_view input);
@@ -119,9 +136,12 @@ class Attempt {
   FixedVector<std::string_view, net::kMaxPieces> body_pieces_;
 
   int status_ = 0;
-  std::string fields_;            ///< the answer's fields that may cross
-  http::Framing framing_;         ///< the answer's, as the upstream framed it
-  std::string held_;              ///< bytes held back before the commit point
+  std::string fields_;     ///< the answer's fields that may cross
+  http::Framing framing_;  ///< the answer's, as the upstream framed it
+  std::string held_;       ///< bytes held back before the commit point
+  Coded coded_ = Coded::No;
+  std::unique_ptr<http::ContentDecoder> decoder_;
+  std::string beside_;            ///< Coded::Beside: what held_ unfolds to
   std::string carry_;             ///< the unfinished event at the end of what was read
   std::uint64_t line_break_ = 0;  ///< the last bytes of a long event, to find its end across reads
   http::SseScanner scanner_;

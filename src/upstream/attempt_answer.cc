@@ -26,11 +26,6 @@ Content content_of(const http::Fields& fields) {
   return Content::Other;
 }
 
-bool is_compressed(const http::Fields& fields) {
-  const auto value = http::find(fields, "content-encoding");
-  return value && !value->empty() && !http::iequals(*value, "identity");
-}
-
 /// Paths whose plain answers are JSON and whose streams are events, whatever the upstream says they are.
 bool has_known_shape(dialect::Api api) {
   switch (api) {
@@ -62,12 +57,12 @@ void Attempt::on_head(const http::ResponseHead& head) {
   phase_ = Phase::Body;
   run_.attempt_answered(status_);
   http::append_crossing(head.fields, http::Direction::Downstream, fields_);
-  if (status_ < 200 || status_ >= 300) {
-    mode_ = Mode::Failure;
-    return;
-  }
-  if (auto wrong = choose_mode(head)) return fail_with(std::move(*wrong), core::Stage::FailedAnswer);
-  run_.emit(core::HeadArrived{id_});
+  const bool failed = status_ < 200 || status_ >= 300;
+  if (failed) mode_ = Mode::Failure;
+  std::optional<Error> wrong = failed ? std::nullopt : choose_mode(head);
+  if (!wrong) wrong = choose_coding(head);
+  if (wrong) return fail_with(std::move(*wrong), core::Stage::FailedAnswer);
+  if (!failed) run_.emit(core::HeadArrived{id_});
 }
 
 std::optional<Error> Attempt::choose_mode(const http::ResponseHead& head) {
@@ -79,8 +74,6 @@ std::optional<Error> Attempt::choose_mode(const http::ResponseHead& head) {
   if (content == Content::Html && request.api != dialect::Api::Pinned) {
     return wrong_content("The upstream sent a web page where an API answer was due.");
   }
-  // Compressed although it was asked not to be: it cannot be looked into, so it is passed on as it is.
-  if (is_compressed(head.fields)) return std::nullopt;
   if (content == Content::Events) {
     if (known_shape && !request.inspection.stream)
       return wrong_content("The upstream sent a stream where a plain answer was due.");
@@ -106,8 +99,8 @@ void Attempt::on_bytes(std::string_view bytes) {
       if (!stopped()) run_.emit(core::Content{id_});
       return;
     case Mode::Judge:
-      hold(bytes);
-      if (held_.size() <= kMaxHeldBytes) return;
+      hold(bytes, held_);
+      if (held_.size() <= kMaxHeldBytes && beside_.size() <= kMaxHeldBytes) return;
       // Too long to judge as a whole: an error object is never this long.
       mode_ = Mode::Opaque;
       run_.emit(core::FirstContent{id_});
@@ -117,9 +110,10 @@ void Attempt::on_bytes(std::string_view bytes) {
         deliver({&held, 1}, net::More::Yes);
       }
       held_ = std::string();
+      beside_ = std::string();
       return;
     case Mode::Failure:
-      hold(bytes.substr(0, kMaxHeldBytes - std::min(kMaxHeldBytes, held_.size())));
+      hold(bytes.substr(0, kMaxHeldBytes - std::min(kMaxHeldBytes, held_.size())), held_);
       if (held_.size() >= kMaxHeldBytes) judge_failure();
       return;
     case Mode::Events: on_events(bytes); return;
@@ -140,16 +134,17 @@ void Attempt::on_end() {
   }
 }
 
-void Attempt::hold(std::string_view bytes) {
+void Attempt::hold(std::string_view bytes, std::string& in) {
   // The JSON readers look past the end of what they are given.
-  const std::size_t needed = held_.size() + bytes.size() + dialect::kPadding;
-  if (held_.capacity() < needed) held_.reserve(std::max(needed, 2 * held_.capacity()));
-  held_.append(bytes);
+  const std::size_t needed = in.size() + bytes.size() + dialect::kPadding;
+  if (in.capacity() < needed) in.reserve(std::max(needed, 2 * in.capacity()));
+  in.append(bytes);
 }
 
 void Attempt::judge_whole() {
   const UpstreamRequest& request = *run_.parts_.request;
-  if (auto failure = endpoint_->dialect->read_plain(request.api, held_, answer_)) {
+  const std::string& text = coded_ == Coded::Beside ? beside_ : held_;
+  if (auto failure = endpoint_->dialect->read_plain(request.api, text, answer_)) {
     return fail_with(std::move(*failure), core::Stage::FailedAnswer);
   }
   if (request.inspection.stream && has_known_shape(request.api)) {
@@ -166,17 +161,20 @@ void Attempt::judge_whole() {
 
 void Attempt::judge_failure() {
   const http::ResponseHead& head = exchange_->head();
-  hold({});
+  hold({}, held_);
   Error failure = endpoint_->dialect->read_failure(status_, head.fields, held_, run_.parts_.tools.loop->unix_seconds());
   const core::Stage stage =
       endpoint_->dialect->not_executed(failure) ? core::Stage::Refused : core::Stage::FailedAnswer;
-  run_.hold({.attempt = id_,
-             .status = status_,
-             .fields = std::move(fields_),
-             .body = dialect::redact(held_, endpoint_->key->reveal())});
+  const bool readable = coded_ != Coded::Unread;
+  if (readable) {
+    run_.hold({.attempt = id_,
+               .status = status_,
+               .fields = std::move(fields_),
+               .body = dialect::redact(held_, endpoint_->key->reveal())});
+  }
   // A body cut at the limit has left its framing behind: the connection is not used again.
   if (held_.size() >= kMaxHeldBytes) exchange_->cancel();
-  fail_with(std::move(failure), stage, true);
+  fail_with(std::move(failure), stage, readable);
 }
 
 http::Framing Attempt::answer_framing() const {

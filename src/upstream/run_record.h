@@ -28,6 +28,9 @@ struct RunRecord {
   std::uint64_t bytes_down = 0;          ///< of the answer's body
   std::uint64_t dropped_tail_bytes = 0;  ///< of an unfinished event when a stream broke
   dialect::Usage usage;
+  /// An answer came in a content coding that could not be read (br, or unfolding to too much): passed on, or classified
+  /// by its status alone, without a look inside.
+  bool unread_coding = false;
 };
 
 }  // namespace drover::upstream

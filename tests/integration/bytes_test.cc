@@ -152,18 +152,6 @@ TEST(Bytes, C16_EventsThatMakeNoSensePassUnchanged) {
   EXPECT_EQ(gateway.post(kChat, streamed_chat()).body, body);
 }
 
-TEST(Bytes, B22_CompressedAnswersNobodyAskedForPassAsTheyAre) {
-  MockProvider mock;
-  mock.fault("gzip");
-  Gateway gateway(one_provider({mock.url()}, {kKeyOne}));
-  for (const std::string& request : {plain_chat(), streamed_chat()}) {
-    const Answer answer = gateway.post(kChat, request);
-    EXPECT_EQ(answer.field("Content-Encoding"), "gzip");
-    EXPECT_EQ(answer.body, mock.last().body);
-  }
-  EXPECT_EQ(mock->journal().records().size(), 2U);
-}
-
 TEST(Bytes, OfTheMocksOwnAnswersEqualWhatItSent) {
   mock::Settings settings = mock_settings();
   settings.cuts = mock::Cuts::Random;

@@ -1,0 +1,150 @@
+#include "http/content_coding.h"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "http/bytes.h"
+
+namespace drover::http {
+namespace {
+
+/// Windows of 32 KiB, in the frame of RFC 1950 (zlib), RFC 1952 (gzip) or none.
+constexpr int kZlibFrame = 15;
+constexpr int kGzipFrame = 15 + 16;
+constexpr int kNoFrame = -15;
+
+Error undecodable(std::string code, std::string message) {
+  return Error{.kind = ErrorKind::BadResponse,
+               .scope = ErrorScope::Target,
+               .retry = RetryClass::OtherKey,
+               .status = 502,
+               .code = std::move(code),
+               .message = std::move(message)};
+}
+
+/// Takes the next element off a comma-separated list, trimmed; nothing at its end.
+std::optional<std::string_view> take_element(std::string_view& list) {
+  if (list.empty()) return std::nullopt;
+  const std::size_t comma = std::min(list.find(','), list.size());
+  const std::string_view element = trim(list.substr(0, comma));
+  list.remove_prefix(std::min(comma + 1, list.size()));
+  return element;
+}
+
+/// A weight of zero means "not this one" (RFC 9110 section 12.4.2).
+bool has_zero_weight(std::string_view parameters) {
+  const std::size_t equals = parameters.find('=');
+  if (equals == std::string_view::npos || !iequals(trim(parameters.substr(0, equals)), "q")) return false;
+  const std::string_view weight = trim(parameters.substr(equals + 1));
+  return !weight.empty() && weight.find_first_not_of("0.") == std::string_view::npos;
+}
+
+bool accepts(std::string_view accept_encoding, std::string_view coding) {
+  bool any = false;
+  while (const auto element = take_element(accept_encoding)) {
+    const std::size_t end = std::min(element->find(';'), element->size());
+    const std::string_view name = trim(element->substr(0, end));
+    const bool refused = end < element->size() && has_zero_weight(element->substr(end + 1));
+    if (iequals(name, coding)) return !refused;
+    if (name == "*") any = !refused;
+  }
+  return any;
+}
+
+Coding known(std::string_view name) {
+  if (iequals(name, "gzip") || iequals(name, "x-gzip")) return Coding::Gzip;
+  if (iequals(name, "deflate")) return Coding::Deflate;
+  return Coding::Other;
+}
+
+}  // namespace
+
+ContentCoding content_coding(const Fields& answer, std::string_view accept_encoding) {
+  ContentCoding found;
+  int codings = 0;
+  for (const Field& field : answer) {
+    if (!iequals(field.name, "content-encoding")) continue;
+    std::string_view list = field.value;
+    while (const auto name = take_element(list)) {
+      if (name->empty() || iequals(*name, "identity")) continue;
+      found.kind = ++codings == 1 ? known(*name) : Coding::Other;
+      found.accepted = found.accepted && accepts(accept_encoding, *name);
+    }
+  }
+  return found;
+}
+
+struct ContentDecoder::State {
+  z_stream stream{};
+  std::array<char, kDecodedPiece> output;
+};
+
+ContentDecoder::ContentDecoder(Coding coding) : coding_(coding), state_(std::make_unique<State>()) {}
+
+ContentDecoder::~ContentDecoder() {
+  if (begun_) inflateEnd(&state_->stream);
+}
+
+void ContentDecoder::feed(std::string_view coded) {
+  input_.erase(0, at_);
+  at_ = 0;
+  input_.append(coded);
+}
+
+/// False: more bytes are needed to know the frame.
+bool ContentDecoder::begin() {
+  int frame = kGzipFrame;
+  if (coding_ == Coding::Deflate) {
+    if (input_.size() < 2) return false;
+    const unsigned first = static_cast<unsigned char>(input_[0]);
+    const unsigned second = static_cast<unsigned char>(input_[1]);
+    const bool framed = (first & 0x0fU) == Z_DEFLATED && (first * 256 + second) % 31 == 0;  // RFC 1950 section 2.2
+    frame = framed ? kZlibFrame : kNoFrame;
+  }
+  begun_ = inflateInit2(&state_->stream, frame) == Z_OK;
+  return begun_;
+}
+
+Result<std::string_view> ContentDecoder::next() {
+  if (!begun_ && !begin()) return std::string_view();
+  z_stream& stream = state_->stream;
+  while (at_ < input_.size() || stream.avail_out == 0) {
+    if (ended_) {
+      // A gzip body may have several members (RFC 1952 section 2.2); anything else behind the end is not part of it.
+      if (at_ == input_.size()) break;
+      const bool another = coding_ == Coding::Gzip && inflateReset(&stream) == Z_OK;
+      if (!another) return fail(undecodable("content_coding_broken", "Bytes follow the end of the compressed answer."));
+      ended_ = false;
+    }
+    const std::size_t offered = input_.size() - at_;
+    stream.next_in = reinterpret_cast<Bytef*>(input_.data() + at_);
+    stream.avail_in = static_cast<uInt>(offered);
+    stream.next_out = reinterpret_cast<Bytef*>(state_->output.data());
+    stream.avail_out = static_cast<uInt>(kDecodedPiece);
+    const int result = inflate(&stream, Z_NO_FLUSH);
+    const std::size_t used = offered - stream.avail_in;
+    const std::size_t made = kDecodedPiece - stream.avail_out;
+    at_ += used;
+    coded_ += used;
+    decoded_ += made;
+    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+      return fail(undecodable("content_coding_broken", "The upstream's compressed answer cannot be read."));
+    }
+    if (decoded_ > kMaxDecodedBytes || decoded_ > kDecodedGrace + kMaxDecodedRatio * coded_) {
+      return fail(undecodable(std::string(kCodingBomb), "The upstream's compressed answer unfolds to far too much."));
+    }
+    ended_ = result == Z_STREAM_END;
+    if (made > 0) return std::string_view(state_->output.data(), made);
+    if (used == 0) break;
+  }
+  return std::string_view();
+}
+
+bool ContentDecoder::complete() const {
+  return ended_ && at_ == input_.size();
+}
+
+}  // namespace drover::http
