@@ -93,6 +93,10 @@ void Dispatch::handle(const Content& event, Step& step) {
   if (running(event.attempt) != nullptr) last_content_ = step.now;
 }
 
+void Dispatch::handle(const KeepAlive& event, Step& step) {
+  if (running(event.attempt) != nullptr) last_keep_alive_ = step.now;
+}
+
 void Dispatch::handle(const AttemptEnded& event, Step& step) {
   Attempt* attempt = running(event.attempt);
   if (attempt == nullptr) return;
@@ -184,7 +188,9 @@ void Dispatch::commit(Attempt& attempt, Step& step) {
   disarm(TimerKind::Connect, step);
   disarm(TimerKind::Head, step);
   disarm(TimerKind::FirstContent, step);
-  disarm(TimerKind::Comment, step);
+  if (request_.answer == AnswerKind::Stream && request_.may_answer_early) {
+    arm(TimerKind::Comment, after(step.now, request_.comment_every), step);
+  }
   last_content_ = step.now;
   const Timeouts& timeouts = timeouts_of(attempt);
   if (!blocked_) arm(TimerKind::Idle, after(step.now, timeouts.idle), step);

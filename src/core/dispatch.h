@@ -65,6 +65,9 @@ struct FirstContent {
 struct Content {
   AttemptId attempt;
 };  ///< more content
+struct KeepAlive {
+  AttemptId attempt;
+};  ///< the upstream's own comment or ping was passed on: no progress, but the client's connection was not silent
 struct AttemptEnded {
   AttemptId attempt;
   Amount used;
@@ -87,7 +90,7 @@ struct ClientLeft {};
 struct Drain {};  ///< the process is going: end at the next boundary, start no further attempt
 
 using Event = std::variant<RequestReady, CapacityGranted, AttemptConnected, RequestSent, HeadArrived, LifecycleEvent,
-                           FirstContent, Content, AttemptEnded, AttemptFailed, TimerFired, DownstreamBlocked,
+                           FirstContent, Content, KeepAlive, AttemptEnded, AttemptFailed, TimerFired, DownstreamBlocked,
                            DownstreamUnblocked, ClientLeft, Drain>;
 
 // ---------------------------------------------------------------------------------------------- commands
@@ -113,7 +116,7 @@ struct CancelAttempt {
 };
 /// Send our own 200 head of a stream now, because the wait grew long; errors travel in-band from here on.
 struct SendHead {};
-/// Send one SSE comment to keep the client's connection alive.
+/// Send one SSE comment to keep the client's connection alive; behind the commit point only between two events.
 struct SendComment {};
 /// Pass on what this attempt holds and everything that follows. The commit point.
 struct Forward {
@@ -140,6 +143,11 @@ using Commands = FixedVector<Command, 12>;
 
 enum class AnswerKind : std::uint8_t { Plain, Stream };
 
+/// Wait on a stream before our own head and first comment go out, and between comments (proxies in front of clients
+/// close silent connections after 15 to 60 s).
+inline constexpr Duration kFirstCommentAfter = std::chrono::seconds(10);
+inline constexpr Duration kCommentEvery = std::chrono::seconds(15);
+
 /// What one request brings along. The pointers outlive the Dispatch (they belong to the snapshot it began with).
 struct DispatchRequest {
   const Plan* plan = nullptr;
@@ -153,12 +161,8 @@ struct DispatchRequest {
   Duration client_timeout = kNoLimit;  ///< x-drover-timeout or x-stainless-timeout: shortens `total`
   /// Whether our own 200 and comments may be sent while waiting (HTTP/1.1 client, streamed answer).
   bool may_answer_early = true;
+  Duration comment_every = kCommentEvery;  ///< between comments of ours
 };
-
-/// Wait on a stream before our own head and first comment go out, and between comments (proxies in front of clients
-/// close silent connections after 15 to 60 s).
-inline constexpr Duration kFirstCommentAfter = std::chrono::seconds(10);
-inline constexpr Duration kCommentEvery = std::chrono::seconds(15);
 
 class Dispatch {
  public:
@@ -226,6 +230,7 @@ class Dispatch {
   void handle(const LifecycleEvent& event, Step& step);
   void handle(const FirstContent& event, Step& step);
   void handle(const Content& event, Step& step);
+  void handle(const KeepAlive& event, Step& step);
   void handle(const AttemptEnded& event, Step& step);
   void handle(const AttemptFailed& event, Step& step);
   void handle(const TimerFired& event, Step& step);
@@ -289,6 +294,7 @@ class Dispatch {
   std::optional<Instant> queue_until_;  ///< set by the first wait
   std::optional<Instant> backoff_until_;
   Instant last_content_{};
+  Instant last_keep_alive_{};  ///< the upstream's own
   FixedVector<TargetId, kMaxWalk> tried_;
   FixedVector<TriedNote, kMaxWalk> notes_;
   FixedVector<Blamed, kMaxAttempts> blamed_;

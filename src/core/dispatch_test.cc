@@ -60,7 +60,7 @@ TEST(Dispatch, EndsTheTotalDeadlineOfAStreamAtTheCommitPoint) {
   EXPECT_EQ(armed(out, TimerKind::Total), kNever);
   EXPECT_EQ(armed(out, TimerKind::StreamMax), at(70ms + 1h));
   EXPECT_EQ(armed(out, TimerKind::Idle), at(70ms + 120s));
-  EXPECT_EQ(armed(out, TimerKind::Comment), kNever);
+  EXPECT_EQ(armed(out, TimerKind::Comment), at(70ms + kCommentEvery));
 }
 
 TEST(Dispatch, KeepsTheTotalDeadlineOverAPlainAnswer) {

@@ -1,4 +1,5 @@
 // Dispatch's timers: arming them, and what it means when one fires.
+#include <algorithm>
 #include <utility>
 
 #include "core/answer_table.h"
@@ -104,14 +105,20 @@ void Dispatch::stream_max_passed(Step& step) {
   end_with({.error = std::move(error)}, step);
 }
 
+/// Behind the commit point a comment goes only into a silence, and it is none of the upstream's progress: the Idle
+/// timer does not see it.
 void Dispatch::comment_due(Step& step) {
-  if (state_ == State::Committed) return;
   if (state_ == State::Open) {
     (void)step.out.push_back(SendHead{});
     state_ = State::Answering;
   }
-  (void)step.out.push_back(SendComment{});
-  arm(TimerKind::Comment, step.now + kCommentEvery, step);
+  if (state_ == State::Committed) {
+    const Instant due = after(std::max(last_content_, last_keep_alive_), request_.comment_every);
+    if (due > step.now) return arm(TimerKind::Comment, due, step);
+  }
+  // A client that does not take what it was sent needs no more of it.
+  if (!blocked_) (void)step.out.push_back(SendComment{});
+  arm(TimerKind::Comment, after(step.now, request_.comment_every), step);
 }
 
 }  // namespace drover::core

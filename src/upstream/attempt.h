@@ -57,6 +57,8 @@ class Attempt {
   /// How the answer is framed for the client.
   [[nodiscard]] http::Framing answer_framing() const;
   [[nodiscard]] bool streams() const { return mode_ == Mode::Events; }
+  /// Whether what the client has of the stream ends between two events.
+  [[nodiscard]] bool between_events() const { return mode_ == Mode::Events && !in_long_event_; }
   /// The answer is with the client; only the upstream's framing has not ended yet.
   [[nodiscard]] bool draining() const { return phase_ == Phase::Draining; }
 
@@ -69,8 +71,6 @@ class Attempt {
     Failure,  ///< a non-2xx answer: held, classified, perhaps passed on later
   };
 
-  // attempt.cc: the request's way up
-  void send();
   /// What is done about an answer in a content coding, which drover never asks for.
   enum class Coded : std::uint8_t {
     No,
@@ -79,6 +79,8 @@ class Attempt {
     Unread,  ///< a failure that cannot be read
   };
 
+  // attempt.cc: the request's way up
+  void send();
   [[nodiscard]] std::uint64_t gather_body();
   void read_head();
   void read_body();
@@ -98,8 +100,6 @@ class Attempt {
   void hold(std::string_view bytes, std::string& in);
   void deliver(net::Pieces pieces, net::More more);
 
-  // attempt_events.cc: streams
-  void on_events(std::string_view bytes);
   // attempt_coding.cc: answers in a content coding
   [[nodiscard]] std::optional<Error> choose_coding(const http::ResponseHead& head);
   void on_coded(std::string_view bytes);
@@ -107,6 +107,8 @@ class Attempt {
   [[nodiscard]] bool look_beside(std::string_view bytes);
   [[nodiscard]] bool coding_ended();
 
+  // attempt_events.cc: streams
+  void on_events(std::string_view bytes);
   void on_events_end();
   /// Takes whole events off the front of `input`; returns how many bytes were taken.
   [[nodiscard]] std::size_t take_events(std::string_view input);

@@ -93,10 +93,12 @@ std::size_t Attempt::take_events(std::string_view input) {
 
 bool Attempt::tell(EventKind kind) {
   switch (kind) {
-    case EventKind::Comment:
     case EventKind::Error: break;
+    case EventKind::Comment:
+      if (forwarding_) run_.emit(core::KeepAlive{id_});
+      break;
     case EventKind::Lifecycle:
-      if (!forwarding_) run_.emit(core::LifecycleEvent{id_});
+      forwarding_ ? run_.emit(core::KeepAlive{id_}) : run_.emit(core::LifecycleEvent{id_});
       break;
     case EventKind::Content:
     case EventKind::Usage:

@@ -9,6 +9,7 @@ namespace drover::upstream {
 namespace {
 
 constexpr std::string_view kComment = ": waiting for the upstream\n\n";
+constexpr std::string_view kPing = ": ping\n\n";
 constexpr std::string_view kStreamFields = "X-Accel-Buffering: no\r\n";
 constexpr std::string_view kEarlyFields =
     "Content-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
@@ -178,7 +179,9 @@ void Run::send_early_head() {
 }
 
 void Run::send_comment() {
-  const std::string_view comment = kComment;
+  const bool committed = dispatch_.state() == core::Dispatch::State::Committed;
+  if (committed && !(attempt_ && attempt_->between_events())) return;
+  const std::string_view comment = committed ? kPing : kComment;
   const auto written = parts_.client->write({&comment, 1}, net::More::Yes, net::Keep::Copy);
   if (!written) downstream_gone();
 }
