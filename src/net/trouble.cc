@@ -25,7 +25,8 @@ Nature nature_of(ErrorKind kind) {
     case ErrorKind::BadResponse:
     case ErrorKind::Truncated: return {ErrorScope::Target, RetryClass::OtherKey, 502};
     case ErrorKind::StaleConnection: return {ErrorScope::Server, RetryClass::SameTarget, 502};
-    case ErrorKind::LocalResource: return {ErrorScope::Gateway, RetryClass::Never, 503};
+    // Nobody's fault but ours, and nothing was sent: another target may have an idle connection, or another address.
+    case ErrorKind::LocalResource: return {ErrorScope::Gateway, RetryClass::OtherKey, 503};
     case ErrorKind::HeadTimeout:
     case ErrorKind::TotalTimeout: return {ErrorScope::Request, RetryClass::Never, 408};
     case ErrorKind::BadRequest: return {ErrorScope::Request, RetryClass::Never, 400};
