@@ -48,6 +48,13 @@ core::Replay replay_of(dialect::Repeat repeat) {
   return core::Replay::Never;
 }
 
+/// The providers this request may go to: those its client is limited to, of them those that offer its API.
+core::ProviderFence fence_of(const RequestState& state) {
+  core::ProviderFence fence = state.snapshot->api_fences[static_cast<std::size_t>(state.request.api)];
+  if (state.client != nullptr) fence.allowed &= state.client->fence.allowed;
+  return fence;
+}
+
 }  // namespace
 
 Result<void> begin(Worker& worker, RequestState& state) {
@@ -174,7 +181,13 @@ Result<void> route(RequestState& state) {
     return may_use_pin(state);
   }
   state.route = find_route(*state.snapshot->plan, inspection.model);
-  return may_use_model(state);
+  const Result<void> allowed = may_use_model(state);
+  if (!allowed) return allowed;
+  if (!any_inside(*state.snapshot->plan, *state.route, fence_of(state))) {
+    return fail(bad(404, ErrorKind::NotFound, "api_not_offered",
+                    "No provider of this model offers this API; 'apis' of the providers says which they offer."));
+  }
+  return {};
 }
 
 void start_run(Worker& worker, RequestState& state) {
@@ -185,7 +198,7 @@ void start_run(Worker& worker, RequestState& state) {
   dispatch.route = state.route;
   dispatch.answer = stream ? core::AnswerKind::Stream : core::AnswerKind::Plain;
   dispatch.replay = replay_of(inspection.repeat);
-  if (state.client != nullptr) dispatch.fence = state.client->fence;
+  dispatch.fence = fence_of(state);
   dispatch.affinity = inspection.affinity;
   dispatch.estimate.input_tokens = Tokens{inspection.input_tokens_estimate};
   dispatch.estimate.output_tokens = Tokens{inspection.output_tokens_estimate};

@@ -53,6 +53,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings setting
   if (!catalog) return fail(std::move(catalog.error()));
   snapshot->settings = std::move(settings);
   snapshot->plan = plan;
+  snapshot->api_fences = gateway::api_fences(*plan);
   snapshot->catalog = std::move(*catalog);
   snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, &log_state_change);
   if (before != nullptr) {

@@ -23,11 +23,9 @@ TEST(Unserved, IsSilentAboutWhatIsNotAskedFor) {
 }
 
 TEST(Unserved, NamesEachSettingThatHasNoEffectYet) {
-  core::Plan plan;
-  plan.providers.emplace_back().apis = {"chat"};
-  config::Settings asked = settings(plan);
+  config::Settings asked = settings(core::Plan{});
   asked.admin.emplace();
-  EXPECT_THAT(unserved(asked), ElementsAre(HasSubstr("'admin'"), HasSubstr("'health.probe'"), HasSubstr("'apis'")));
+  EXPECT_THAT(unserved(asked), ElementsAre(HasSubstr("'admin'"), HasSubstr("'health.probe'")));
 }
 
 }  // namespace

@@ -1,0 +1,23 @@
+// Which providers offer which API: their setting `apis` as fences that routing can use.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "core/fleet_port.h"
+#include "core/plan.h"
+#include "dialect/dialect.h"
+
+namespace drover::gateway {
+
+inline constexpr std::size_t kApiClasses = static_cast<std::size_t>(dialect::Api::Pinned) + 1;
+
+/// For each dialect::Api the providers that offer it. A provider without `apis` offers everything. Paths that `apis`
+/// has no word for (OtherModel), and those that name no model and go to the pinned key, are not fenced.
+using ApiFences = std::array<core::ProviderFence, kApiClasses>;
+[[nodiscard]] ApiFences api_fences(const core::Plan& plan);
+
+/// Whether any target of the route is inside the fence.
+[[nodiscard]] bool any_inside(const core::Plan& plan, const core::Route& route, core::ProviderFence fence);
+
+}  // namespace drover::gateway
