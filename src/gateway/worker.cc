@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -51,6 +52,15 @@ void Worker::serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> 
   if (!place || draining_) return;  // closed by the socket's destructor: there is no memory for anything politer
   auto session = std::make_unique<Session>(*this, std::move(socket), std::move(tls), std::move(place));
   net::asio::co_spawn(loop_.executor(), Session::run(std::move(session)), SessionEnded{});
+}
+
+void Worker::use(std::shared_ptr<const Snapshot> snapshot) {
+  snapshot_ = std::move(snapshot);
+  // Of two providers at one origin the first one's limits count, as when the pool was made.
+  const std::span<const upstream::ServerEndpoint> servers = snapshot_->catalog->servers();
+  for (auto server = servers.rbegin(); server != servers.rend(); ++server) {
+    pools_.set_limits(server->origin, server->connections);
+  }
 }
 
 void Worker::drain(std::function<void()> done) {

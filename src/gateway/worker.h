@@ -38,7 +38,7 @@ class Worker {
 
   /// Serves a new connection, or refuses it when there are too many.
   void serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls);
-  void use(std::shared_ptr<const Snapshot> snapshot) { snapshot_ = std::move(snapshot); }
+  void use(std::shared_ptr<const Snapshot> snapshot);
   /// No further requests on open connections; `done` runs (once) when the last session has ended.
   void drain(std::function<void()> done);
   /// The time to drain is over: ends what still runs, visibly.

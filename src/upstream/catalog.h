@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,7 @@ class Catalog {
 
   [[nodiscard]] const core::Plan& plan() const { return *plan_; }
   [[nodiscard]] const Endpoint& endpoint(core::TargetId id) const { return endpoints_[id.index()]; }
+  [[nodiscard]] std::span<const ServerEndpoint> servers() const { return servers_; }
   [[nodiscard]] const ServerEndpoint& server(core::ServerId id) const { return servers_[id.index()]; }
 
  private:

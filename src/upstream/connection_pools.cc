@@ -14,6 +14,10 @@ std::uint32_t share(std::uint32_t whole, std::uint32_t threads) {
   return std::max<std::uint32_t>(1, (whole + threads - 1) / threads);
 }
 
+std::string name_of(const net::Origin& origin) {
+  return origin.host + ":" + std::to_string(origin.port);
+}
+
 }  // namespace
 
 PooledConnection& PooledConnection::operator=(PooledConnection&& other) noexcept {
@@ -55,6 +59,12 @@ void OriginPool::set_limits(core::ConnectionLimits limits, std::uint32_t threads
   idle_timeout_ = limits.idle;
   keep_ = share(limits.keep, threads);
   max_ = share(limits.max, threads);
+  if (idle_.size() > keep_) drop_oldest(idle_.size() - keep_);
+}
+
+void OriginPool::drop_oldest(std::size_t count) {
+  for (std::size_t at = 0; at < count; ++at) PooledConnection(*this, std::move(idle_[at].connection)).drop();
+  idle_.erase(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 PooledConnection OriginPool::take() {
@@ -79,11 +89,8 @@ PooledConnection OriginPool::adopt(std::unique_ptr<net::ClientConnection> connec
 void OriginPool::sweep(Instant now) {
   // Oldest first: the vector is a stack, so idle times fall from front to back.
   std::size_t expired = 0;
-  while (expired < idle_.size() && now - idle_[expired].since >= idle_timeout_) {
-    PooledConnection(*this, std::move(idle_[expired].connection)).drop();
-    ++expired;
-  }
-  idle_.erase(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(expired));
+  while (expired < idle_.size() && now - idle_[expired].since >= idle_timeout_) ++expired;
+  drop_oldest(expired);
 }
 
 ConnectionPools::ConnectionPools(net::Loop& loop, std::uint32_t threads)
@@ -91,12 +98,21 @@ ConnectionPools::ConnectionPools(net::Loop& loop, std::uint32_t threads)
       threads_(std::max<std::uint32_t>(1, threads)),
       sweeper_(loop.ticker(), &ConnectionPools::swept, this) {}
 
-OriginPool& ConnectionPools::pool(const net::Origin& origin, const core::ConnectionLimits& limits) {
-  const std::string name = origin.host + ":" + std::to_string(origin.port);
+OriginPool* ConnectionPools::find(const net::Origin& origin, const std::string& name) const {
   const auto [begin, end] = pools_.equal_range(name);
   for (auto entry = begin; entry != end; ++entry) {
-    if (entry->second->origin() == origin) return *entry->second;
+    if (entry->second->origin() == origin) return entry->second.get();
   }
+  return nullptr;
+}
+
+void ConnectionPools::set_limits(const net::Origin& origin, const core::ConnectionLimits& limits) {
+  if (OriginPool* known = find(origin, name_of(origin))) known->set_limits(limits, threads_);
+}
+
+OriginPool& ConnectionPools::pool(const net::Origin& origin, const core::ConnectionLimits& limits) {
+  const std::string name = name_of(origin);
+  if (OriginPool* known = find(origin, name)) return *known;
   return *pools_.emplace(name, std::make_unique<OriginPool>(origin, limits, threads_, sweeper_))->second;
 }
 

@@ -61,6 +61,7 @@ class OriginPool {
   void unreserve() { --open_; }
   /// Closes what has been idle for too long.
   void sweep(Instant now);
+  /// Takes effect at once: idle connections over `keep` are closed, busy ones over `max` are left to finish.
   void set_limits(core::ConnectionLimits limits, std::uint32_t threads);
 
   [[nodiscard]] std::size_t idle() const { return idle_.size(); }
@@ -74,6 +75,7 @@ class OriginPool {
   };
 
   void put(std::unique_ptr<net::ClientConnection> connection, Instant now);
+  void drop_oldest(std::size_t count);
 
   net::Origin origin_;
   net::Deadline& sweeper_;
@@ -91,10 +93,13 @@ class ConnectionPools {
 
   /// The pool of an origin, made when first asked for. Stays valid as long as this object.
   [[nodiscard]] OriginPool& pool(const net::Origin& origin, const core::ConnectionLimits& limits);
+  /// Gives an origin's pool new limits; an origin without a pool gets them when it is first asked for.
+  void set_limits(const net::Origin& origin, const core::ConnectionLimits& limits);
   /// Closes all idle connections (shutdown).
   void clear();
 
  private:
+  [[nodiscard]] OriginPool* find(const net::Origin& origin, const std::string& name) const;
   static void swept(void* self);
 
   net::Loop& loop_;

@@ -121,5 +121,32 @@ TEST(ConnectionPools, KeepOriginsApart) {
   EXPECT_EQ(&p.pool(), &p.pool());
 }
 
+TEST(ConnectionPools, TakeNewLimitsWhileTheyRun) {
+  Pools p;
+  FakeConnection::Fate older, younger, busy;
+  auto a = p.opened(older);
+  auto b = p.opened(younger);
+  auto c = p.opened(busy);
+  a.give_back(Instant(1s));
+  b.give_back(Instant(2s));
+  p.pools.set_limits(p.origin, {.keep = 1, .max = 2, .idle = 3s});
+  EXPECT_EQ(older.closed, 1) << "the one that was idle for longest goes";
+  EXPECT_EQ(younger.closed + busy.closed, 0);
+  EXPECT_FALSE(p.pool().reserve());
+  p.pool().sweep(Instant(5s));
+  EXPECT_EQ(younger.closed, 1);
+  EXPECT_TRUE(p.pool().reserve());
+}
+
+TEST(ConnectionPools, NewLimitsOfAnUnknownOriginAreNoBusinessOfTheirs) {
+  Pools p;
+  net::Origin other = p.origin;
+  other.port = 81;
+  FakeConnection::Fate fate;
+  auto open = p.opened(fate);
+  p.pools.set_limits(other, {.keep = 1, .max = 1, .idle = 1s});
+  EXPECT_TRUE(p.pool().reserve());
+}
+
 }  // namespace
 }  // namespace drover::upstream
