@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/settings.h"
+#include "gateway/loop_guard.h"
 #include "upstream/memory_budget.h"
 
 namespace drover::gateway {
@@ -63,6 +64,7 @@ struct Admission {
   Gauge in_flight;
   Gauge connections;
   upstream::MemoryBudget replay_memory;
+  LoopGuard loop_guard;
 };
 
 }  // namespace drover::gateway

@@ -83,14 +83,14 @@ Result<void> begin(Worker& worker, RequestState& state) {
   state.request.path.assign(target->path);
   state.request.query.assign(target->query);
   state.request.api = state.request.dialect->api(head.method, target->path);
+  state.request.accept_encoding.assign(http::find(head.fields, "accept-encoding").value_or(""));
   state.request.has_body = head.framing.kind != http::BodyKind::None;
   http::append_crossing(head.fields, http::Direction::Upstream, state.request.fields);
-  return {};
+  return worker.admission().loop_guard.pass(head.fields, state.request.fields);
 }
 
 Result<void> authenticate(RequestState& state) {
   const http::RequestHead& head = state.exchange->head();
-  state.request.accept_encoding.assign(http::find(head.fields, "accept-encoding").value_or(""));
   const auto client = authenticate(state.snapshot->settings, head);
   if (!client) return fail(client.error());
   state.client = *client;
