@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "net/address_policy.h"
 #include "net/http1_client.h"
 #include "net/inquiry.h"
 #include "net/loop.h"
@@ -159,8 +160,13 @@ Awaitable<Result<std::unique_ptr<ClientConnection>>> Connecting::run(const Origi
   Result<std::vector<asio::ip::address>> addresses = co_await state->resolver.resolve(origin.host, state->inquiry);
   if (state->interrupted) co_return fail(interruption(*state->interrupted, origin));
   if (!addresses) co_return fail(std::move(addresses.error()));
+  const std::vector<asio::ip::address> allowed = admitted(origin.host, *addresses);
+  if (allowed.empty()) {
+    co_return fail(trouble(ErrorKind::Resolve, "address_refused",
+                           origin.host + " leads to an address that no provider can have (link-local, multicast)"));
+  }
 
-  state->begin(*addresses, origin.port);
+  state->begin(allowed, origin.port);
   if (!state->decided) {
     Result<void> waited = co_await state->waiter.wait();
     static_cast<void>(waited);  // what ended the wait is in the state
