@@ -57,7 +57,7 @@ void OriginPool::put(std::unique_ptr<net::ClientConnection> connection, Instant 
 
 void OriginPool::set_limits(core::ConnectionLimits limits, std::uint32_t threads) {
   idle_timeout_ = limits.idle;
-  keep_ = share(limits.keep, threads);
+  keep_ = limits.keep == 0 ? 0 : share(limits.keep, threads);
   max_ = share(limits.max, threads);
   if (idle_.size() > keep_) drop_oldest(idle_.size() - keep_);
 }
