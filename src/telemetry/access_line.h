@@ -1,0 +1,55 @@
+// One request as one line of the access log. No prompt and no key; what a client chose (its request id, the model it
+// asked for) is escaped and cut.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/instant.h"
+
+namespace drover::telemetry {
+
+/// Longest line: 32 attempts with the longest names, and everything else. A longer one is not written, and counted.
+inline constexpr std::size_t kMaxAccessLine = 16 * 1024;
+
+struct AccessAttempt {
+  std::string_view target{};
+  std::string_view outcome{};  ///< "ok" or the name of what failed: "rate_limited"
+  int status = 0;              ///< the upstream's; 0: there was none
+  Duration took{};
+  bool reused = false;  ///< on a connection that had served before
+};
+
+struct AccessTokens {
+  std::int64_t input = 0;
+  std::int64_t output = 0;
+  std::int64_t cached = 0;
+  bool estimated = false;  ///< no answer reported them
+};
+
+/// Everything is borrowed until the line is written.
+struct AccessRecord {
+  std::int64_t unix_milliseconds = 0;  ///< of the end
+  std::string_view id{};
+  std::string_view client{};  ///< the configured client's name; empty: none are configured, or it was not known
+  std::string_view method{};  ///< empty: the request could not be read
+  std::string_view api{};     ///< what kind of path: "chat"; never the path itself
+  std::string_view model{};   ///< as the client named it; empty: none
+  std::string_view route{};   ///< the configured name that took it; empty: none
+  bool streamed = false;
+  int status = 0;            ///< sent to the client; 0: nothing was sent
+  std::string_view error{};  ///< our code or kind; empty: it went well
+  std::span<const AccessAttempt> attempts{};
+  AccessTokens tokens{};
+  bool has_tokens = false;
+  std::uint64_t bytes_up = 0;         ///< of the request's body
+  std::uint64_t bytes_down = 0;       ///< of the answer's body
+  Duration first_content = kNoLimit;  ///< arrival → first content of a stream; kNoLimit: there was none
+  Duration duration{};
+};
+
+/// Writes the line with its end into `memory`. Empty when it does not fit.
+[[nodiscard]] std::string_view access_line(const AccessRecord& record, std::span<char> memory);
+
+}  // namespace drover::telemetry

@@ -1,0 +1,99 @@
+// The access log: one JSON line per request, written by a thread of its own. A request copies its line into a bounded
+// ring of its own thread and goes on; a disk or pipe that is too slow costs lines, counted, never time.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "telemetry/access_line.h"
+#include "telemetry/byte_ring.h"
+#include "telemetry/counter.h"
+
+namespace drover::telemetry {
+
+/// Bytes of lines that may wait per thread: about 2,500 requests.
+inline constexpr std::size_t kAccessRingBytes = std::size_t{1} << 20;
+/// Lines are written together at least this often.
+inline constexpr Duration kAccessBatch = std::chrono::milliseconds(100);
+
+struct AccessDestination {
+  enum class Kind : std::uint8_t { Off, Stdout, File };
+  Kind kind = Kind::Off;
+  std::string path{};  ///< of File
+};
+
+class AccessLog {
+ public:
+  /// One thread's way in.
+  class Lane {
+   public:
+    explicit Lane(AccessLog& log) : log_(log), ring_(kAccessRingBytes) {}
+    /// Whether anybody wants lines.
+    [[nodiscard]] bool on() const { return log_.on_.load(std::memory_order_relaxed); }
+    /// Never waits, never allocates. The lane's own thread.
+    void write(const AccessRecord& record);
+
+   private:
+    friend class AccessLog;
+    AccessLog& log_;
+    ByteRing ring_;
+    Counter dropped_;
+  };
+
+  AccessLog();
+  ~AccessLog();
+  AccessLog(const AccessLog&) = delete;
+  AccessLog& operator=(const AccessLog&) = delete;
+
+  // Control thread.
+
+  /// From now on lines go there; those that wait go where they were meant to. Opens a file again that was moved away
+  /// (logrotate). Errors: BadConfig with the path and the reason; then nothing has changed.
+  [[nodiscard]] Result<void> use(const AccessDestination& destination);
+  /// A way in for one more thread. Lives as long as this.
+  [[nodiscard]] Lane& add_lane();
+  /// Waits until what was written before is with the kernel, or cannot be written (at most kPatience).
+  void flush();
+
+  /// Any thread: lines lost because a ring was full, one was too long, or writing failed.
+  [[nodiscard]] std::uint64_t dropped() const;
+
+ private:
+  /// How long flush() and the destructor wait for a destination that does not take more.
+  static constexpr Duration kPatience = std::chrono::seconds(2);
+
+  void wake();
+  void run();
+  void write_all();
+  void put(std::string_view bytes);
+  [[nodiscard]] bool wait_writable() const;
+
+  const int wake_fd_;
+  std::atomic<bool> on_{false};
+  std::atomic<bool> asleep_{false};
+  std::atomic<bool> urgent_{false};
+  std::atomic<bool> giving_up_{false};
+  std::atomic<std::uint64_t> lost_{0};  ///< by the writer
+
+  mutable std::mutex mutex_;  ///< guards what follows
+  std::condition_variable flushed_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::uint64_t flushes_asked_ = 0;
+  std::uint64_t flushes_done_ = 0;
+  bool stopping_ = false;
+
+  std::mutex file_mutex_;  ///< held while writing; guards the two below
+  int file_ = -1;
+  bool regular_ = true;
+  std::thread thread_;
+};
+
+}  // namespace drover::telemetry

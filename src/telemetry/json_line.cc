@@ -1,0 +1,81 @@
+#include "telemetry/json_line.h"
+
+#include <array>
+
+namespace drover::telemetry {
+namespace {
+
+constexpr std::string_view kReplacement = "\\ufffd";
+
+/// Bytes of the well-formed UTF-8 character at the front of `text` (RFC 3629); 0 when there is none.
+std::size_t character(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return 1;
+  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return 0;
+  for (std::size_t at = 1; at < size; ++at) {
+    if ((byte(at) & 0xc0U) != 0x80) return 0;
+  }
+  const unsigned char second = byte(1);
+  if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
+      (lead == 0xf4 && second > 0x8f)) {
+    return 0;  // overlong, a surrogate, or past U+10FFFF
+  }
+  return size;
+}
+
+std::string_view escape(std::array<char, 6>& room, unsigned code) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  room = {'\\', 'u', '0', '0', kHex[code >> 4U & 0xfU], kHex[code & 0xfU]};
+  return {room.data(), room.size()};
+}
+
+/// The first character of `text` as it is written; `used` is what it took.
+std::string_view written(std::string_view text, std::array<char, 6>& room, std::size_t& used) {
+  used = character(text);
+  if (used == 0) {
+    used = 1;
+    return kReplacement;
+  }
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead == '"') return "\\\"";
+  if (lead == '\\') return "\\\\";
+  if (lead < 0x20 || lead == 0x7f) return escape(room, lead);
+  // U+0080 to U+009F are controls too; some terminals obey them.
+  if (lead == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0) {
+    return escape(room, static_cast<unsigned char>(text[1]));
+  }
+  return text.substr(0, used);
+}
+
+bool plain(char c) {
+  return c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
+}
+
+}  // namespace
+
+void JsonLine::text(std::string_view value) {
+  comma();
+  put('"');
+  std::size_t left = kMaxTextBytes;
+  while (!value.empty() && left > 0) {
+    std::size_t run = 0;
+    while (run < value.size() && run < left && plain(value[run])) ++run;
+    put(value.substr(0, run));
+    value.remove_prefix(run);
+    left -= run;
+    if (value.empty() || left == 0) break;
+    std::array<char, 6> room{};
+    std::size_t used = 0;
+    const std::string_view piece = written(value, room, used);
+    if (piece.size() > left) break;
+    put(piece);
+    left -= piece.size();
+    value.remove_prefix(used);
+  }
+  put('"');
+  first_ = false;
+}
+
+}  // namespace drover::telemetry
