@@ -25,6 +25,8 @@ struct Amount {
   Tokens input_tokens{};
   Tokens output_tokens{};
   MicroUsd cost{};
+  Tokens cached_tokens{};  ///< of the input: read from the provider's prompt cache
+  bool reported = false;   ///< by the answer; else the tokens are an estimate
 };
 
 }  // namespace drover

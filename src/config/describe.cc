@@ -145,6 +145,9 @@ class Description {
     }
     if (pool.targets.size() > kTargetsShown)
       line("  ... and " + plural(pool.targets.size() - kTargetsShown, "more target"));
+    if (pool.balance == core::Balance::P2c && pool.affinity != core::Pool{}.affinity) {
+      line("  affinity: " + (pool.affinity > Duration::zero() ? format_duration(pool.affinity) : std::string("off")));
+    }
     if (!same(pool.timeouts, settings_.timeouts)) line("  timeouts: " + timeouts_line(pool.timeouts));
   }
 
@@ -165,6 +168,11 @@ class Description {
          " x" + format_decimal(retry.multiplier) + " up to " + format_duration(retry.max_backoff) + " (jitter " +
          (retry.jitter == core::Jitter::Full ? "full" : "none") + "); paid retries at most " +
          format_share(retry.budget) + " of requests; ambiguous failures: " + std::string(word(retry.ambiguous)));
+    if (!retry.statuses.empty()) {
+      std::vector<std::string> statuses;
+      for (const int status : retry.statuses) statuses.push_back(std::to_string(status));
+      line("  of answers only " + joined(statuses) + " are repeated at the same target");
+    }
     const std::string probe = health.probe.empty()
                                   ? "no probes"
                                   : "GET " + health.probe + " every " + format_duration(health.interval) +
@@ -174,6 +182,7 @@ class Description {
                                                        : "at a score of " + std::to_string(health.eject_after)) +
          " for " + format_duration(health.eject_for) + " to " + format_duration(health.max_eject_for) +
          "; when all are out: " + std::string(word(health.when_all_out)));
+    if (health.latency_from == core::LatencyFrom::Probe) line("  latency is that of the probes");
     const Limits& limits = settings_.limits;
     line("limits: body " + format_size(limits.body) + ", " + std::to_string(limits.in_flight) + " in flight, " +
          format_size(limits.replay_memory) + " kept for replay, " + std::to_string(limits.connections) +

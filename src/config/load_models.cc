@@ -10,6 +10,8 @@ namespace drover::config {
 namespace {
 
 constexpr std::uint64_t kMaxPriority = 100;
+/// No provider's prompt cache lasts less, or more.
+constexpr Range<Duration> kAffinity{std::chrono::minutes(5), std::chrono::minutes(60)};
 constexpr std::uint64_t kMaxWeight = 1000;
 
 constexpr std::array<Choice<core::Balance>, 6> kBalance = {{{"p2c", core::Balance::P2c},
@@ -46,6 +48,14 @@ std::optional<core::KeyId> find_key(const Value& value, core::ProviderId id, con
                 did_you_mean(*name, names));
   }
   return std::nullopt;
+}
+
+void read_affinity(const Value& value, ModelEntry& entry) {
+  const auto span = value.duration(kAffinity, Off::Allowed);
+  if (span) entry.affinity = *span == kNoLimit ? Duration::zero() : *span;
+  if (span && *span != kNoLimit && entry.balance != core::Balance::P2c) {
+    value.wrong("affinity belongs to balance: p2c", "remove it, or write balance: p2c");
+  }
 }
 
 class ModelsReader {
@@ -159,6 +169,7 @@ void ModelsReader::read_model(const Name& name, const Value& value) {
   check_model(name, draft_.report);
   if (const auto map = value.section(schema::kModel)) {
     map->choice("balance", entry.balance, kBalance);
+    if (const auto affinity = map->find("affinity")) read_affinity(*affinity, entry);
     if (const auto targets = map->find("targets")) read_targets(*targets, entry);
     if (!map->has("targets")) value.wrong("targets are missing", "write targets: [ NAME-OF-A-PROVIDER ]");
     if (const auto fallback = map->find("fallback")) read_fallback(*fallback, entry);

@@ -1,4 +1,6 @@
 // The sections that say how long, how often and how much: retry, timeouts, health, limits, drain, threads.
+#include <algorithm>
+
 #include "config/draft.h"
 #include "config/scalar.h"
 
@@ -14,6 +16,7 @@ constexpr Range<Duration> kWait{milliseconds(1), hours(24)};
 constexpr Range<Duration> kWaitOrNone{Duration::zero(), hours(24)};
 constexpr std::uint64_t kMaxThreads = 256;
 constexpr std::uint64_t kMaxTries = 64;       // targets one request may visit: more is a loop, not failover
+constexpr double kMaxBudget = 16;             // retries per request: more than all attempts one may make
 constexpr std::uint64_t kMaxFailures = 1000;  // before an ejection
 constexpr std::uint64_t kMaxRequests = 10'000'000;
 constexpr std::uint64_t kMaxBody = std::uint64_t{4} << 30;
@@ -25,10 +28,22 @@ constexpr std::array<Choice<core::Ambiguous>, 3> kAmbiguous = {{{"never", core::
                                                                 {"failover", core::Ambiguous::Failover}}};
 constexpr std::array<Choice<core::HealthMode>, 2> kMode = {
     {{"consecutive", core::HealthMode::Consecutive}, {"score", core::HealthMode::Score}}};
+constexpr std::array<Choice<core::LatencyFrom>, 2> kLatencyFrom = {
+    {{"traffic", core::LatencyFrom::Traffic}, {"probe", core::LatencyFrom::Probe}}};
 constexpr std::array<Choice<core::WhenAllOut>, 4> kWhenAllOut = {{{"last_resort", core::WhenAllOut::LastResort},
                                                                   {"reset", core::WhenAllOut::Reset},
                                                                   {"first", core::WhenAllOut::First},
                                                                   {"fail", core::WhenAllOut::Fail}}};
+
+/// Statuses that a failed answer can have; one list item each.
+void load_statuses(const Value& value, std::vector<int>& statuses) {
+  for (const Value& each : value.list("[ 500, 502, 503, 504 ]")) {
+    const auto status = each.whole({400, 599});
+    if (!status) continue;
+    const int number = static_cast<int>(*status);
+    if (std::ranges::find(statuses, number) == statuses.end()) statuses.push_back(number);
+  }
+}
 
 void load_retry(const Value& value, core::RetrySettings& retry) {
   const auto map = value.section(schema::kRetry);
@@ -39,8 +54,9 @@ void load_retry(const Value& value, core::RetrySettings& retry) {
   map->decimal("multiplier", retry.multiplier, {1, 10});
   map->duration("max_backoff", retry.max_backoff, kWaitOrNone);
   map->choice("jitter", retry.jitter, kJitter);
-  map->share("budget", retry.budget);
+  map->share("budget", retry.budget, kMaxBudget);
   map->choice("ambiguous", retry.ambiguous, kAmbiguous);
+  if (const auto statuses = map->find("statuses")) load_statuses(*statuses, retry.statuses);
   if (retry.max_backoff < retry.backoff) {
     value.wrong("max_backoff (" + format_duration(retry.max_backoff) + ") is shorter than backoff (" +
                     format_duration(retry.backoff) + ")",
@@ -73,6 +89,10 @@ void load_health(const Value& value, core::HealthSettings& health) {
   map->duration("eject_for", health.eject_for, kWait);
   map->duration("max_eject_for", health.max_eject_for, kWait);
   map->choice("when_all_out", health.when_all_out, kWhenAllOut);
+  map->choice("latency_from", health.latency_from, kLatencyFrom);
+  if (health.latency_from == core::LatencyFrom::Probe && health.probe.empty()) {
+    value.wrong("latency_from: probe, but probes are off", "set probe: /models, or latency_from: traffic");
+  }
   if (health.timeout > health.interval) {
     value.wrong("timeout (" + format_duration(health.timeout) + ") is longer than interval (" +
                     format_duration(health.interval) + "), so probes would overlap",

@@ -105,7 +105,7 @@ TEST(Policy, H13_RefusesWrongTypesWithAnExample) {
       ElementsAre(
           "f:2:16: retry.walk: expected a whole number from 1 to 64, not 'four'",
           "f:2:34: retry.multiplier: expected a number from 1 to 10 such as 1.5, not text in quotes",
-          "f:2:47: retry.budget: expected a percentage from 0% to 100% such as 20%, not '20'",
+          "f:2:47: retry.budget: expected a percentage from 0% to 1600% such as 20%, not '20'",
           "f:2:59: retry.jitter: expected one of full, none, not 'some'",
           "f:3:22: timeouts.connect: expected a duration such as 500ms, 3s, 10m or 1h, not '3'; add the unit: 3s "
           "or 3ms",

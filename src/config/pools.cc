@@ -78,7 +78,8 @@ void PoolExpansion::sort_by_priority(std::vector<core::TargetId>& targets) const
 
 core::PoolId PoolExpansion::pool(const ModelEntry& entry, const std::string& name) {
   if (const auto known = pools_.find(name); known != pools_.end()) return known->second;
-  core::Pool pool{.model = name, .balance = entry.balance, .targets = {}, .timeouts = entry.timeouts};
+  core::Pool pool{
+      .model = name, .balance = entry.balance, .targets = {}, .timeouts = entry.timeouts, .affinity = entry.affinity};
   bool blamed = entry.broken;
   for (const TargetEntry& wanted : entry.targets) {
     blamed = blamed || draft_.providers[wanted.provider.index()].broken;

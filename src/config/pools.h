@@ -30,6 +30,7 @@ struct ModelEntry {
   std::string path;
   core::Balance balance = core::Balance::P2c;
   core::Timeouts timeouts;
+  Duration affinity = core::Pool{}.affinity;
   std::vector<TargetEntry> targets;
   std::vector<std::pair<std::string, Value>> fallback;
   bool broken = false;

@@ -78,10 +78,10 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<double> parse_share(std::string_view text) {
+std::optional<double> parse_share(std::string_view text, double most) {
   if (!text.ends_with('%')) return std::nullopt;
   const auto percent = parse_decimal(text.substr(0, text.size() - 1));
-  if (!percent || *percent > 100) return std::nullopt;
+  if (!percent || *percent > 100 * most) return std::nullopt;
   return *percent / 100;
 }
 

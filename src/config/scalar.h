@@ -20,7 +20,7 @@ namespace drover::config {
 /// "4096" (bytes), "64KiB", "64MiB", "1GiB".
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
 /// "20%" as 0.2; from 0% to 100%.
-[[nodiscard]] std::optional<double> parse_share(std::string_view text);
+[[nodiscard]] std::optional<double> parse_share(std::string_view text, double most = 1);
 
 /// The shortest of our own forms: "500ms", "1.5s", "10m", "off" for kNoLimit.
 [[nodiscard]] std::string format_duration(Duration span);

@@ -30,16 +30,17 @@ inline constexpr std::array<std::string_view, 1> kAuth = {"header"};
 inline constexpr std::array<std::string_view, 3> kConnections = {"keep", "max", "idle"};
 inline constexpr std::array<std::string_view, 5> kModelLimits = {
     "requests_per_minute", "requests_per_day", "input_tokens_per_minute", "output_tokens_per_minute", "concurrent"};
-inline constexpr std::array<std::string_view, 4> kModel = {"balance", "targets", "fallback", "timeouts"};
+inline constexpr std::array<std::string_view, 5> kModel = {"balance", "affinity", "targets", "fallback", "timeouts"};
 inline constexpr std::array<std::string_view, 5> kTarget = {"provider", "model", "priority", "weight", "key"};
 inline constexpr std::array<std::string_view, 4> kClient = {"name", "key", "models", "providers"};
-inline constexpr std::array<std::string_view, 8> kRetry = {"walk",        "same_target", "backoff", "multiplier",
-                                                           "max_backoff", "jitter",      "budget",  "ambiguous"};
+inline constexpr std::array<std::string_view, 9> kRetry = {
+    "walk", "same_target", "backoff", "multiplier", "max_backoff", "jitter", "budget", "ambiguous", "statuses"};
 inline constexpr std::array<std::string_view, 7> kTimeouts = {"connect", "head",       "first_content", "idle",
                                                               "total",   "stream_max", "queue"};
 inline constexpr std::array<std::string_view, 2> kHead = {"stream", "plain"};
-inline constexpr std::array<std::string_view, 8> kHealth = {
-    "probe", "interval", "timeout", "mode", "eject_after", "eject_for", "max_eject_for", "when_all_out"};
+inline constexpr std::array<std::string_view, 9> kHealth = {"probe",         "interval",     "timeout",
+                                                            "mode",          "eject_after",  "eject_for",
+                                                            "max_eject_for", "when_all_out", "latency_from"};
 inline constexpr std::array<std::string_view, 4> kLimits = {"body", "in_flight", "replay_memory", "connections"};
 }  // namespace keys
 

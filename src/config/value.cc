@@ -150,9 +150,9 @@ std::optional<std::uint64_t> Value::size(Range<std::uint64_t> range) const {
   return std::nullopt;
 }
 
-std::optional<double> Value::share() const {
-  const auto part = is_scalar() ? parse_share(node_->text) : std::nullopt;
-  if (!part) unexpected("a percentage from 0% to 100% such as 20%");
+std::optional<double> Value::share(double most) const {
+  const auto part = is_scalar() ? parse_share(node_->text, most) : std::nullopt;
+  if (!part) unexpected("a percentage from 0% to " + format_share(most) + " such as 20%");
   return part;
 }
 
@@ -240,9 +240,9 @@ void Section::size(std::string_view key, std::uint64_t& out, Range<std::uint64_t
   out = (value ? value->size(range) : std::nullopt).value_or(out);
 }
 
-void Section::share(std::string_view key, double& out) const {
+void Section::share(std::string_view key, double& out, double most) const {
   const auto value = find(key);
-  out = (value ? value->share() : std::nullopt).value_or(out);
+  out = (value ? value->share(most) : std::nullopt).value_or(out);
 }
 
 void Section::text(std::string_view key, std::string& out, std::string_view expected) const {

@@ -61,7 +61,7 @@ class Value {
   [[nodiscard]] std::optional<double> decimal(Range<double> range) const;
   [[nodiscard]] std::optional<Duration> duration(Range<Duration> range, Off off) const;
   [[nodiscard]] std::optional<std::uint64_t> size(Range<std::uint64_t> range) const;
-  [[nodiscard]] std::optional<double> share() const;
+  [[nodiscard]] std::optional<double> share(double most = 1) const;
   template <class T, std::size_t N>
   [[nodiscard]] std::optional<T> choice(const std::array<Choice<T>, N>& choices) const {
     std::vector<std::string> words;
@@ -110,7 +110,7 @@ class Section {
   void decimal(std::string_view key, double& out, Range<double> range) const;
   void duration(std::string_view key, Duration& out, Range<Duration> range, Off off = Off::Refused) const;
   void size(std::string_view key, std::uint64_t& out, Range<std::uint64_t> range) const;
-  void share(std::string_view key, double& out) const;
+  void share(std::string_view key, double& out, double most = 1) const;
   void text(std::string_view key, std::string& out, std::string_view expected) const;
   template <class T, std::size_t N>
   void choice(std::string_view key, T& out, const std::array<Choice<T>, N>& choices) const {

@@ -115,7 +115,10 @@ void Dispatch::note(TargetId target, const Failure& failure) {
   if (found == tried_.end()) return;
   TriedNote& about = notes_[static_cast<std::size_t>(found - tried_.begin())];
   about.kind = failure.error.kind;
-  about.repeatable = failure.error.retry != RetryClass::Never && may_pass_later(failure.error);
+  const std::vector<int>& statuses = request_.plan->retry.statuses;
+  const int status = failure.error.status;
+  const bool listed = statuses.empty() || status == 0 || std::ranges::find(statuses, status) != statuses.end();
+  about.repeatable = failure.error.retry != RetryClass::Never && may_pass_later(failure.error) && listed;
   // "Another provider" is remembered as a narrower fence: no target of this one is worth asking again.
   if (failure.error.retry == RetryClass::OtherProvider) {
     const ProviderId provider = request_.plan->targets[target.index()].provider;

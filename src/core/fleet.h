@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "core/affinity_table.h"
 #include "core/balancer/round_robin.h"
 #include "core/balancer/weighted_draw.h"
 #include "core/blame.h"
@@ -20,6 +21,7 @@
 #include "core/limit_scope.h"
 #include "core/peak_ewma.h"
 #include "core/plan.h"
+#include "core/probe_ewma.h"
 #include "core/retry_budget.h"
 #include "core/window_count.h"
 
@@ -64,6 +66,14 @@ struct CheckPoint {
   ServerId server{};
   TargetId target{};
   std::optional<LastCheck> last{};
+  ProbeEwma latency{};
+};
+
+/// How well soft affinity does: requests that named a conversation known here, and those of them that went where the
+/// conversation was last.
+struct AffinityCount {
+  std::uint64_t asked = 0;
+  std::uint64_t kept = 0;
 };
 
 struct TargetView {
@@ -80,6 +90,9 @@ struct TargetView {
   std::uint64_t requests = 0;
   std::uint64_t failures = 0;
   std::optional<Instant> last_used;
+  double probe_seconds = 0;                            ///< average time of probes; 0: unknown
+  std::uint64_t input_tokens = 0;                      ///< that answers reported
+  std::uint64_t cached_tokens = 0;                     ///< of these: read from the provider's prompt cache
   std::optional<LastCheck> last_check = std::nullopt;  ///< by a probe; nothing: there was none yet, or probes are off
 };
 
@@ -95,6 +108,8 @@ struct FleetState {
     PeakEwma per_token;
     std::uint64_t requests = 0;
     std::uint64_t failures = 0;
+    std::uint64_t input_tokens = 0;
+    std::uint64_t cached_tokens = 0;
     std::optional<Instant> last_used;
   };
   struct LimitRecord {
@@ -104,11 +119,13 @@ struct FleetState {
   struct CheckRecord {
     std::string name;
     std::optional<LastCheck> last;
+    ProbeEwma latency;
   };
   std::vector<NodeRecord> nodes;
   std::vector<CheckRecord> checks;
   std::vector<TargetRecord> targets;
   std::vector<LimitRecord> limits;
+  std::vector<AffinityTable::Entry> conversations;  ///< home and stand-in are places in `targets`
 };
 
 /// A request counts as this much load, an output token as 1 and a token of the prompt as a tenth (reading is about ten
@@ -148,6 +165,7 @@ class Fleet final : public FleetPort {
   [[nodiscard]] TargetView view(TargetId target, Instant now) const;
   [[nodiscard]] std::vector<TargetView> views(Instant now) const;
   [[nodiscard]] std::uint64_t in_flight() const;
+  [[nodiscard]] AffinityCount affinity() const { return affinity_count_; }
 
   /// What was learned, as plain values; and taking over what still exists here. What is in flight stays with the fleet
   /// that picked it.
@@ -174,6 +192,9 @@ class Fleet final : public FleetPort {
     PeakEwma per_token{};
     std::uint64_t requests = 0;
     std::uint64_t failures = 0;
+    std::uint64_t input_tokens = 0;
+    std::uint64_t cached_tokens = 0;
+    std::uint32_t tier = 0;  ///< in `pool`
     std::optional<Instant> last_used{};
   };
   /// The targets of one pool with one priority: pool.targets[begin, begin + draw.size()).
@@ -182,9 +203,12 @@ class Fleet final : public FleetPort {
     balancer::WeightedDraw draw{};
     balancer::RoundRobin round{};
     std::uint64_t weight = 0;
+    std::uint64_t load = 0;  ///< of all its targets; of no use where the pool borrows
   };
   struct PoolState {
     std::vector<Tier> tiers{};
+    std::uint64_t hash = 0;  ///< of its model: the same in another plan
+    bool borrows = false;    ///< some of its targets are counted in another pool
     mutable WindowCount<10> successes{std::chrono::seconds(10)};
     mutable WindowCount<10> failures{std::chrono::seconds(10)};
     double usual_first_content = 0;  ///< what a target without samples is taken for; 0: unknown
@@ -223,16 +247,25 @@ class Fleet final : public FleetPort {
   [[nodiscard]] std::optional<TargetId> choose(PoolId pool, Tier& tier, const PickRequest& request, Instant now,
                                                Random& random);
   [[nodiscard]] double load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const;
+  [[nodiscard]] double load_per_weight(TargetId target) const;
   [[nodiscard]] double cost(TargetId target, const PoolState& pool, const PickRequest& request, Instant now) const;
   [[nodiscard]] double latency(const TargetState& target, const PoolState& pool, bool streamed, Instant now) const;
   [[nodiscard]] double share(const TargetState& target, Instant now) const;
   [[nodiscard]] bool on_trial(const TargetState& target, Instant now) const;
+  void count_load(TargetState& target, std::uint64_t more, std::uint64_t less);
   [[nodiscard]] PickAnswer take(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now);
   [[nodiscard]] bool another_left(TargetId taken, const PickRequest& request, Instant now);
   [[nodiscard]] Survey survey(const PickRequest& request, Instant now);
   void look_at(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now, Survey& found);
   [[nodiscard]] PickAnswer pick_without_open(const PickRequest& request, Instant now, Random& random);
   [[nodiscard]] PickAnswer reset_and_pick(const PickRequest& request, Instant now, Random& random);
+
+  // soft affinity (fleet_affinity.cc)
+  [[nodiscard]] std::optional<TargetId> kept(PoolId pool, const Tier& tier, const PickRequest& request, Instant now);
+  void keep(PoolId pool, TargetId target, const PickRequest& request, Instant now);
+  void restore_conversations(const FleetState& state, const std::vector<std::uint32_t>& now_at);
+  [[nodiscard]] std::uint64_t conversation(PoolId pool, const PickRequest& request) const;
+  [[nodiscard]] bool stands_in(TargetId target, PoolId pool, const Tier& tier) const;
 
   // settling (fleet_settle.cc)
   std::uint8_t give_back(const Ticket& ticket, const Amount& used);
@@ -254,6 +287,8 @@ class Fleet final : public FleetPort {
   std::vector<TargetState> targets_;
   std::vector<PoolState> pools_;
   std::vector<CheckPoint> checks_;  ///< sorted by key, then server
+  AffinityTable conversations_;     ///< open when some pool keeps conversations
+  AffinityCount affinity_count_;
   std::vector<LimitScope> limits_;
   std::vector<std::string> limit_names_;
   RetryBudget budget_;

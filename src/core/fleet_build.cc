@@ -138,7 +138,12 @@ void Fleet::build_pools() {
       for (; end < targets.size() && target(end).priority == target(begin).priority; ++end) {
         weights.push_back(target(end).weight);
         TargetState& state = targets_[targets[end].index()];
-        if (state.pool == kNone) state.pool = at;
+        if (state.pool == kNone) {
+          state.pool = at;
+          state.tier = static_cast<std::uint32_t>(pools_[at].tiers.size());
+        } else {
+          pools_[at].borrows = true;
+        }
       }
       Tier tier{.begin = static_cast<std::uint32_t>(begin),
                 .draw = balancer::WeightedDraw(weights),
@@ -147,6 +152,10 @@ void Fleet::build_pools() {
       pools_[at].tiers.push_back(std::move(tier));
       begin = end;
     }
+    const Pool& about = plan_->pools[at];
+    pools_[at].hash = stable_hash(about.model);
+    const bool keeps = about.balance == Balance::P2c && about.affinity > Duration::zero() && targets.size() > 1;
+    if (keeps && !conversations_.is_open()) conversations_.open();
   }
 }
 

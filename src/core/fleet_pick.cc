@@ -10,8 +10,10 @@
 namespace drover::core {
 namespace {
 
-/// Requests that a sticky target may hold before the load bound is looked at: two at once are not an overload.
-constexpr double kStickySlack = 4.0 * static_cast<double>(kLoadPerRequest);
+/// Requests like this one that a target may hold before the load bound is looked at: two at once are not an overload.
+constexpr double kStickySlack = 4.0;
+/// Stands for the latency of a key that no probe has answered for: any that is known is better.
+constexpr double kUnknownProbe = 1e6;
 /// Weights are scaled up by this for the policies that count in whole numbers, so that a slow start's share survives.
 constexpr double kWeightScale = 100.0;
 /// A target that is due for its trial costs less than any other: whoever is drawn beside it finds out.
@@ -65,9 +67,7 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
   const auto at = [&](std::size_t place) { return about.targets[tier.begin + place]; };
   const auto eligible = [&](std::size_t place) { return usable(at(place), request, now); };
   const auto weight = [&](std::size_t place) { return plan_->targets[at(place).index()].weight; };
-  const auto load = [&](std::size_t place) {
-    return static_cast<double>(targets_[at(place).index()].load) / static_cast<double>(weight(place));
-  };
+  const auto load = [&](std::size_t place) { return load_per_weight(at(place)); };
   const auto two_choices = [&] {
     return balancer::p2c(tier.draw, random, eligible, weight,
                          [&](std::size_t place) { return cost(at(place), state, request, now); });
@@ -79,10 +79,17 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
                             : balancer::attraction(request.affinity, hash, weight(place));
   };
 
+  if (about.balance == Balance::P2c) {
+    if (const auto home = kept(pool, tier, request, now)) return home;
+  }
   std::optional<std::size_t> chosen;
   switch (about.balance) {
     case Balance::P2c: chosen = two_choices(); break;
     case Balance::RoundRobin:
+      if (tier.draw.even() && now >= recovering_until_) {
+        chosen = tier.round.next(eligible);
+        break;
+      }
       chosen = tier.round(eligible, [&](std::size_t place) {
         return std::max(1.0, weight(place) * kWeightScale * share(targets_[at(place).index()], now));
       });
@@ -106,30 +113,50 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
       break;
   }
   if (!chosen) return std::nullopt;
+  if (about.balance == Balance::P2c) keep(pool, at(*chosen), request, now);
   return at(*chosen);
 }
 
-/// The most work per weight that a sticky target may have before its requests spill over.
+double Fleet::load_per_weight(TargetId target) const {
+  return static_cast<double>(targets_[target.index()].load) /
+         static_cast<double>(plan_->targets[target.index()].weight);
+}
+
+void Fleet::count_load(TargetState& target, std::uint64_t more, std::uint64_t less) {
+  target.load += more - less;
+  if (target.pool != kNone) pools_[target.pool].tiers[target.tier].load += more - less;
+}
+
+/// The most work per weight that a target may have before requests that would rather go there spill over.
 double Fleet::load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const {
   const std::vector<TargetId>& targets = plan_->pools[pool.index()].targets;
-  std::uint64_t sum = load_of(request.estimate);
-  for (std::size_t place = 0; place < tier.draw.size(); ++place) {
-    sum += targets_[targets[tier.begin + place].index()].load;
+  const std::uint64_t own = load_of(request.estimate);
+  std::uint64_t sum = own + tier.load;
+  if (pools_[pool.index()].borrows) {
+    sum = own;
+    for (std::size_t place = 0; place < tier.draw.size(); ++place) {
+      sum += targets_[targets[tier.begin + place].index()].load;
+    }
   }
   const double mean = static_cast<double>(sum) / static_cast<double>(std::max<std::uint64_t>(tier.weight, 1));
-  return std::max(mean * balancer::kLoadBound, kStickySlack);
+  return std::max(mean * balancer::kLoadBound, kStickySlack * static_cast<double>(own));
 }
 
 /// What the request would wait for at this target: the work there, times how long it takes, over its share.
 double Fleet::cost(TargetId target, const PoolState& pool, const PickRequest& request, Instant now) const {
   const TargetState& state = targets_[target.index()];
   if (on_trial(state, now)) return kTrialCost;
-  const auto work = static_cast<double>(state.load + load_of(request.estimate));
-  const double due = static_cast<double>(plan_->targets[target.index()].weight) * share(state, now);
-  return work * latency(state, pool, request.streamed, now) / due;
+  // The weight divides what is there already and not the request itself, so that idle targets of different weights cost
+  // the same: they were drawn by weight, and must not be weighed twice.
+  const double work = load_per_weight(target) + static_cast<double>(load_of(request.estimate));
+  return work * latency(state, pool, request.streamed, now) / share(state, now);
 }
 
 double Fleet::latency(const TargetState& target, const PoolState& pool, bool streamed, Instant now) const {
+  if (plan_->health.latency_from == LatencyFrom::Probe && target.check != kNone) {
+    const ProbeEwma& probes = checks_[target.check].latency;
+    return probes.known() ? probes.seconds() : kUnknownProbe;
+  }
   // Two targets are compared by the same measure, or a stream's would stand against a plain answer's.
   const bool by_first = streamed ? pool.usual_first_content > 0 : pool.usual_per_token <= 0;
   const double own = by_first ? target.first_content.forgiven(now) : target.per_token.forgiven(now);
@@ -161,7 +188,7 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   }
   ++state.in_flight;
   ++state.requests;
-  state.load += ticket.load;
+  count_load(state, ticket.load, 0);
   state.last_used = now;
   if (state.limit != kNone) limits_[state.limit].take(request.estimate, now);
   if (request.tried.empty() && !request.again) budget_.count_request(now);

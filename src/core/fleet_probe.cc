@@ -24,6 +24,7 @@ void Fleet::on_probe(const ProbeAnswer& answer, Instant now) {
   point->last = LastCheck{.at = now, .healthy = answer.error == nullptr};
   const TargetState& state = targets_[point->target.index()];
   if (answer.error == nullptr) {
+    if (answer.latency) point->latency.observe(*answer.latency);
     probe_succeeded(state, Level::Server, now);
     probe_succeeded(state, Level::Key, now);
     return;

@@ -35,6 +35,14 @@ std::uint32_t bit(Level level) {
 }  // namespace
 
 void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
+  if (outcome.used.reported) {
+    constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one answer; an upstream may claim any number
+    TargetState& target = targets_[ticket.target.index()];
+    const std::int64_t input = std::clamp<std::int64_t>(outcome.used.input_tokens.value, 0, kMostTokens);
+    target.input_tokens += static_cast<std::uint64_t>(input);
+    target.cached_tokens +=
+        static_cast<std::uint64_t>(std::clamp<std::int64_t>(outcome.used.cached_tokens.value, 0, input));
+  }
   Ticket ended = ticket;
   ended.trial_levels = give_back(ticket, used_by(ticket, outcome));
   switch (outcome.kind) {
@@ -53,7 +61,7 @@ void Fleet::release(const Ticket& ticket) {
 std::uint8_t Fleet::give_back(const Ticket& ticket, const Amount& used) {
   TargetState& target = targets_[ticket.target.index()];
   --target.in_flight;
-  target.load -= ticket.load;
+  count_load(target, 0, ticket.load);
   if (target.limit != kNone) limits_[target.limit].settle(ticket.reserved, used, ticket.taken);
   std::uint8_t trials = 0;
   for (std::size_t level = 0; level < kLevels; ++level) {

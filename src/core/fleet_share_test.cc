@@ -1,6 +1,8 @@
 // The policies as the fleet runs them: shares, loads and latencies, with health in between; and what a pick costs.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <queue>
@@ -69,7 +71,9 @@ const auto alike = [](std::uint32_t, Random& random) {
 
 TEST(Shares, J14_TwoChoicesAreFairToEqualKeys) {
   const auto count = shares(balanced(Balance::P2c), 10'000, alike);
-  EXPECT_LE(*std::ranges::max_element(count), 2200);
+  const double most = *std::ranges::max_element(count) / 2000.0;
+  std::printf("p2c over five equal keys, 10,000 requests: max/mean %.3f\n", most);
+  EXPECT_LE(most, 1.1);
 }
 
 TEST(Shares, FollowTheWeightsWithinOnePercent) {
@@ -78,6 +82,74 @@ TEST(Shares, FollowTheWeightsWithinOnePercent) {
     plan.targets[1].weight = 3;
     const auto count = shares(std::move(plan), 40'000, alike);
     EXPECT_NEAR(count[1], 30'000, 400);
+  }
+}
+
+TEST(Shares, FollowTheWeightsWithinOnePercentWhateverThePolicyThatDraws) {
+  for (const Balance balance : {Balance::P2c, Balance::RoundRobin, Balance::Random, Balance::Sticky}) {
+    Plan plan = balanced(balance, {"a", "b", "c"});
+    plan.targets[1].weight = 2;
+    plan.targets[2].weight = 5;
+    Fleet fleet(plan);
+    Random random(3);
+    std::array<double, 3> count{};
+    constexpr int kRounds = 100'000;
+    for (std::uint64_t round = 1; round <= kRounds; ++round) {
+      const std::uint64_t affinity = balance == Balance::Sticky ? random() | 1U : 0;
+      const Instant now = at(round * 10ms);
+      const PickAnswer answer = fleet.pick({.route = &plan.routes[0], .affinity = affinity}, now, random);
+      fleet.settle(answer.ticket, {.kind = Outcome::Kind::Succeeded, .first_content = 200ms, .whole = 200ms}, now);
+      count[answer.ticket.target.index()] += 100.0 / kRounds;
+    }
+    EXPECT_NEAR(count[0], 12.5, 1) << static_cast<int>(balance);
+    EXPECT_NEAR(count[1], 25.0, 1) << static_cast<int>(balance);
+    EXPECT_NEAR(count[2], 62.5, 1) << static_cast<int>(balance);
+  }
+}
+
+TEST(Shares, WhenATargetLeavesOnlyItsOwnStickyRequestsMove) {
+  Plan plan = balanced(Balance::Sticky);
+  Fleet fleet(plan);
+  Random random(1);
+  constexpr std::uint64_t kNames = 10'000;
+  const auto home = [&](std::uint64_t affinity, Instant now) {
+    const PickAnswer answer = fleet.pick({.route = &plan.routes[0], .affinity = affinity}, now, random);
+    fleet.release(answer.ticket);
+    return answer.ticket.target;
+  };
+  std::vector<TargetId> before{TargetId{}};
+  for (std::uint64_t name = 1; name <= kNames; ++name) before.push_back(home(name, at(0s)));
+  const auto leaving = std::ranges::find(before.begin() + 1, before.end(), TargetId{2});
+  const auto name = static_cast<std::uint64_t>(leaving - before.begin());
+  const Error error = rate_limited(60s);
+  const PickAnswer last = fleet.pick({.route = &plan.routes[0], .affinity = name}, at(1s), random);
+  fleet.settle(last.ticket, {.kind = Outcome::Kind::Failed, .error = &error, .stage = Stage::Refused}, at(1s));
+  int moved = 0;
+  for (std::uint64_t at_name = 1; at_name <= kNames; ++at_name) {
+    const TargetId now_at = home(at_name, at(2s));
+    EXPECT_EQ(now_at == before[at_name], before[at_name] != TargetId{2});
+    moved += now_at == before[at_name] ? 0 : 1;
+  }
+  std::printf("sticky over five targets, one leaves: %.1f %% of the names move\n", 100.0 * moved / kNames);
+  EXPECT_NEAR(moved, kNames / 5, kNames / 50);
+}
+
+TEST(Shares, J9_OneStickyNameNeverLoadsATargetBeyondAQuarterOverTheMean) {
+  Plan plan = balanced(Balance::Sticky);
+  Fleet fleet(plan);
+  Random random(1);
+  std::array<int, 5> running{};
+  for (int count = 1; count <= 500; ++count) {
+    ++running[fleet.pick({.route = &plan.routes[0], .affinity = 42}, at(0s), random).ticket.target.index()];
+    EXPECT_LE(*std::ranges::max_element(running), std::max(5.0, 1.25 * (count + 1) / 5 + 1)) << count;
+  }
+}
+
+TEST(Shares, RandomAndLeastRequestsAreFairToEqualKeys) {
+  for (const Balance balance : {Balance::Random, Balance::LeastRequests, Balance::RoundRobin}) {
+    const auto count = shares(balanced(balance), 10'000, alike);
+    EXPECT_LE(*std::ranges::max_element(count), 2200) << static_cast<int>(balance);
+    EXPECT_GE(*std::ranges::min_element(count), 1800) << static_cast<int>(balance);
   }
 }
 

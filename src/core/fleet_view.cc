@@ -49,7 +49,12 @@ TargetView Fleet::view(TargetId target, Instant now) const {
   view.seconds_per_output_token = state.per_token.last();
   view.requests = state.requests;
   view.failures = state.failures;
-  if (state.check != kNone) view.last_check = checks_[state.check].last;
+  view.input_tokens = state.input_tokens;
+  view.cached_tokens = state.cached_tokens;
+  if (state.check != kNone) {
+    view.last_check = checks_[state.check].last;
+    view.probe_seconds = checks_[state.check].latency.seconds();
+  }
   return view;
 }
 
@@ -73,13 +78,26 @@ FleetState Fleet::save() const {
   state.targets.reserve(targets_.size());
   for (const TargetState& target : targets_) {
     state.targets.push_back({names_[target.path.back()], target.first_content, target.per_token, target.requests,
-                             target.failures, target.last_used});
+                             target.failures, target.input_tokens, target.cached_tokens, target.last_used});
   }
   for (const CheckPoint& point : checks_) {
-    if (point.last) state.checks.push_back({check_name(point), point.last});
+    if (point.last) state.checks.push_back({check_name(point), point.last, point.latency});
   }
   for (std::size_t at = 0; at < limits_.size(); ++at) state.limits.push_back({limit_names_[at], limits_[at]});
+  for (const AffinityTable::Entry& entry : conversations_.entries()) {
+    if (entry.key != 0) state.conversations.push_back(entry);
+  }
   return state;
+}
+
+/// Places of `state.targets` become targets of this plan; a conversation whose home is gone begins anew.
+void Fleet::restore_conversations(const FleetState& state, const std::vector<std::uint32_t>& now_at) {
+  if (!conversations_.is_open()) return;
+  for (AffinityTable::Entry entry : state.conversations) {
+    entry.home = entry.home < now_at.size() ? now_at[entry.home] : kNone;
+    entry.stand_in = entry.stand_in < now_at.size() ? now_at[entry.stand_in] : kNone;
+    if (entry.home != kNone) conversations_.claim(entry.key) = entry;
+  }
 }
 
 void Fleet::restore(const FleetState& state) {
@@ -93,23 +111,30 @@ void Fleet::restore(const FleetState& state) {
   }
   std::unordered_map<std::string_view, std::size_t> targets;
   for (std::size_t at = 0; at < targets_.size(); ++at) targets.emplace(names_[targets_[at].path.back()], at);
+  std::vector<std::uint32_t> now_at;  // by place in state.targets
   for (const FleetState::TargetRecord& record : state.targets) {
     const auto found = targets.find(record.name);
+    now_at.push_back(found == targets.end() ? kNone : static_cast<std::uint32_t>(found->second));
     if (found == targets.end()) continue;
     TargetState& target = targets_[found->second];
     target.first_content = record.first_content;
     target.per_token = record.per_token;
     target.requests = record.requests;
     target.failures = record.failures;
+    target.input_tokens = record.input_tokens;
+    target.cached_tokens = record.cached_tokens;
     target.last_used = record.last_used;
   }
+  restore_conversations(state, now_at);
   std::unordered_map<std::string, std::size_t> checks;
   if (!state.checks.empty()) {
     for (std::size_t at = 0; at < checks_.size(); ++at) checks.emplace(check_name(checks_[at]), at);
   }
   for (const FleetState::CheckRecord& record : state.checks) {
     const auto found = checks.find(record.name);
-    if (found != checks.end()) checks_[found->second].last = record.last;
+    if (found == checks.end()) continue;
+    checks_[found->second].last = record.last;
+    checks_[found->second].latency = record.latency;
   }
   for (const FleetState::LimitRecord& record : state.limits) {
     for (std::size_t at = 0; at < limits_.size(); ++at) {

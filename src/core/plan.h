@@ -118,6 +118,9 @@ struct Pool {
   Balance balance = Balance::P2c;
   std::vector<TargetId> targets{};  ///< by priority, then as configured
   Timeouts timeouts{};
+  /// P2c: how long after its last request a conversation is still sent where it was, because the provider's prompt
+  /// cache is there; zero: not at all. Caches last 5 to 60 minutes.
+  Duration affinity = std::chrono::minutes(30);
 };
 
 /// A model name clients send → an ordered list of pools (the fallback chain).
@@ -138,9 +141,13 @@ struct RetrySettings {
   Jitter jitter = Jitter::Full;
   double budget = 0.20;  ///< share of requests that may be paid retries
   Ambiguous ambiguous = Ambiguous::ReusedOnly;
+  /// Answers with these statuses may be repeated at the same target, others not; empty: what the stage table says.
+  std::vector<int> statuses{};
 };
 
 enum class HealthMode : std::uint8_t { Consecutive, Score };
+/// Where the latencies that policies compare come from.
+enum class LatencyFrom : std::uint8_t { Traffic, Probe };
 enum class WhenAllOut : std::uint8_t { LastResort, Reset, First, Fail };
 
 struct HealthSettings {
@@ -152,6 +159,7 @@ struct HealthSettings {
   Duration eject_for = std::chrono::seconds(30);
   Duration max_eject_for = std::chrono::minutes(5);
   WhenAllOut when_all_out = WhenAllOut::LastResort;
+  LatencyFrom latency_from = LatencyFrom::Traffic;
 };
 
 /// Everything the core and the upstream room need to know about the world outside.

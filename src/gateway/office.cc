@@ -36,6 +36,8 @@ void Office::stop() {
   thread_.join();
 }
 
-void Office::take_up() {}
+void Office::take_up() {
+  prober_.use(snapshot_->catalog, snapshot_->fleet);
+}
 
 }  // namespace drover::gateway

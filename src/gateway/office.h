@@ -10,6 +10,7 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "upstream/connection_pools.h"
+#include "upstream/prober.h"
 #include "upstream/run.h"
 
 namespace drover::gateway {
@@ -40,6 +41,7 @@ class Office {
   net::Loop loop_;
   net::Resolver resolver_;
   upstream::ConnectionPools pools_;
+  upstream::Prober prober_{tools()};
   std::shared_ptr<const Snapshot> snapshot_;  ///< the office's thread only, once it runs
   std::thread thread_;
 };

@@ -1,8 +1,10 @@
 #include "gateway/phases.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include "base/hash.h"
 #include "gateway/client_auth.h"
 #include "gateway/client_deadline.h"
 #include "gateway/model_access.h"
@@ -37,6 +39,19 @@ Error too_large(std::uint64_t limit) {
 
 bool serves(std::string_view path) {
   return path == "/v1" || path.starts_with("/v1/");
+}
+
+/// Where clients name the session that a request belongs to, the plainest first. They know best what belongs together.
+constexpr std::array<std::string_view, 4> kSessionFields = {"x-session-id", "session-id", "session_id",
+                                                            "x-session-affinity"};
+
+/// What the request wants to stay with: its session, else what its body says.
+std::uint64_t affinity_of(const http::Fields& fields, const dialect::Inspection& inspection) {
+  for (const std::string_view name : kSessionFields) {
+    const auto session = http::find(fields, name);
+    if (session && !session->empty()) return std::max<std::uint64_t>(hash64(*session, /*seed=*/1), 1);
+  }
+  return inspection.affinity;
 }
 
 core::Replay replay_of(dialect::Repeat repeat) {
@@ -199,7 +214,7 @@ void start_run(Worker& worker, RequestState& state) {
   dispatch.answer = stream ? core::AnswerKind::Stream : core::AnswerKind::Plain;
   dispatch.replay = replay_of(inspection.repeat);
   dispatch.fence = fence_of(state);
-  dispatch.affinity = inspection.affinity;
+  dispatch.affinity = affinity_of(state.exchange->head().fields, inspection);
   dispatch.estimate.input_tokens = Tokens{inspection.input_tokens_estimate};
   dispatch.estimate.output_tokens = Tokens{inspection.output_tokens_estimate};
   dispatch.arrived = state.arrived;

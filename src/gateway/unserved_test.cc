@@ -25,7 +25,7 @@ TEST(Unserved, IsSilentAboutWhatIsNotAskedFor) {
 TEST(Unserved, NamesEachSettingThatHasNoEffectYet) {
   config::Settings asked = settings(core::Plan{});
   asked.admin.emplace();
-  EXPECT_THAT(unserved(asked), ElementsAre(HasSubstr("'admin'"), HasSubstr("'health.probe'")));
+  EXPECT_THAT(unserved(asked), ElementsAre(HasSubstr("'admin'")));
 }
 
 }  // namespace

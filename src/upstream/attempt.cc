@@ -203,6 +203,8 @@ Amount Attempt::used() const {
   if (answer_.usage.known) {
     amount.input_tokens = Tokens{answer_.usage.input_tokens};
     amount.output_tokens = Tokens{answer_.usage.output_tokens};
+    amount.cached_tokens = Tokens{answer_.usage.cached_tokens};
+    amount.reported = true;
   } else {
     amount.input_tokens = Tokens{inspection.input_tokens_estimate};
     amount.output_tokens = Tokens{static_cast<std::int64_t>(answer_.content_events)};

@@ -22,6 +22,16 @@ void SharedFleet::settle(const core::Ticket& ticket, const core::Outcome& outcom
   if (change) tell(*change);
 }
 
+void SharedFleet::on_probe(const core::ProbeAnswer& answer, Instant now) {
+  std::optional<core::StateChange> change;
+  {
+    const std::lock_guard lock(mutex_);
+    fleet_.on_probe(answer, now);
+    change = fleet_.next_change();
+  }
+  if (change) tell(*change);
+}
+
 void SharedFleet::release(const core::Ticket& ticket) {
   const std::lock_guard lock(mutex_);
   fleet_.release(ticket);

@@ -26,6 +26,9 @@ class SharedFleet final : public core::FleetPort {
   [[nodiscard]] bool spend_retry(Instant now) override;
   [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override;
 
+  /// A probe's answer (Fleet::on_probe).
+  void on_probe(const core::ProbeAnswer& answer, Instant now);
+
   /// Runs `read(fleet)` under the lock: for status pages and reloads. Keep it short.
   template <class Read>
   auto with(Read&& read) {

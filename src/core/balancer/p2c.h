@@ -6,8 +6,12 @@
 
 namespace drover::core::balancer {
 
-/// `cost(position)` is what the request would wait for there; equal costs go to the first draw, so that idle targets
-/// get their share by weight.
+/// A second draw must cost at most this part of the first: less is noise in the measured latencies, and following it
+/// would even out what the weights ask for.
+inline constexpr double kClearlyLess = 0.9;
+
+/// `cost(position)` is what the request would wait for there; nearly equal costs go to the first draw, so that idle
+/// targets get their share by weight.
 template <class Eligible, class Weight, class Cost>
 std::optional<std::size_t> p2c(const WeightedDraw& draw, Random& random, Eligible&& eligible, Weight&& weight,
                                Cost&& cost) {
@@ -16,7 +20,7 @@ std::optional<std::size_t> p2c(const WeightedDraw& draw, Random& random, Eligibl
   const auto other = [&](std::size_t at) { return at != *first && eligible(at); };
   const auto second = draw_eligible(draw, random, other, weight);
   if (!second) return first;
-  return cost(*second) < cost(*first) ? second : first;
+  return cost(*second) < kClearlyLess * cost(*first) ? second : first;
 }
 
 }  // namespace drover::core::balancer

@@ -14,6 +14,17 @@ class RoundRobin {
   RoundRobin() = default;
   explicit RoundRobin(std::size_t size) : current_(size, 0) {}
 
+  /// The next in turn, all weights being equal: the same order without a look at everyone.
+  template <class Eligible>
+  std::optional<std::size_t> next(Eligible&& eligible) {
+    for (std::size_t step = 0; step < current_.size(); ++step) {
+      const std::size_t at = turn_;
+      turn_ = turn_ + 1 == current_.size() ? 0 : turn_ + 1;
+      if (eligible(at)) return at;
+    }
+    return std::nullopt;
+  }
+
   template <class Eligible, class Weight>
   std::optional<std::size_t> operator()(Eligible&& eligible, Weight&& weight) {
     std::optional<std::size_t> best;
@@ -31,6 +42,7 @@ class RoundRobin {
 
  private:
   std::vector<std::int64_t> current_;
+  std::size_t turn_ = 0;  ///< of next()
 };
 
 }  // namespace drover::core::balancer

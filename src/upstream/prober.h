@@ -1,0 +1,102 @@
+// Looks after every key at every server on our own account: a small GET of the provider's list of models each interval,
+// spread over it and bounded, on connections of its own. Never a paid request. What an answer means for health is the
+// fleet's business (core/fleet_probe.cc).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/instant.h"
+#include "core/fleet.h"
+#include "net/asio.h"
+#include "net/ticker.h"
+#include "upstream/catalog.h"
+#include "upstream/fetch.h"
+#include "upstream/run.h"
+#include "upstream/shared_fleet.h"
+
+namespace drover::upstream {
+
+/// Probes under way at once, of all providers together: each is a connection and up to 4 MiB of answer.
+inline constexpr std::size_t kMaxProbesInFlight = 32;
+/// Probes begun a second. With more keys than fit, each is looked at less often.
+inline constexpr std::int64_t kMaxProbesPerSecond = 100;
+/// Part of the interval by which each probe comes earlier or later, so that keys do not fall into step.
+inline constexpr double kProbeJitter = 0.1;
+/// The first probes of what is new are spread over this, or longer where the rate asks for it.
+inline constexpr Duration kFirstProbesWithin = std::chrono::seconds(1);
+
+/// Belongs to one loop's thread. Outlives what it has started there (net::Loop::abandon before it goes).
+class Prober {
+ public:
+  /// Told of what the log should say; safe to print.
+  using Say = std::function<void(std::string_view line)>;
+
+  explicit Prober(LoopTools tools, Say say = {});
+  Prober(const Prober&) = delete;
+  Prober& operator=(const Prober&) = delete;
+
+  /// From now on these keys: what was watched before keeps its turn, what is new comes soon, the rest is forgotten.
+  void use(std::shared_ptr<const Catalog> catalog, std::shared_ptr<SharedFleet> fleet);
+
+  [[nodiscard]] std::size_t watched() const { return slots_.size(); }
+  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+
+ private:
+  struct Slot {
+    core::CheckPoint point;
+    Instant due{};
+    bool running = false;
+  };
+  struct Turn {
+    Instant due;
+    std::uint32_t slot;
+    [[nodiscard]] bool operator<(const Turn& other) const { return due > other.due; }  // a heap's top is the next
+  };
+  /// What one probe needs to the end, whatever is reloaded meanwhile.
+  struct Job {
+    std::shared_ptr<const Catalog> catalog;
+    std::shared_ptr<SharedFleet> fleet;
+    core::CheckPoint point;
+    std::string path;
+    Duration timeout;
+    std::uint64_t round;  ///< of use()
+    std::uint32_t slot;
+  };
+  enum class Verdict : std::uint8_t { Healthy, Sick, NoSuchPath };
+
+  static void due(void* self) { static_cast<Prober*>(self)->begin_due(); }
+  void begin_due();
+  void begin(std::uint32_t slot);
+  void schedule(std::uint32_t slot, Instant at);
+  void wake();
+  [[nodiscard]] bool watches(const core::CheckPoint& point) const;
+  [[nodiscard]] std::string name_of(const core::CheckPoint& point) const;
+  [[nodiscard]] Duration next_interval();
+  [[nodiscard]] static net::Awaitable<> probe(Prober* self, std::unique_ptr<Job> job);
+  void answered(const Job& job, const Result<Fetched>& fetched, Duration taken);
+  [[nodiscard]] Verdict judge(const Job& job, const Result<Fetched>& fetched, Error& error);
+  void turn_off(const Job& job, const std::string& why);
+  void say(const std::string& line) const;
+
+  LoopTools tools_;
+  Say say_;
+  std::shared_ptr<const Catalog> catalog_;
+  std::shared_ptr<SharedFleet> fleet_;
+  std::vector<Slot> slots_;
+  std::vector<Turn> turns_;       ///< a heap by time
+  std::set<std::string> off_;     ///< providers ("name path") whose probe path is none
+  std::set<std::string> proven_;  ///< base URLs whose probe path has answered well
+  std::uint64_t round_ = 0;
+  std::size_t in_flight_ = 0;
+  Instant next_start_{};
+  net::Deadline deadline_;
+};
+
+}  // namespace drover::upstream
