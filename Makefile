@@ -10,7 +10,7 @@ export UBSAN_OPTIONS := print_stacktrace=1:halt_on_error=1
 
 export JOBS
 
-.PHONY: build run test start-tests test-release test-asan test-tsan fuzz faults format bench clean help
+.PHONY: build run test start-tests test-release test-asan test-tsan fuzz faults format bench bench-micro clean help
 
 help:            ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -49,8 +49,14 @@ fuzz:            ## run every fuzz target for FUZZ_SECONDS (60) each
 faults:          ## the faults that must not hurt a client, their state, and how many tests prove each
 	@python3 -B tests/faults/rows.py
 
-bench:           ## micro-benchmarks
-	@scripts/setup build
+bench:           ## nginx, HAProxy and drover side by side (QUICK=1: a short run); figures in bench/results
+	@scripts/setup bench
+	@cmake --preset bench
+	@cmake --build build/bench -j $(JOBS)
+	@QUICK=$(QUICK) bench/run.py
+
+bench-micro:     ## micro-benchmarks beside the code
+	@scripts/setup bench
 	@cmake --preset bench
 	@cmake --build build/bench -j $(JOBS)
 	@for program in build/bench/*_bench; do $$program --benchmark_min_time=0.2; done
