@@ -153,7 +153,7 @@ class ClientConnection {
   [[nodiscard]] virtual bool can_open() const = 0;
   /// Ends the exchange. True: the connection can be used again; false: it must be destroyed.
   [[nodiscard]] virtual bool finish() = 0;
-  /// Looks at the socket without waiting: still connected, and silent (unsolicited bytes are poison).
+  /// As far as the loop has been told: still connected, and silent (unsolicited bytes are poison).
   [[nodiscard]] virtual bool alive() = 0;
   virtual void close() = 0;
 };

@@ -19,7 +19,7 @@ Error bad_response(std::string code, std::string message) {
 
 Http1Client::Http1Client(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session)
     : loop_(loop),
-      stream_(std::move(socket), std::move(session), *this),
+      stream_(loop, std::move(socket), std::move(session), *this),
       input_(loop.memory()),
       outbox_(loop.memory()),
       reader_(loop),
@@ -67,9 +67,9 @@ bool Http1Client::finish() {
 bool Http1Client::alive() {
   if (!stream_.is_open()) return false;
   TlsSession* tls = stream_.tls();
-  if (tls == nullptr) return !stream_.kernel_has_something();
+  if (tls == nullptr) return !stream_.has_unread();
   // A TLS 1.3 server may send session tickets at any time; they say nothing.
-  if (!tls->has_decrypted() && !stream_.kernel_has_something()) return true;
+  if (!tls->has_decrypted() && !stream_.has_unread()) return true;
   return !tls->is_talking();
 }
 

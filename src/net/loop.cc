@@ -6,6 +6,7 @@
 #include "net/clock.h"
 #include "net/mailbox.h"
 #include "net/memory.h"
+#include "net/poller.h"
 #include "net/ticker.h"
 #include "net/waiter.h"
 
@@ -24,6 +25,7 @@ Loop::Loop(std::uint64_t seed)
     : random_(seed),
       ticker_(std::make_unique<Ticker>(context_)),
       mailbox_(std::make_unique<Mailbox>(context_)),
+      poller_(std::make_unique<Poller>(context_)),
       waiters_(std::make_unique<WaiterList>()),
       memory_(std::make_unique<LoopMemory>()),
       scratch_(std::make_unique<char[]>(kScratchBytes + kScratchPadding)) {}

@@ -14,6 +14,7 @@ namespace drover::net {
 
 class Ticker;
 class Mailbox;
+class Poller;
 class LoopMemory;
 class WaiterList;
 
@@ -48,6 +49,8 @@ class Loop {
   /// Spare memory that connections of this thread lend each other.
   [[nodiscard]] LoopMemory& memory() { return *memory_; }
 
+  /// For Stream.
+  [[nodiscard]] Poller& poller() { return *poller_; }
   /// For Waiter.
   [[nodiscard]] WaiterList& waiters() { return *waiters_; }
 
@@ -71,6 +74,7 @@ class Loop {
   Random random_;
   std::unique_ptr<Ticker> ticker_;
   std::unique_ptr<Mailbox> mailbox_;
+  std::unique_ptr<Poller> poller_;
   std::unique_ptr<WaiterList> waiters_;
   std::unique_ptr<LoopMemory> memory_;
   std::unique_ptr<char[]> scratch_;

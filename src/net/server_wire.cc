@@ -9,7 +9,7 @@ namespace drover::net {
 
 ServerWire::ServerWire(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session, Duration write_stall)
     : loop_(loop),
-      stream_(std::move(socket), std::move(session), *this),
+      stream_(loop, std::move(socket), std::move(session), *this),
       input_(loop.memory()),
       outbox_(loop.memory()),
       reader_(loop),

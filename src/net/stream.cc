@@ -4,38 +4,51 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <utility>
 
+#include "net/loop.h"
+
 namespace drover::net {
 
-struct Stream::ReadReady {
+namespace {
+
+/// What a socket has said of itself: the peer sends no more, or the connection is broken.
+constexpr std::uint32_t kEnded = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+
+void set(int descriptor, int level, int option) {
+  const int on = 1;
+  ::setsockopt(descriptor, level, option, &on, sizeof on);
+}
+
+}  // namespace
+
+/// Tells of what was already there when somebody began to wait for it.
+struct Stream::ReadAtOnce {
   std::shared_ptr<Stream*> stream;
-  void operator()(const boost::system::error_code& error) const {
-    if (error != asio::error::operation_aborted && *stream != nullptr) (*stream)->read_ready();
+  void operator()() const {
+    if (*stream != nullptr) (*stream)->kernel_says(0);
   }
 };
 
-struct Stream::WriteReady {
-  std::shared_ptr<Stream*> stream;
-  void operator()(const boost::system::error_code& error) const {
-    if (error != asio::error::operation_aborted && *stream != nullptr) (*stream)->write_ready();
-  }
-};
-
-Stream::Stream(TcpSocket socket, std::unique_ptr<TlsSession> session, StreamEvents& events)
-    : socket_(std::move(socket)),
-      descriptor_(socket_.native_handle()),
+Stream::Stream(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session, StreamEvents& events)
+    : loop_(loop),
+      descriptor_(-1),
       session_(std::move(session)),
       events_(events),
       self_(std::make_shared<Stream*>(this)) {
   boost::system::error_code ignored;
   // The owner reads and writes by hand, so the descriptor itself must never block.
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket_.set_option(asio::socket_base::keep_alive(true), ignored);
-  if (session_) session_->attach(descriptor_, kernel_readable_);
+  socket.native_non_blocking(true, ignored);
+  descriptor_ = socket.release(ignored);
+  set(descriptor_, IPPROTO_TCP, TCP_NODELAY);
+  set(descriptor_, SOL_SOCKET, SO_KEEPALIVE);
+  if (session_) session_->attach(descriptor_, kernel_readable_, ended_);
+  // What cannot be watched cannot be served: it behaves like a connection that was closed.
+  if (!loop_.poller().add(descriptor_, *this)) close();
 }
 
 Stream::~Stream() {
@@ -43,7 +56,7 @@ Stream::~Stream() {
 }
 
 Moved Stream::read(std::span<char> into) {
-  if (!socket_.is_open()) return Moved::failed(EBADF);
+  if (!is_open()) return Moved::failed(EBADF);
   Moved moved = session_ ? session_->read(into) : read_plain(into);
   blocked_ = moved.state == Io::Blocked;
   return moved;
@@ -57,7 +70,7 @@ Moved Stream::read_plain(std::span<char> into) {
   } while (got < 0 && errno == EINTR);
   if (got > 0) {
     // Less than asked for means that the socket is empty now: the next wait finds whatever came meanwhile.
-    kernel_readable_ = static_cast<std::size_t>(got) == into.size();
+    kernel_readable_ = ended_ || static_cast<std::size_t>(got) == into.size();
     return Moved::done(static_cast<std::size_t>(got));
   }
   if (got == 0) return Moved::end();
@@ -69,7 +82,7 @@ Moved Stream::read_plain(std::span<char> into) {
 }
 
 Moved Stream::write(std::span<const iovec> pieces) {
-  if (!socket_.is_open()) return Moved::failed(EBADF);
+  if (!is_open()) return Moved::failed(EBADF);
   return session_ ? session_->write(pieces) : write_plain(pieces);
 }
 
@@ -87,7 +100,7 @@ Moved Stream::write_plain(std::span<const iovec> pieces) {
 }
 
 Moved Stream::handshake() {
-  if (!socket_.is_open()) return Moved::failed(EBADF);
+  if (!is_open()) return Moved::failed(EBADF);
   if (!session_) return Moved::done(0);
   Moved moved = session_->handshake();
   blocked_ = moved.state == Io::Blocked;  // half a record in hand is no reason to try again
@@ -103,59 +116,57 @@ bool Stream::may_read() const {
 }
 
 void Stream::wait_readable() {
-  if (read_armed_ || !socket_.is_open()) return;
+  if (read_armed_ || !is_open()) return;
   read_armed_ = true;
-  socket_.async_wait(asio::socket_base::wait_read, ReadReady{self_});
+  if (kernel_readable_) asio::post(loop_.executor(), ReadAtOnce{self_});
 }
 
 void Stream::wait_writable() {
-  if (write_armed_ || !socket_.is_open()) return;
-  write_armed_ = true;
-  socket_.async_wait(asio::socket_base::wait_write, WriteReady{self_});
+  // The kernel has just refused bytes, so it will say when it takes some again.
+  write_armed_ = is_open();
 }
 
-void Stream::read_ready() {
-  read_armed_ = false;
-  kernel_readable_ = true;
+void Stream::kernel_says(std::uint32_t events) {
+  if ((events & kEnded) != 0) ended_ = true;
+  if ((events & (EPOLLIN | kEnded)) != 0) kernel_readable_ = true;
+  if (write_armed_ && (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
+    const std::shared_ptr<Stream*> self = self_;
+    write_armed_ = false;
+    events_.on_writable();
+    if (*self == nullptr) return;
+  }
+  if (!kernel_readable_) return;
   blocked_ = false;
+  if (!read_armed_) return;
+  read_armed_ = false;
   events_.on_readable();
-}
-
-void Stream::write_ready() {
-  write_armed_ = false;
-  events_.on_writable();
 }
 
 bool Stream::peer_hung_up() const {
   pollfd poll{descriptor_, POLLRDHUP, 0};
-  return !socket_.is_open() || (::poll(&poll, 1, 0) > 0 && (poll.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0);
-}
-
-bool Stream::kernel_has_something() const {
-  if (!socket_.is_open()) return true;
-  char byte = 0;
-  ssize_t got = ::recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  return !is_open() || (::poll(&poll, 1, 0) > 0 && (poll.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0);
 }
 
 void Stream::shutdown_write() {
-  if (!socket_.is_open()) return;
+  if (!is_open()) return;
   if (session_) session_->send_close_notify();
   ::shutdown(descriptor_, SHUT_WR);
 }
 
 void Stream::close() {
   *self_ = nullptr;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (is_open()) {
+    loop_.poller().remove(descriptor_, *this);
+    ::close(std::exchange(descriptor_, -1));
+  }
   read_armed_ = false;
   write_armed_ = false;
   kernel_readable_ = false;
 }
 
 void Stream::reset() {
-  boost::system::error_code ignored;
-  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  if (is_open()) ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
   close();
 }
 

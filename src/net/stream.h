@@ -1,8 +1,8 @@
 // One connected socket, plain or TLS: reads and writes that never wait, and readiness told to its owner. It knows
 // nothing of HTTP.
 //
-// System calls are spent sparingly. A read happens only after the kernel said that there is something (a wait fired)
-// and until a short read showed that there is no more; a read wait stays armed until it fires, whoever asked for it.
+// System calls are spent sparingly. A read happens only after the kernel said that there is something and until a short
+// read showed that there is no more; a wait is a flag, because the poller tells of every change anyway.
 #pragma once
 
 #include <sys/uio.h>
@@ -13,9 +13,12 @@
 
 #include "net/asio.h"
 #include "net/io.h"
+#include "net/poller.h"
 #include "net/tls_session.h"
 
 namespace drover::net {
+
+class Loop;
 
 /// The owner of a stream. Called from a clean callback; may destroy the stream.
 class StreamEvents {
@@ -27,10 +30,10 @@ class StreamEvents {
   ~StreamEvents() = default;
 };
 
-class Stream {
+class Stream final : private Polled {
  public:
   /// `session` null: plain TCP.
-  Stream(TcpSocket socket, std::unique_ptr<TlsSession> session, StreamEvents& events);
+  Stream(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session, StreamEvents& events);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -57,8 +60,9 @@ class Stream {
   }
   /// The peer has closed or reset, even with unread bytes in front of that (poll for POLLRDHUP).
   [[nodiscard]] bool peer_hung_up() const;
-  /// Bytes or an end are waiting in the kernel (peeks; nothing is consumed).
-  [[nodiscard]] bool kernel_has_something() const;
+  /// The kernel has told of bytes or an end that have not been read. Costs nothing; what arrived since the loop's last
+  /// look is not known yet.
+  [[nodiscard]] bool has_unread() const { return kernel_readable_ || ended_; }
 
   /// Says that nothing more will be written (TLS: close_notify first).
   void shutdown_write();
@@ -66,24 +70,23 @@ class Stream {
   void close();
   /// Closes with a reset, so that the peer cannot take what it has for the whole.
   void reset();
-  [[nodiscard]] bool is_open() const { return socket_.is_open(); }
+  [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
 
  private:
-  struct ReadReady;
-  struct WriteReady;
+  struct ReadAtOnce;
 
+  void kernel_says(std::uint32_t events) override;
   [[nodiscard]] Moved read_plain(std::span<char> into);
   [[nodiscard]] Moved write_plain(std::span<const iovec> pieces);
-  void read_ready();
-  void write_ready();
 
-  mutable TcpSocket socket_;
-  int descriptor_;
+  Loop& loop_;
+  int descriptor_;  // negative once closed
   std::unique_ptr<TlsSession> session_;
   StreamEvents& events_;
-  /// What a wait's handler holds: the stream, or null once that is gone (a handler may come after close()).
+  /// What a handler on its way holds: the stream, or null once that is closed.
   std::shared_ptr<Stream*> self_;
   bool kernel_readable_ = false;
+  bool ended_ = false;    // the peer has closed or reset: there is an end to be read, whatever stands before it
   bool blocked_ = false;  // the last read found nothing (whole) to read
   bool read_armed_ = false;
   bool write_armed_ = false;

@@ -79,9 +79,10 @@ Result<std::unique_ptr<TlsSession>> TlsSession::server(const ServerTls& settings
   return session;
 }
 
-void TlsSession::attach(int descriptor, bool& kernel_readable) {
+void TlsSession::attach(int descriptor, bool& kernel_readable, const bool& ended) {
   descriptor_ = descriptor;
   kernel_readable_ = &kernel_readable;
+  ended_ = &ended;
   BIO* bio = BIO_new(bio_method());
   if (bio == nullptr) {
     broken_ = true;
@@ -185,7 +186,7 @@ int TlsSession::bio_read(BIO* bio, char* into, int size) {
   do {
     got = ::recv(self->descriptor_, into, static_cast<std::size_t>(size), 0);
   } while (got < 0 && errno == EINTR);
-  if (got > 0) *self->kernel_readable_ = got == size;
+  if (got > 0) *self->kernel_readable_ = *self->ended_ || got == size;
   if (got >= 0) return static_cast<int>(got);
   if (errno == EAGAIN || errno == EWOULDBLOCK) {
     *self->kernel_readable_ = false;

@@ -25,8 +25,9 @@ class TlsSession {
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
-  /// `kernel_readable` is shared with the stream: false means that a read from the descriptor would find nothing.
-  void attach(int descriptor, bool& kernel_readable);
+  /// Shared with the stream: `kernel_readable` false means that a read from the descriptor would find nothing, `ended`
+  /// that an end stands behind what can be read.
+  void attach(int descriptor, bool& kernel_readable, const bool& ended);
 
   /// As in Stream.
   [[nodiscard]] Moved handshake();
@@ -55,6 +56,7 @@ class TlsSession {
   SSL* ssl_ = nullptr;
   int descriptor_ = -1;
   bool* kernel_readable_ = nullptr;
+  const bool* ended_ = nullptr;
   bool wants_write_ = false;
   bool established_ = false;
   bool broken_ = false;

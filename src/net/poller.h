@@ -1,0 +1,54 @@
+// Tells the sockets of one loop what the kernel says of them. It reads and writes nothing itself.
+//
+// Each socket is registered once, edge-triggered, for its whole life, in an epoll set of our own inside Asio's. A wait
+// then costs no system call; Asio's own async_wait registers anew every time, twice per proxied request.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <cstdint>
+
+#include "net/asio.h"
+
+namespace drover::net {
+
+/// A socket's owner.
+class Polled {
+ public:
+  /// `events` as in epoll_ctl(2). From a clean callback; may remove and destroy any Polled, itself included.
+  virtual void kernel_says(std::uint32_t events) = 0;
+
+ protected:
+  ~Polled() = default;
+};
+
+/// Not thread-safe.
+class Poller {
+ public:
+  explicit Poller(asio::io_context& context);
+  ~Poller();
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
+  /// False: the kernel will not watch any more sockets.
+  [[nodiscard]] bool add(int descriptor, Polled& polled);
+  /// Before the descriptor is closed.
+  void remove(int descriptor, Polled& polled);
+
+ private:
+  struct Ready;
+  /// Events taken at once; more wait for the next round.
+  static constexpr std::size_t kBatch = 128;
+
+  void wait();
+  void deliver();
+
+  asio::posix::basic_stream_descriptor<Executor> set_;
+  std::array<epoll_event, kBatch> batch_{};
+  std::size_t at_ = 0;     ///< the event being delivered
+  std::size_t count_ = 0;  ///< in batch_
+};
+
+}  // namespace drover::net
