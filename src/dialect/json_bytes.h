@@ -1,5 +1,5 @@
-// The two searches that every reader of JSON here is built on: where a string stops being plain, and where a container
-// opens or closes. 16 bytes at a time where the machine has SSE2, one at a time elsewhere; never past `end`.
+// The two searches that readers of JSON here are built on: where a string stops being plain, and where a key may begin.
+// 16 bytes at a time where the machine has SSE2, one at a time elsewhere; never past `end`.
 #pragma once
 
 #if defined(__SSE2__)
@@ -56,26 +56,6 @@ namespace drover::dialect {
 #endif
   const auto fits = [](char c) { return c == ',' || c == '{' || static_cast<unsigned char>(c) <= ' '; };
   while (at != end && !(*at == '"' && fits(at[-1]))) ++at;
-  return at;
-}
-
-/// The first quote, brace or bracket in [at, end), or `end`.
-[[nodiscard]] inline const char* find_structure(const char* at, const char* end) {
-#if defined(__SSE2__)
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i fold = _mm_set1_epi8(0x20);  // makes '[' into '{' and ']' into '}'
-  const __m128i open = _mm_set1_epi8('{');
-  const __m128i close = _mm_set1_epi8('}');
-  for (; end - at >= 16; at += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i folded = _mm_or_si128(bytes, fold);
-    const __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
-                                      _mm_or_si128(_mm_cmpeq_epi8(folded, open), _mm_cmpeq_epi8(folded, close)));
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(stop));
-    if (mask != 0) return at + __builtin_ctz(mask);
-  }
-#endif
-  while (at != end && *at != '"' && *at != '{' && *at != '}' && *at != '[' && *at != ']') ++at;
   return at;
 }
 

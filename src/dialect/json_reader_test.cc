@@ -89,5 +89,29 @@ TEST(RawTruthy, IsWhatTheSdksTakeForAValue) {
     EXPECT_FALSE(raw_truthy(no)) << no;
 }
 
+TEST(JsonReader, FindsTheEndOfAContainerWhereverItLies) {
+  // Braces in strings, escapes before quotes, depth: behind every number of bytes, so that each falls on each place of
+  // a sixteen-byte step.
+  for (const std::string_view value :
+       {R"({"a":"}]{[","b":[{"c":"\\"},{"d":"\"}"}],"e":{}})", R"([[[[[[["]"]]]]]]])", R"([])",
+        R"({"long":"0123456789012345678901234567890123456789\\\"}","n":[1,2,{"x":"{{{{{{{{{{{{{{{{{{{{"}]})"}) {
+    for (std::size_t before = 0; before < 40; ++before) {
+      const std::string text = "[\"" + std::string(before, 'x') + "\"," + std::string(value) + ",\"end\"]";
+      JsonReader reader(text);
+      ASSERT_TRUE(reader.enter() && reader.next_element());
+      EXPECT_EQ(reader.take().size(), before + 2);
+      ASSERT_TRUE(reader.next_element());
+      EXPECT_EQ(reader.take(), value) << before;
+      ASSERT_TRUE(reader.next_element());
+      EXPECT_EQ(reader.take(), "\"end\"");
+      for (std::size_t cut = 1; cut < value.size(); ++cut) {
+        JsonReader cut_off(value.substr(0, cut));
+        EXPECT_EQ(cut_off.take(), "") << cut;
+        EXPECT_TRUE(cut_off.broken());
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace drover::dialect

@@ -311,8 +311,11 @@ bool JsonScan::match_key(std::string_view raw) {
     raw = unescaped;
   }
   for (std::size_t index = 0; index < names_.size(); ++index) {
-    if (raw.size() != names_[index].size() || !equal_but_for_case(raw, names_[index])) continue;
-    if (raw != names_[index]) return refuse_key("ambiguous_key", names_[index]);
+    if (raw.size() != names_[index].size()) continue;
+    if (raw != names_[index]) {
+      if (equal_but_for_case(raw, names_[index])) return refuse_key("ambiguous_key", names_[index]);
+      continue;
+    }
     if (found_[index]) return refuse_key("duplicate_key", names_[index]);
     found_[index] = true;
     current_ = index;

@@ -7,12 +7,13 @@ namespace drover::http {
 bool iequals(std::string_view a, std::string_view b) {
   const std::size_t size = a.size();
   if (size != b.size()) return false;
-  if (size < 8) {
+  if (size < 4) {
     for (std::size_t at = 0; at < size; ++at) {
       if (lower(a[at]) != lower(b[at])) return false;
     }
     return true;
   }
+  if (size < 8) return lower_word(load_short_word(a)) == lower_word(load_short_word(b));
   for (std::size_t at = 0; at + 8 < size; at += 8) {
     if (lower_word(load_word(a, at)) != lower_word(load_word(b, at))) return false;
   }
@@ -21,6 +22,9 @@ bool iequals(std::string_view a, std::string_view b) {
 
 std::optional<std::string_view> find(const Fields& fields, std::string_view name) {
   for (const Field& field : fields) {
+    // Most names differ in length or first letter: those questions need no call.
+    if (field.name.size() != name.size() || (!name.empty() && lower(field.name.front()) != lower(name.front())))
+      continue;
     if (iequals(field.name, name)) return field.value;
   }
   return std::nullopt;

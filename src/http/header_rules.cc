@@ -159,6 +159,7 @@ class Nominated {
   /// Past the limit everything counts as nominated. (Head readers refuse such heads.)
   [[nodiscard]] bool has(std::string_view name) const {
     if (overflow_) return true;
+    if (names_.empty()) return false;
     return std::ranges::any_of(names_, [name](std::string_view nominated) { return iequals(nominated, name); });
   }
 
