@@ -77,7 +77,7 @@ Result<void> begin(Worker& worker, RequestState& state) {
   state.arrived = worker.loop().now();
   state.snapshot = worker.snapshot();
   state.request.dialect = &dialect::openai();
-  state.id = request_id(http::find(head.fields, "x-request-id").value_or(""), worker.loop().random());
+  set_request_id(http::find(head.fields, "x-request-id").value_or(""), worker.loop().random(), state.id);
   state.id_field.append("x-request-id: ").append(state.id).append("\r\n");
   state.client_timeout = client_timeout(head.fields);
 

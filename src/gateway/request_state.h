@@ -49,9 +49,10 @@ struct RequestState final : upstream::CommitObserver {
     snapshot.reset();
   }
 
-  /// From the commit point on nothing of the request is needed any more: an idle stream holds no buffer.
+  /// From the commit point on nothing of the request is needed any more: an idle stream holds no buffer. (A plain
+  /// answer is whole by then; the next request of its connection uses the memory.)
   void committed() override {
-    request.fields = std::string();
+    if (request.inspection.stream) request.fields = std::string();
     exchange->release_request();
   }
 };

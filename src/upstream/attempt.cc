@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/loop.h"
+#include "net/memory.h"
 #include "upstream/run.h"
 
 namespace drover::upstream {
@@ -28,7 +29,13 @@ Attempt::Attempt(Run& run, const core::StartAttempt& start)
       pool_(&run.parts_.tools.pools->pool(endpoint_->server->origin, endpoint_->server->connections)) {}
 
 Attempt::~Attempt() {
+  memory().give(std::move(fields_));
+  memory().give(std::move(held_));
   connection_.give_back(run_.now());
+}
+
+net::LoopMemory& Attempt::memory() {
+  return run_.parts_.tools.loop->memory();
 }
 
 bool Attempt::take_connection() {
@@ -150,19 +157,20 @@ void Attempt::send() {
   }
   write_begun_ = true;
   const UpstreamRequest& request = *run_.parts_.request;
-  const std::string path = upstream_path(*endpoint_, request.path, request.query);
-  std::string fields;
-  const std::string_view credential = endpoint_->fields->reveal();
-  fields.reserve(request.fields.size() + credential.size());
-  fields.append(request.fields).append(credential);
+  std::string text = memory().take_bytes();  // the path, and behind it the fields
+  append_upstream_path(*endpoint_, request.path, request.query, text);
+  const std::size_t path_size = text.size();
+  text.append(request.fields).append(endpoint_->fields->reveal());
+  const std::string_view whole = text;
   const std::uint64_t length = gather_body();
   exchange_->start(net::RequestStart{
       .method = request.method,
-      .path = path,
+      .path = whole.substr(0, path_size),
       .authority = endpoint_->server->authority,
-      .fields = fields,
+      .fields = whole.substr(path_size),
       .framing = request.has_body ? http::Framing{http::BodyKind::Length, length} : http::Framing{},
   });
+  memory().give(std::move(text));
   auto written = exchange_->write({body_pieces_.begin(), body_pieces_.size()}, net::More::No, net::Keep::Borrow);
   if (!written) return fail_with(std::move(written.error()), stage_now());
   if (*written == net::WriteState::Blocked) return;

@@ -22,6 +22,10 @@
 #include "upstream/catalog.h"
 #include "upstream/connection_pools.h"
 
+namespace drover::net {
+class LoopMemory;
+}
+
 namespace drover::upstream {
 
 class Run;
@@ -89,6 +93,7 @@ class Attempt {
   [[nodiscard]] core::Stage stage_now() const;
   [[nodiscard]] Amount used() const;
   [[nodiscard]] bool stopped() const { return phase_ == Phase::Over; }
+  [[nodiscard]] net::LoopMemory& memory();
 
   // attempt_answer.cc: the answer's way down
   void on_head(const http::ResponseHead& head);

@@ -6,6 +6,7 @@
 #include "dialect/redact.h"
 #include "http/header_rules.h"
 #include "net/loop.h"
+#include "net/memory.h"
 #include "upstream/attempt.h"
 #include "upstream/run.h"
 
@@ -56,6 +57,7 @@ void Attempt::on_head(const http::ResponseHead& head) {
   framing_ = head.framing;
   phase_ = Phase::Body;
   run_.attempt_answered(status_);
+  fields_ = memory().take_bytes();
   http::append_crossing(head.fields, http::Direction::Downstream, fields_);
   const bool failed = status_ < 200 || status_ >= 300;
   if (failed) mode_ = Mode::Failure;
@@ -135,6 +137,7 @@ void Attempt::on_end() {
 }
 
 void Attempt::hold(std::string_view bytes, std::string& in) {
+  if (in.capacity() <= std::string().capacity()) in = memory().take_bytes();
   // The JSON readers look past the end of what they are given.
   const std::size_t needed = in.size() + bytes.size() + dialect::kPadding;
   if (in.capacity() < needed) in.reserve(std::max(needed, 2 * in.capacity()));
@@ -191,7 +194,10 @@ http::Framing Attempt::answer_framing() const {
 
 void Attempt::deliver(net::Pieces pieces, net::More more) {
   net::AnswerWriter& client = *run_.parts_.client;
-  if (!client.started()) run_.start_answer(*this);
+  if (!client.started()) {
+    run_.start_answer(*this);
+    memory().give(std::exchange(fields_, {}));  // an idle stream holds no buffer
+  }
   for (const std::string_view piece : pieces) run_.record_.bytes_down += piece.size();
   const auto written = client.write(pieces, more, net::Keep::Copy);
   if (!written) return run_.downstream_gone();

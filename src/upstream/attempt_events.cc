@@ -5,6 +5,7 @@
 
 #include "dialect/long_event.h"
 #include "dialect/redact.h"
+#include "net/memory.h"
 #include "upstream/attempt.h"
 #include "upstream/run.h"
 
@@ -116,7 +117,7 @@ bool Attempt::tell(EventKind kind) {
 void Attempt::pass(std::string_view bytes, net::More more) {
   if (stopped()) return;
   if (!forwarding_) {
-    held_.append(bytes);
+    hold(bytes, held_);
     if (held_.size() <= kMaxHeldBytes) return;
     // A flood of lifecycle events is passed on rather than kept for ever.
     run_.emit(core::FirstContent{id_});
@@ -127,9 +128,10 @@ void Attempt::pass(std::string_view bytes, net::More more) {
     if (!bytes.empty() || more == net::More::No) deliver({&bytes, 1}, more);
     return;
   }
-  const std::string held = std::exchange(held_, std::string());
+  std::string held = std::exchange(held_, std::string());
   const std::array<std::string_view, 2> pieces{held, bytes};
   deliver(pieces, more);
+  memory().give(std::move(held));
 }
 
 std::size_t Attempt::pass_long_event(std::string_view bytes) {

@@ -97,6 +97,13 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
 }
 
 std::string upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query) {
+  std::string path;
+  append_upstream_path(endpoint, client_path, query, path);
+  return path;
+}
+
+void append_upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query,
+                          std::string& out) {
   const std::string& prefix = endpoint.server->path_prefix;
   const bool base_is_versioned =
       prefix.ends_with(kVersionSegment) || endpoint.provider->dialect == core::DialectKind::OpenAi;
@@ -104,15 +111,13 @@ std::string upstream_path(const Endpoint& endpoint, std::string_view client_path
       (client_path.size() == kVersionSegment.size() || client_path[kVersionSegment.size()] == '/')) {
     client_path.remove_prefix(kVersionSegment.size());
   }
-  std::string path;
-  path.reserve(prefix.size() + client_path.size() + query.size() + 1);
-  path.append(prefix).append(client_path);
-  if (path.empty()) path.push_back('/');
+  const std::size_t before = out.size();
+  out.append(prefix).append(client_path);
+  if (out.size() == before) out.push_back('/');
   if (!query.empty()) {
-    path.push_back('?');
-    path.append(query);
+    out.push_back('?');
+    out.append(query);
   }
-  return path;
 }
 
 }  // namespace drover::upstream

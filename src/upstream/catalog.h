@@ -69,5 +69,8 @@ class Catalog {
 /// for the client's own /v1; one that does not (Anthropic's style) keeps the path whole, except in the OpenAI dialect,
 /// where the base URL always stands for /v1.
 [[nodiscard]] std::string upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query);
+/// The same, behind what is in `out`.
+void append_upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query,
+                          std::string& out);
 
 }  // namespace drover::upstream

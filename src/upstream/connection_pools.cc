@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "net/loop.h"
 
 namespace drover::upstream {
@@ -14,8 +15,9 @@ std::uint32_t share(std::uint32_t whole, std::uint32_t threads) {
   return std::max<std::uint32_t>(1, (whole + threads - 1) / threads);
 }
 
-std::string name_of(const net::Origin& origin) {
-  return origin.host + ":" + std::to_string(origin.port);
+/// Asked for every attempt, so without building a name.
+std::uint64_t hash_of(const net::Origin& origin) {
+  return hash64(origin.host, origin.port);
 }
 
 }  // namespace
@@ -98,8 +100,9 @@ ConnectionPools::ConnectionPools(net::Loop& loop, std::uint32_t threads)
       threads_(std::max<std::uint32_t>(1, threads)),
       sweeper_(loop.ticker(), &ConnectionPools::swept, this) {}
 
-OriginPool* ConnectionPools::find(const net::Origin& origin, const std::string& name) const {
-  const auto [begin, end] = pools_.equal_range(name);
+OriginPool* ConnectionPools::find(const net::Origin& origin, std::uint64_t hash) const {
+  // Equal hashes, and TLS or not, are told apart by the origin.
+  const auto [begin, end] = pools_.equal_range(hash);
   for (auto entry = begin; entry != end; ++entry) {
     if (entry->second->origin() == origin) return entry->second.get();
   }
@@ -107,25 +110,25 @@ OriginPool* ConnectionPools::find(const net::Origin& origin, const std::string& 
 }
 
 void ConnectionPools::set_limits(const net::Origin& origin, const core::ConnectionLimits& limits) {
-  if (OriginPool* known = find(origin, name_of(origin))) known->set_limits(limits, threads_);
+  if (OriginPool* known = find(origin, hash_of(origin))) known->set_limits(limits, threads_);
 }
 
 OriginPool& ConnectionPools::pool(const net::Origin& origin, const core::ConnectionLimits& limits) {
-  const std::string name = name_of(origin);
-  if (OriginPool* known = find(origin, name)) return *known;
-  return *pools_.emplace(name, std::make_unique<OriginPool>(origin, limits, threads_, sweeper_))->second;
+  const std::uint64_t hash = hash_of(origin);
+  if (OriginPool* known = find(origin, hash)) return *known;
+  return *pools_.emplace(hash, std::make_unique<OriginPool>(origin, limits, threads_, sweeper_))->second;
 }
 
 void ConnectionPools::clear() {
   sweeper_.disarm();
-  for (auto& [name, pool] : pools_) pool->sweep(kNever);
+  for (auto& [hash, pool] : pools_) pool->sweep(kNever);
 }
 
 void ConnectionPools::swept(void* self) {
   auto& pools = *static_cast<ConnectionPools*>(self);
   const Instant now = pools.loop_.now();
   bool any = false;
-  for (auto& [name, pool] : pools.pools_) {
+  for (auto& [hash, pool] : pools.pools_) {
     pool->sweep(now);
     any = any || pool->idle() > 0;
   }

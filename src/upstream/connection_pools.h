@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -99,13 +98,13 @@ class ConnectionPools {
   void clear();
 
  private:
-  [[nodiscard]] OriginPool* find(const net::Origin& origin, const std::string& name) const;
+  [[nodiscard]] OriginPool* find(const net::Origin& origin, std::uint64_t hash) const;
   static void swept(void* self);
 
   net::Loop& loop_;
   std::uint32_t threads_;
-  net::Deadline sweeper_;                                                    // before the pools: they arm it
-  std::unordered_multimap<std::string, std::unique_ptr<OriginPool>> pools_;  // by "host:port"; TLS told apart by origin
+  net::Deadline sweeper_;                                                      // before the pools: they arm it
+  std::unordered_multimap<std::uint64_t, std::unique_ptr<OriginPool>> pools_;  // by a hash of host and port
 };
 
 }  // namespace drover::upstream

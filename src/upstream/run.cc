@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/loop.h"
+#include "net/memory.h"
 
 namespace drover::upstream {
 namespace {
@@ -155,11 +156,14 @@ void Run::commit() {
 }
 
 void Run::start_answer(const Attempt& attempt) {
-  std::string fields = attempt.answer_fields();
+  net::LoopMemory& memory = parts_.tools.loop->memory();
+  std::string fields = memory.take_bytes();
+  fields.append(attempt.answer_fields());
   append_routing_fields(fields);
   if (attempt.streams()) fields.append(kStreamFields);
   parts_.client->start(
       net::AnswerStart{.status = attempt.status(), .fields = fields, .framing = attempt.answer_framing()});
+  memory.give(std::move(fields));
 }
 
 void Run::append_routing_fields(std::string& fields) const {

@@ -1,0 +1,19 @@
+// Every allocation of this program, counted: malloc, calloc, realloc, aligned_alloc and posix_memalign are our own here
+// and hand on to glibc. For tests of what the hot path may not do; not for programs under a sanitizer, which bring
+// their own.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace drover::test {
+
+/// Allocations of this thread are not counted from here on.
+void ignore_this_thread();
+/// Counts from now on, until the answer is asked for.
+void count_allocations();
+[[nodiscard]] std::size_t allocations_counted();
+/// Where the first of them came from, one line a call, for a person who has to find them.
+[[nodiscard]] std::string first_allocations();
+
+}  // namespace drover::test
