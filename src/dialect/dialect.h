@@ -38,31 +38,32 @@ enum class Repeat : std::uint8_t { Free, NotExecuted, Never };
 /// What was read in a request.
 struct Inspection {
   bool has_model = false;
-  std::string model;              ///< unescaped
-  std::size_t model_begin = 0;    ///< where the value stands in the body, quotes included (JSON) or bare (multipart)
+  std::string model;            ///< unescaped
+  std::size_t model_begin = 0;  ///< where the value stands in the body, quotes included (JSON) or bare (multipart)
   std::size_t model_end = 0;
-  bool model_is_json = true;      ///< false: a multipart part
+  bool model_is_json = true;  ///< false: a multipart part
   bool stream = false;
-  bool asks_usage = false;        ///< stream_options.include_usage is true
+  bool asks_usage = false;  ///< stream_options.include_usage is true
   bool has_stream_options = false;
   std::size_t stream_options_begin = 0;  ///< where the value of stream_options stands, when it is there
   std::size_t stream_options_end = 0;
   Repeat repeat = Repeat::Never;
-  std::uint64_t affinity = 0;     ///< hash of prompt_cache_key, else user, else system + first user message; 0: none
+  std::uint64_t affinity = 0;               ///< hash of what names the conversation (affinity.h); 0: none
   std::int64_t input_tokens_estimate = 0;   ///< text bytes / 4
   std::int64_t output_tokens_estimate = 0;  ///< max_tokens and its other names, else 0
 };
 
 struct Usage {
-  bool known = false;      ///< read from the answer, not estimated
-  std::int64_t input_tokens = 0;
+  bool known = false;             ///< read from the answer, not estimated
+  std::int64_t input_tokens = 0;  ///< all of the input, what came from or went into a cache included
   std::int64_t output_tokens = 0;
-  std::int64_t cached_tokens = 0;
+  std::int64_t cached_tokens = 0;       ///< of the input: read from the provider's prompt cache
+  std::int64_t cache_write_tokens = 0;  ///< of the input: written to that cache
 };
 
 enum class EventKind : std::uint8_t {
-  Comment,     ///< keep-alive of any form, pings included
-  Lifecycle,   ///< before content; can be thrown away
+  Comment,    ///< keep-alive of any form, pings included
+  Lifecycle,  ///< before content; can be thrown away
   Content,
   Usage,       ///< the extra event that carries usage only
   Terminator,  ///< [DONE], response.completed, message_stop
@@ -72,7 +73,7 @@ enum class EventKind : std::uint8_t {
 /// What has been learned of one answer so far; one per attempt, no allocation.
 struct AnswerState {
   bool content_seen = false;
-  bool finish_seen = false;   ///< a finish_reason / stop_reason was seen
+  bool finish_seen = false;  ///< a finish_reason / stop_reason was seen
   bool terminated = false;
   Usage usage;
   std::uint64_t content_events = 0;
@@ -111,13 +112,16 @@ class Dialect {
   /// Reads a request body. `body` must be followed by kPadding readable bytes. Linear time; never recurses.
   /// Errors (kind BadRequest or Unsupported, status 400 or 415, a message that names the place): invalid JSON or UTF-8,
   /// depth over 256, duplicate routed keys, wrong type of a routed key, no JSON content type, content encodings.
-  [[nodiscard]] virtual Result<Inspection> inspect(Api api, std::string_view content_type, std::string_view body) const = 0;
+  [[nodiscard]] virtual Result<Inspection> inspect(Api api, std::string_view content_type,
+                                                   std::string_view body) const = 0;
 
   /// The same for a long body, in slices. `body` must outlive the inspector and stay where it is.
-  [[nodiscard]] virtual std::unique_ptr<Inspector> inspector(Api api, std::string_view content_type, std::string_view body) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Inspector> inspector(Api api, std::string_view content_type,
+                                                             std::string_view body) const = 0;
 
   /// What a whole event of a streamed answer is. Updates `state`; for Error, `failure` says what it means.
-  [[nodiscard]] virtual EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state, Error& failure) const = 0;
+  [[nodiscard]] virtual EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state,
+                                             Error& failure) const = 0;
 
   /// Whether a streamed answer that ended here (orderly end of body) was complete.
   [[nodiscard]] virtual bool stream_complete(Api api, const AnswerState& state) const = 0;
@@ -127,11 +131,15 @@ class Dialect {
 
   /// What a non-2xx answer means: kind, scope, retry class, retry_after, the provider's code. `now_unix` seconds, for
   /// Retry-After dates and reset times. Body may be HTML, empty or cut at 64 KiB.
-  [[nodiscard]] virtual Error read_failure(int status, const http::Fields& fields, std::string_view body, std::int64_t now_unix) const = 0;
+  [[nodiscard]] virtual Error read_failure(int status, const http::Fields& fields, std::string_view body,
+                                           std::int64_t now_unix) const = 0;
 
   /// Whether the answer to a request with this error says "not executed" (stage S4) rather than "failed" (S5). Only for
   /// what read_failure() said: an error inside a 200 (read_event, read_plain) is S5 whatever it says.
   [[nodiscard]] virtual bool not_executed(const Error& failure) const = 0;
+
+  /// The head field in which this dialect's SDKs look for the id of a request.
+  [[nodiscard]] virtual std::string_view request_id_field() const = 0;
 
   /// A JSON body / a whole SSE event for an error of ours. Never holds client text.
   [[nodiscard]] virtual std::string error_body(const ErrorReply& reply) const = 0;
@@ -147,5 +155,10 @@ class Dialect {
 inline constexpr std::size_t kPadding = 64;
 
 [[nodiscard]] const Dialect& openai();
+[[nodiscard]] const Dialect& anthropic();
+
+/// Anthropic requires a version of its API in the head of each request, and has had this one only.
+inline constexpr std::string_view kAnthropicVersionField = "anthropic-version";
+inline constexpr std::string_view kAnthropicVersion = "2023-06-01";
 
 }  // namespace drover::dialect

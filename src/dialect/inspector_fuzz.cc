@@ -27,9 +27,9 @@ void compare_with_reference(std::string_view text) {
   require(!expected.has_value() || *expected == verdict.has_value());
 }
 
-void compare_slices(Api api, std::string_view text, std::size_t slice) {
-  const Result<Inspection> whole = openai().inspect(api, "application/json", text);
-  const auto inspector = openai().inspector(api, "application/json", text);
+void compare_slices(const Dialect& dialect, Api api, std::string_view text, std::size_t slice) {
+  const Result<Inspection> whole = dialect.inspect(api, "application/json", text);
+  const auto inspector = dialect.inspector(api, "application/json", text);
   Result<bool> done = false;
   while (done.has_value() && !*done) done = inspector->step(slice);
   require(done.has_value() == whole.has_value());
@@ -39,12 +39,12 @@ void compare_slices(Api api, std::string_view text, std::size_t slice) {
 }
 
 /// What goes upstream after an edit is good JSON again and names the new model.
-void edit(Api api, std::string_view text) {
-  const Result<Inspection> read = openai().inspect(api, "application/json", text);
+void edit(const Dialect& dialect, Api api, std::string_view text) {
+  const Result<Inspection> read = dialect.inspect(api, "application/json", text);
   if (!read.has_value()) return;
   const BodyEdits edits = body_edits(api, *read, text, "other", UsageWish::Ask);
   const std::string edited = apply_edits(text, edits);
-  const Result<Inspection> again = openai().inspect(api, "application/json", edited);
+  const Result<Inspection> again = dialect.inspect(api, "application/json", edited);
   require(again.has_value());
   require(again->stream == read->stream && again->has_model == read->has_model);
   require(!read->has_model || again->model == "other");
@@ -56,9 +56,10 @@ void edit(Api api, std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   compare_with_reference(text);
-  for (const Api api : {Api::Chat, Api::Responses, Api::OtherModel}) {
-    compare_slices(api, text, 1 + size % 7);
-    edit(api, text);
+  for (const Api api : {Api::Chat, Api::Responses, Api::OtherModel, Api::Messages}) {
+    const Dialect& dialect = api == Api::Messages ? anthropic() : openai();
+    compare_slices(dialect, api, text, 1 + size % 7);
+    edit(dialect, api, text);
   }
   return 0;
 }

@@ -127,6 +127,17 @@ std::optional<std::int64_t> raw_integer(std::string_view raw) {
   return negative ? -value : value;
 }
 
+std::string_view raw_member(std::string_view object, std::string_view name) {
+  JsonReader reader(object);
+  std::string_view key;
+  if (reader.kind() != Kind::Object || !reader.enter()) return {};
+  while (reader.next_member(key)) {
+    const std::string_view value = reader.take();
+    if (key == name) return value;
+  }
+  return {};
+}
+
 bool raw_truthy(std::string_view raw) {
   switch (kind_of(raw)) {
     case Kind::None:

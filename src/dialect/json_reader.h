@@ -49,6 +49,8 @@ class JsonReader {
 [[nodiscard]] std::optional<std::string_view> raw_string(std::string_view raw);
 /// A whole number, clamped to 64 bits; the fraction of a decimal one is dropped, one with an exponent is not read.
 [[nodiscard]] std::optional<std::int64_t> raw_integer(std::string_view raw);
+/// The raw value of one top-level member of an object; empty when `object` is none or has no such member.
+[[nodiscard]] std::string_view raw_member(std::string_view object, std::string_view name);
 /// Not null, false, 0, "", {} or [] (nor nothing at all): what the SDKs take for a value.
 [[nodiscard]] bool raw_truthy(std::string_view raw);
 

@@ -5,9 +5,10 @@
 #include <string>
 
 #include "dialect/error_facts.h"
+#include "dialect/event_data.h"
+#include "dialect/failures.h"
 #include "dialect/json_reader.h"
 #include "dialect/openai/chat_chunk.h"
-#include "dialect/openai/failures.h"
 #include "dialect/openai/usage.h"
 
 namespace drover::dialect::openai_detail {
@@ -22,18 +23,6 @@ constexpr std::array<std::string_view, 6> kLifecycle = {"response.created",
                                                         "response.output_item.added",
                                                         "response.content_part.added",
                                                         "response.reasoning_summary_part.added"};
-
-/// The value of one top-level member; empty when it is not there.
-std::string_view member(std::string_view object, std::string_view name) {
-  JsonReader reader(object);
-  std::string_view key;
-  if (reader.kind() != JsonReader::Kind::Object || !reader.enter()) return {};
-  while (reader.next_member(key)) {
-    const std::string_view value = reader.take();
-    if (key == name) return value;
-  }
-  return {};
-}
 
 EventKind content(AnswerState& state) {
   state.content_seen = true;
@@ -73,9 +62,9 @@ EventKind read_chat(std::string_view data, AnswerState& state, Error& failure) {
 
 /// response.failed has the error inside its response; the flat error event is one itself, or has one beside it.
 ErrorFacts responses_error(std::string_view data) {
-  const std::string_view nested = member(member(data, "response"), "error");
+  const std::string_view nested = raw_member(raw_member(data, "response"), "error");
   if (raw_truthy(nested)) return read_error_value(nested);
-  const std::string_view beside = member(data, "error");
+  const std::string_view beside = raw_member(data, "error");
   return read_error_value(raw_truthy(beside) ? beside : data);
 }
 
@@ -83,34 +72,24 @@ EventKind read_responses(std::string_view name, std::string_view data, AnswerSta
   if (std::ranges::find(kLifecycle, name) != kLifecycle.end()) return EventKind::Lifecycle;
   if (name.ends_with(".delta")) return content(state);
   if (name == "response.completed" || name == "response.incomplete") {
-    read_usage(member(member(data, "response"), "usage"), state.usage);
+    read_usage(raw_member(raw_member(data, "response"), "usage"), state.usage);
     state.finish_seen = true;
     state.terminated = true;
     return EventKind::Terminator;
   }
   if (name == "response.failed" || name == "error") return failed(classify(0, responses_error(data)), failure);
   // A stream of another shape on this path may still carry an error in the usual place.
-  if (name.empty() && raw_truthy(member(data, "error"))) return failed(classify(0, responses_error(data)), failure);
-  return content(state);
-}
-
-EventKind read_messages(std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
-  if (name == "message_start" || name == "content_block_start") return EventKind::Lifecycle;
-  if (name == "message_stop") {
-    state.terminated = true;
-    return EventKind::Terminator;
-  }
-  if (name == "error") return failed(classify(0, read_error_facts(data)), failure);
+  if (name.empty() && raw_truthy(raw_member(data, "error"))) return failed(classify(0, responses_error(data)), failure);
   return content(state);
 }
 
 /// Images, audio and whatever else streams: named events, the last of them `*.completed` or `*.done`.
 EventKind read_other(Api api, std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
-  const std::string_view error = member(data, "error");
+  const std::string_view error = raw_member(data, "error");
   if (name == "error" || raw_truthy(error)) return failed(classify(0, read_error_facts(data)), failure);
   const bool media = api == Api::Images || api == Api::Audio;
   if (media && (name.ends_with(".completed") || name.ends_with(".done"))) {
-    read_usage(member(data, "usage"), state.usage);
+    read_usage(raw_member(data, "usage"), state.usage);
     state.terminated = true;
     return EventKind::Terminator;
   }
@@ -123,9 +102,8 @@ EventKind read_data(Api api, std::string_view name, std::string_view data, Answe
     if (name == "error") return failed(classify(0, read_error_facts(data)), failure);
     return read_chat(data, state, failure);
   }
-  if (name.empty()) name = raw_string(member(data, "type")).value_or("");  // some servers leave the event line out
+  if (name.empty()) name = raw_string(raw_member(data, "type")).value_or("");  // some servers leave the event line out
   if (api == Api::Responses) return read_responses(name, data, state, failure);
-  if (api == Api::Messages) return read_messages(name, data, state, failure);
   return read_other(api, name, data, state, failure);
 }
 
@@ -133,21 +111,17 @@ EventKind read_data(Api api, std::string_view name, std::string_view data, Answe
 
 EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state, Error& failure) {
   if (event.data_lines == 0 || event.name == "ping" || event.name == "keepalive") return EventKind::Comment;
-  if (event.data_lines > 1) {
-    std::string joined;
-    http::sse_data(event, joined);
-    return read_data(api, event.name, joined, state, failure);
-  }
-  if (event.data.empty()) return EventKind::Comment;
-  return read_data(api, event.name, event.data, state, failure);
+  std::string joined;
+  const std::string_view data = event_data(event, joined);
+  if (data.empty() && event.data_lines == 1) return EventKind::Comment;
+  return read_data(api, event.name, data, state, failure);
 }
 
 bool stream_complete(Api api, const AnswerState& state) {
   switch (api) {
     case Api::Chat:
     case Api::Completions: return state.terminated || state.finish_seen;
-    case Api::Responses:
-    case Api::Messages: return state.terminated;
+    case Api::Responses: return state.terminated;
     default: return true;
   }
 }

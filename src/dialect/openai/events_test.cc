@@ -317,19 +317,6 @@ TEST(OtherEvents, AreContentUntilTheyFail) {
   EXPECT_TRUE(stream.complete());
 }
 
-TEST(MessagesEvents, HaveTheirOwnNames) {
-  Stream stream(Api::Messages);
-  EXPECT_EQ(stream.named("message_start", "{}"), EventKind::Lifecycle);
-  EXPECT_EQ(stream.named("ping", "{}"), EventKind::Comment);
-  EXPECT_EQ(stream.named("content_block_delta", "{}"), EventKind::Content);
-  EXPECT_FALSE(stream.complete());
-  EXPECT_EQ(stream.named("message_stop", "{}"), EventKind::Terminator);
-  EXPECT_TRUE(stream.complete());
-  EXPECT_EQ(stream.named("error", R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})"),
-            EventKind::Error);
-  EXPECT_EQ(stream.failure.kind, ErrorKind::Overloaded);
-}
-
 TEST(UsageEdit, TakesOutTheExtraEventAndNothingElse) {
   UsageEdit edit;
   std::string replacement;

@@ -1,34 +1,53 @@
 // The OpenAI dialect: joins the parts of this folder to one Dialect.
-#include <limits>
-
-#include "dialect/dialect.h"
+#include "dialect/common_dialect.h"
 #include "dialect/openai/events.h"
-#include "dialect/openai/failures.h"
-#include "dialect/openai/inspector.h"
 #include "dialect/openai/paths.h"
-#include "dialect/openai/plain_answer.h"
 #include "dialect/openai/replies.h"
+#include "dialect/openai/usage.h"
+#include "dialect/plain_answer.h"
 
 namespace drover::dialect {
 namespace {
 
-class OpenAi final : public Dialect {
+constexpr KeyList kOpenAiKeys{kModel,
+                              kStream,
+                              kStreamOptions,
+                              kStore,
+                              kBackground,
+                              kConversation,
+                              kPreviousResponseId,
+                              kPromptCacheKey,
+                              kUser,
+                              kMaxTokens,
+                              kMaxCompletionTokens,
+                              kMaxOutputTokens,
+                              kN,
+                              kMessages,
+                              kInput,
+                              kInstructions,
+                              kPrompt};
+
+/// Where the answer itself stands; empty where answers may have any shape (text, sound, pictures).
+std::string_view answer_member(Api api) {
+  switch (api) {
+    case Api::Chat:
+    case Api::Completions: return "choices";
+    case Api::Embeddings: return "data";
+    case Api::Responses: return "output";
+    default: return "";
+  }
+}
+
+Error classify_inside(const ErrorFacts& facts) {
+  return classify(0, facts);
+}
+
+class OpenAi final : public CommonDialect {
  public:
+  OpenAi() : CommonDialect(kOpenAiKeys) {}
+
   [[nodiscard]] Api api(std::string_view method, std::string_view path) const override {
     return openai_detail::api_of(method, path);
-  }
-
-  [[nodiscard]] Result<Inspection> inspect(Api api, std::string_view content_type,
-                                           std::string_view body) const override {
-    openai_detail::RequestInspector inspector(api, content_type, body);
-    const Result<bool> done = inspector.step(std::numeric_limits<std::size_t>::max());
-    if (!done.has_value()) return fail(done.error());
-    return inspector.take();
-  }
-
-  [[nodiscard]] std::unique_ptr<Inspector> inspector(Api api, std::string_view content_type,
-                                                     std::string_view body) const override {
-    return std::make_unique<openai_detail::RequestInspector>(api, content_type, body);
   }
 
   [[nodiscard]] EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state,
@@ -41,16 +60,14 @@ class OpenAi final : public Dialect {
   }
 
   [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
-    return openai_detail::read_plain(api, body, state);
+    return dialect::read_plain({.own = answer_member(api),
+                                .empty_is_failure = api == Api::Chat || api == Api::Completions,
+                                .read_usage = openai_detail::read_usage,
+                                .classify_inside = classify_inside},
+                               body, state);
   }
 
-  [[nodiscard]] Error read_failure(int status, const http::Fields& fields, std::string_view body,
-                                   std::int64_t now_unix) const override {
-    return openai_detail::read_failure(status, fields, body, now_unix);
-  }
-
-  [[nodiscard]] bool not_executed(const Error& failure) const override { return openai_detail::not_executed(failure); }
-
+  [[nodiscard]] std::string_view request_id_field() const override { return "x-request-id"; }
   [[nodiscard]] std::string error_body(const ErrorReply& reply) const override {
     return openai_detail::error_body(reply);
   }

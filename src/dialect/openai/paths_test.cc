@@ -14,8 +14,6 @@ TEST(Paths, KnowTheirApi) {
   EXPECT_EQ(api_of("POST", "/v1/rerank"), Api::Rerank);
   EXPECT_EQ(api_of("POST", "/v1/images/edits"), Api::Images);
   EXPECT_EQ(api_of("POST", "/v1/audio/transcriptions"), Api::Audio);
-  EXPECT_EQ(api_of("POST", "/v1/messages"), Api::Messages);
-  EXPECT_EQ(api_of("POST", "/v1/messages/count_tokens"), Api::CountTokens);
 }
 
 TEST(Paths, ListModelsAndOneModelWithSlashesInItsName) {
@@ -33,9 +31,9 @@ TEST(Paths, OtherPostsMayHaveAModel) {
 }
 
 TEST(Paths, WhatLivesInOneAccountIsPinned) {
-  for (const std::string_view path : {"/v1/files", "/v1/uploads/u_1/parts", "/v1/batches", "/v1/fine_tuning/jobs",
-                                      "/v1/threads/runs", "/v1/conversations", "/v1/responses/resp_1/cancel",
-                                      "/v1/chat/completions/chatcmpl-1", "/v1/videos", "/v1/messages/batches"}) {
+  for (const std::string_view path :
+       {"/v1/files", "/v1/uploads/u_1/parts", "/v1/batches", "/v1/fine_tuning/jobs", "/v1/threads/runs",
+        "/v1/conversations", "/v1/responses/resp_1/cancel", "/v1/chat/completions/chatcmpl-1", "/v1/videos"}) {
     EXPECT_EQ(api_of("POST", path), Api::Pinned) << path;
   }
 }

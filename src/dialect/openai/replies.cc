@@ -1,39 +1,29 @@
 #include "dialect/openai/replies.h"
 
-#include <simdjson.h>
-
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+
+#include "dialect/json_text.h"
 
 namespace drover::dialect::openai_detail {
 namespace {
 
 namespace json = boost::json;
 
-/// Boost.JSON writes strings as they are; what is not UTF-8 would make the whole body invalid.
-json::string text(std::string_view from) {
-  json::string out(from.data(), from.size());
-  if (simdjson::validate_utf8(from.data(), from.size())) return out;
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) >= 0x80) c = '?';
-  }
-  return out;
-}
-
 json::object error_object(const ErrorReply& reply) {
   json::object error;
-  error["message"] = text(reply.message);
-  error["type"] = text(error_type(reply.status));
+  error["message"] = sound_text(reply.message);
+  error["type"] = sound_text(error_type(reply.status));
   error["param"] = nullptr;
-  error["code"] = text(reply.code);
-  if (!reply.request_id.empty()) error["request_id"] = text(reply.request_id);
+  error["code"] = sound_text(reply.code);
+  if (!reply.request_id.empty()) error["request_id"] = sound_text(reply.request_id);
   return error;
 }
 
 json::object model_object(std::string_view name) {
   json::object model;
-  model["id"] = text(name);
+  model["id"] = sound_text(name);
   model["object"] = "model";
   model["created"] = 0;  // when a model was made is not known here, and this room has no clock
   model["owned_by"] = "drover";
@@ -64,13 +54,11 @@ std::string error_body(const ErrorReply& reply) {
 std::string error_event(Api api, const ErrorReply& reply) {
   json::object data;
   data["error"] = error_object(reply);
-  if (api != Api::Responses && api != Api::Messages) return "data: " + json::serialize(data) + "\n\n";
+  if (api != Api::Responses) return "data: " + json::serialize(data) + "\n\n";
   data["type"] = "error";
-  if (api == Api::Responses) {
-    data["code"] = text(reply.code);
-    data["message"] = text(reply.message);
-    data["param"] = nullptr;
-  }
+  data["code"] = sound_text(reply.code);
+  data["message"] = sound_text(reply.message);
+  data["param"] = nullptr;
   return "event: error\ndata: " + json::serialize(data) + "\n\n";
 }
 

@@ -50,7 +50,7 @@ TEST(ErrorEvent, OfResponsesIsFlatAndNested) {
 }
 
 TEST(ErrorEvent, IsReadAsAnErrorByThisDialect) {
-  for (const Api api : {Api::Chat, Api::Responses, Api::Messages, Api::Images}) {
+  for (const Api api : {Api::Chat, Api::Responses, Api::Images}) {
     const std::string text = error_event(api, {.status = 503, .code = "c", .message = "m", .request_id = ""});
     const std::size_t data = text.find("data: ") + 6;
     const http::SseEvent event{

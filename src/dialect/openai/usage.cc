@@ -1,18 +1,10 @@
 #include "dialect/openai/usage.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "dialect/json_reader.h"
+#include "dialect/token_count.h"
 
 namespace drover::dialect::openai_detail {
 namespace {
-
-std::optional<std::int64_t> tokens(std::string_view raw) {
-  const auto number = raw_integer(raw);
-  if (!number.has_value()) return std::nullopt;
-  return std::clamp<std::int64_t>(*number, 0, kMaxTokens);
-}
 
 /// One member of a details object; 0 when it is not there.
 std::int64_t detail(std::string_view raw, std::string_view name) {
@@ -21,7 +13,7 @@ std::int64_t detail(std::string_view raw, std::string_view name) {
   if (reader.kind() != JsonReader::Kind::Object || !reader.enter()) return 0;
   while (reader.next_member(key)) {
     const std::string_view value = reader.take();
-    if (key == name) return tokens(value).value_or(0);
+    if (key == name) return token_count(value).value_or(0);
   }
   return 0;
 }
@@ -37,7 +29,7 @@ void read_usage(std::string_view raw, Usage& usage) {
   std::int64_t reasoning = 0;
   while (reader.next_member(key)) {
     const std::string_view value = reader.take();
-    const auto number = tokens(value);
+    const auto number = token_count(value);
     if (number.has_value()) seen.known = true;
     if (key == "prompt_tokens" || key == "input_tokens") {
       seen.input_tokens = number.value_or(0);

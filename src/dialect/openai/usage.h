@@ -7,9 +7,6 @@
 
 namespace drover::dialect::openai_detail {
 
-/// Most tokens believed of one answer; a larger number is a fault and counts as this.
-inline constexpr std::int64_t kMaxTokens = 1'000'000'000;
-
 /// Overwrites `usage` when `raw` (the value of a usage member) is an object with at least one number in it. Providers
 /// repeat usage with growing totals, so the last one counts; it is never added up.
 void read_usage(std::string_view raw, Usage& usage);

@@ -1,12 +1,13 @@
-#include "dialect/openai/affinity.h"
+#include "dialect/affinity.h"
 
-#include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/hash.h"
 #include "dialect/json_reader.h"
-#include "dialect/openai/routed_keys.h"
+#include "dialect/routed_keys.h"
 
-namespace drover::dialect::openai_detail {
+namespace drover::dialect {
 namespace {
 
 bool is_user_message(std::string_view element) {
@@ -43,21 +44,27 @@ std::uint64_t never_zero(std::uint64_t hash) {
 
 }  // namespace
 
-std::uint64_t affinity(Api api, const JsonScan& scan, std::string_view body) {
-  for (const Key key : {kPromptCacheKey, kUser}) {
-    const auto range = scan.member(key);
-    if (!range.has_value()) continue;
-    const auto name = raw_string(range->of(body));
+std::uint64_t affinity(const AffinitySource& request) {
+  const auto value = [&request](Key key) -> std::string_view {
+    const auto range = request.keys.find(request.scan, key);
+    return range.has_value() ? range->of(request.body) : std::string_view{};
+  };
+  const std::array<std::pair<Key, std::string_view>, 3> names = {
+      {{kPromptCacheKey, value(kPromptCacheKey)},
+       {kUser, value(kUser)},
+       {kMetadata, raw_member(value(kMetadata), "user_id")}}};
+  for (const auto& [key, raw] : names) {
+    const auto name = raw_string(raw);
     if (name.has_value() && !name->empty()) return never_zero(hash64(*name, key));
   }
-  if (!has_conversation(api)) return 0;
+  if (!has_conversation(request.api)) return 0;
   std::uint64_t hash = 0;
   for (const Key key : {kInstructions, kSystem, kMessages, kInput, kPrompt}) {
-    const auto range = scan.member(key);
-    if (!range.has_value() || range->of(body) == "null") continue;
-    hash = never_zero(hash64(opening(range->of(body)), hash + key));
+    const std::string_view raw = value(key);
+    if (raw.empty() || raw == "null") continue;
+    hash = never_zero(hash64(opening(raw), hash + key));
   }
   return hash;
 }
 
-}  // namespace drover::dialect::openai_detail
+}  // namespace drover::dialect

@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 
-namespace drover::dialect::openai_detail {
+namespace drover::dialect {
 
 /// Which failures a row is for. Empty or 0 fits all.
 struct FailureRow {
@@ -192,6 +192,7 @@ inline constexpr auto kFailureTable = [] {
       too_long("longer than the model's context length"),
       too_long("input is too long for requested model"),
       text(400, "while limit is", K::ContextTooLong, S::Request, R::Never),
+      front(400, "output blocked by content filtering policy", K::ContentPolicy, S::Request, R::Never),
       text(403, "input was flagged", K::ContentPolicy, S::Request, R::Never),
       text(404, "model", K::ModelMissing, S::Target, R::OtherKey),
       text(429, "high demand", K::Overloaded, S::Server, R::OtherKey),
@@ -230,4 +231,4 @@ inline constexpr auto kFailureTable = [] {
   });
 }();
 
-}  // namespace drover::dialect::openai_detail
+}  // namespace drover::dialect

@@ -1,38 +1,23 @@
-#include "dialect/openai/plain_answer.h"
+#include "dialect/plain_answer.h"
 
-#include "dialect/error_facts.h"
+#include "dialect/failures.h"
 #include "dialect/json_bytes.h"
 #include "dialect/json_reader.h"
-#include "dialect/openai/failures.h"
-#include "dialect/openai/usage.h"
 
-namespace drover::dialect::openai_detail {
+namespace drover::dialect {
 namespace {
-
-/// Where the answer itself stands; empty where answers may have any shape (text, sound, pictures).
-std::string_view answer_member(Api api) {
-  switch (api) {
-    case Api::Chat:
-    case Api::Completions: return "choices";
-    case Api::Embeddings: return "data";
-    case Api::Responses: return "output";
-    case Api::Messages: return "content";
-    default: return "";
-  }
-}
 
 struct PlainAnswer {
   std::string_view error;   ///< a truthy one
   std::string_view answer;  ///< choices, data, output, content or results, whichever comes last
-  std::string_view own;     ///< the member that answer_member() names
+  std::string_view own;     ///< the member that the rules name
   std::string_view usage;
   std::string_view status;
   bool readable = false;
 };
 
-PlainAnswer read_members(Api api, std::string_view body) {
+PlainAnswer read_members(std::string_view own, std::string_view body) {
   PlainAnswer plain;
-  const std::string_view own = answer_member(api);
   JsonReader reader(body);
   std::string_view key;
   if (reader.kind() != JsonReader::Kind::Object || !reader.enter()) return plain;
@@ -54,38 +39,39 @@ PlainAnswer read_members(Api api, std::string_view body) {
   return plain;
 }
 
+Error page_instead() {
+  Error page = failed_by_shape("unexpected_content_type", "the provider answered with a page instead of JSON");
+  page.kind = ErrorKind::WrongContentType;
+  page.scope = ErrorScope::Server;
+  return page;
+}
+
 }  // namespace
 
-std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) {
+std::optional<Error> read_plain(const PlainRules& rules, std::string_view body, AnswerState& state) {
   if (body.size() > kMaxAnswerRead) return std::nullopt;
   while (!body.empty() && is_json_space(body.front())) body.remove_prefix(1);  // DeepSeek's keep-alive
-  const bool must_be_json = !answer_member(api).empty();
+  const bool must_be_json = !rules.own.empty();
   if (!must_be_json && !body.starts_with('{')) return std::nullopt;
 
-  const PlainAnswer plain = read_members(api, body);
-  if (!plain.error.empty() && !raw_truthy(plain.answer)) return classify(0, read_error_facts(body));
+  const PlainAnswer plain = read_members(rules.own, body);
+  if (!plain.error.empty() && !raw_truthy(plain.answer)) return rules.classify_inside(read_error_facts(body));
   if (!must_be_json) {
-    read_usage(plain.usage, state.usage);
+    rules.read_usage(plain.usage, state.usage);
     return std::nullopt;
   }
-  if (body.starts_with('<')) {
-    Error page = failed_by_shape("unexpected_content_type", "the provider answered with a page instead of JSON");
-    page.kind = ErrorKind::WrongContentType;
-    page.scope = ErrorScope::Server;
-    return page;
-  }
+  if (body.starts_with('<')) return page_instead();
   if (!plain.readable)
     return failed_by_shape("unreadable_answer", "the provider's answer is not the JSON it should be");
   if (plain.status == "\"failed\"") return failed_by_shape("failed_answer", "the provider says that it failed");
   if (plain.own.empty()) {
     return failed_by_shape("unexpected_answer", "the provider's answer has nothing of what was asked for");
   }
-  read_usage(plain.usage, state.usage);
-  const bool is_text = api == Api::Chat || api == Api::Completions;
-  if (is_text && !state.usage.known && !raw_truthy(plain.own)) {
+  rules.read_usage(plain.usage, state.usage);
+  if (rules.empty_is_failure && !state.usage.known && !raw_truthy(plain.own)) {
     return failed_by_shape("empty_answer", "the provider answered without saying anything");
   }
   return std::nullopt;
 }
 
-}  // namespace drover::dialect::openai_detail
+}  // namespace drover::dialect

@@ -1,17 +1,16 @@
-#include "dialect/openai/inspector.h"
+#include "dialect/request_inspector.h"
 
 #include <simdjson.h>
 
 #include <algorithm>
-#include <span>
 
+#include "dialect/affinity.h"
 #include "dialect/json_reader.h"
 #include "dialect/media_type.h"
-#include "dialect/openai/affinity.h"
-#include "dialect/openai/routed_keys.h"
+#include "dialect/routed_keys.h"
 #include "http/head.h"
 
-namespace drover::dialect::openai_detail {
+namespace drover::dialect {
 namespace {
 
 Error refused(ErrorKind kind, int status, std::string code, std::string message) {
@@ -33,8 +32,7 @@ bool takes_forms(Api api) {
 }
 
 /// true, false, or false for null and absent. Anything else is an error, whatever a server might make of it.
-Result<bool> flag(const JsonScan& scan, std::string_view body, Key key) {
-  const auto range = scan.member(key);
+Result<bool> flag(std::optional<ByteRange> range, std::string_view body, Key key) {
   if (!range.has_value()) return false;
   const std::string_view raw = range->of(body);
   if (raw == "true") return true;
@@ -42,8 +40,7 @@ Result<bool> flag(const JsonScan& scan, std::string_view body, Key key) {
   return fail(wrong_type(kRoutedKeys[key], "true or false"));
 }
 
-bool present(const JsonScan& scan, std::string_view body, Key key) {
-  const auto range = scan.member(key);
+bool present(std::optional<ByteRange> range, std::string_view body) {
   return range.has_value() && range->of(body) != "null";
 }
 
@@ -91,14 +88,13 @@ Repeat repeat_of(Api api, const Traces& traces) {
 
 }  // namespace
 
-RequestInspector::RequestInspector(Api api, std::string_view content_type, std::string_view body)
-    : api_(api), body_(body) {
+RequestInspector::RequestInspector(const KeyList& keys, Api api, std::string_view content_type, std::string_view body)
+    : keys_(keys), api_(api), body_(body) {
   result_.repeat = repeat_of(api, {});
   if (api == Api::Pinned || api == Api::Models) return;
   if (is_json_type(content_type)) {
     // What the other keys mean on a path nobody here knows is that path's matter.
-    const std::span<const std::string_view> keys(kRoutedKeys);
-    scan_.emplace<JsonScan>(body, api == Api::OtherModel ? keys.first(kStream + 1) : keys);
+    scan_.emplace<JsonScan>(body, api == Api::OtherModel ? keys.least_names() : keys.names());
   } else if (takes_forms(api) && is_form_type(content_type)) {
     const auto boundary = form_boundary(content_type);
     if (boundary.has_value()) {
@@ -133,20 +129,20 @@ Result<bool> RequestInspector::finish_json(const JsonScan& scan) {
   if (!scan.is_object()) {
     return fail(refused(ErrorKind::BadRequest, 400, "invalid_json", "the request body must be a JSON object"));
   }
-  if (const auto model = scan.member(kModel); model.has_value() && model->of(body_) != "null") {
+  if (const auto model = keys_.find(scan, kModel); model.has_value() && model->of(body_) != "null") {
     const auto name = raw_string(model->of(body_));
     if (!name.has_value()) return fail(wrong_type("model", "a string"));
     const Result<bool> set = set_model(json_unescape(name->substr(0, 6 * kMaxModelBytes + 6)), *model);
     if (!set.has_value()) return set;
   }
-  const Result<bool> stream = flag(scan, body_, kStream);
+  const Result<bool> stream = flag(keys_.find(scan, kStream), body_, kStream);
   if (!stream.has_value()) return stream;
-  const Result<bool> store = flag(scan, body_, kStore);
+  const Result<bool> store = flag(keys_.find(scan, kStore), body_, kStore);
   if (!store.has_value()) return store;
-  const Result<bool> background = flag(scan, body_, kBackground);
+  const Result<bool> background = flag(keys_.find(scan, kBackground), body_, kBackground);
   if (!background.has_value()) return background;
   result_.stream = *stream;
-  if (const auto options = scan.member(kStreamOptions); options.has_value()) {
+  if (const auto options = keys_.find(scan, kStreamOptions); options.has_value()) {
     const std::string_view raw = options->of(body_);
     if (raw != "null" && raw.front() != '{') return fail(wrong_type("stream_options", "an object"));
     result_.has_stream_options = true;
@@ -154,21 +150,21 @@ Result<bool> RequestInspector::finish_json(const JsonScan& scan) {
     result_.stream_options_end = options->end;
     result_.asks_usage = includes_usage(raw);
   }
-  const auto stored = scan.member(kStore);
+  const auto stored = keys_.find(scan, kStore);
   const bool says_no = stored.has_value() && stored->of(body_) == "false";
-  result_.repeat =
-      repeat_of(api_, {.store = *store,
-                       .stores_by_default = api_ == Api::Responses && !says_no,
-                       .background = *background,
-                       .continues = present(scan, body_, kConversation) || present(scan, body_, kPreviousResponseId)});
-  result_.affinity = affinity(api_, scan, body_);
+  result_.repeat = repeat_of(api_, {.store = *store,
+                                    .stores_by_default = api_ == Api::Responses && !says_no,
+                                    .background = *background,
+                                    .continues = present(keys_.find(scan, kConversation), body_) ||
+                                                 present(keys_.find(scan, kPreviousResponseId), body_)});
+  result_.affinity = affinity({.api = api_, .keys = keys_, .scan = scan, .body = body_});
   read_limits(scan);
   return true;
 }
 
 void RequestInspector::read_limits(const JsonScan& scan) {
   const auto number = [&](Key key, std::int64_t least, std::int64_t most) {
-    const auto range = scan.member(key);
+    const auto range = keys_.find(scan, key);
     if (!range.has_value()) return least;
     return std::clamp(raw_integer(range->of(body_)).value_or(least), least, most);
   };
@@ -214,4 +210,4 @@ Result<bool> RequestInspector::set_model(std::string model, ByteRange where) {
   return true;
 }
 
-}  // namespace drover::dialect::openai_detail
+}  // namespace drover::dialect

@@ -10,7 +10,7 @@
 #include "dialect/error_facts.h"
 #include "http/head.h"
 
-namespace drover::dialect::openai_detail {
+namespace drover::dialect {
 
 /// Classifies by the table. `status` 0: the error stood inside a 200; then a number from 100 to 599 in `facts` is taken
 /// for the status. The Error's status is then the one to answer with.
@@ -25,4 +25,4 @@ namespace drover::dialect::openai_detail {
 /// An answer that is a failure by its shape, though its status is 200 and it names no error.
 [[nodiscard]] Error failed_by_shape(std::string_view code, std::string_view message);
 
-}  // namespace drover::dialect::openai_detail
+}  // namespace drover::dialect

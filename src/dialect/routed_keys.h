@@ -1,11 +1,18 @@
-// The top-level keys of a request that decide something here. A request that has one of them twice is refused.
+// The top-level keys of a request that decide something here, and which of them each dialect knows. A request that has
+// one of its dialect's keys twice is refused.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
 #include <string_view>
 
-namespace drover::dialect::openai_detail {
+#include "dialect/json_scan.h"
+
+namespace drover::dialect {
 
 enum Key : std::size_t {
   kModel,
@@ -17,6 +24,7 @@ enum Key : std::size_t {
   kPreviousResponseId,
   kPromptCacheKey,
   kUser,
+  kMetadata,
   kMaxTokens,
   kMaxCompletionTokens,
   kMaxOutputTokens,
@@ -38,6 +46,7 @@ inline constexpr std::array<std::string_view, kKeys> kRoutedKeys = {"model",
                                                                     "previous_response_id",
                                                                     "prompt_cache_key",
                                                                     "user",
+                                                                    "metadata",
                                                                     "max_tokens",
                                                                     "max_completion_tokens",
                                                                     "max_output_tokens",
@@ -48,8 +57,35 @@ inline constexpr std::array<std::string_view, kKeys> kRoutedKeys = {"model",
                                                                     "system",
                                                                     "prompt"};
 
+/// The keys one dialect looks for: what the others mean is its providers' matter. Begins with kModel and kStream.
+class KeyList {
+ public:
+  consteval KeyList(std::initializer_list<Key> keys) {
+    for (const Key key : keys) {
+      places_[key] = static_cast<std::uint8_t>(size_);
+      names_[size_++] = kRoutedKeys[key];
+    }
+  }
+
+  /// For a JsonScan. They live as long as the list.
+  [[nodiscard]] std::span<const std::string_view> names() const { return {names_.data(), size_}; }
+  /// Of names(), those that are looked for where nothing is known but that there may be a model.
+  [[nodiscard]] std::span<const std::string_view> least_names() const { return names().first(2); }
+
+  /// Where the value of `key` stands; nothing when it is not there or not this dialect's.
+  [[nodiscard]] std::optional<ByteRange> find(const JsonScan& scan, Key key) const {
+    if (key != kModel && places_[key] == 0) return std::nullopt;
+    return scan.member(places_[key]);
+  }
+
+ private:
+  std::array<std::string_view, kKeys> names_{};
+  std::array<std::uint8_t, kKeys> places_{};  ///< in names_; 0 is kModel's
+  std::size_t size_ = 0;
+};
+
 /// The form fields that do the same in a multipart body.
 enum FormField : std::size_t { kFormModel, kFormStream, kFormFields };
 inline constexpr std::array<std::string_view, kFormFields> kRoutedFields = {"model", "stream"};
 
-}  // namespace drover::dialect::openai_detail
+}  // namespace drover::dialect

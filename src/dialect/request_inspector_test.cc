@@ -1,4 +1,4 @@
-#include "dialect/openai/inspector.h"
+#include "dialect/request_inspector.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -69,8 +69,7 @@ TEST(Inspector, G4_TakesNoModelFromANestedObject) {
 }
 
 TEST(Inspector, G7_KeepsOddNumbersAndBoundsTheEstimate) {
-  EXPECT_EQ(chat(R"({"max_tokens":9223372036854775808,"x":1e400,"y":-0})").output_tokens_estimate,
-            openai_detail::kMaxOutputEstimate);
+  EXPECT_EQ(chat(R"({"max_tokens":9223372036854775808,"x":1e400,"y":-0})").output_tokens_estimate, kMaxOutputEstimate);
   EXPECT_EQ(chat(R"({"max_tokens":-5})").output_tokens_estimate, 0);
   EXPECT_EQ(chat(R"({"max_tokens":"many"})").output_tokens_estimate, 0);
   EXPECT_EQ(chat(R"({"max_completion_tokens":100,"n":3})").output_tokens_estimate, 300);
@@ -243,7 +242,7 @@ TEST(Affinity, StaysTheSameOverTheTurnsOfAConversation) {
 }
 
 TEST(Affinity, LooksAtABoundedBeginning) {
-  const std::string large(openai_detail::kMaxModelBytes * 1024, 'x');
+  const std::string large(kMaxModelBytes * 1024, 'x');
   const std::string a = R"({"messages":[{"role":"user","content":")" + large + "a\"}]}";
   const std::string b = R"({"messages":[{"role":"user","content":")" + large + "b\"}]}";
   EXPECT_EQ(chat(a).affinity, chat(b).affinity);

@@ -1,4 +1,4 @@
-#include "dialect/openai/plain_answer.h"
+#include "dialect/plain_answer.h"
 
 #include <gtest/gtest.h>
 
@@ -99,7 +99,7 @@ TEST(PlainAnswer, LeavesSoundsAndTextsAlone) {
 }
 
 TEST(PlainAnswer, DoesNotLookIntoHugeOnes) {
-  EXPECT_EQ(read(Api::Chat, std::string(openai_detail::kMaxAnswerRead + 1, 'x')).code(), "good");
+  EXPECT_EQ(read(Api::Chat, std::string(kMaxAnswerRead + 1, 'x')).code(), "good");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "dialect/openai/failures.h"
+#include "dialect/failures.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

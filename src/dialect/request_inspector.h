@@ -1,4 +1,5 @@
-// Reads a request of the OpenAI dialect, JSON or form, in slices: which model, streamed or not, how far repeatable.
+// Reads a request, JSON or form, in slices: which model, streamed or not, how far repeatable. What a dialect adds is
+// the list of keys it knows.
 #pragma once
 
 #include <string_view>
@@ -7,8 +8,9 @@
 #include "dialect/dialect.h"
 #include "dialect/json_scan.h"
 #include "dialect/multipart_scan.h"
+#include "dialect/routed_keys.h"
 
-namespace drover::dialect::openai_detail {
+namespace drover::dialect {
 
 /// Longest model name accepted; the longest real ones (deployment ARNs) are under 200.
 inline constexpr std::size_t kMaxModelBytes = 512;
@@ -19,7 +21,8 @@ inline constexpr std::int64_t kMaxAnswers = 128;
 
 class RequestInspector final : public Inspector {
  public:
-  RequestInspector(Api api, std::string_view content_type, std::string_view body);
+  /// `keys` and `body` outlive the inspector.
+  RequestInspector(const KeyList& keys, Api api, std::string_view content_type, std::string_view body);
 
   [[nodiscard]] Result<bool> step(std::size_t budget) override;
   [[nodiscard]] Inspection take() override { return std::move(result_); }
@@ -30,10 +33,11 @@ class RequestInspector final : public Inspector {
   [[nodiscard]] Result<bool> set_model(std::string model, ByteRange where);
   void read_limits(const JsonScan& scan);
 
+  const KeyList& keys_;
   Api api_;
   std::string_view body_;
   std::variant<std::monostate, JsonScan, MultipartScan, Error> scan_;
   Inspection result_;
 };
 
-}  // namespace drover::dialect::openai_detail
+}  // namespace drover::dialect

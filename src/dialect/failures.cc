@@ -1,12 +1,12 @@
-#include "dialect/openai/failures.h"
+#include "dialect/failures.h"
 
 #include <algorithm>
 #include <string>
 
-#include "dialect/openai/failure_table.h"
+#include "dialect/failure_table.h"
 #include "dialect/retry_after.h"
 
-namespace drover::dialect::openai_detail {
+namespace drover::dialect {
 namespace {
 
 char lower(char c) {
@@ -175,4 +175,4 @@ Error failed_by_shape(std::string_view code, std::string_view message) {
                .message = std::string(message)};
 }
 
-}  // namespace drover::dialect::openai_detail
+}  // namespace drover::dialect

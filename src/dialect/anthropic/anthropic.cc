@@ -1,0 +1,74 @@
+// The Anthropic dialect: joins the parts of this folder to one Dialect.
+#include "dialect/anthropic/error_type.h"
+#include "dialect/anthropic/events.h"
+#include "dialect/anthropic/paths.h"
+#include "dialect/anthropic/replies.h"
+#include "dialect/anthropic/usage.h"
+#include "dialect/common_dialect.h"
+#include "dialect/plain_answer.h"
+
+namespace drover::dialect {
+namespace {
+
+constexpr KeyList kAnthropicKeys{kModel, kStream, kMaxTokens, kMetadata, kMessages, kSystem};
+
+/// Where the answer itself stands; empty where answers may have any shape.
+std::string_view answer_member(Api api) {
+  switch (api) {
+    case Api::Messages: return "content";
+    case Api::CountTokens: return "input_tokens";
+    default: return "";
+  }
+}
+
+class Anthropic final : public CommonDialect {
+ public:
+  Anthropic() : CommonDialect(kAnthropicKeys) {}
+
+  [[nodiscard]] Api api(std::string_view method, std::string_view path) const override {
+    return anthropic_detail::api_of(method, path);
+  }
+
+  [[nodiscard]] EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state,
+                                     Error& failure) const override {
+    return anthropic_detail::read_event(api, event, state, failure);
+  }
+
+  [[nodiscard]] bool stream_complete(Api api, const AnswerState& state) const override {
+    return anthropic_detail::stream_complete(api, state);
+  }
+
+  [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
+    auto failure = dialect::read_plain({.own = answer_member(api),
+                                        .empty_is_failure = api == Api::Messages,
+                                        .read_usage = anthropic_detail::read_usage,
+                                        .classify_inside = anthropic_detail::classify_inside},
+                                       body, state);
+    if (!failure && api == Api::CountTokens) state.usage.known = true;  // counting costs no tokens
+    return failure;
+  }
+
+  [[nodiscard]] std::string_view request_id_field() const override { return "request-id"; }
+  [[nodiscard]] std::string error_body(const ErrorReply& reply) const override {
+    return anthropic_detail::error_body(reply);
+  }
+  [[nodiscard]] std::string error_event(Api, const ErrorReply& reply) const override {
+    return anthropic_detail::error_event(reply);
+  }
+
+  [[nodiscard]] std::string models_body(const std::vector<std::string>& names) const override {
+    return anthropic_detail::models_body(names);
+  }
+  [[nodiscard]] std::string model_body(std::string_view name) const override {
+    return anthropic_detail::model_body(name);
+  }
+};
+
+}  // namespace
+
+const Dialect& anthropic() {
+  static const Anthropic dialect;
+  return dialect;
+}
+
+}  // namespace drover::dialect

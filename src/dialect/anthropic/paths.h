@@ -1,0 +1,13 @@
+// Which of Anthropic's paths is for what.
+#pragma once
+
+#include <string_view>
+
+#include "dialect/dialect.h"
+
+namespace drover::dialect::anthropic_detail {
+
+/// See Dialect::api.
+[[nodiscard]] Api api_of(std::string_view method, std::string_view path);
+
+}  // namespace drover::dialect::anthropic_detail

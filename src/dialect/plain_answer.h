@@ -1,0 +1,27 @@
+// Reads a plain 2xx answer: its usage, or the failure inside it. What a dialect adds is a few rules.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "dialect/dialect.h"
+#include "dialect/error_facts.h"
+
+namespace drover::dialect {
+
+/// Longest answer that is looked into; a longer one is passed on as it is, its usage unknown. Reading takes about 1 ms
+/// for 4 MiB.
+inline constexpr std::size_t kMaxAnswerRead = 16 * 1024 * 1024;
+
+/// What one API's answers look like.
+struct PlainRules {
+  std::string_view own = {};      ///< the member in which the answer stands; empty: it may have any shape
+  bool empty_is_failure = false;  ///< an empty answer without usage says that the server failed
+  void (*read_usage)(std::string_view raw, Usage& usage) = nullptr;
+  Error (*classify_inside)(const ErrorFacts& facts) = nullptr;  ///< an error inside a 200
+};
+
+/// See Dialect::read_plain.
+[[nodiscard]] std::optional<Error> read_plain(const PlainRules& rules, std::string_view body, AnswerState& state);
+
+}  // namespace drover::dialect
