@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "mock/anthropic_messages.h"
+
 namespace drover::mock {
 
 namespace json = boost::json;
@@ -56,12 +58,13 @@ std::string error_json(const ProviderError& error) {
 }
 
 Answer error_answer(Call call, const ProviderError& error) {
-  Answer answer = plain_answer(call, error_json(error));
+  Answer answer = plain_answer(call, speaks_anthropic(call) ? anthropic_error_json(error) : error_json(error));
   answer.status = error.status;
   return answer;
 }
 
 std::string error_event(Call call, const ProviderError& error) {
+  if (speaks_anthropic(call)) return event("error", anthropic_error_json(error));
   if (call != Call::Responses) return event({}, error_json(error));
   const json::object flat{
       {"type", "error"}, {"code", error.code}, {"message", error.message}, {"param", nullptr}, {"sequence_number", 1}};

@@ -46,8 +46,9 @@ struct ProviderError {
 
 /// The error a provider gives with this status, in its usual words; `code` replaces the usual one when it is not empty.
 [[nodiscard]] ProviderError usual_error(int status, std::string_view code);
-/// {"error": {...}} as a whole answer.
+/// The error as a whole answer, in the shape of the call's dialect.
 [[nodiscard]] Answer error_answer(Call call, const ProviderError& error);
+/// OpenAI's shape: {"error": {...}}.
 [[nodiscard]] std::string error_json(const ProviderError& error);
 /// The same as an event of a stream.
 [[nodiscard]] std::string error_event(Call call, const ProviderError& error);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mock/anthropic_messages.h"
+#include "mock/duration_text.h"
 #include "mock/gzip.h"
 #include "mock/http_date.h"
 
@@ -12,17 +14,27 @@ std::string date_in(Duration span, std::int64_t unix_seconds, std::string (*spel
   return spelling(unix_seconds + std::chrono::ceil<std::chrono::seconds>(span).count());
 }
 
-void append_come_back(const ComeBack& form, std::int64_t unix_seconds, std::vector<FieldLine>& fields) {
+// Anthropic gives a date; what is no span of time is sent as it is.
+void append_reset(Call call, const std::string& reset, std::int64_t unix_seconds, std::vector<FieldLine>& fields) {
+  if (!speaks_anthropic(call)) {
+    fields.push_back({"x-ratelimit-limit-requests", "100"});
+    fields.push_back({"x-ratelimit-remaining-requests", "0"});
+    fields.push_back({"x-ratelimit-reset-requests", reset});
+    return;
+  }
+  const Result<Duration> span = parse_span(reset);
+  fields.push_back({"anthropic-ratelimit-requests-limit", "100"});
+  fields.push_back({"anthropic-ratelimit-requests-remaining", "0"});
+  fields.push_back({"anthropic-ratelimit-requests-reset", span ? date_in(*span, unix_seconds, rfc3339) : reset});
+}
+
+void append_come_back(Call call, const ComeBack& form, std::int64_t unix_seconds, std::vector<FieldLine>& fields) {
   if (!form.retry_after.empty()) fields.push_back({"Retry-After", form.retry_after});
   if (form.imf_date) fields.push_back({"Retry-After", date_in(*form.imf_date, unix_seconds, imf_date)});
   if (form.rfc850_date) fields.push_back({"Retry-After", date_in(*form.rfc850_date, unix_seconds, rfc850_date)});
   if (form.asctime_date) fields.push_back({"Retry-After", date_in(*form.asctime_date, unix_seconds, asctime_date)});
   if (!form.milliseconds.empty()) fields.push_back({"retry-after-ms", form.milliseconds});
-  if (!form.reset.empty()) {
-    fields.push_back({"x-ratelimit-limit-requests", "100"});
-    fields.push_back({"x-ratelimit-remaining-requests", "0"});
-    fields.push_back({"x-ratelimit-reset-requests", form.reset});
-  }
+  if (!form.reset.empty()) append_reset(call, form.reset, unix_seconds, fields);
 }
 
 Answer page(Call call, int status) {
@@ -36,11 +48,12 @@ Answer status_answer(Call call, const Fault& fault, std::int64_t unix_seconds) {
   Answer answer = fault.body == ErrorBody::Html ? page(call, fault.status)
                                                 : error_answer(call, usual_error(fault.status, fault.code));
   if (fault.body == ErrorBody::Empty) answer.pieces.clear();
-  append_come_back(fault.come_back, unix_seconds, answer.fields);
+  append_come_back(call, fault.come_back, unix_seconds, answer.fields);
   return answer;
 }
 
 Answer empty_answer(Call call, bool stream) {
+  if (call == Call::Messages) return empty_message(stream);
   if (!stream) {
     return plain_answer(
         call, R"({"id":"chatcmpl-empty","object":"chat.completion","created":1767225600,"model":"mock","choices":[]})");

@@ -64,7 +64,7 @@ json::value fitting(const json::value& schema) {
   return "mock";
 }
 
-// A chat tool nests its function; a Responses tool is flat.
+// A chat tool nests its function; a Responses tool is flat; a tool of Messages has an input_schema.
 std::optional<Tool> tool_from(const json::value& entry) {
   if (!entry.is_object()) return std::nullopt;
   const json::value* function = entry.get_object().if_contains("function");
@@ -73,7 +73,9 @@ std::optional<Tool> tool_from(const json::value& entry) {
   const json::value* name = described.if_contains("name");
   if (name == nullptr || !name->is_string()) return std::nullopt;
   json::value arguments = json::object{};
-  if (const json::value* parameters = described.if_contains("parameters")) arguments = fitting(*parameters);
+  for (const std::string_view parameters : {"parameters", "input_schema"}) {
+    if (const json::value* schema = described.if_contains(parameters)) arguments = fitting(*schema);
+  }
   if (!arguments.is_object()) arguments = json::object{};
   return Tool{std::string(name->get_string()), json::serialize(arguments)};
 }
@@ -102,13 +104,22 @@ std::string last_user_text(const json::object& body) {
   return content == nullptr ? std::string{} : json::serialize(*content);
 }
 
+// OpenAI writes a choice as a word or an object that names the tool, Anthropic as an object with a type.
+std::string_view word_of(const json::value& choice) {
+  if (choice.is_string()) return std::string_view(choice.get_string());
+  if (!choice.is_object()) return {};
+  const json::value* type = choice.get_object().if_contains("type");
+  return type != nullptr && type->is_string() ? std::string_view(type->get_string()) : std::string_view{};
+}
+
 std::optional<Tool> tool_wanted(const json::object& body) {
   const json::value* tools = body.if_contains("tools");
   if (tools == nullptr || !tools->is_array() || tools->get_array().empty()) return std::nullopt;
   const json::value* choice = body.if_contains("tool_choice");
-  if (choice != nullptr && *choice == "none") return std::nullopt;
+  const std::string_view word = choice == nullptr ? std::string_view{} : word_of(*choice);
+  if (word == "none") return std::nullopt;
   const std::string asked_for = choice == nullptr ? std::string{} : chosen_name(*choice);
-  const bool forced = choice != nullptr && (*choice == "required" || choice->is_object());
+  const bool forced = word == "required" || (choice != nullptr && choice->is_object() && word != "auto");
   const std::string text = last_user_text(body);
   for (const json::value& entry : tools->get_array()) {
     const std::optional<Tool> tool = tool_from(entry);
@@ -210,7 +221,7 @@ Result<Ask> read_form(Ask ask, std::string_view content_type, std::string_view b
 
 }  // namespace
 
-Call call_of(std::string_view method, std::string_view path) {
+Call call_of(std::string_view method, std::string_view path, bool versioned) {
   struct Row {
     std::string_view path;
     Call call;
@@ -221,11 +232,13 @@ Call call_of(std::string_view method, std::string_view path) {
                                    {"/v1/embeddings", Call::Embeddings},
                                    {"/v1/moderations", Call::Moderations},
                                    {"/v1/audio/transcriptions", Call::Transcriptions},
-                                   {"/v1/audio/translations", Call::Transcriptions}};
+                                   {"/v1/audio/translations", Call::Transcriptions},
+                                   {"/v1/messages", Call::Messages},
+                                   {"/v1/messages/count_tokens", Call::CountTokens}};
   if (path == "/v1/files" || path.starts_with("/v1/files/")) return Call::Files;
   if (method == "GET" || method == "HEAD") {
-    if (path == "/v1/models") return Call::Models;
-    if (path.starts_with("/v1/models/") && path.size() > 11) return Call::Model;
+    if (path == "/v1/models") return versioned ? Call::AnthropicModels : Call::Models;
+    if (path.starts_with("/v1/models/") && path.size() > 11) return versioned ? Call::AnthropicModel : Call::Model;
     return Call::Unknown;
   }
   if (method != "POST") return Call::Unknown;
@@ -238,10 +251,12 @@ Result<Ask> read_ask(Call call, std::string_view content_type, std::string_view 
   Ask ask{.call = call};
   ask.input_tokens = 1 + static_cast<std::int64_t>(body.size() / 4);
   ask.fingerprint = fingerprint_of(body);
-  if (call == Call::Models || call == Call::Model || call == Call::Files || call == Call::Unknown) return ask;
+  const bool has_model = call != Call::Models && call != Call::Model && call != Call::AnthropicModels &&
+                         call != Call::AnthropicModel && call != Call::Files && call != Call::Unknown;
+  if (!has_model) return ask;
   if (call == Call::Transcriptions) return read_form(std::move(ask), content_type, body);
 
-  ask.streamable = call == Call::Chat || call == Call::Completions || call == Call::Responses;
+  ask.streamable = call == Call::Chat || call == Call::Completions || call == Call::Responses || call == Call::Messages;
   json::error_code error;
   json::parse_options options;
   options.max_depth = 256;  // as deep as drover itself accepts
@@ -261,10 +276,14 @@ Result<Ask> read_ask(Call call, std::string_view content_type, std::string_view 
     ask.fingerprint = fingerprint_of(json::serialize(*asked));
     ask.input_tokens = 1 + text_bytes(*asked) / 4;
   }
-  if (call == Call::Chat && !object.contains("messages")) {
+  const bool needs_messages = call == Call::Chat || call == Call::Messages || call == Call::CountTokens;
+  if (needs_messages && !object.contains("messages")) {
     return fail(bad_body("missing_required_parameter", "Missing required parameter: 'messages'."));
   }
-  if (call == Call::Chat || call == Call::Responses) ask.tool = tool_wanted(object);
+  if (call == Call::Messages && !ask.most_tokens) {
+    return fail(bad_body("missing_required_parameter", "max_tokens: Field required"));
+  }
+  if (call == Call::Chat || call == Call::Responses || call == Call::Messages) ask.tool = tool_wanted(object);
   return ask;
 }
 

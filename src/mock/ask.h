@@ -11,7 +11,7 @@
 
 namespace drover::mock {
 
-/// The calls the mock can answer. One more dialect brings its own.
+/// The calls the mock can answer.
 enum class Call : std::uint8_t {
   Chat,
   Completions,
@@ -22,11 +22,20 @@ enum class Call : std::uint8_t {
   Models,
   Model,
   Files,
+  Messages,  ///< Anthropic's dialect from here on
+  CountTokens,
+  AnthropicModels,
+  AnthropicModel,
   Unknown
 };
 
-/// What `method path` is.
-[[nodiscard]] Call call_of(std::string_view method, std::string_view path);
+[[nodiscard]] constexpr bool speaks_anthropic(Call call) {
+  return call == Call::Messages || call == Call::CountTokens || call == Call::AnthropicModels ||
+         call == Call::AnthropicModel;
+}
+
+/// What `method path` is; `versioned` when the head names a version of Anthropic's API.
+[[nodiscard]] Call call_of(std::string_view method, std::string_view path, bool versioned = false);
 
 /// A function the client offers.
 struct Tool {

@@ -16,6 +16,7 @@ constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "Ma
 struct Broken {
   std::string_view weekday;
   const char* month;
+  unsigned month_number;
   unsigned day;
   int year;
   int hour;
@@ -29,9 +30,13 @@ Broken broken(std::int64_t unix_seconds) {
   const sys_days midnight = floor<days>(at);
   const year_month_day date(midnight);
   const hh_mm_ss time(at - midnight);
-  return {kDays[weekday(midnight).c_encoding()],   kMonths[static_cast<unsigned>(date.month()) - 1],
-          static_cast<unsigned>(date.day()),       static_cast<int>(date.year()),
-          static_cast<int>(time.hours().count()),  static_cast<int>(time.minutes().count()),
+  return {kDays[weekday(midnight).c_encoding()],
+          kMonths[static_cast<unsigned>(date.month()) - 1],
+          static_cast<unsigned>(date.month()),
+          static_cast<unsigned>(date.day()),
+          static_cast<int>(date.year()),
+          static_cast<int>(time.hours().count()),
+          static_cast<int>(time.minutes().count()),
           static_cast<int>(time.seconds().count())};
 }
 
@@ -58,6 +63,14 @@ std::string asctime_date(std::int64_t unix_seconds) {
   char text[64];
   const int size = std::snprintf(text, sizeof text, "%.3s %s %2u %02d:%02d:%02d %04d", at.weekday.data(), at.month,
                                  at.day, at.hour, at.minute, at.second, at.year);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::string rfc3339(std::int64_t unix_seconds) {
+  const Broken at = broken(unix_seconds);
+  char text[64];
+  const int size = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", at.year, at.month_number, at.day,
+                                 at.hour, at.minute, at.second);
   return {text, static_cast<std::size_t>(size)};
 }
 

@@ -14,5 +14,9 @@ TEST(HttpDate, WritesTheThreeLegalForms) {
   EXPECT_EQ(asctime_date(kExample), "Sun Nov  6 08:49:37 1994");
 }
 
+TEST(HttpDate, WritesRfc3339) {
+  EXPECT_EQ(rfc3339(kExample), "1994-11-06T08:49:37Z");
+}
+
 }  // namespace
 }  // namespace drover::mock

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "mock/answer_faults.h"
+#include "mock/anthropic_messages.h"
 #include "mock/openai_chat.h"
 #include "mock/openai_other.h"
 #include "mock/openai_responses.h"
@@ -66,6 +67,10 @@ std::optional<Ending> without_answer(const std::vector<Fault>& faults) {
     if (fault.kind == FaultKind::Close) return Ending::Close;
   }
   return std::nullopt;
+}
+
+std::vector<FieldLine> limit_fields(RateLimits& limits, Call call, Now now) {
+  return speaks_anthropic(call) ? limits.anthropic_fields(now.at, now.unix_seconds) : limits.fields(now.at);
 }
 
 bool any(const std::vector<Fault>& faults, FaultKind kind) {
@@ -132,7 +137,7 @@ Provider::Caller Provider::caller_of(const Heard& heard) {
   Caller caller;
   caller.path = heard.target.substr(0, heard.target.find('?'));
   caller.key = key_in(first_of(heard, {"authorization", "x-api-key", "api-key"}));
-  caller.call = call_of(heard.method, caller.path);
+  caller.call = call_of(heard.method, caller.path, !field(heard, "anthropic-version").empty());
   return caller;
 }
 
@@ -188,14 +193,14 @@ Script Provider::heard(const Heard& heard, Now now, std::uint64_t& ordinal) {
     if (instead) return played(heard, *std::move(instead), striking, record, random);
   }
   if (ask && ask->streamable && any(striking, FaultKind::OtherForm)) ask->stream = !ask->stream;
-  return played(heard, honest_answer(heard, ask, caller, now.at), striking, record, random);
+  return played(heard, honest_answer(heard, ask, caller, now), striking, record, random);
 }
 
-std::optional<Answer> Provider::refused_by_key(const Caller& caller, std::int64_t tokens, Instant now) {
+std::optional<Answer> Provider::refused_by_key(const Caller& caller, std::int64_t tokens, Now now) {
   if (limits_.empty()) return std::nullopt;
   const auto known = limits_.find(caller.key);
   if (known == limits_.end()) return error_answer(caller.call, usual_error(401, {}));
-  const RateLimits::Verdict verdict = known->second.admit(static_cast<double>(tokens), now);
+  const RateLimits::Verdict verdict = known->second.admit(static_cast<double>(tokens), now.at);
   if (verdict.limit == Limit::None) {
     admitted_.emplace(caller.ordinal, known->first);
     return std::nullopt;
@@ -208,13 +213,13 @@ std::optional<Answer> Provider::refused_by_key(const Caller& caller, std::int64_
   Answer answer = error_answer(caller.call, error);
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.retry_after).count();
   const auto thousandths = std::chrono::ceil<std::chrono::milliseconds>(verdict.retry_after).count();
-  answer.fields = known->second.fields(now);
+  answer.fields = limit_fields(known->second, caller.call, now);
   answer.fields.push_back({"Retry-After", std::to_string(std::max<std::int64_t>(1, seconds))});
   answer.fields.push_back({"retry-after-ms", std::to_string(thousandths)});
   return answer;
 }
 
-Answer Provider::honest_answer(const Heard& heard, const Result<Ask>& ask, const Caller& caller, Instant now) {
+Answer Provider::honest_answer(const Heard& heard, const Result<Ask>& ask, const Caller& caller, Now now) {
   const std::int64_t output = ask && ask->most_tokens ? *ask->most_tokens : 0;
   std::optional<Answer> refused = refused_by_key(caller, ask ? ask->input_tokens + output : 1, now);
   if (refused) return *std::move(refused);
@@ -225,7 +230,7 @@ Answer Provider::honest_answer(const Heard& heard, const Result<Ask>& ask, const
   if (!ask->model.empty() && !serves(settings_, ask->model)) return error_answer(caller.call, usual_error(404, {}));
   Answer answer = made_answer(heard, caller, *ask);
   if (const auto limits = limits_.find(caller.key); limits != limits_.end()) {
-    for (FieldLine& line : limits->second.fields(now)) answer.fields.push_back(std::move(line));
+    for (FieldLine& line : limit_fields(limits->second, caller.call, now)) answer.fields.push_back(std::move(line));
   }
   return answer;
 }
@@ -241,6 +246,11 @@ Answer Provider::made_answer(const Heard& heard, const Caller& caller, const Ask
     case Call::Models: return models_answer(settings_);
     case Call::Model: return model_answer(settings_, caller.path.substr(std::string_view("/v1/models/").size()));
     case Call::Files: return files_answer(heard.method, caller.path, heard.body.size());
+    case Call::Messages: return messages_answer(ask, make_reply(ask, settings_));
+    case Call::CountTokens: return count_tokens_answer(ask);
+    case Call::AnthropicModels: return anthropic_models_answer(settings_);
+    case Call::AnthropicModel:
+      return anthropic_model_answer(settings_, caller.path.substr(std::string_view("/v1/models/").size()));
     case Call::Unknown: break;
   }
   return error_answer(caller.call, {404, "invalid_request_error", "unknown_url", "Unknown request URL."});
@@ -250,7 +260,7 @@ Script Provider::played(const Heard& heard, Answer answer, const std::vector<Fau
                         Random& random) const {
   record.fault = described(faults);
   record.status = answer.status;
-  answer.fields.push_back({"x-request-id", record.our_id});
+  answer.fields.push_back({speaks_anthropic(answer.call) ? "request-id" : "x-request-id", record.our_id});
   Performance how{.asked = heard.asked, .pace = {}, .cuts = settings_.cuts};
   // An error costs a provider no thinking; only answers take their time.
   if (answer.status < 400) {

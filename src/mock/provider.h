@@ -85,9 +85,9 @@ class Provider {
   /// Opens the record; the caller's ordinal is set.
   Record& opened(const Heard& heard, Caller& caller, Instant now);
   /// Key and limits, model and API: what a provider without faults answers.
-  [[nodiscard]] Answer honest_answer(const Heard& heard, const Result<Ask>& ask, const Caller& caller, Instant now);
+  [[nodiscard]] Answer honest_answer(const Heard& heard, const Result<Ask>& ask, const Caller& caller, Now now);
   [[nodiscard]] Answer made_answer(const Heard& heard, const Caller& caller, const Ask& ask) const;
-  [[nodiscard]] std::optional<Answer> refused_by_key(const Caller& caller, std::int64_t tokens, Instant now);
+  [[nodiscard]] std::optional<Answer> refused_by_key(const Caller& caller, std::int64_t tokens, Now now);
   [[nodiscard]] Script played(const Heard& heard, Answer answer, const std::vector<Fault>& faults, Record& record,
                               Random& random) const;
   void apply_keys();

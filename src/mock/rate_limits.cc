@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mock/http_date.h"
+
 namespace drover::mock {
 namespace {
 
@@ -14,13 +16,8 @@ std::optional<TokenBucket> bucket(const std::optional<double>& capacity, Duratio
   return TokenBucket(*capacity, period);
 }
 
-void append(std::vector<FieldLine>& fields, const std::string& what, TokenBucket& bucket, Instant now) {
-  const auto whole = [](double value) {
-    return std::to_string(static_cast<std::int64_t>(std::floor(std::max(value, 0.0))));
-  };
-  fields.push_back({"x-ratelimit-limit-" + what, whole(bucket.capacity())});
-  fields.push_back({"x-ratelimit-remaining-" + what, whole(bucket.level_at(now))});
-  fields.push_back({"x-ratelimit-reset-" + what, reset_text(bucket.until_full(now))});
+std::string whole(double value) {
+  return std::to_string(static_cast<std::int64_t>(std::floor(std::max(value, 0.0))));
 }
 
 }  // namespace
@@ -52,13 +49,38 @@ void RateLimits::finished() {
   if (running_ > 0) --running_;
 }
 
+std::vector<RateLimits::Shown> RateLimits::shown(Instant now) {
+  std::vector<Shown> all;
+  const auto add = [&](const char* what, TokenBucket& bucket) {
+    all.push_back({what, whole(bucket.capacity()), whole(bucket.level_at(now)), bucket.until_full(now)});
+  };
+  if (per_minute_)
+    add("requests", *per_minute_);
+  else if (per_second_)
+    add("requests", *per_second_);
+  if (tokens_) add("tokens", *tokens_);
+  return all;
+}
+
 std::vector<FieldLine> RateLimits::fields(Instant now) {
   std::vector<FieldLine> fields;
-  if (per_minute_)
-    append(fields, "requests", *per_minute_, now);
-  else if (per_second_)
-    append(fields, "requests", *per_second_, now);
-  if (tokens_) append(fields, "tokens", *tokens_, now);
+  for (const Shown& limit : shown(now)) {
+    fields.push_back({"x-ratelimit-limit-" + limit.what, limit.limit});
+    fields.push_back({"x-ratelimit-remaining-" + limit.what, limit.remaining});
+    fields.push_back({"x-ratelimit-reset-" + limit.what, reset_text(limit.reset)});
+  }
+  return fields;
+}
+
+std::vector<FieldLine> RateLimits::anthropic_fields(Instant now, std::int64_t unix_seconds) {
+  std::vector<FieldLine> fields;
+  for (const Shown& limit : shown(now)) {
+    const std::string front = "anthropic-ratelimit-" + limit.what;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(limit.reset).count();
+    fields.push_back({front + "-limit", limit.limit});
+    fields.push_back({front + "-remaining", limit.remaining});
+    fields.push_back({front + "-reset", rfc3339(unix_seconds + seconds)});
+  }
   return fields;
 }
 

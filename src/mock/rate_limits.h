@@ -37,8 +37,18 @@ class RateLimits {
 
   /// The x-ratelimit-* fields for an answer given now; none when the key has no limits.
   [[nodiscard]] std::vector<FieldLine> fields(Instant now);
+  /// The same as anthropic-ratelimit-*, whose reset is a date.
+  [[nodiscard]] std::vector<FieldLine> anthropic_fields(Instant now, std::int64_t unix_seconds);
 
  private:
+  struct Shown {
+    std::string what;
+    std::string limit;
+    std::string remaining;
+    Duration reset;
+  };
+  [[nodiscard]] std::vector<Shown> shown(Instant now);
+
   std::optional<TokenBucket> per_second_;
   std::optional<TokenBucket> per_minute_;
   std::optional<TokenBucket> tokens_;
