@@ -24,6 +24,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 KEYS = ["sk-mock-1", "sk-mock-2", "sk-mock-3"]
+CLAUDE = "claude-sonnet-4-5"
+MODELS = ["gpt-4o", "text-embedding-3-small", "whisper-1", CLAUDE]
 # Long, because the machine may be busy with other tests; nothing waits this long unless something is broken.
 PATIENCE = 30.0
 
@@ -145,6 +147,10 @@ def gateway_settings(servers, certificates):
     for name, key, server in zip(("first", "second", "third"), named, servers, strict=True):
         providers[name] = {"base_url": server, "keys": [key]}
     providers["spread"] = {"servers": servers, "keys": [named[0]]}
+    # The same once more in Anthropic's dialect, whose base URLs end before "/v1".
+    roots = [server.removesuffix("/v1") for server in servers]
+    providers["claude"] = {"dialect": "anthropic", "base_url": roots[0], "keys": named}
+    providers["claude-spread"] = {"dialect": "anthropic", "servers": roots, "keys": [named[0]]}
     one_key = {"provider": "mock", "model": "gpt-4o", "key": "k1"}
     by_turns = {"balance": "round_robin", "targets": ["mock"]}
     apart = [{"provider": name, "model": "gpt-4o"} for name in ("first", "second", "third")]
@@ -159,6 +165,10 @@ def gateway_settings(servers, certificates):
             "one-key": {"targets": [one_key]},
             "three-providers": {"balance": "round_robin", "targets": apart},
             "three-servers": {"balance": "round_robin", "targets": [{"provider": "spread", "model": "gpt-4o"}]},
+            CLAUDE: {"balance": "round_robin", "targets": ["claude"]},
+            "claude-one-key": {"targets": [{"provider": "claude", "model": CLAUDE, "key": "k1"}]},
+            "claude-three-servers": {
+                "balance": "round_robin", "targets": [{"provider": "claude-spread", "model": CLAUDE}]},
         },
         "health": {"probe": "off"},
         "drain": "5s",
@@ -168,6 +178,7 @@ def gateway_settings(servers, certificates):
 MOCK_SETTINGS = {
     "listen": ["127.0.0.1:0"] * 3,
     "keys": KEYS,
+    "models": MODELS,
     "record": {"fields": True},
     "first_token": "0s",
     "tokens_per_second": 0,

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 
 const HARNESS = fileURLToPath(new URL('../harness.py', import.meta.url));
@@ -14,6 +15,13 @@ export const QUESTION = [{ role: 'user', content: 'How does one make good coffee
 /** Arguments of a chat request. */
 export function ask(changes = {}) {
   return { model: 'gpt-4o', messages: QUESTION, ...changes };
+}
+
+export const CLAUDE = 'claude-sonnet-4-5';
+
+/** Arguments of a request for a message. */
+export function askClaude(changes = {}) {
+  return { model: CLAUDE, max_tokens: 256, messages: QUESTION, ...changes };
 }
 
 /** The first true value of condition(), asked again and again; fails with a sentence. */
@@ -82,12 +90,22 @@ export class World {
 
   /** A client with the SDK's own headers and retries; `client.sent()` counts what it put on the wire. */
   client(options = {}) {
+    return World.#counting((common) => new OpenAI({ baseURL: this.base_url, ...common, ...options }));
+  }
+
+  /** The same of Anthropic's, whose base URL ends before "/v1". */
+  claude(options = {}) {
+    const baseURL = this.base_url.replace(/\/v1$/, '');
+    return World.#counting((common) => new Anthropic({ baseURL, ...common, ...options }));
+  }
+
+  static #counting(make) {
     let sent = 0;
     const counting = (...request) => {
       sent += 1;
       return fetch(...request);
     };
-    const client = new OpenAI({ baseURL: this.base_url, apiKey: 'sk-ignored', fetch: counting, ...options });
+    const client = make({ apiKey: 'sk-ignored', fetch: counting });
     client.sent = () => sent;
     return client;
   }

@@ -5,12 +5,13 @@ import sys
 import unittest
 from pathlib import Path
 
+import anthropic
 import openai
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from harness import World, field, until  # noqa: E402
+from harness import CLAUDE, World, field, until  # noqa: E402
 
-__all__ = ["FreshWorld", "SharedWorld", "ask", "both_transports", "field", "fnv1a", "streamed_text", "until"]
+__all__ = ["CLAUDE", "FreshWorld", "SharedWorld", "ask", "ask_claude", "both_transports", "field", "fnv1a", "streamed_text", "until"]
 
 QUESTION = [{"role": "user", "content": "How does one make good coffee?"}]
 KEY_FOR_NOBODY = "sk-ignored-by-a-gateway-without-clients"
@@ -19,6 +20,11 @@ KEY_FOR_NOBODY = "sk-ignored-by-a-gateway-without-clients"
 def ask(**changes):
     """Arguments of a chat request."""
     return {"model": "gpt-4o", "messages": QUESTION, **changes}
+
+
+def ask_claude(**changes):
+    """Arguments of a request for a message."""
+    return {"model": CLAUDE, "max_tokens": 256, "messages": QUESTION, **changes}
 
 
 def streamed_text(stream):
@@ -56,6 +62,15 @@ class Case(unittest.TestCase):
         options, tls = self._options(options)
         http = openai.DefaultHttpxClient(verify=tls, event_hooks={"request": [self.sent.append]})
         client = openai.OpenAI(http_client=http, **options)
+        self.addCleanup(client.close)
+        return client
+
+    def claude(self, **options):
+        """A client of Anthropic's; its base URL ends before "/v1"."""
+        options, tls = self._options(options)
+        options["base_url"] = options["base_url"].removesuffix("/v1")
+        http = anthropic.DefaultHttpxClient(verify=tls, event_hooks={"request": [self.sent.append]})
+        client = anthropic.Anthropic(http_client=http, **options)
         self.addCleanup(client.close)
         return client
 
