@@ -195,7 +195,10 @@ class Description {
     std::vector<bool> provider_used(plan_.providers.size());
     for (const core::Target& target : plan_.targets) provider_used[target.provider.index()] = true;
     for (std::size_t at = 0; at < plan_.providers.size(); ++at) {
-      if (!provider_used[at]) out.push_back("provider '" + plan_.providers[at].name + "': no model uses it");
+      const core::Provider& provider = plan_.providers[at];
+      if (!provider_used[at]) out.push_back("provider '" + provider.name + "': no model uses it");
+      if (provider.usage == core::UsageMode::Ask && provider.dialect == core::DialectKind::Anthropic)
+        out.push_back("provider '" + provider.name + "': 'usage: ask', because this dialect always reports usage");
     }
     std::vector<bool> quota_used(plan_.quotas.size());
     for (const core::Key& key : plan_.keys) {

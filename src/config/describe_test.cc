@@ -56,6 +56,12 @@ TEST(Describe, NamesWhatHasNoEffect) {
   EXPECT_THAT(describe(loaded(one_provider(""))), Not(HasSubstr("no effect")));
 }
 
+TEST(Describe, SaysThatAnthropicsUsageNeedsNoAsking) {
+  EXPECT_THAT(describe(loaded("providers: { c: { dialect: anthropic, usage: ask, base_url: https://c, keys: [ { env: "
+                              "KEY_A } ] } }")),
+              HasSubstr("provider 'c': 'usage: ask', because this dialect always reports usage"));
+}
+
 TEST(Describe, RepeatsTheWarnings) {
   EXPECT_THAT(describe(loaded(one_provider("admin: 0.0.0.0:9"))),
               HasSubstr("\nwarnings:\n  - f:2:8: admin: 0.0.0.0:9"));

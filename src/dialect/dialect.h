@@ -157,7 +157,8 @@ inline constexpr std::size_t kPadding = 64;
 [[nodiscard]] const Dialect& openai();
 [[nodiscard]] const Dialect& anthropic();
 
-/// Anthropic requires a version of its API in the head of each request, and has had this one only.
+/// Anthropic requires a version of its API in the head of each request. The one named for a client that names none is
+/// the oldest that is served, which all that speak the dialect know.
 inline constexpr std::string_view kAnthropicVersionField = "anthropic-version";
 inline constexpr std::string_view kAnthropicVersion = "2023-06-01";
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/fixed_vector.h"
 #include "base/sha256.h"
 
 namespace drover::gateway {
@@ -21,13 +22,18 @@ Error refused(int status, std::string code, std::string message) {
                .message = std::move(message)};
 }
 
-std::optional<std::string_view> credential(const http::RequestHead& head) {
-  if (const auto value = http::find(head.fields, "authorization")) {
-    if (value->size() > kBearer.size() && http::iequals(value->substr(0, kBearer.size()), kBearer)) {
-      return value->substr(kBearer.size());
-    }
+/// What a head offers as a client's key. SDKs may send both, one of them meant for somebody else.
+using Credentials = FixedVector<std::string_view, 2>;
+
+Credentials credentials(const http::RequestHead& head) {
+  Credentials offered;
+  const auto bearer = http::find(head.fields, "authorization");
+  if (bearer && bearer->size() > kBearer.size() && http::iequals(bearer->substr(0, kBearer.size()), kBearer)) {
+    (void)offered.push_back(bearer->substr(kBearer.size()));
   }
-  return http::find(head.fields, "x-api-key");
+  const auto key = http::find(head.fields, "x-api-key");
+  if (key && !key->empty()) (void)offered.push_back(*key);
+  return offered;
 }
 
 /// No early exit: the time taken says nothing about how much agrees.
@@ -48,15 +54,18 @@ std::optional<std::string_view> authority_of(std::string_view origin) {
 
 Result<const config::ClientKey*> authenticate(const config::Settings& settings, const http::RequestHead& head) {
   if (settings.clients.empty()) return nullptr;
-  const auto offered = credential(head);
-  if (!offered || offered->empty()) {
+  const Credentials offered = credentials(head);
+  if (offered.empty()) {
     return fail(
-        refused(401, "missing_client_key", "This gateway needs a client key: send it as 'Authorization: Bearer KEY'."));
+        refused(401, "missing_client_key",
+                "This gateway needs a client key: send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."));
   }
-  const Sha256Digest digest = sha256(*offered);
   const config::ClientKey* found = nullptr;
-  for (const config::ClientKey& client : settings.clients) {
-    if (same_digest(client.digest, digest)) found = &client;
+  for (const std::string_view key : offered) {
+    const Sha256Digest digest = sha256(key);
+    for (const config::ClientKey& client : settings.clients) {
+      if (same_digest(client.digest, digest) && found == nullptr) found = &client;
+    }
   }
   if (found == nullptr) {
     return fail(

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/dialect_choice.h"
+
 namespace drover::gateway {
 namespace {
 
@@ -38,10 +40,12 @@ bool may_name(const config::ClientKey* client, std::string_view model) {
                              [&](const std::string& allowed) { return allowed == model || allowed == "*"; });
 }
 
-std::vector<std::string> known_models(const core::Plan& plan, const config::ClientKey* client) {
+std::vector<std::string> known_models(const core::Plan& plan, core::DialectKind dialect,
+                                      const config::ClientKey* client) {
   std::vector<std::string> names;
   for (const core::Route& route : plan.routes) {
     if (route.name == "*" || route.name.starts_with(kInternalRoute) || !may_name(client, route.name)) continue;
+    if (dialect_of(plan, route) != dialect) continue;
     names.push_back(route.name);
   }
   std::ranges::sort(names);
@@ -49,9 +53,19 @@ std::vector<std::string> known_models(const core::Plan& plan, const config::Clie
 }
 
 Result<void> may_use_model(const RequestState& state) {
-  if (state.route != nullptr && may_name(state.client, state.request.inspection.model)) return {};
-  const std::vector<std::string> names = known_models(*state.snapshot->plan, state.client);
+  const core::Plan& plan = *state.snapshot->plan;
+  const bool allowed = state.route != nullptr && may_name(state.client, state.request.inspection.model);
+  const core::DialectKind served = state.route != nullptr ? dialect_of(plan, *state.route) : state.dialect;
+  if (allowed && served == state.dialect) return {};
+  const std::vector<std::string> names = known_models(plan, state.dialect, state.client);
   const std::string known = names.empty() ? "No models are configured." : "Known here: " + listed(names) + ".";
+  if (allowed) {
+    return fail(refused(404, ErrorKind::NotFound, "model_in_other_dialect",
+                        "This gateway serves this model in " + std::string(shown(served)) + ", and not in " +
+                            std::string(shown(state.dialect)) +
+                            ": requests are not translated from one dialect to the other." +
+                            (names.empty() ? std::string() : " " + known)));
+  }
   if (state.route == nullptr) {
     return fail(refused(404, ErrorKind::NotFound, "model_not_found", "This gateway has no such model. " + known));
   }

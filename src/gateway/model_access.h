@@ -15,14 +15,16 @@ namespace drover::gateway {
 /// The route for a model name a client sent; null when there is none. Internal routes cannot be named.
 [[nodiscard]] const core::Route* find_route(const core::Plan& plan, std::string_view model);
 
-/// Errors: 404 with the names there are; 403 for a client whose list lacks it.
+/// Errors: 404 with the names there are, also where the model's providers speak another dialect than the request; 403
+/// for a client whose list lacks it.
 [[nodiscard]] Result<void> may_use_model(const RequestState& state);
 /// Errors: 403 for a client that is limited to models (a path without a model cannot be checked); 404 without a pin.
 [[nodiscard]] Result<void> may_use_pin(const RequestState& state);
 
 /// Whether this client may name this model.
 [[nodiscard]] bool may_name(const config::ClientKey* client, std::string_view model);
-/// The configured names a client may use, sorted, without "*".
-[[nodiscard]] std::vector<std::string> known_models(const core::Plan& plan, const config::ClientKey* client);
+/// The configured names a client may use in this dialect, sorted, without "*".
+[[nodiscard]] std::vector<std::string> known_models(const core::Plan& plan, core::DialectKind dialect,
+                                                    const config::ClientKey* client);
 
 }  // namespace drover::gateway

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "gateway/dialect_choice.h"
 #include "gateway/model_access.h"
 #include "gateway/phases.h"
 #include "gateway/replies.h"
@@ -17,12 +18,13 @@ namespace {
 
 constexpr std::string_view kListPath = "/v1/models";
 
-/// The providers behind "*" that this client may use, each with one of its targets.
-std::vector<core::TargetId> open_providers(const Snapshot& snapshot, const config::ClientKey* client) {
+/// The providers behind "*" that this client may use and that speak its dialect, each with one of its targets.
+std::vector<core::TargetId> open_providers(const Snapshot& snapshot, core::DialectKind dialect,
+                                           const config::ClientKey* client) {
   std::vector<core::TargetId> found;
   const core::Plan& plan = *snapshot.plan;
   const core::Route* open = plan.route_for("*");
-  if (open == nullptr || open->name != "*") return found;
+  if (open == nullptr || open->name != "*" || dialect_of(plan, *open) != dialect) return found;
   std::set<core::ProviderId> seen;
   for (const core::PoolId pool : open->pools) {
     for (const core::TargetId target : plan.pools[pool.index()].targets) {
@@ -56,8 +58,10 @@ net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapsho
   ProviderModels::List& list = worker.provider_models().of(endpoint.provider->name);
   if (list.again_at > worker.loop().now()) co_return;
   list.again_at = worker.loop().now() + kModelsRetry;  // also keeps others from asking at the same time
+  const bool in_pages = endpoint.provider->dialect == core::DialectKind::Anthropic;
+  std::string path(in_pages ? "/models?limit=1000" : "/models");  // as many as one page may have
   const auto fetched =
-      co_await upstream::fetch(worker.tools(), *endpoint.server, *endpoint.fields, "/models", kModelsTimeout);
+      co_await upstream::fetch(worker.tools(), *endpoint.server, *endpoint.fields, std::move(path), kModelsTimeout);
   if (!fetched || fetched->status != 200) co_return;  // what was known stays
   std::vector<std::string> names = names_in(fetched->body);
   ProviderModels::List& fresh = worker.provider_models().of(endpoint.provider->name);
@@ -67,7 +71,7 @@ net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapsho
 
 std::vector<std::string> merged_names(Worker& worker, const RequestState& state,
                                       const std::vector<core::TargetId>& providers) {
-  std::vector<std::string> names = known_models(*state.snapshot->plan, state.client);
+  std::vector<std::string> names = known_models(*state.snapshot->plan, state.dialect, state.client);
   for (const core::TargetId target : providers) {
     for (const std::string& name :
          worker.provider_models().of(state.snapshot->catalog->endpoint(target).provider->name).names) {
@@ -83,7 +87,7 @@ std::vector<std::string> merged_names(Worker& worker, const RequestState& state,
 }  // namespace
 
 net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) {
-  const std::vector<core::TargetId> providers = open_providers(*state.snapshot, state.client);
+  const std::vector<core::TargetId> providers = open_providers(*state.snapshot, state.dialect, state.client);
   for (const core::TargetId target : providers) co_await refresh(worker, state.snapshot, target);
 
   const std::vector<std::string> names = merged_names(worker, state, providers);

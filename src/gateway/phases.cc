@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "gateway/client_auth.h"
 #include "gateway/client_deadline.h"
+#include "gateway/dialect_choice.h"
 #include "gateway/model_access.h"
 #include "gateway/request_id.h"
 #include "gateway/worker.h"
@@ -70,13 +71,26 @@ core::ProviderFence fence_of(const RequestState& state) {
   return fence;
 }
 
+void speak(RequestState& state, core::DialectKind dialect) {
+  state.dialect = dialect;
+  state.request.dialect = &upstream::dialect_of(dialect);
+}
+
+/// Anthropic's API refuses requests that name no version of it; its SDKs always do.
+void name_a_version(RequestState& state) {
+  if (state.dialect != core::DialectKind::Anthropic) return;
+  if (http::find(state.exchange->head().fields, dialect::kAnthropicVersionField)) return;
+  state.request.fields.append(dialect::kAnthropicVersionField).append(": ");
+  state.request.fields.append(dialect::kAnthropicVersion).append("\r\n");
+}
+
 }  // namespace
 
 Result<void> begin(Worker& worker, RequestState& state) {
   const http::RequestHead& head = state.exchange->head();
   state.arrived = worker.loop().now();
   state.snapshot = worker.snapshot();
-  state.request.dialect = &dialect::openai();
+  speak(state, dialect_asked({}, head.fields));  // until the path is known
   set_request_id(http::find(head.fields, "x-request-id").value_or(""), worker.loop().random(), state.id);
   state.id_field.append("x-request-id: ").append(state.id).append("\r\n");
   state.client_timeout = client_timeout(head.fields);
@@ -86,10 +100,12 @@ Result<void> begin(Worker& worker, RequestState& state) {
   }
   const auto target = http::parse_target(head.target);
   if (!target) return fail(target.error());
+  speak(state, dialect_asked(target->path, head.fields));
   if (!serves(target->path)) {
     return fail(
         bad(404, ErrorKind::NotFound, "unknown_path",
-            "Nothing is served here; drover serves the providers' own paths under /v1, such as /v1/chat/completions."));
+            "Nothing is served here; drover serves the providers' own paths under /v1, such as /v1/chat/completions "
+            "and /v1/messages."));
   }
   if (http::find(head.fields, "upgrade") && http::iequals(*http::find(head.fields, "upgrade"), "websocket")) {
     return fail(bad(426, ErrorKind::Unsupported, "upgrade_not_supported", "WebSocket connections are not served."));
@@ -101,6 +117,7 @@ Result<void> begin(Worker& worker, RequestState& state) {
   state.request.accept_encoding.assign(http::find(head.fields, "accept-encoding").value_or(""));
   state.request.has_body = head.framing.kind != http::BodyKind::None;
   http::append_crossing(head.fields, http::Direction::Upstream, state.request.fields);
+  name_a_version(state);
   return worker.admission().loop_guard.pass(head.fields, state.request.fields);
 }
 
@@ -192,7 +209,7 @@ Result<void> route(RequestState& state) {
           bad(400, ErrorKind::BadRequest, "missing_model", "The request names no model: add the field \"model\"."));
     // A path without a model goes to the one key that is pinned for it, and is never repeated.
     state.request.inspection.repeat = dialect::Repeat::Never;
-    state.route = state.snapshot->pin(core::DialectKind::OpenAi);
+    state.route = state.snapshot->pin(state.dialect);
     return may_use_pin(state);
   }
   state.route = find_route(*state.snapshot->plan, inspection.model);

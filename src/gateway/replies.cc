@@ -55,6 +55,9 @@ Reply error_reply(const dialect::Dialect& dialect, const Error& error, std::stri
                                    .message = error.message,
                                    .request_id = request_id});
   reply.fields.append("Content-Type: application/json\r\n").append(more_fields);
+  if (const std::string_view name = dialect.request_id_field(); name != "x-request-id" && !request_id.empty()) {
+    reply.fields.append(name).append(": ").append(request_id).append("\r\n");
+  }
   append_retry_after(error, reply.fields);
   if (reply.status == 401) reply.fields.append("WWW-Authenticate: Bearer\r\n");
   return reply;

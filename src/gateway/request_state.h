@@ -25,6 +25,7 @@ struct RequestState final : upstream::CommitObserver {
   std::string id_field;  ///< "x-request-id: …\r\n"
   Duration client_timeout = kNoLimit;
   upstream::UpstreamRequest request;
+  core::DialectKind dialect = core::DialectKind::OpenAi;  ///< the client's; request.dialect is how it is spoken
   const core::Route* route = nullptr;
   std::optional<upstream::Run> run;
 

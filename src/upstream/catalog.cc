@@ -10,21 +10,9 @@ namespace {
 
 constexpr std::string_view kVersionSegment = "/v1";
 
-/// Null: a dialect that is not spoken yet.
-const dialect::Dialect* dialect_of(core::DialectKind kind) {
-  return kind == core::DialectKind::OpenAi ? &dialect::openai() : nullptr;
-}
-
 Error in_provider(const core::Provider& provider, Error error) {
   error.message.insert(0, "provider '" + provider.name + "': ");
   return error;
-}
-
-Error unspoken_dialect() {
-  return {.kind = ErrorKind::BadConfig,
-          .code = "dialect_not_served",
-          .message =
-              "its dialect is not served by this version; use its OpenAI-compatible base URL with 'dialect: openai'"};
 }
 
 std::string credential_lines(const core::Provider& provider, const core::Key& key) {
@@ -44,7 +32,17 @@ std::string credential_lines(const core::Provider& provider, const core::Key& ke
   return lines;
 }
 
+/// Whether a client's "/v1" stands in the base URL already. OpenAI's always stands for it; of Anthropic's style are
+/// those that end before it.
+bool stands_for_version(std::string_view path_prefix, core::DialectKind dialect) {
+  return path_prefix.ends_with(kVersionSegment) || dialect == core::DialectKind::OpenAi;
+}
+
 }  // namespace
+
+const dialect::Dialect& dialect_of(core::DialectKind kind) {
+  return kind == core::DialectKind::Anthropic ? dialect::anthropic() : dialect::openai();
+}
 
 Result<std::shared_ptr<const net::ClientTls>> TlsStore::context(const std::string& ca_file) {
   const auto known = contexts_.find(ca_file);
@@ -63,7 +61,6 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
     const core::Provider& provider = built.providers[server.provider.index()];
     auto url = http::parse_base_url(server.base_url);
     if (!url) return fail(in_provider(provider, std::move(url.error())));
-    if (dialect_of(provider.dialect) == nullptr) return fail(in_provider(provider, unspoken_dialect()));
     ServerEndpoint endpoint;
     if (url->tls) {
       auto context = tls.context(provider.ca_file);
@@ -74,6 +71,12 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
     endpoint.origin.port = url->port;
     endpoint.authority = url->authority;
     endpoint.path_prefix = url->path_prefix;
+    endpoint.own_path_prefix = url->path_prefix;
+    if (!stands_for_version(url->path_prefix, provider.dialect)) endpoint.own_path_prefix.append(kVersionSegment);
+    if (provider.dialect == core::DialectKind::Anthropic) {
+      endpoint.own_fields.append(dialect::kAnthropicVersionField).append(": ");
+      endpoint.own_fields.append(dialect::kAnthropicVersion).append("\r\n");
+    }
     endpoint.connections = provider.connections;
     catalog->servers_.push_back(std::move(endpoint));
   }
@@ -88,7 +91,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
         .target = &target,
         .provider = &provider,
         .server = &catalog->servers_[target.server.index()],
-        .dialect = dialect_of(provider.dialect),
+        .dialect = &dialect_of(provider.dialect),
         .fields = &catalog->key_fields_[target.key.index()],
         .key = &built.keys[target.key.index()].secret,
     });
@@ -105,8 +108,7 @@ std::string upstream_path(const Endpoint& endpoint, std::string_view client_path
 void append_upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query,
                           std::string& out) {
   const std::string& prefix = endpoint.server->path_prefix;
-  const bool base_is_versioned =
-      prefix.ends_with(kVersionSegment) || endpoint.provider->dialect == core::DialectKind::OpenAi;
+  const bool base_is_versioned = stands_for_version(prefix, endpoint.provider->dialect);
   if (base_is_versioned && client_path.starts_with(kVersionSegment) &&
       (client_path.size() == kVersionSegment.size() || client_path[kVersionSegment.size()] == '/')) {
     client_path.remove_prefix(kVersionSegment.size());

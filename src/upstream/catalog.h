@@ -23,6 +23,10 @@ struct ServerEndpoint {
   net::Origin origin;
   std::string authority;    ///< value of the Host field
   std::string path_prefix;  ///< "/v1" or empty
+  /// For requests on our own account (models, probes): what stands before "/models", and the fields they need beside
+  /// the credential, as lines.
+  std::string own_path_prefix;
+  std::string own_fields;
   core::ConnectionLimits connections;
 };
 
@@ -35,6 +39,9 @@ struct Endpoint {
   const Secret* fields;  ///< "Authorization: Bearer …\r\n", the provider's own headers, Accept-Encoding: identity
   const Secret* key;     ///< the credential itself, for redaction; may be empty
 };
+
+/// How a dialect is spoken.
+[[nodiscard]] const dialect::Dialect& dialect_of(core::DialectKind kind);
 
 /// TLS contexts by CA file, kept across reloads so that connections can be shared between snapshots.
 class TlsStore {

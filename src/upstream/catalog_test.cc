@@ -70,10 +70,25 @@ TEST(Catalog, NamesTheProviderOfABaseUrlThatCannotBeUsed) {
   EXPECT_TRUE(refused.error().message.starts_with("provider 'acme': "));
 }
 
-TEST(Catalog, RefusesADialectThatIsNotSpokenYet) {
-  const auto refused = built(plan_of("http://h", {}, core::DialectKind::Anthropic));
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, "dialect_not_served");
+TEST(Catalog, SpeaksEachProvidersDialect) {
+  const core::TargetId first{0};
+  EXPECT_EQ((*built(plan_of("http://h")))->endpoint(first).dialect, &dialect::openai());
+  const auto other = built(plan_of("http://h", {}, core::DialectKind::Anthropic));
+  ASSERT_TRUE(other);
+  EXPECT_EQ((*other)->endpoint(first).dialect, &dialect::anthropic());
+}
+
+TEST(Catalog, KnowsWhereAndHowEachDialectIsAskedOnOurOwnAccount) {
+  const auto server = [](const char* url, core::DialectKind dialect) {
+    return (*built(plan_of(url, {}, dialect)))->server(core::ServerId{0});
+  };
+  EXPECT_EQ(server("http://h/v1", core::DialectKind::OpenAi).own_path_prefix, "/v1");
+  EXPECT_EQ(server("http://h/openai", core::DialectKind::OpenAi).own_path_prefix, "/openai");
+  EXPECT_EQ(server("http://h/openai", core::DialectKind::OpenAi).own_fields, "");
+  EXPECT_EQ(server("http://h", core::DialectKind::Anthropic).own_path_prefix, "/v1");
+  EXPECT_EQ(server("http://h/anthropic", core::DialectKind::Anthropic).own_path_prefix, "/anthropic/v1");
+  EXPECT_EQ(server("http://h/v1", core::DialectKind::Anthropic).own_path_prefix, "/v1");
+  EXPECT_EQ(server("http://h", core::DialectKind::Anthropic).own_fields, "anthropic-version: 2023-06-01\r\n");
 }
 
 }  // namespace

@@ -61,9 +61,10 @@ net::Awaitable<Result<Fetched>> fetch(LoopTools tools, const ServerEndpoint& ser
   if (!connected) co_return fail(work.ended(std::move(connected.error())));
   work.connection = std::move(*connected);
   work.exchange = &work.connection->open();
-  const std::string whole_path = server.path_prefix + path;
+  const std::string whole_path = server.own_path_prefix + path;
+  const std::string whole_fields = std::string(fields.reveal()) + server.own_fields;
   work.exchange->start(
-      {.method = "GET", .path = whole_path, .authority = server.authority, .fields = fields.reveal(), .framing = {}});
+      {.method = "GET", .path = whole_path, .authority = server.authority, .fields = whole_fields, .framing = {}});
   auto written = work.exchange->write({}, net::More::No, net::Keep::Copy);
   if (!written) co_return fail(work.ended(std::move(written.error())));
 

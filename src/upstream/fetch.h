@@ -20,8 +20,8 @@ struct Fetched {
   std::string body;  ///< with dialect::kPadding readable bytes behind it
 };
 
-/// GET `path` (appended to the server's path prefix) with this key's credential. `tools`, `server` and `fields` outlive
-/// the wait. Errors: those of connecting and reading; TotalTimeout after `timeout`; TooLarge.
+/// GET `path` ("/models": appended to the server's own_path_prefix) with this key's credential. `tools`, `server` and
+/// `fields` outlive the wait. Errors: those of connecting and reading; TotalTimeout after `timeout`; TooLarge.
 [[nodiscard]] net::Awaitable<Result<Fetched>> fetch(LoopTools tools, const ServerEndpoint& server, const Secret& fields,
                                                     std::string path, Duration timeout);
 

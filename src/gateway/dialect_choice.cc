@@ -1,0 +1,43 @@
+#include "gateway/dialect_choice.h"
+
+#include "dialect/dialect.h"
+
+namespace drover::gateway {
+namespace {
+
+bool is_anthropics_own(std::string_view path) {
+  return path == "/v1/messages" || path.starts_with("/v1/messages/") || path == "/v1/complete";
+}
+
+bool is_openais_own(std::string_view path) {
+  switch (dialect::openai().api("POST", path)) {
+    case dialect::Api::Models:
+    case dialect::Api::OtherModel:
+    case dialect::Api::Pinned: return false;
+    default: return true;
+  }
+}
+
+}  // namespace
+
+core::DialectKind dialect_asked(std::string_view path, const http::Fields& fields) {
+  if (is_anthropics_own(path)) return core::DialectKind::Anthropic;
+  if (is_openais_own(path)) return core::DialectKind::OpenAi;
+  return http::find(fields, dialect::kAnthropicVersionField) ? core::DialectKind::Anthropic : core::DialectKind::OpenAi;
+}
+
+core::DialectKind dialect_of(const core::Plan& plan, const core::Route& route) {
+  for (const core::PoolId pool : route.pools) {
+    for (const core::TargetId target : plan.pools[pool.index()].targets) {
+      return plan.providers[plan.targets[target.index()].provider.index()].dialect;
+    }
+  }
+  return core::DialectKind::OpenAi;
+}
+
+std::string_view shown(core::DialectKind dialect) {
+  return dialect == core::DialectKind::Anthropic ? "the Anthropic dialect (/v1/messages)"
+                                                 : "the OpenAI dialect (/v1/chat/completions)";
+}
+
+}  // namespace drover::gateway
