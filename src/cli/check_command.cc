@@ -6,7 +6,6 @@
 #include "cli/commands.h"
 #include "config/settings.h"
 #include "gateway/snapshot.h"
-#include "gateway/unserved.h"
 
 namespace drover::cli {
 namespace {
@@ -20,7 +19,6 @@ int check(const std::string& file) {
     return kExitMistake;
   }
   std::cout << config::describe(*settings);
-  for (const std::string& note : gateway::unserved(*settings)) std::cout << "note: " << note << "\n";
   // What only shows when it is put to work: base URLs, CA files.
   upstream::TlsStore tls;
   const auto snapshot = gateway::Snapshot::build(*settings, tls, nullptr);

@@ -10,7 +10,6 @@
 #include "cli/embedded_mock.h"
 #include "config/settings.h"
 #include "gateway/server.h"
-#include "gateway/unserved.h"
 #include "net/signals.h"
 #include "telemetry/log.h"
 
@@ -69,7 +68,6 @@ std::optional<config::Settings> find_settings(const std::string& asked_for, Sour
 void print_start(const Source& source, const gateway::Server& server) {
   const config::Settings& settings = server.snapshot()->settings;
   std::cout << source.said << "\n\n" << config::describe(settings);
-  for (const std::string& note : gateway::unserved(settings)) std::cout << "note: " << note << "\n";
   const std::string scheme = settings.listen.front().tls ? "https" : "http";
   const std::string base = scheme + "://127.0.0.1:" + std::to_string(server.ports().front()) + "/v1";
   std::string model = "gpt-4o";
@@ -79,8 +77,16 @@ void print_start(const Source& source, const gateway::Server& server) {
   if (!settings.clients.empty()) std::cout << "    -H 'Authorization: Bearer YOUR_CLIENT_KEY' \\\n";
   std::cout << "    -d '{\"model\": \"" << model
             << "\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'\n"
-            << "SDKs: set the base URL to " << base << "\n"
-            << std::flush;
+            << "SDKs: set the base URL to " << base << "\n";
+  if (const auto admin = server.admin_port()) {
+    const bool usual = *admin == config::defaults::kAdminPort && settings.admin->loopback() && !settings.admin->tls;
+    std::cout << "Status: drover status"
+              << (usual ? ""
+                        : (settings.admin->tls ? " --url https://127.0.0.1:" : " --url http://127.0.0.1:") +
+                              std::to_string(*admin))
+              << "\n";
+  }
+  std::cout << std::flush;
 }
 
 void reload(const Source& source, gateway::Server& server) {
@@ -88,6 +94,8 @@ void reload(const Source& source, gateway::Server& server) {
     const auto certificates = server.reload_certificates();
     if (!certificates)
       telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed: " + certificates.error().message);
+    const auto reopened = server.reopen_access_log();
+    if (!reopened) telemetry::log(telemetry::Level::Error, "SIGHUP: " + reopened.error().message);
     return;
   }
   auto settings = config::load_file(*source.file, config::real_environment());

@@ -27,6 +27,8 @@ inline constexpr std::uint64_t kReplayMemoryBytes = std::uint64_t{512} << 20;
 inline constexpr std::uint64_t kConnections = 50'000;
 /// How long running requests may go on after SIGTERM: the default of `timeouts.total`.
 inline constexpr Duration kDrain = std::chrono::minutes(10);
+/// A file that grows is somebody's decision.
+inline constexpr std::string_view kAccessLog = "off";
 
 // ---- what a file may not exceed ----
 

@@ -85,6 +85,11 @@ class Description {
     for (const ListenAddress& each : settings_.listen) line("listen   " + address(each));
     line("admin    " + (settings_.admin ? address(*settings_.admin) : "off"));
     line("threads  " + (settings_.threads == 0 ? "one per core" : std::to_string(settings_.threads)));
+    line("access   " + (settings_.access_log == kNoAccessLog ? "no log" : "log to " + access_log()));
+  }
+
+  [[nodiscard]] std::string access_log() const {
+    return settings_.access_log == kAccessLogToStdout ? "standard output" : settings_.access_log;
   }
 
   static std::string address(const ListenAddress& each) {

@@ -47,7 +47,7 @@ void load_quotas(const Section& top, Draft& draft);
 void load_providers(const Section& top, Draft& draft);
 void load_models(const Section& top, Draft& draft);
 void load_clients(const Section& top, Draft& draft);
-void load_listeners(const Section& top, Draft& draft);  // listen, admin, and whether they ask for clients
+void load_listeners(const Section& top, Draft& draft);  // listen, admin, access_log; asks for clients
 
 /// A `timeouts` map over `timeouts`: at the top and per model.
 void load_timeouts(const Value& value, core::Timeouts& timeouts);

@@ -1,4 +1,4 @@
-// Where drover listens, with which certificates, and whether it may without clients.
+// Where drover listens, with which certificates, and whether it may without clients; where the access log goes.
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -142,6 +142,18 @@ void load_admin(const Section& top, Draft& draft) {
   draft.settings.admin = std::move(address);
 }
 
+void load_access_log(const Section& top, Draft& draft) {
+  const auto value = top.find("access_log");
+  if (!value) return;
+  constexpr std::string_view kWanted = "off, stdout or a file such as /var/log/drover/access.log";
+  const auto place = value->text(kWanted);
+  if (!place) return;
+  for (const std::string_view word : {"on", "true", "yes", "false", "no"}) {
+    if (*place == word) return value->unexpected(kWanted);
+  }
+  draft.settings.access_log = *place;
+}
+
 }  // namespace
 
 bool ListenAddress::loopback() const {
@@ -178,6 +190,7 @@ std::optional<std::string> pem_file(const Value& value, const Environment& envir
 void load_listeners(const Section& top, Draft& draft) {
   load_listen(top, draft);
   load_admin(top, draft);
+  load_access_log(top, draft);
 }
 
 }  // namespace drover::config

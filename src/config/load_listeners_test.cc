@@ -123,6 +123,22 @@ TEST(Listeners, RefuseMapsWithoutAnAddressAndOtherShapes) {
                           "0.0.0.0:8443, tls: { ... } }, not a list"));
 }
 
+TEST(Listeners, TheAccessLogIsOffUnlessTheFileSaysWhere) {
+  EXPECT_EQ(loaded(one_provider("")).access_log, kNoAccessLog);
+  EXPECT_EQ(loaded(one_provider("access_log: stdout")).access_log, kAccessLogToStdout);
+  EXPECT_EQ(loaded(one_provider("access_log: /var/log/drover/access.log")).access_log, "/var/log/drover/access.log");
+  EXPECT_THAT(mistakes(one_provider("access_log: true")),
+              ElementsAre(HasSubstr("expected off, stdout or a file such as /var/log/drover/access.log, not")));
+  EXPECT_THAT(mistakes(one_provider("access_log: [ a ]")), ElementsAre(HasSubstr("access_log: expected")));
+}
+
+TEST(Listeners, TheFingerprintChangesWithTheText) {
+  const std::string one = loaded(one_provider("")).fingerprint;
+  EXPECT_EQ(one.size(), 12U);
+  EXPECT_EQ(loaded(one_provider("")).fingerprint, one);
+  EXPECT_NE(loaded(one_provider("drain: 1s")).fingerprint, one);
+}
+
 TEST(Listeners, WarnWhenAdminCanBeReachedFromElsewhere) {
   EXPECT_THAT(loaded(one_provider("admin: 0.0.0.0:9")).warnings,
               ElementsAre("f:2:8: admin: 0.0.0.0:9 can be reached from other machines and asks for no key; it shows "

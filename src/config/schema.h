@@ -16,9 +16,9 @@ struct Shape {
 };
 
 namespace keys {
-inline constexpr std::array<std::string_view, 12> kTop = {"listen",   "admin",  "threads", "providers",
-                                                          "quotas",   "models", "clients", "retry",
-                                                          "timeouts", "health", "limits",  "drain"};
+inline constexpr std::array<std::string_view, 13> kTop = {"listen", "admin",  "threads", "access_log", "providers",
+                                                          "quotas", "models", "clients", "retry",      "timeouts",
+                                                          "health", "limits", "drain"};
 inline constexpr std::array<std::string_view, 2> kListener = {"address", "tls"};
 inline constexpr std::array<std::string_view, 3> kTls = {"cert", "key", "client_ca"};
 inline constexpr std::array<std::string_view, 13> kProvider = {

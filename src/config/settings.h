@@ -54,6 +54,10 @@ struct Limits {
   std::uint64_t connections = defaults::kConnections;          ///< open connections from clients
 };
 
+/// What Settings::access_log may say instead of a file.
+inline constexpr std::string_view kNoAccessLog = "off";
+inline constexpr std::string_view kAccessLogToStdout = "stdout";
+
 struct Settings {
   std::vector<ListenAddress> listen;
   std::optional<ListenAddress> admin;  ///< nothing: `admin: off`
@@ -64,6 +68,8 @@ struct Settings {
   std::vector<ClientKey> clients;  ///< empty: anybody on loopback
   Limits limits;
   Duration drain = defaults::kDrain;
+  std::string access_log{defaults::kAccessLog};  ///< a file's path, kAccessLogToStdout or kNoAccessLog
+  std::string fingerprint;  ///< of the text it was read from: 12 hex digits that change when the text does
   /// Key for the paths that name no model, per dialect (indexed by DialectKind); see pin_for().
   std::array<std::optional<core::KeyId>, 2> pins;
   std::vector<std::string> warnings;  ///< whole sentences, safe to print

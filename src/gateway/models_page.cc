@@ -106,7 +106,7 @@ net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) 
     }
     reply.body = state.request.dialect->model_body(id);
   }
-  send_reply(*state.exchange, reply, net::Keep::Borrow);  // a list of thousands is longer than what may be copied
+  send_reply(state, reply, net::Keep::Borrow);  // a list of thousands is longer than what may be copied
   if (state.exchange->pending_bytes() > 0) {
     const auto flushed = co_await state.exchange->until_written(worker.loop().now() + kLastFlush);
     if (!flushed) state.exchange->abort();

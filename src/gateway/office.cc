@@ -1,5 +1,6 @@
 #include "gateway/office.h"
 
+#include <chrono>
 #include <utility>
 
 namespace drover::gateway {
@@ -8,14 +9,44 @@ namespace {
 /// Loops that share the limits of a provider's connections with this one: none, its pools are its own.
 constexpr std::uint32_t kLoops = 1;
 
+std::int64_t unix_milliseconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
 }  // namespace
 
-Office::Office(std::uint64_t seed, std::shared_ptr<const Snapshot> snapshot)
-    : loop_(seed), resolver_(loop_), pools_(loop_, kLoops), snapshot_(std::move(snapshot)) {}
+Office::Office(const Subject& subject, std::uint64_t seed, std::shared_ptr<const Snapshot> snapshot)
+    : subject_(subject),
+      started_(unix_milliseconds()),
+      loop_(seed),
+      resolver_(loop_),
+      pools_(loop_, kLoops),
+      snapshot_(std::move(snapshot)) {}
 
 Office::~Office() {
   stop();
   loop_.abandon();  // what still waits goes while the rest of the office stands
+}
+
+Result<net::Listeners> Office::bind_admin(const config::ListenAddress& address) {
+  auto listeners = net::Listeners::bind({{.host = address.host, .port = address.port}}, kLoops);
+  if (!listeners) {
+    Error error = std::move(listeners.error());
+    error.message += " ('admin' in the configuration: the port of the status pages; 'admin: off' goes without)";
+    return fail(std::move(error));
+  }
+  return listeners;
+}
+
+void Office::open_admin(net::Listeners listeners, Reach reach, std::shared_ptr<const net::ServerTls> tls) {
+  admin_.emplace(std::move(listeners), reach, std::move(tls), [this] { return look(); });
+  admin_->accept_on(loop_);
+}
+
+std::optional<std::uint16_t> Office::admin_port() const {
+  if (!admin_) return std::nullopt;
+  return admin_->port();
 }
 
 void Office::start() {
@@ -30,6 +61,16 @@ void Office::use(std::shared_ptr<const Snapshot> snapshot) {
   });
 }
 
+void Office::use(std::shared_ptr<const net::ServerTls> tls) {
+  loop_.post([this, fresh = std::move(tls)] {
+    if (admin_) admin_->use(fresh);
+  });
+}
+
+void Office::say_draining() {
+  loop_.post([this] { draining_ = true; });
+}
+
 void Office::stop() {
   if (!thread_.joinable()) return;
   loop_.post([this] { loop_.stop(); });
@@ -38,6 +79,17 @@ void Office::stop() {
 
 void Office::take_up() {
   prober_.use(snapshot_->catalog, snapshot_->fleet);
+}
+
+AdminView Office::look() {
+  return {.snapshot = snapshot_.get(),
+          .admission = &subject_.admission,
+          .metrics = &subject_.metrics,
+          .access_log = &subject_.access_log,
+          .draining = draining_,
+          .now = loop_.now(),
+          .unix_milliseconds = unix_milliseconds(),
+          .started = started_};
 }
 
 }  // namespace drover::gateway

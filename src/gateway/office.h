@@ -4,11 +4,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <thread>
 
+#include "gateway/admin_listener.h"
+#include "gateway/admission.h"
 #include "gateway/snapshot.h"
 #include "net/loop.h"
 #include "net/resolver.h"
+#include "telemetry/access_log.h"
+#include "telemetry/metrics.h"
 #include "upstream/connection_pools.h"
 #include "upstream/prober.h"
 #include "upstream/run.h"
@@ -17,17 +22,34 @@ namespace drover::gateway {
 
 class Office {
  public:
-  Office(std::uint64_t seed, std::shared_ptr<const Snapshot> snapshot);
+  /// What the office tells of; outlives it.
+  struct Subject {
+    const Admission& admission;
+    const telemetry::Metrics& metrics;
+    const telemetry::AccessLog& access_log;
+  };
+
+  Office(const Subject& subject, std::uint64_t seed, std::shared_ptr<const Snapshot> snapshot);
   ~Office();
   Office(const Office&) = delete;
   Office& operator=(const Office&) = delete;
 
   // Control: from the thread that owns the server.
 
+  /// The admin address, bound. Errors: those of binding, with 'admin' in the sentence.
+  [[nodiscard]] static Result<net::Listeners> bind_admin(const config::ListenAddress& address);
+  /// Serves the admin pages there. Before start().
+  void open_admin(net::Listeners listeners, Reach reach, std::shared_ptr<const net::ServerTls> tls);
+  /// The port of the admin pages (the configuration may have asked for any free one); nothing: they are off.
+  [[nodiscard]] std::optional<std::uint16_t> admin_port() const;
   /// Starts the thread; its first act is take_up() for the snapshot it was made with.
   void start();
   /// From now on this configuration: take_up() runs for it soon, on the office's thread.
   void use(std::shared_ptr<const Snapshot> snapshot);
+  /// The same for the certificates of the admin pages.
+  void use(std::shared_ptr<const net::ServerTls> tls);
+  /// From now on the gateway is said to be going.
+  void say_draining();
   /// Ends the thread and waits for that. What still waits on the loop goes with it.
   void stop();
 
@@ -36,13 +58,18 @@ class Office {
 
   /// Begins (or goes on with) all standing work for snapshot_: at the start and after every reload.
   void take_up();
+  [[nodiscard]] AdminView look();
   [[nodiscard]] upstream::LoopTools tools() { return {&loop_, &resolver_, &pools_}; }
 
+  Subject subject_;
+  std::int64_t started_;  ///< milliseconds since 1970
   net::Loop loop_;
   net::Resolver resolver_;
   upstream::ConnectionPools pools_;
   upstream::Prober prober_{tools()};
   std::shared_ptr<const Snapshot> snapshot_;  ///< the office's thread only, once it runs
+  bool draining_ = false;                     ///< as snapshot_
+  std::optional<AdminListener> admin_;
   std::thread thread_;
 };
 

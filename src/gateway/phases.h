@@ -38,6 +38,5 @@ inline constexpr Duration kLastFlush = std::chrono::seconds(60);
 /// Finds the pools for the model. Errors: 404 unknown model, 400 no model, 403 not this client's.
 [[nodiscard]] Result<void> route(RequestState& state);
 void start_run(Worker& worker, RequestState& state);
-void record(RequestState& state);
 
 }  // namespace drover::gateway

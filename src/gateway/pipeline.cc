@@ -5,6 +5,7 @@
 
 #include "gateway/models_page.h"
 #include "gateway/phases.h"
+#include "gateway/record.h"
 #include "gateway/replies.h"
 #include "gateway/worker.h"
 
@@ -23,6 +24,8 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
     if (!good) good = body_too_slow(std::move(good.error()));
   }
 
+  state.body_bytes = state.request.body.view().size();
+
   std::unique_ptr<dialect::Inspector> inspector;  // only for long bodies: others are read in one go
   if (good) good = inspect(state, inspector);
   while (good && inspector) {
@@ -35,6 +38,7 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
   if (good && state.request.api == dialect::Api::Models) {
     good = co_await answer_models(worker, state);
     if (!good) end_with_error(state, good.error());
+    record(worker, state, good ? nullptr : &good.error());
     co_return;
   }
 
@@ -43,7 +47,6 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
     start_run(worker, state);
     co_await state.run->perform();  // pick → exchange → classify → relay or next → settle
     end_run(state);
-    record(state);
   } else {
     end_with_error(state, good.error());
   }
@@ -51,6 +54,7 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
     const Result<void> flushed = co_await state.exchange->until_written(worker.loop().now() + kLastFlush);
     if (!flushed) state.exchange->abort();
   }
+  record(worker, state, good ? nullptr : &good.error());
 }
 
 }  // namespace drover::gateway

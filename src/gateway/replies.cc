@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "gateway/request_id.h"
 #include "gateway/request_state.h"
 #include "http/header_rules.h"
 
@@ -42,10 +41,6 @@ void end_in_band(RequestState& state, const Error& error) {
 
 }  // namespace
 
-std::string request_id_field(std::string_view offered, Random& random) {
-  return "x-request-id: " + request_id(offered, random) + "\r\n";
-}
-
 Reply error_reply(const dialect::Dialect& dialect, const Error& error, std::string_view more_fields,
                   std::string_view request_id) {
   Reply reply;
@@ -73,6 +68,12 @@ void send_reply(net::ServerExchange& exchange, const Reply& reply, net::Keep kee
   if (!written) exchange.abort();
 }
 
+void send_reply(RequestState& state, const Reply& reply, net::Keep keep) {
+  state.own_status = reply.status;
+  state.own_bytes = reply.body.size();
+  send_reply(*state.exchange, reply, keep);
+}
+
 void end_with_error(RequestState& state, const Error& error) {
   if (error.kind == ErrorKind::ClientGone) return;
   if (state.exchange->started()) return end_in_band(state, error);
@@ -82,7 +83,7 @@ void end_with_error(RequestState& state, const Error& error) {
     state.run->append_routing_fields(fields);
     if (state.run->error() && state.run->error()->retries_spent) fields.append("x-should-retry: false\r\n");
   }
-  send_reply(*state.exchange, error_reply(*state.request.dialect, error, fields, state.id));
+  send_reply(state, error_reply(*state.request.dialect, error, fields, state.id));
 }
 
 void end_run(RequestState& state) {
@@ -96,7 +97,7 @@ void end_run(RequestState& state) {
     http::drop_field(reply.fields, "x-should-retry");
     reply.fields.append("x-should-retry: false\r\n");
   }
-  send_reply(*state.exchange, reply);
+  send_reply(state, reply);
 }
 
 }  // namespace drover::gateway

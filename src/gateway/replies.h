@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "base/random.h"
 #include "dialect/dialect.h"
 #include "net/exchange.h"
 
@@ -22,9 +21,6 @@ struct Reply {
   std::string body;
 };
 
-/// "x-request-id: …\r\n" for the id the client offered or a new one.
-[[nodiscard]] std::string request_id_field(std::string_view offered, Random& random);
-
 /// Status, head fields and body for an error of ours. Retry-After is in whole seconds, 1 to 60, with retry-after-ms.
 [[nodiscard]] Reply error_reply(const dialect::Dialect& dialect, const Error& error, std::string_view more_fields,
                                 std::string_view request_id = {});
@@ -32,6 +28,9 @@ struct Reply {
 /// Sends a whole answer. With Keep::Copy its body is at most net::kMaxPendingBytes; with Borrow it lives until the
 /// exchange has nothing pending. Cuts the connection when that fails.
 void send_reply(net::ServerExchange& exchange, const Reply& reply, net::Keep keep = net::Keep::Copy);
+
+/// The same for this request, and notes it for the record.
+void send_reply(RequestState& state, const Reply& reply, net::Keep keep = net::Keep::Copy);
 
 /// Ends a request that cannot be answered well: a status while nothing was sent, else an error event in a stream, else
 /// a visible cut.

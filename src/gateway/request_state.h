@@ -1,6 +1,7 @@
 // All that one request needs on its way through the pipeline. Lives in the session and is used again for the next one.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,10 @@ struct RequestState final : upstream::CommitObserver {
   core::DialectKind dialect = core::DialectKind::OpenAi;  ///< the client's; request.dialect is how it is spoken
   const core::Route* route = nullptr;
   std::optional<upstream::Run> run;
+  std::uint64_t body_bytes = 0;  ///< of the request, as received
+  /// What was answered by the gateway itself; 0: nothing, or an upstream's answer was relayed.
+  int own_status = 0;
+  std::uint64_t own_bytes = 0;
 
   /// Forgets the last request; small buffers keep their memory.
   void reset() {
@@ -43,6 +48,9 @@ struct RequestState final : upstream::CommitObserver {
     id.clear();
     id_field.clear();
     place.leave();
+    body_bytes = 0;
+    own_status = 0;
+    own_bytes = 0;
     client = nullptr;
     route = nullptr;
     exchange = nullptr;

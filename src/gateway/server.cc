@@ -25,6 +25,27 @@ std::vector<net::Address> addresses(const config::Settings& settings) {
   return found;
 }
 
+bool same_listener(const config::ListenAddress& a, const config::ListenAddress& b) {
+  return a.host == b.host && a.port == b.port && a.tls.has_value() == b.tls.has_value();
+}
+
+bool same_admin(const std::optional<config::ListenAddress>& a, const std::optional<config::ListenAddress>& b) {
+  return a.has_value() == b.has_value() && (!a || same_listener(*a, *b));
+}
+
+Error needs_restart(std::string code, const std::string& key) {
+  return {.kind = ErrorKind::BadConfig,
+          .code = std::move(code),
+          .message = "'" + key + "' cannot change while drover runs; restart it."};
+}
+
+telemetry::AccessDestination access_destination(const config::Settings& settings) {
+  using Kind = telemetry::AccessDestination::Kind;
+  if (settings.access_log == config::kNoAccessLog) return {};
+  if (settings.access_log == config::kAccessLogToStdout) return {.kind = Kind::Stdout, .path = {}};
+  return {.kind = Kind::File, .path = settings.access_log};
+}
+
 std::uint64_t fresh_seed() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
@@ -46,17 +67,40 @@ Result<Server::TlsList> Server::load_certificates(const config::Settings& settin
   return list;
 }
 
+Result<std::shared_ptr<const net::ServerTls>> Server::load_admin_certificate(const config::Settings& settings) {
+  if (!settings.admin || !settings.admin->tls) return nullptr;
+  const config::TlsFiles& files = *settings.admin->tls;
+  return net::ServerTls::create(files.cert, files.key, files.client_ca);
+}
+
 Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
   auto tls = load_certificates(settings);
   if (!tls) return fail(std::move(tls.error()));
+  auto admin_tls = load_admin_certificate(settings);
+  if (!admin_tls) return fail(std::move(admin_tls.error()));
+  auto telemetry = std::make_unique<Telemetry>();
+  const auto opened = telemetry->access_log.use(access_destination(settings));
+  if (!opened) return fail(opened.error());
   auto listeners = net::Listeners::bind(addresses(settings), thread_count(settings));
   if (!listeners) return fail(std::move(listeners.error()));
+  std::optional<net::Listeners> admin_listeners;
+  if (settings.admin) {
+    auto bound = Office::bind_admin(*settings.admin);
+    if (!bound) return fail(std::move(bound.error()));
+    admin_listeners = std::move(*bound);
+  }
   upstream::TlsStore store;
-  auto snapshot = Snapshot::build(std::move(settings), store, nullptr);
+  auto snapshot = Snapshot::build(std::move(settings), store, nullptr, &telemetry->metrics);
   if (!snapshot) return fail(std::move(snapshot.error()));
 
-  std::unique_ptr<Server> server(new Server(std::move(*snapshot), std::move(*listeners), std::move(*tls)));
+  std::unique_ptr<Server> server(
+      new Server(std::move(telemetry), std::move(*snapshot), std::move(*listeners), std::move(*tls)));
   server->upstream_tls_ = std::move(store);
+  if (admin_listeners) {
+    const bool loopback = server->snapshot_->settings.admin->loopback();
+    server->office_->open_admin(std::move(*admin_listeners), loopback ? Reach::ThisMachine : Reach::Network,
+                                std::move(*admin_tls));
+  }
   for (unsigned thread = 0; thread < server->workers_.size(); ++thread) {
     server->accept(thread);
     server->workers_[thread]->start();
@@ -65,17 +109,21 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
   return server;
 }
 
-Server::Server(std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners, TlsList tls)
-    : admission_(snapshot->settings.limits),
+Server::Server(std::unique_ptr<Telemetry> telemetry, std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners,
+               TlsList tls)
+    : telemetry_(std::move(telemetry)),
+      admission_(snapshot->settings.limits),
       snapshot_(std::move(snapshot)),
       listeners_(std::move(listeners)),
       tls_(std::make_shared<const TlsList>(std::move(tls))) {
   const unsigned threads = thread_count(snapshot_->settings);
   tls_of_worker_.assign(threads, tls_);
   for (unsigned thread = 0; thread < threads; ++thread) {
-    workers_.push_back(std::make_unique<Worker>(admission_, fresh_seed(), threads, snapshot_));
+    const Worker::Shared shared{admission_, telemetry_->metrics.add_thread(), telemetry_->access_log.add_lane()};
+    workers_.push_back(std::make_unique<Worker>(shared, fresh_seed(), threads, snapshot_));
   }
-  office_ = std::make_unique<Office>(fresh_seed(), snapshot_);
+  const Office::Subject subject{admission_, telemetry_->metrics, telemetry_->access_log};
+  office_ = std::make_unique<Office>(subject, fresh_seed(), snapshot_);
 }
 
 Server::~Server() {
@@ -92,6 +140,9 @@ void Server::accept(unsigned thread) {
 Result<void> Server::reload_certificates() {
   auto tls = load_certificates(snapshot_->settings);
   if (!tls) return fail(std::move(tls.error()));
+  auto admin_tls = load_admin_certificate(snapshot_->settings);
+  if (!admin_tls) return fail(std::move(admin_tls.error()));
+  office_->use(std::move(*admin_tls));
   tls_ = std::make_shared<const TlsList>(std::move(*tls));
   for (std::size_t thread = 0; thread < workers_.size(); ++thread) {
     // Each worker reads only its own entry, and only on its own thread.
@@ -100,17 +151,19 @@ Result<void> Server::reload_certificates() {
   return {};
 }
 
+Result<void> Server::reopen_access_log() {
+  return telemetry_->access_log.use(access_destination(snapshot_->settings));
+}
+
 Result<void> Server::reload(config::Settings settings) {
-  const auto same_listener = [](const config::ListenAddress& a, const config::ListenAddress& b) {
-    return a.host == b.host && a.port == b.port && a.tls.has_value() == b.tls.has_value();
-  };
   if (!std::ranges::equal(settings.listen, snapshot_->settings.listen, same_listener)) {
-    return fail({.kind = ErrorKind::BadConfig,
-                 .code = "listen_changed",
-                 .message = "'listen' cannot change while drover runs; restart it."});
+    return fail(needs_restart("listen_changed", "listen"));
   }
-  auto snapshot = Snapshot::build(std::move(settings), upstream_tls_, snapshot_.get());
+  if (!same_admin(settings.admin, snapshot_->settings.admin)) return fail(needs_restart("admin_changed", "admin"));
+  auto snapshot = Snapshot::build(std::move(settings), upstream_tls_, snapshot_.get(), &telemetry_->metrics);
   if (!snapshot) return fail(std::move(snapshot.error()));
+  const auto reopened = telemetry_->access_log.use(access_destination((*snapshot)->settings));
+  if (!reopened) return fail(reopened.error());
   snapshot_ = std::move(*snapshot);
   admission_.set_limits(snapshot_->settings.limits);
   for (const auto& worker : workers_) {
@@ -122,6 +175,7 @@ Result<void> Server::reload(config::Settings settings) {
 
 void Server::drain(Duration patience) {
   if (std::exchange(stopped_, true)) return;
+  office_->say_draining();
   for (unsigned thread = 0; thread < workers_.size(); ++thread) {
     workers_[thread]->loop().post([this, thread] {
       listeners_.stop(thread);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@
 #include "gateway/worker.h"
 #include "net/listeners.h"
 #include "net/tls.h"
+#include "telemetry/access_log.h"
+#include "telemetry/metrics.h"
 #include "upstream/catalog.h"
 
 namespace drover::gateway {
@@ -31,13 +34,19 @@ class Server {
 
   /// The port of each configured listener, in order (they may have asked for any free one).
   [[nodiscard]] std::vector<std::uint16_t> ports() const { return listeners_.ports(); }
+  /// The port of the admin pages; nothing: they are off.
+  [[nodiscard]] std::optional<std::uint16_t> admin_port() const { return office_->admin_port(); }
 
   // Control: from one thread that is not a worker.
 
   /// Reads the listeners' certificate files again; connections that are open keep theirs. Errors: nothing has changed.
   [[nodiscard]] Result<void> reload_certificates();
-  /// Serves new requests by these settings; what is running keeps its own. Listeners and the number of threads cannot
-  /// change. Errors: nothing has changed.
+  /// Opens the access log again, for logrotate. Errors: the old one stays in use.
+  [[nodiscard]] Result<void> reopen_access_log();
+  /// Waits until the access log has all lines of requests that have ended.
+  void flush_access_log() { telemetry_->access_log.flush(); }
+  /// Serves new requests by these settings; what is running keeps its own. Listeners, the admin address and the number
+  /// of threads cannot change. Errors: nothing has changed.
   [[nodiscard]] Result<void> reload(config::Settings settings);
   /// Stops accepting, lets what runs finish for `patience`, then ends the rest visibly. Returns when all is over.
   void drain(Duration patience);
@@ -50,12 +59,23 @@ class Server {
  private:
   using TlsList = std::vector<std::shared_ptr<const net::ServerTls>>;
 
-  Server(std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners, TlsList tls);
+  /// What counts and writes for all threads.
+  struct Telemetry {
+    telemetry::Metrics metrics;
+    telemetry::AccessLog access_log;
+  };
+
+  Server(std::unique_ptr<Telemetry> telemetry, std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners,
+         TlsList tls);
   [[nodiscard]] static Result<TlsList> load_certificates(const config::Settings& settings);
+  /// Of the admin pages; null without TLS.
+  [[nodiscard]] static Result<std::shared_ptr<const net::ServerTls>> load_admin_certificate(
+      const config::Settings& settings);
   void accept(unsigned thread);
   void tell_workers(std::unique_lock<std::mutex>& lock, void (Worker::*tell)());
   void wait_for_workers(std::unique_lock<std::mutex>& lock, Duration patience);
 
+  std::unique_ptr<Telemetry> telemetry_;
   Admission admission_;
   upstream::TlsStore upstream_tls_;
   std::shared_ptr<const Snapshot> snapshot_;

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "gateway/pipeline.h"
+#include "gateway/record.h"
 #include "gateway/replies.h"
+#include "gateway/request_id.h"
 #include "gateway/worker.h"
 
 namespace drover::gateway {
@@ -29,7 +31,9 @@ net::Awaitable<> Session::run(std::unique_ptr<Session> self) {
     if (!next) {
       const Error error = std::move(next.error());
       if (error.status != 0) {
-        Reply reply = error_reply(dialect::openai(), error, request_id_field({}, worker.loop().random()));
+        const std::string id = request_id({}, worker.loop().random());
+        record_unreadable(worker, error, id);
+        Reply reply = error_reply(dialect::openai(), error, "x-request-id: " + id + "\r\n");
         co_await connection.reject(reply.status, std::move(reply.fields), std::move(reply.body));
       }
       co_return;

@@ -1,6 +1,7 @@
 #include "gateway/snapshot.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "gateway/state_lines.h"
@@ -34,10 +35,33 @@ void add_pin(core::Plan& plan, core::KeyId key, core::DialectKind dialect, const
   plan.routes.push_back(std::move(route));
 }
 
+/// What is counted where no route is, and what a path without a model is counted under. No model can have such a name
+/// by accident: clients would have to ask for it.
+constexpr std::string_view kUnrouted = "(none)";
+constexpr std::string_view kPinned = "(pinned)";
+
+void take_slots(Snapshot& snapshot, telemetry::Metrics& metrics) {
+  snapshot.unrouted = metrics.model_slot(kUnrouted);
+  for (const core::Route& route : snapshot.plan->routes) {
+    snapshot.model_slots.push_back(metrics.model_slot(route.name.front() == kInternalRoute ? kPinned : route.name));
+  }
+  for (const core::Target& target : snapshot.plan->targets) {
+    snapshot.target_slots.push_back(metrics.target_slot(target.name));
+  }
+}
+
+upstream::SharedFleet::Observer observer(telemetry::Metrics* metrics) {
+  if (metrics == nullptr) return &log_state_change;
+  return [metrics](const core::StateChange& change, std::string_view label) {
+    metrics->state_changed(change.what, label);
+    log_state_change(change, label);
+  };
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings settings, upstream::TlsStore& tls,
-                                                        const Snapshot* before) {
+                                                        const Snapshot* before, telemetry::Metrics* metrics) {
   auto plan = std::make_shared<core::Plan>(*settings.plan);
   std::array<std::optional<std::size_t>, kDialects.size()> pin_at;
   for (const core::DialectKind dialect : kDialects) {
@@ -55,7 +79,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings setting
   snapshot->plan = plan;
   snapshot->api_fences = gateway::api_fences(*plan);
   snapshot->catalog = std::move(*catalog);
-  snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, &log_state_change);
+  snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, observer(metrics));
   if (before != nullptr) {
     snapshot->fleet->with(
         [&](core::Fleet& fleet) { before->fleet->with([&](core::Fleet& old) { fleet.adopt(old); }); });
@@ -63,6 +87,9 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings setting
   for (std::size_t at = 0; at < pin_at.size(); ++at) {
     if (pin_at[at] && *pin_at[at] < plan->routes.size()) snapshot->pins[at] = &plan->routes[*pin_at[at]];
   }
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  snapshot->loaded_at = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  if (metrics != nullptr) take_slots(*snapshot, *metrics);
   return snapshot;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "config/settings.h"
 #include "core/plan.h"
 #include "gateway/api_fence.h"
+#include "telemetry/metrics.h"
 #include "upstream/catalog.h"
 #include "upstream/shared_fleet.h"
 
@@ -24,14 +26,25 @@ struct Snapshot {
   std::shared_ptr<upstream::SharedFleet> fleet;
   /// Route of the paths that name no model, per dialect; null where no provider speaks it.
   std::array<const core::Route*, 2> pins{};
-  ApiFences api_fences{};  ///< the providers that offer each API
+  ApiFences api_fences{};      ///< the providers that offer each API
+  std::int64_t loaded_at = 0;  ///< milliseconds since 1970
+  /// What routes and targets are counted under, by their ids; `unrouted`: requests that found no route.
+  std::vector<telemetry::Slot> model_slots;
+  std::vector<telemetry::Slot> target_slots;
+  telemetry::Slot unrouted = telemetry::kOtherSlot;
 
   /// Errors: BadConfig. `before`: the snapshot whose fleet state is carried over, or null.
+  /// `metrics`: counts the fleet's changes of state and gives the slots; outlives the snapshot; null: nothing counts.
   [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> build(config::Settings settings, upstream::TlsStore& tls,
-                                                                     const Snapshot* before);
+                                                                     const Snapshot* before,
+                                                                     telemetry::Metrics* metrics = nullptr);
 
   [[nodiscard]] const core::Route* pin(core::DialectKind dialect) const {
     return pins[static_cast<std::size_t>(dialect)];
+  }
+  /// What a request for this route (null: none) is counted under.
+  [[nodiscard]] telemetry::Slot model_slot(const core::Route* route) const {
+    return route == nullptr ? unrouted : model_slots[static_cast<std::size_t>(route - plan->routes.data())];
   }
 };
 

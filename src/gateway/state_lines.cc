@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "gateway/status_words.h"
 #include "telemetry/log.h"
 
 namespace drover::gateway {
@@ -17,9 +18,7 @@ std::string span_text(const core::StateChange& change) {
 }
 
 std::string reason_text(const core::StateChange& change) {
-  std::string text(to_string(change.why));
-  if (change.status != 0) text.append(", status ").append(std::to_string(change.status));
-  return text;
+  return reason(change.why, change.status);
 }
 
 }  // namespace

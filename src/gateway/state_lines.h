@@ -8,7 +8,7 @@
 
 namespace drover::gateway {
 
-/// Writes it to the log: "target holysheep/2 ejected for 30 s: 3 failures in a row, last connect".
+/// Writes it to the log: "key holysheep/2 is taken out for 30 s: connect".
 void log_state_change(const core::StateChange& change, std::string_view label);
 /// The line itself: `for` is counted from change.at.
 [[nodiscard]] std::string state_line(const core::StateChange& change, std::string_view label);

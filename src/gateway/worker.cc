@@ -27,8 +27,8 @@ struct SessionEnded {
 
 }  // namespace
 
-Worker::Worker(Admission& admission, std::uint64_t seed, unsigned threads, std::shared_ptr<const Snapshot> snapshot)
-    : admission_(admission), loop_(seed), resolver_(loop_), pools_(loop_, threads), snapshot_(std::move(snapshot)) {}
+Worker::Worker(const Shared& shared, std::uint64_t seed, unsigned threads, std::shared_ptr<const Snapshot> snapshot)
+    : shared_(shared), loop_(seed), resolver_(loop_), pools_(loop_, threads), snapshot_(std::move(snapshot)) {}
 
 Worker::~Worker() {
   join();
@@ -48,7 +48,8 @@ void Worker::join() {
 }
 
 void Worker::serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls) {
-  Gauge::Place place = admission_.connections.enter();
+  shared_.tally.connections.add();
+  Gauge::Place place = shared_.admission.connections.enter();
   if (!place || draining_) return;  // closed by the socket's destructor: there is no memory for anything politer
   auto session = std::make_unique<Session>(*this, std::move(socket), std::move(tls), std::move(place));
   net::asio::co_spawn(loop_.executor(), Session::run(std::move(session)), SessionEnded{});

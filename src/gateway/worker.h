@@ -14,6 +14,8 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "net/tls.h"
+#include "telemetry/access_log.h"
+#include "telemetry/tally.h"
 #include "upstream/connection_pools.h"
 #include "upstream/run.h"
 
@@ -23,7 +25,14 @@ class Session;
 
 class Worker {
  public:
-  Worker(Admission& admission, std::uint64_t seed, unsigned threads, std::shared_ptr<const Snapshot> snapshot);
+  /// What the worker shares with others, or writes for them; outlives it.
+  struct Shared {
+    Admission& admission;
+    telemetry::Tally& tally;             ///< this worker's own
+    telemetry::AccessLog::Lane& access;  ///< this worker's own
+  };
+
+  Worker(const Shared& shared, std::uint64_t seed, unsigned threads, std::shared_ptr<const Snapshot> snapshot);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -47,7 +56,9 @@ class Worker {
   void cut();
 
   [[nodiscard]] net::Loop& loop() { return loop_; }
-  [[nodiscard]] Admission& admission() { return admission_; }
+  [[nodiscard]] Admission& admission() { return shared_.admission; }
+  [[nodiscard]] telemetry::Tally& tally() { return shared_.tally; }
+  [[nodiscard]] telemetry::AccessLog::Lane& access() { return shared_.access; }
   [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   [[nodiscard]] upstream::LoopTools tools() { return {&loop_, &resolver_, &pools_}; }
   [[nodiscard]] ProviderModels& provider_models() { return provider_models_; }
@@ -59,7 +70,7 @@ class Worker {
   void left(Session& session);
   void for_each_session(void (Session::*tell)());
 
-  Admission& admission_;
+  Shared shared_;
   net::Loop loop_;
   net::Resolver resolver_;
   upstream::ConnectionPools pools_;

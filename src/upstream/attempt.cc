@@ -29,6 +29,13 @@ Attempt::Attempt(Run& run, const core::StartAttempt& start)
       pool_(&run.parts_.tools.pools->pool(endpoint_->server->origin, endpoint_->server->connections)) {}
 
 Attempt::~Attempt() {
+  AttemptRecord& record = run_.record_.attempts.back();
+  record.connected = exchange_ != nullptr;
+  record.reused = record.connected && exchange_->reused();
+  if (forwarding_) {
+    run_.record_.usage = answer_.usage;
+    run_.record_.used = used();
+  }
   memory().give(std::move(fields_));
   memory().give(std::move(held_));
   connection_.give_back(run_.now());
@@ -187,7 +194,6 @@ void Attempt::read_head() {
 
 void Attempt::complete() {
   phase_ = Phase::Draining;
-  run_.record_.usage = answer_.usage;
   run_.emit(core::AttemptEnded{id_, used()});
 }
 

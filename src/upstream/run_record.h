@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/fixed_vector.h"
 #include "base/instant.h"
+#include "base/units.h"
 #include "core/dispatch.h"
 #include "dialect/dialect.h"
 
@@ -18,7 +19,8 @@ struct AttemptRecord {
   Instant ended;
   int status = 0;                    ///< the upstream's; 0 when there was no head
   std::optional<ErrorKind> failure;  ///< nothing: it answered, or was abandoned
-  bool reused = false;               ///< on a reused connection
+  bool connected = false;            ///< there was a connection
+  bool reused = false;               ///< and it had served another request before
 };
 
 struct RunRecord {
@@ -27,7 +29,8 @@ struct RunRecord {
   Instant first_content = kNever;
   std::uint64_t bytes_down = 0;          ///< of the answer's body
   std::uint64_t dropped_tail_bytes = 0;  ///< of an unfinished event when a stream broke
-  dialect::Usage usage;
+  dialect::Usage usage;                  ///< what the answer reported
+  Amount used;                           ///< the same, or the estimate where it reported nothing
   /// An answer came in a content coding that could not be read (br, or unfolding to too much): passed on, or classified
   /// by its status alone, without a look inside.
   bool unread_coding = false;

@@ -68,6 +68,15 @@ Gateway::Gateway(Gateway&&) noexcept = default;
 std::uint16_t Gateway::port(std::size_t index) const {
   return server_->ports().at(index);
 }
+Answer Gateway::admin(std::string_view page, const Fields& fields) const {
+  return HttpClient("127.0.0.1", admin_port()).get(page, fields);
+}
+std::uint16_t Gateway::admin_port() const {
+  return server_->admin_port().value();
+}
+void Gateway::flush_access_log() {
+  server_->flush_access_log();
+}
 Result<void> Gateway::reload(config::Settings settings) {
   return server_->reload(std::move(settings));
 }

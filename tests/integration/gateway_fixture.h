@@ -107,6 +107,12 @@ config::Settings load(const std::string& yaml);
 
 inline constexpr const char* kBase = "listen: 127.0.0.1:0\nadmin: off\nthreads: 2\nhealth: { probe: off }\n";
 
+/// The same settings with admin pages on a free port.
+inline config::Settings with_admin(config::Settings settings) {
+  settings.admin = config::ListenAddress{.host = "127.0.0.1", .port = 0, .tls = {}};
+  return settings;
+}
+
 /// One provider "one", its servers and keys, for every model name; `more` is further YAML.
 inline std::string one_provider(const std::vector<std::string>& servers, const std::vector<std::string>& keys,
                                 const std::string& more = {}) {
@@ -153,6 +159,11 @@ class Gateway {
 
   [[nodiscard]] std::uint16_t port(std::size_t index = 0) const;
   [[nodiscard]] HttpClient client() const { return {"127.0.0.1", port()}; }
+  /// A page of the admin listener ("/status"), on a connection of its own. See with_admin().
+  [[nodiscard]] Answer admin(std::string_view page, const Fields& fields = {}) const;
+  [[nodiscard]] std::uint16_t admin_port() const;
+  /// Until the access log's file has every line of the requests that have ended.
+  void flush_access_log();
   /// One request on a connection of its own.
   Answer post(std::string_view target, std::string_view body, const Fields& fields = {}) const {
     return client().post(target, body, fields);

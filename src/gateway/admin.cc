@@ -1,0 +1,79 @@
+#include "gateway/admin.h"
+
+#include <arpa/inet.h>
+
+#include <string>
+#include <utility>
+
+#include "gateway/client_auth.h"
+#include "http/url.h"
+
+namespace drover::gateway {
+namespace {
+
+constexpr std::string_view kText = "Content-Type: text/plain; charset=utf-8\r\n";
+/// The version is part of the Prometheus text format.
+constexpr std::string_view kMetrics = "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n";
+constexpr std::string_view kJson = "Content-Type: application/json\r\n";
+/// What a moment shows is not to be kept, and a page that frames or includes it gets nothing.
+constexpr std::string_view kAlways =
+    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n";
+
+Reply say(int status, std::string_view type, std::string body) {
+  return {.status = status, .fields = std::string(type).append(kAlways), .body = std::move(body)};
+}
+
+bool is_address(std::string_view authority) {
+  const bool bracketed = authority.starts_with('[');
+  const std::size_t end = bracketed ? authority.find(']') : authority.find(':');
+  const std::string host(bracketed ? authority.substr(1, end - 1) : authority.substr(0, end));
+  in6_addr address{};
+  return inet_pton(bracketed ? AF_INET6 : AF_INET, host.c_str(), &address) == 1;
+}
+
+bool may_read(const http::RequestHead& head, Reach reach) {
+  if (reach == Reach::ThisMachine || !is_address(head.host)) return guard_against_pages(head).has_value();
+  http::RequestHead elsewhere = head;
+  elsewhere.host = {};
+  return guard_against_pages(elsewhere).has_value();
+}
+
+bool any_usable(const AdminView& view) {
+  bool found = false;
+  for_each_target(view, [&](const core::TargetView& target) {
+    found = usable(target.condition);
+    return !found;
+  });
+  return found;
+}
+
+Reply ready(const AdminView& view) {
+  if (view.draining) return say(503, kText, "draining: no new requests are taken\n");
+  if (!any_usable(view)) return say(503, kText, "no target is usable now; /status says why\n");
+  return say(200, kText, "ready\n");
+}
+
+}  // namespace
+
+Reply answer_admin(const http::RequestHead& head, Reach reach, const AdminView& view) {
+  if (!may_read(head, reach)) {
+    return say(403, kText,
+               "This page is for programs on this machine, not for web pages: ask for it by address (127.0.0.1, "
+               "localhost) and without a foreign Origin.\n");
+  }
+  const auto target = http::parse_target(head.target);
+  const std::string_view path = target ? target->path : std::string_view();
+  const bool known = path == "/status" || path == "/healthz" || path == "/readyz" || path == "/metrics";
+  if (!known) return say(404, kText, "Nothing is here; there are /status, /healthz, /readyz and /metrics.\n");
+  if (head.method != "GET" && head.method != "HEAD") {
+    Reply reply = say(405, kText, "These pages can only be read: use GET.\n");
+    reply.fields.append("Allow: GET, HEAD\r\n");
+    return reply;
+  }
+  if (path == "/healthz") return say(200, kText, "ok\n");
+  if (path == "/readyz") return ready(view);
+  if (path == "/metrics") return say(200, kMetrics, metrics_page(view));
+  return say(200, kJson, status_page(view) + "\n");
+}
+
+}  // namespace drover::gateway

@@ -1,0 +1,21 @@
+// The admin pages: GET /status, /healthz, /readyz and /metrics, for whoever runs the gateway and never for a web page.
+// What to answer; the listener is admin_listener.h.
+#pragma once
+
+#include <cstdint>
+
+#include "gateway/admin_view.h"
+#include "gateway/replies.h"
+#include "http/head.h"
+
+namespace drover::gateway {
+
+/// Where the admin listener can be reached from.
+enum class Reach : std::uint8_t {
+  ThisMachine,  ///< the Host field must name this machine
+  Network,      ///< it may also be any IP address; a name could be a foreign page's (DNS rebinding)
+};
+
+[[nodiscard]] Reply answer_admin(const http::RequestHead& head, Reach reach, const AdminView& view);
+
+}  // namespace drover::gateway

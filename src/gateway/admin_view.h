@@ -1,0 +1,42 @@
+// What the admin pages tell of, at one moment. Borrowed from the office for the time of one answer.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "gateway/admission.h"
+#include "gateway/snapshot.h"
+#include "telemetry/access_log.h"
+#include "telemetry/metrics.h"
+
+namespace drover::gateway {
+
+/// Targets looked at under the fleet's lock at one time, so that a page over thousands of them holds up no request.
+inline constexpr std::uint32_t kViewsAtOnce = 128;
+
+struct AdminView {
+  const Snapshot* snapshot = nullptr;
+  const Admission* admission = nullptr;
+  const telemetry::Metrics* metrics = nullptr;
+  const telemetry::AccessLog* access_log = nullptr;
+  bool draining = false;
+  Instant now{};
+  std::int64_t unix_milliseconds = 0;  ///< the same moment
+  std::int64_t started = 0;            ///< of the process, in milliseconds since 1970
+};
+
+/// Calls `see` with every target of the plan in order, outside the fleet's lock; false from it ends that.
+void for_each_target(const AdminView& view, const std::function<bool(const core::TargetView&)>& see);
+
+/// Whether a request could be sent there now without it being a last resort.
+[[nodiscard]] constexpr bool usable(core::TargetCondition condition) {
+  return condition == core::TargetCondition::Ok || condition == core::TargetCondition::Suspect ||
+         condition == core::TargetCondition::HalfOpen;
+}
+
+/// The Prometheus text.
+[[nodiscard]] std::string metrics_page(const AdminView& view);
+/// The JSON of /status.
+[[nodiscard]] std::string status_page(const AdminView& view);
+
+}  // namespace drover::gateway

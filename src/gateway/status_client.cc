@@ -1,0 +1,74 @@
+#include "gateway/status_client.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <optional>
+#include <utility>
+
+#include "http/url.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "upstream/connection_pools.h"
+#include "upstream/fetch.h"
+
+namespace drover::gateway {
+namespace {
+
+using Answer = std::optional<Result<upstream::Fetched>>;
+
+struct Question {
+  upstream::LoopTools tools;
+  upstream::ServerEndpoint server;
+  Secret no_credential;
+  Duration timeout;
+};
+
+net::Awaitable<> ask(const Question& question, Answer& answer) {
+  std::string path = "/status";
+  auto fetched = co_await upstream::fetch(question.tools, question.server, question.no_credential, std::move(path),
+                                          question.timeout);
+  answer.emplace(std::move(fetched));
+  question.tools.loop->stop();
+}
+
+Error unreachable(const std::string& url, const std::string& why) {
+  return {
+      .kind = ErrorKind::Connect,
+      .code = "unreachable",
+      .message = "nothing usable answers at " + url + " (" + why + "): is drover running, and is this its 'admin'?"};
+}
+
+}  // namespace
+
+Result<std::string> fetch_status(const std::string& url, const std::string& ca_file, Duration timeout) {
+  auto base = http::parse_base_url(url);
+  if (!base) return fail(std::move(base.error()));
+  upstream::ServerEndpoint server{
+      .origin = {.host = base->host, .port = base->port, .tls = nullptr},
+      .authority = base->authority,
+      .path_prefix = base->path_prefix,
+      .connections = {},
+  };
+  if (base->tls) {
+    upstream::TlsStore store;
+    auto tls = store.context(ca_file);
+    if (!tls) return fail(std::move(tls.error()));
+    server.origin.tls = std::move(*tls);
+  }
+  net::Loop loop(1);
+  net::Resolver resolver(loop);
+  upstream::ConnectionPools pools(loop, 1);
+  const Question question{{&loop, &resolver, &pools}, std::move(server), Secret(), timeout};
+  Answer answer;
+  net::asio::co_spawn(loop.executor(), ask(question, answer), net::asio::detached);
+  loop.run();
+  loop.abandon();
+  if (!answer) return fail(unreachable(url, "the question was cut off"));
+  if (!*answer) return fail(unreachable(url, std::string(to_string((*answer).error().kind))));
+  if ((*answer)->status != 200) {
+    return fail(unreachable(url, "it answered with status " + std::to_string((*answer)->status)));
+  }
+  return std::move((*answer)->body);
+}
+
+}  // namespace drover::gateway

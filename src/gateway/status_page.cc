@@ -1,0 +1,201 @@
+// GET /status: every target with its mark, and the process in a few numbers, as JSON. No key's value: a key is its name
+// and fingerprint.
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/admin_view.h"
+#include "gateway/status_words.h"
+#include "gateway/version.h"
+#include "telemetry/timestamp.h"
+
+namespace drover::gateway {
+namespace {
+
+namespace json = boost::json;
+using core::TargetView;
+
+/// Targets listed one by one: about 2 MB. Of more, those that are not well come first.
+constexpr std::size_t kMaxListed = 4000;
+
+struct Count {
+  std::uint64_t targets = 0;
+  std::uint64_t green = 0;
+  std::uint64_t yellow = 0;
+  std::uint64_t red = 0;
+  std::uint64_t in_flight = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t failures = 0;
+
+  void add(const TargetView& view) {
+    const Mark mark = mark_of(view.condition);
+    ++targets;
+    (mark == Mark::Green ? green : mark == Mark::Yellow ? yellow : red) += 1;
+    in_flight += view.in_flight;
+    requests += view.requests;
+    failures += view.failures;
+  }
+  [[nodiscard]] json::object object() const {
+    return {{"targets", targets},     {"green", green},       {"yellow", yellow},    {"red", red},
+            {"in_flight", in_flight}, {"requests", requests}, {"failures", failures}};
+  }
+};
+
+/// A monotonic time as the wall clock showed it.
+std::string wall(const AdminView& view, Instant at) {
+  return telemetry::timestamp_text(view.unix_milliseconds +
+                                   std::chrono::duration_cast<std::chrono::milliseconds>(at - view.now).count());
+}
+
+/// A past time and how long ago it was.
+json::value past(const AdminView& view, const std::optional<Instant>& at) {
+  if (!at) return nullptr;
+  const double seconds = std::chrono::duration<double>(view.now - *at).count();
+  return json::object{{"at", wall(view, *at)}, {"seconds_ago", std::max(0.0, std::round(seconds * 10) / 10)}};
+}
+
+json::value milliseconds(double seconds) {
+  if (seconds <= 0) return nullptr;
+  return std::round(seconds * 1e6) / 1e3;  // to the microsecond: more digits say nothing
+}
+
+json::value until(const AdminView& view, const TargetView& target) {
+  if (target.until == kNever || target.until <= view.now || mark_of(target.condition) == Mark::Green) return nullptr;
+  const double seconds = std::chrono::duration<double>(target.until - view.now).count();
+  return json::object{{"seconds", std::ceil(seconds * 10) / 10}, {"at", wall(view, target.until)}};
+}
+
+class Page {
+ public:
+  explicit Page(const AdminView& view) : view_(view), plan_(*view.snapshot->plan) {}
+
+  std::string text() {
+    look();
+    json::object page;
+    page["version"] = version();
+    page["state"] = view_.draining ? "draining" : all_.green + trials_ > 0 ? "ready" : "no_usable_target";
+    page["started_at"] = telemetry::timestamp_text(view_.started);
+    page["uptime_seconds"] = (view_.unix_milliseconds - view_.started) / 1000;
+    page["config"] = json::object{{"fingerprint", view_.snapshot->settings.fingerprint},
+                                  {"loaded_at", telemetry::timestamp_text(view_.snapshot->loaded_at)}};
+    page["requests_in_flight"] = view_.admission->in_flight.used();
+    page["client_connections"] = view_.admission->connections.used();
+    page["replay_memory_bytes"] = view_.admission->replay_memory.used();
+    page["summary"] = all_.object();
+    page["routes"] = routes();
+    page["targets"] = targets();
+    page["targets_left_out"] = all_.targets - std::min<std::uint64_t>(all_.targets, listed());
+    return json::serialize(page);
+  }
+
+ private:
+  /// Takes every target's state once. A pin that no request has used is no target of anybody's making: not shown.
+  void look() {
+    const std::size_t configured = view_.snapshot->settings.plan->targets.size();
+    for_each_target(view_, [&](const TargetView& target) {
+      views_.push_back(target);
+      const bool shown = target.target.index() < configured || target.requests > 0;
+      if (!shown) return true;
+      all_.add(target);
+      if (usable(target.condition) && mark_of(target.condition) != Mark::Green) ++trials_;
+      (mark_of(target.condition) == Mark::Green ? well_ : unwell_).push_back(target.target);
+      return true;
+    });
+  }
+
+  [[nodiscard]] std::size_t listed() const { return std::min(well_.size() + unwell_.size(), kMaxListed); }
+
+  json::array routes() const {
+    json::array all;
+    for (const core::Route& route : plan_.routes) {
+      if (route.name.starts_with(kInternalRoute)) continue;
+      if (all.size() == kMaxListed) break;
+      Count count;
+      json::array fallback;
+      for (const core::PoolId id : route.pools) {
+        const core::Pool& pool = plan_.pools[id.index()];
+        if (id != route.pools.front()) {
+          fallback.emplace_back(pool.model);
+          continue;
+        }
+        for (const core::TargetId target : pool.targets) count.add(views_[target.index()]);
+      }
+      json::object one = count.object();
+      one["model"] = route.name;
+      one["fallback"] = std::move(fallback);
+      all.push_back(std::move(one));
+    }
+    return all;
+  }
+
+  json::array targets() const {
+    std::vector<core::TargetId> chosen(
+        unwell_.begin(), unwell_.begin() + static_cast<std::ptrdiff_t>(std::min(unwell_.size(), kMaxListed)));
+    const std::size_t room = kMaxListed - chosen.size();
+    chosen.insert(chosen.end(), well_.begin(),
+                  well_.begin() + static_cast<std::ptrdiff_t>(std::min(well_.size(), room)));
+    std::ranges::sort(chosen);
+    json::array all;
+    all.reserve(chosen.size());
+    for (const core::TargetId id : chosen) all.push_back(target(views_[id.index()]));
+    return all;
+  }
+
+  json::object target(const TargetView& state) const {
+    const core::Target& target = plan_.targets[state.target.index()];
+    const core::Key& key = plan_.keys[target.key.index()];
+    json::object one;
+    one["name"] = target.name;
+    one["provider"] = plan_.providers[target.provider.index()].name;
+    one["key"] = key.secret.empty() ? json::value(nullptr)
+                                    : json::value(json::object{{"name", key.name}, {"fingerprint", key.fingerprint}});
+    one["server"] = plan_.servers[target.server.index()].base_url;
+    one["model"] = target.model.empty() ? json::value(nullptr) : json::value(target.model);
+    one["priority"] = target.priority;
+    one["mark"] = word(mark_of(state.condition));
+    one["state"] = core::to_string(state.condition);
+    one["until"] = until(view_, state);
+    const bool well = state.condition == core::TargetCondition::Ok || state.why == ErrorKind::NoUpstream;
+    one["why"] = well ? json::value(nullptr) : json::value(reason(state.why, state.status));
+    one["latency"] = json::object{{"first_content_ms", milliseconds(state.first_content_seconds)},
+                                  {"output_token_ms", milliseconds(state.seconds_per_output_token)}};
+    one["in_flight"] = state.in_flight;
+    one["consecutive_failures"] = state.consecutive_failures;
+    one["score"] = state.score;
+    one["last_check"] = check(state);
+    one["last_used"] = past(view_, state.last_used);
+    one["requests"] = state.requests;
+    one["failures"] = state.failures;
+    return one;
+  }
+
+  [[nodiscard]] json::value check(const TargetView& state) const {
+    if (!state.last_check) return nullptr;
+    json::value check = past(view_, state.last_check->at);
+    const bool well = state.last_check->healthy;
+    check.as_object()["result"] = well ? std::string("ok") : reason(state.last_check->why, state.last_check->status);
+    return check;
+  }
+
+  const AdminView& view_;
+  const core::Plan& plan_;
+  std::vector<TargetView> views_;  ///< by TargetId
+  std::vector<core::TargetId> well_;
+  std::vector<core::TargetId> unwell_;
+  std::uint64_t trials_ = 0;  ///< not green, but usable
+  Count all_;
+};
+
+}  // namespace
+
+std::string status_page(const AdminView& view) {
+  return Page(view).text();
+}
+
+}  // namespace drover::gateway

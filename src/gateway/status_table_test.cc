@@ -1,0 +1,89 @@
+#include "gateway/status_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <vector>
+
+#include "gateway/display_width.h"
+
+namespace drover::gateway {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kPage = R"({"version":"0.1.0","state":"ready","uptime_seconds":65,"requests_in_flight":2,
+ "summary":{"targets":2,"green":1,"yellow":0,"red":1},"targets_left_out":0,"targets":[
+ {"name":"holysheep/1","model":"gpt-4o","mark":"green","state":"ok","until":null,"why":null,
+  "latency":{"first_content_ms":312.4,"output_token_ms":null},"in_flight":2,"consecutive_failures":0,"score":0,
+  "last_check":{"seconds_ago":3.2,"result":"ok"},"last_used":{"seconds_ago":0.1},"requests":100,"failures":1},
+ {"name":"holysheep/2","model":null,"mark":"red","state":"ejected","until":{"seconds":29.9},"why":"connect",
+  "latency":{"first_content_ms":null,"output_token_ms":4.21},"in_flight":0,"consecutive_failures":3,"score":0,
+  "last_check":null,"last_used":null,"requests":7,"failures":3}]})";
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> found;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) found.push_back(line);
+  return found;
+}
+
+TEST(StatusTable, HasOneRowPerTarget) {
+  const auto table = status_table(kPage, Language::English, Colour::No);
+  ASSERT_TRUE(table);
+  EXPECT_EQ(lines(table->text),
+            (std::vector<std::string>{
+                "MARK   TARGET       MODEL   STATE  UNTIL  FIRST  TOKEN  IN FLIGHT  SCORE  CHECKED  USED  REQUESTS  "
+                "FAILED  WHY",
+                "green  holysheep/1  gpt-4o  ok         -  312ms      -          2      0  3.2s ok  0.1s       100  "
+                "     1",
+                "red    holysheep/2  *       out      30s      -  4.2ms          0      3  -           -         7  "
+                "     3  connect",
+                "",
+                "2 targets: 1 green, 0 yellow, 1 red; 2 requests in flight; up 65s; drover 0.1.0",
+            }));
+  EXPECT_TRUE(table->any_red);
+}
+
+TEST(StatusTable, InThaiKeepsItsColumnsStraight) {
+  const auto table = status_table(kPage, Language::Thai, Colour::No);
+  ASSERT_TRUE(table);
+  const std::vector<std::string> rows = lines(table->text);
+  EXPECT_THAT(rows.at(0), HasSubstr("เป้าหมาย"));
+  EXPECT_THAT(rows.at(2), HasSubstr("แดง"));
+  // What stands under a heading begins in its column, however many bytes and marks the words before it have.
+  const auto column = [](const std::string& row, std::string_view word) {
+    return display_width(std::string_view(row).substr(0, row.find(word)));
+  };
+  EXPECT_EQ(column(rows.at(0), "เป้าหมาย"), column(rows.at(1), "holysheep/1"));
+  EXPECT_EQ(column(rows.at(0), "โมเดล"), column(rows.at(1), "gpt-4o"));
+  EXPECT_EQ(column(rows.at(0), "เพราะ"), column(rows.at(2), "connect"));
+}
+
+TEST(StatusTable, ColoursTheMarksOnlyWhenAsked) {
+  const auto plain = status_table(kPage, Language::English, Colour::No);
+  const auto coloured = status_table(kPage, Language::English, Colour::Yes);
+  EXPECT_THAT(plain->text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(coloured->text, HasSubstr("\x1b[32m● green\x1b[0m"));
+  EXPECT_THAT(coloured->text, HasSubstr("\x1b[31m● red  \x1b[0m"));
+}
+
+TEST(StatusTable, IsNotMadeOfSomethingElse) {
+  for (const char* page : {"", "<html>", "{}", "[]", R"({"targets":{},"summary":{}})", R"({"targets":[]})"}) {
+    EXPECT_FALSE(status_table(page, Language::English, Colour::No)) << page;
+  }
+  // Wrong types inside are shown as nothing rather than believed.
+  EXPECT_TRUE(
+      status_table(R"({"targets":[1,{"name":5,"until":7,"latency":[]}],"summary":{}})", Language::English, Colour::No));
+}
+
+TEST(StatusTable, AnEscapeSequenceInANameIsNotObeyed) {
+  const auto table =
+      status_table(R"({"targets":[{"name":"a\u001b[2Jb"}],"summary":{}})", Language::English, Colour::No);
+  EXPECT_THAT(table->text, Not(HasSubstr("\x1b")));
+}
+
+}  // namespace
+}  // namespace drover::gateway
