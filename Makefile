@@ -10,7 +10,7 @@ export UBSAN_OPTIONS := print_stacktrace=1:halt_on_error=1
 
 export JOBS
 
-.PHONY: build run test start-tests test-release test-asan test-tsan fuzz faults format bench bench-micro clean help
+.PHONY: build run demo test start-tests test-release test-asan test-tsan fuzz faults format bench bench-micro clean help
 
 help:            ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,6 +22,9 @@ build:           ## build/release/drover
 
 run: build       ## serve drover.yaml, else the keys in the environment, else a mock provider
 	@$(RELEASE)/drover serve
+
+demo: build      ## 1,000 requests/s over five mock keys, one of which falls ill in every way
+	@$(RELEASE)/drover demo
 
 test: start-tests test-release test-asan test-tsan  ## every test
 	@cat build/results/times.txt

@@ -16,6 +16,7 @@ void add_serve(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_mock(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
+void add_demo(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 
 }  // namespace drover::cli

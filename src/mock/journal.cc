@@ -58,7 +58,7 @@ json::object record_to_json(const Record& record, Instant start) {
 
 Record& Journal::open(Record record) {
   record.ordinal = ++total_;
-  if (records_.size() == kMaxRecords) records_.pop_front();
+  while (records_.size() >= kept_) records_.pop_front();
   records_.push_back(std::move(record));
   return records_.back();
 }

@@ -14,7 +14,7 @@
 
 namespace drover::mock {
 
-/// Records kept; the oldest goes. Enough for any test and small enough to read.
+/// Records kept unless asked for more; the oldest goes. Enough for any test and small enough to read.
 inline constexpr std::size_t kMaxRecords = 4096;
 /// Keys counted apart; more are counted together as "*other".
 inline constexpr std::size_t kMaxCountedKeys = 1024;
@@ -71,6 +71,8 @@ class Journal {
   /// Counts a record that has ended.
   void close(const Record& record);
   void clear();
+  /// From now on so many records are kept, at least one.
+  void keep(std::size_t most) { kept_ = most == 0 ? 1 : most; }
 
   [[nodiscard]] const std::deque<Record>& records() const { return records_; }
   /// Requests since the last clear().
@@ -80,6 +82,7 @@ class Journal {
  private:
   std::deque<Record> records_;
   std::map<std::string, KeyCounts, std::less<>> counts_;
+  std::size_t kept_ = kMaxRecords;
   std::uint64_t total_ = 0;
   std::uint64_t forgotten_ = 0;
 };

@@ -95,6 +95,7 @@ void Provider::reset(Instant now) {
   settings_ = original_;
   before_reset_ += journal_.total();
   journal_.clear();
+  journal_.keep(settings_.record.requests);
   accepted_ = 0;
   set_faults(settings_.faults, now);
   apply_keys();
@@ -110,6 +111,7 @@ void Provider::change(Settings settings, Instant now) {
   const bool new_keys = settings.keys != settings_.keys;
   const bool new_faults = settings.faults != settings_.faults;
   settings_ = std::move(settings);
+  journal_.keep(settings_.record.requests);
   if (new_keys) apply_keys();
   if (new_faults) set_faults(settings_.faults, now);
 }

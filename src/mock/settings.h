@@ -31,8 +31,9 @@ enum class Cuts : std::uint8_t { None, Random };
 
 /// What the log keeps of each request beyond counts and times. Off by default: bodies hold prompts.
 struct Recording {
-  bool fields = false;         ///< the request's header fields, credentials cut to their last four characters
-  std::size_t body_bytes = 0;  ///< the beginning of both bodies; readable only inside the process
+  bool fields = false;          ///< the request's header fields, credentials cut to their last four characters
+  std::size_t body_bytes = 0;   ///< the beginning of both bodies; readable only inside the process
+  std::size_t requests = 4096;  ///< how many requests the log keeps; the oldest goes
 
   friend bool operator==(const Recording&, const Recording&) = default;
 };

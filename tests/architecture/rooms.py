@@ -30,7 +30,8 @@ ROOMS = {
     "client": room("base core http dialect net upstream telemetry config", "asio"),
     "mock": room("base http dialect net", "asio boost-json"),
     "sim": room("base core", pure=True),
-    "cli": room("base core http dialect config net upstream telemetry gateway client mock sim", "cli11"),
+    "demo": room("base core http config net upstream telemetry gateway mock", "asio boost-json"),
+    "cli": room("base core http dialect config net upstream telemetry gateway client mock sim demo", "cli11"),
 }
 
 # How an #include names a library.
@@ -62,7 +63,7 @@ ADVICE = {
     "openssl": "TLS stays behind net's streams",
     "c-ares": "names are resolved by net::Resolver",
     "simdjson": "JSON is read in dialect; ask it for an Inspection",
-    "boost-json": "JSON is built in dialect, gateway and mock",
+    "boost-json": "JSON is built in dialect, gateway, mock and demo",
     "beast": "heads are parsed in http; use http::RequestHeadReader",
     "yaml-cpp": "YAML is read in config; use its Settings",
     "spdlog": "record it through telemetry",

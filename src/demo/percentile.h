@@ -1,0 +1,13 @@
+// Percentiles of times, by the nearest rank: always one that was measured.
+#pragma once
+
+#include <vector>
+
+#include "base/instant.h"
+
+namespace drover::demo {
+
+/// The value that `share` (0 to 1) of `times` do not exceed; zero when there are none.
+[[nodiscard]] Duration percentile(std::vector<Duration> times, double share);
+
+}  // namespace drover::demo
