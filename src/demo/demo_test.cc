@@ -18,7 +18,7 @@ using ::testing::Key;
 
 TEST(Demo, NoClientSeesTheKeyThatFallsIllInEveryWay) {
   std::ostringstream printed;
-  const Result<Summary> summary = run({.rate = 50, .seconds = 20}, printed);
+  const Result<Summary> summary = run({.rate = 100, .seconds = 20}, printed);
   ASSERT_TRUE(summary) << summary.error().message;
   std::vector<std::string> complaints = summary->complaints;
   // How fast this machine is now is not what is tested.

@@ -12,7 +12,7 @@ double seconds(Duration span) {
 }  // namespace
 
 std::optional<Duration> left_after(const std::vector<Sample>& samples, Watched watched, Instant from, Instant until) {
-  const double most = std::max(1.0, kLeftShare * watched.fair * seconds(kLeftWindow));
+  const double most = std::max(kTrials, kLeftShare * watched.fair * seconds(kLeftWindow));
   std::optional<Duration> left;
   auto end = samples.begin();
   for (auto begin = samples.begin(); begin != samples.end(); ++begin) {

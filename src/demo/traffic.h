@@ -20,6 +20,8 @@ struct Sample {
 /// trials.
 inline constexpr Duration kLeftWindow = std::chrono::milliseconds(500);
 inline constexpr double kLeftShare = 0.10;
+/// Trials are no traffic: so many requests in one window never count, however small the share.
+inline constexpr double kTrials = 3;
 inline constexpr Duration kBackWindow = std::chrono::seconds(1);
 
 struct Watched {
