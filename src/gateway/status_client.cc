@@ -47,6 +47,8 @@ Result<std::string> fetch_status(const std::string& url, const std::string& ca_f
       .origin = {.host = base->host, .port = base->port, .tls = nullptr},
       .authority = base->authority,
       .path_prefix = base->path_prefix,
+      .own_path_prefix = base->path_prefix,
+      .own_fields = {},
       .connections = {},
   };
   if (base->tls) {
