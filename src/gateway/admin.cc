@@ -38,10 +38,12 @@ bool may_read(const http::RequestHead& head, Reach reach) {
   return guard_against_pages(elsewhere).has_value();
 }
 
+/// A pin is a target like others behind those of the configuration, but serves no model: it makes nobody ready.
 bool any_usable(const AdminView& view) {
+  const std::size_t configured = view.snapshot->settings.plan->targets.size();
   bool found = false;
   for_each_target(view, [&](const core::TargetView& target) {
-    found = usable(target.condition);
+    found = target.target.index() < configured && usable(target.condition);
     return !found;
   });
   return found;

@@ -45,6 +45,7 @@ struct LogFile {
 config::Settings logged(const std::string& yaml, const LogFile& file) {
   config::Settings settings = with_admin(load(yaml));
   settings.access_log = file.path;
+  settings.threads = 1;  // each thread has lines of its own: only with one are they in the order of the requests
   return settings;
 }
 
