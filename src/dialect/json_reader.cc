@@ -23,17 +23,19 @@ class ContainerEnd {
 #if defined(__SSE2__)
     for (; at + 16 <= text.size(); at += 16) {
       const Marks marks = marks_of(text.data() + at);
-      // An escape, or a bracket that may be the last: looked at byte by byte.
-      const auto closing = static_cast<std::size_t>(std::popcount(marks.close));
-      if (escaped_ || marks.backslash != 0 || closing >= depth_) {
+      if (escaped_ || marks.backslash != 0) {  // escapes are followed byte by byte
         for (std::size_t byte = at; byte < at + 16; ++byte) {
           if (take(text[byte])) return byte + 1;
         }
         continue;
       }
-      const std::uint32_t strings = inside_strings(marks.quote);
-      depth_ += static_cast<std::size_t>(std::popcount(marks.open & ~strings));
-      depth_ -= static_cast<std::size_t>(std::popcount(marks.close & ~strings));
+      std::uint32_t brackets = (marks.open | marks.close) & ~inside_strings(marks.quote);
+      for (; brackets != 0; brackets &= brackets - 1) {
+        const int first = std::countr_zero(brackets);
+        const bool opens = (marks.open >> first & 1U) != 0;
+        depth_ += opens ? 1U : std::size_t{0} - 1U;
+        if (depth_ == 0) return at + static_cast<std::size_t>(first) + 1;
+      }
     }
 #endif
     for (; at < text.size(); ++at) {

@@ -71,6 +71,7 @@ Result<Read> Http1ServerExchange::read_body() {
     }
     if (!read.bytes.empty()) return read;
   }
+  input.tidy();  // a request in progress holds no buffer
   return Read{ReadState::End, {}};
 }
 

@@ -64,7 +64,9 @@ void Attempt::on_head(const http::ResponseHead& head) {
   std::optional<Error> wrong = failed ? std::nullopt : choose_mode(head);
   if (!wrong) wrong = choose_coding(head);
   if (wrong) return fail_with(std::move(*wrong), core::Stage::FailedAnswer);
-  if (!failed) run_.emit(core::HeadArrived{id_});
+  if (failed) return;  // its fields are looked at once more when the body has come
+  exchange_->release_head();
+  run_.emit(core::HeadArrived{id_});
 }
 
 std::optional<Error> Attempt::choose_mode(const http::ResponseHead& head) {

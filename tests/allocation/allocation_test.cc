@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -84,22 +85,27 @@ void ask_on_all(std::vector<std::unique_ptr<HttpClient>>& clients, std::size_t t
   }
 }
 
-TEST(Allocations, APlainChatRequestNeedsNoneOnceTheGatewayIsWarm) {
-  ignore_this_thread();
-  FixedUpstream upstream(sized(chat_answer()));
+std::unique_ptr<gateway::Server> gateway_before(std::uint16_t upstream) {
   const std::string yaml =
       "listen: 127.0.0.1:0\nadmin: off\nthreads: 1\nproviders:\n  p:\n    base_url: http://127.0.0.1:" +
-      std::to_string(upstream.port()) +
+      std::to_string(upstream) +
       "/v1\n    keys: [ { value: sk-test-one-0a1b2c3d }, { value: sk-test-two-4e5f6a7b } ]\n"
       "models: { gpt-4o: { targets: [ p ] } }\nhealth: { probe: off }\n";
   auto settings = config::load_text(yaml, "test.yaml", config::real_environment());
-  ASSERT_TRUE(settings.has_value());
+  if (!settings) throw std::runtime_error("the test's configuration does not load");
   auto server = gateway::Server::start(std::move(*settings));
-  ASSERT_TRUE(server.has_value()) << server.error().message;
+  if (!server) throw std::runtime_error(server.error().message);
+  return std::move(*server);
+}
+
+TEST(Allocations, APlainChatRequestNeedsNoneOnceTheGatewayIsWarm) {
+  ignore_this_thread();
+  FixedUpstream upstream(sized(chat_answer()));
+  const auto server = gateway_before(upstream.port());
 
   std::vector<std::unique_ptr<HttpClient>> clients;
   for (std::size_t at = 0; at < kConnections; ++at)
-    clients.push_back(std::make_unique<HttpClient>("127.0.0.1", (*server)->ports().front()));
+    clients.push_back(std::make_unique<HttpClient>("127.0.0.1", server->ports().front()));
   ask_on_all(clients, kWarmUp);
 
   count_allocations();
@@ -108,6 +114,50 @@ TEST(Allocations, APlainChatRequestNeedsNoneOnceTheGatewayIsWarm) {
   std::printf("heap allocations per plain chat request: %.3f (%zu in %zu requests on %zu connections)\n",
               static_cast<double>(counted) / (kCounted * kConnections), counted, kCounted * kConnections, kConnections);
   EXPECT_EQ(counted, 0U) << first_allocations();
+}
+
+constexpr std::size_t kStreams = 64;
+/// What an open stream may hold of the heap, with what this test's own upstream needs for it (under 1 KiB).
+constexpr std::size_t kMostPerStream = 12 * 1024;
+
+/// Opens streams and waits until each has had its first event.
+std::vector<Socket> open_streams(std::uint16_t port) {
+  const std::string body = R"({"stream":true,"model":"gpt-4o","messages":[{"role":"user","content":"hello"}]})";
+  const std::string request =
+      "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body;
+  std::vector<Socket> streams;
+  streams.reserve(kStreams);
+  for (std::size_t at = 0; at < kStreams; ++at) {
+    streams.push_back(Socket::connect("127.0.0.1", port));
+    EXPECT_TRUE(streams.back().send(request));
+  }
+  std::string received;
+  received.reserve(64 * 1024);
+  for (const Socket& stream : streams) {
+    received.clear();
+    while (received.find("data: ") == std::string::npos) {
+      if (stream.read_some(received) != Socket::Got::Bytes) {
+        ADD_FAILURE() << "no event came";
+        return streams;
+      }
+    }
+  }
+  return streams;
+}
+
+TEST(Allocations, AnIdleStreamHoldsNoBuffers) {
+  FixedUpstream upstream(
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n2f\r\n"
+      "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n\r\n");
+  const auto server = gateway_before(upstream.port());
+  const std::uint16_t port = server->ports().front();
+  open_streams(port).clear();  // what is kept for later is there now
+  const std::size_t before = heap_in_use();
+  const std::vector<Socket> streams = open_streams(port);
+  const std::size_t each = (heap_in_use() - before) / kStreams;
+  std::printf("heap held by an idle stream: %zu bytes\n", each);
+  EXPECT_LT(each, kMostPerStream);
 }
 
 TEST(Allocations, AreSeenByTheCounter) {

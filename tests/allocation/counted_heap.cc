@@ -1,6 +1,7 @@
 #include "allocation/counted_heap.h"
 
 #include <execinfo.h>
+#include <malloc.h>
 
 #include <array>
 #include <atomic>
@@ -14,6 +15,7 @@ void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* memory, std::size_t size);
 void* __libc_memalign(std::size_t alignment, std::size_t size);
+void __libc_free(void* memory);
 }
 
 namespace drover::test {
@@ -30,6 +32,7 @@ struct Trace {
 
 std::atomic<bool> g_counting{false};
 std::atomic<std::size_t> g_count{0};
+std::atomic<std::size_t> g_in_use{0};
 std::array<Trace, kKept> g_traces;
 thread_local bool t_ignored = false;
 
@@ -41,6 +44,15 @@ void note(std::size_t bytes) {
   g_traces[index].depth = backtrace(g_traces[index].frames.data(), kDepth);
   g_traces[index].bytes = bytes;
   t_ignored = false;
+}
+
+void* taken(void* memory) {
+  g_in_use += malloc_usable_size(memory);
+  return memory;
+}
+
+void given(void* memory) {
+  g_in_use -= malloc_usable_size(memory);
 }
 
 }  // namespace
@@ -57,6 +69,10 @@ void count_allocations() {
 std::size_t allocations_counted() {
   g_counting = false;
   return g_count;
+}
+
+std::size_t heap_in_use() {
+  return g_in_use;
 }
 
 std::string first_allocations() {
@@ -78,23 +94,28 @@ extern "C" {
 
 void* malloc(std::size_t size) {
   drover::test::note(size);
-  return __libc_malloc(size);
+  return drover::test::taken(__libc_malloc(size));
 }
 void* calloc(std::size_t count, std::size_t size) {
   drover::test::note(count * size);
-  return __libc_calloc(count, size);
+  return drover::test::taken(__libc_calloc(count, size));
 }
 void* realloc(void* memory, std::size_t size) {
   drover::test::note(size);
-  return __libc_realloc(memory, size);
+  drover::test::given(memory);
+  return drover::test::taken(__libc_realloc(memory, size));
 }
 void* aligned_alloc(std::size_t alignment, std::size_t size) {
   drover::test::note(size);
-  return __libc_memalign(alignment, size);
+  return drover::test::taken(__libc_memalign(alignment, size));
 }
 int posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
   drover::test::note(size);
-  *memory = __libc_memalign(alignment, size);
+  *memory = drover::test::taken(__libc_memalign(alignment, size));
   return *memory == nullptr ? ENOMEM : 0;
+}
+void free(void* memory) {
+  drover::test::given(memory);
+  __libc_free(memory);
 }
 }

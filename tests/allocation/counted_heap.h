@@ -13,6 +13,8 @@ void ignore_this_thread();
 /// Counts from now on, until the answer is asked for.
 void count_allocations();
 [[nodiscard]] std::size_t allocations_counted();
+/// Bytes of the heap in use by the whole program, as malloc_usable_size() has it.
+[[nodiscard]] std::size_t heap_in_use();
 /// Where the first of them came from, one line a call, for a person who has to find them.
 [[nodiscard]] std::string first_allocations();
 
