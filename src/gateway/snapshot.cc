@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/state_lines.h"
+#include "telemetry/state_lines.h"
 
 namespace drover::gateway {
 namespace {
@@ -53,9 +53,9 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings setting
   if (!catalog) return fail(std::move(catalog.error()));
   snapshot->settings = std::move(settings);
   snapshot->plan = plan;
-  snapshot->api_fences = gateway::api_fences(*plan);
+  snapshot->api_fences = upstream::api_fences(*plan);
   snapshot->catalog = std::move(*catalog);
-  snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, &log_state_change);
+  snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, &telemetry::log_state_change);
   if (before != nullptr) {
     snapshot->fleet->with(
         [&](core::Fleet& fleet) { before->fleet->with([&](core::Fleet& old) { fleet.adopt(old); }); });

@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "core/plan.h"
-#include "gateway/api_fence.h"
+#include "upstream/api_fence.h"
 #include "upstream/catalog.h"
 #include "upstream/shared_fleet.h"
 
@@ -24,7 +24,7 @@ struct Snapshot {
   std::shared_ptr<upstream::SharedFleet> fleet;
   /// Route of the paths that name no model, per dialect; null where no provider speaks it.
   std::array<const core::Route*, 2> pins{};
-  ApiFences api_fences{};  ///< the providers that offer each API
+  upstream::ApiFences api_fences{};  ///< the providers that offer each API
 
   /// Errors: BadConfig. `before`: the snapshot whose fleet state is carried over, or null.
   [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> build(config::Settings settings, upstream::TlsStore& tls,
