@@ -38,7 +38,8 @@ test-asan: start-tests       ## units, fuzz corpora and integration under Addres
 	@scripts/test-tree asan -LE 'clients|architecture|docs'
 
 test-tsan: start-tests       ## the rooms with threads under ThreadSanitizer
-	@GTEST_FILTER='Loop*:Ticker*:Listeners*:SharedFleet*:MemoryBudget*' scripts/test-tree tsan net_test upstream_test -- -R '^(net|upstream)$$'
+	@GTEST_FILTER='Loop*:Ticker*:Listeners*:SharedFleet*:MemoryBudget*:Client*:Library*:*/Library*:Balancer*:Delivery*-*Fork*' \
+	  scripts/test-tree tsan net_test upstream_test client_test library_test -- -R '^(net|upstream|client|library)$$'
 
 fuzz:            ## run every fuzz target for FUZZ_SECONDS (60) each
 	@scripts/setup test
@@ -62,7 +63,7 @@ bench-micro:     ## micro-benchmarks beside the code
 	@for program in build/bench/*_bench; do $$program --benchmark_min_time=0.2; done
 
 format:          ## clang-format everything
-	@git ls-files 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'fuzz/*.cc' | xargs clang-format-19 -i
+	@git ls-files 'include/*.h' 'examples/*.cc' 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'fuzz/*.cc' | xargs clang-format-19 -i
 
 clean:
 	@rm -rf build
