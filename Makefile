@@ -10,7 +10,7 @@ export UBSAN_OPTIONS := print_stacktrace=1:halt_on_error=1
 
 export JOBS
 
-.PHONY: build run test start-tests test-release test-asan test-tsan fuzz faults format bench bench-micro clean help
+.PHONY: build install run test start-tests test-release test-asan test-tsan fuzz faults format bench bench-micro clean help
 
 help:            ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -61,6 +61,13 @@ bench-micro:     ## micro-benchmarks beside the code
 	@cmake --preset bench
 	@cmake --build build/bench -j $(JOBS)
 	@for program in build/bench/*_bench; do $$program --benchmark_min_time=0.2; done
+
+PREFIX ?= /usr/local
+install:         ## the program and the C++ library, below $(DESTDIR)$(PREFIX)
+	@scripts/setup build
+	@cmake --preset release -DDROVER_TESTS=OFF >/dev/null
+	@cmake --build $(RELEASE) -j $(JOBS) --target package_files
+	@DESTDIR=$(DESTDIR) cmake --install $(RELEASE) --component package --prefix $(PREFIX)
 
 format:          ## clang-format everything
 	@git ls-files 'include/*.h' 'examples/*.cc' 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'fuzz/*.cc' | xargs clang-format-19 -i
