@@ -10,7 +10,7 @@ export UBSAN_OPTIONS := print_stacktrace=1:halt_on_error=1
 
 export JOBS
 
-.PHONY: build run demo test start-tests test-release test-asan test-tsan fuzz faults format bench bench-micro clean help
+.PHONY: build install run demo test start-tests test-release test-asan test-tsan fuzz faults format bench bench-micro clean help
 
 help:            ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -41,7 +41,8 @@ test-asan: start-tests       ## units, fuzz corpora and integration under Addres
 	@scripts/test-tree asan -LE 'clients|architecture|docs'
 
 test-tsan: start-tests       ## the rooms with threads under ThreadSanitizer
-	@GTEST_FILTER='Loop*:Ticker*:Listeners*:SharedFleet*:MemoryBudget*' scripts/test-tree tsan net_test upstream_test -- -R '^(net|upstream)$$'
+	@GTEST_FILTER='Loop*:Ticker*:Listeners*:SharedFleet*:MemoryBudget*:Client*:Library*:*/Library*:Balancer*:Delivery*-*Fork*' \
+	  scripts/test-tree tsan net_test upstream_test client_test library_test -- -R '^(net|upstream|client|library)$$'
 
 fuzz:            ## run every fuzz target for FUZZ_SECONDS (60) each
 	@scripts/setup test
@@ -64,8 +65,15 @@ bench-micro:     ## micro-benchmarks beside the code
 	@cmake --build build/bench -j $(JOBS)
 	@for program in build/bench/*_bench; do $$program --benchmark_min_time=0.2; done
 
+PREFIX ?= /usr/local
+install:         ## the program and the C++ library, below $(DESTDIR)$(PREFIX)
+	@scripts/setup build
+	@cmake --preset release -DDROVER_TESTS=OFF >/dev/null
+	@cmake --build $(RELEASE) -j $(JOBS) --target package_files
+	@DESTDIR=$(DESTDIR) cmake --install $(RELEASE) --component package --prefix $(PREFIX)
+
 format:          ## clang-format everything
-	@git ls-files 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'fuzz/*.cc' | xargs clang-format-19 -i
+	@git ls-files 'include/*.h' 'examples/*.cc' 'src/*.h' 'src/*.cc' 'tests/*.h' 'tests/*.cc' 'fuzz/*.cc' | xargs clang-format-19 -i
 
 clean:
 	@rm -rf build

@@ -13,6 +13,7 @@ inline constexpr int kExitMistake = 2;
 
 /// Each sets `exit_code` when its subcommand ran.
 void add_serve(CLI::App& app, int& exit_code);
+void add_chat(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_mock(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);

@@ -13,6 +13,7 @@
 #include "gateway/worker.h"
 #include "http/header_rules.h"
 #include "http/url.h"
+#include "upstream/dispatch_request.h"
 
 namespace drover::gateway {
 namespace {
@@ -53,15 +54,6 @@ std::uint64_t affinity_of(const http::Fields& fields, const dialect::Inspection&
     if (session && !session->empty()) return std::max<std::uint64_t>(hash64(*session, /*seed=*/1), 1);
   }
   return inspection.affinity;
-}
-
-core::Replay replay_of(dialect::Repeat repeat) {
-  switch (repeat) {
-    case dialect::Repeat::Free: return core::Replay::Free;
-    case dialect::Repeat::NotExecuted: return core::Replay::NotExecuted;
-    case dialect::Repeat::Never: return core::Replay::Never;
-  }
-  return core::Replay::Never;
 }
 
 /// The providers this request may go to: those its client is limited to, of them those that offer its API.
@@ -215,7 +207,7 @@ Result<void> route(RequestState& state) {
   state.route = find_route(*state.snapshot->plan, inspection.model);
   const Result<void> allowed = may_use_model(state);
   if (!allowed) return allowed;
-  if (!any_inside(*state.snapshot->plan, *state.route, fence_of(state))) {
+  if (!upstream::any_inside(*state.snapshot->plan, *state.route, fence_of(state))) {
     return fail(bad(404, ErrorKind::NotFound, "api_not_offered",
                     "No provider of this model offers this API; 'apis' of the providers says which they offer."));
   }
@@ -223,20 +215,14 @@ Result<void> route(RequestState& state) {
 }
 
 void start_run(Worker& worker, RequestState& state) {
-  const dialect::Inspection& inspection = state.request.inspection;
-  const bool stream = inspection.stream;
-  core::DispatchRequest dispatch;
-  dispatch.plan = state.snapshot->plan.get();
-  dispatch.route = state.route;
-  dispatch.answer = stream ? core::AnswerKind::Stream : core::AnswerKind::Plain;
-  dispatch.replay = replay_of(inspection.repeat);
+  core::DispatchRequest dispatch =
+      upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request.inspection);
   dispatch.fence = fence_of(state);
-  dispatch.affinity = affinity_of(state.exchange->head().fields, inspection);
-  dispatch.estimate.input_tokens = Tokens{inspection.input_tokens_estimate};
-  dispatch.estimate.output_tokens = Tokens{inspection.output_tokens_estimate};
+  dispatch.affinity = affinity_of(state.exchange->head().fields, state.request.inspection);
   dispatch.arrived = state.arrived;
   dispatch.client_timeout = state.client_timeout;
-  dispatch.may_answer_early = stream && state.exchange->head().version == http::Version::Http11;
+  dispatch.may_answer_early =
+      dispatch.answer == core::AnswerKind::Stream && state.exchange->head().version == http::Version::Http11;
   state.run.emplace(upstream::Run::Parts{.tools = worker.tools(),
                                          .catalog = state.snapshot->catalog.get(),
                                          .fleet = state.snapshot->fleet.get(),

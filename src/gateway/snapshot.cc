@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include "gateway/state_lines.h"
+#include "telemetry/state_lines.h"
 
 namespace drover::gateway {
 namespace {
@@ -51,10 +51,10 @@ void take_slots(Snapshot& snapshot, telemetry::Metrics& metrics) {
 }
 
 upstream::SharedFleet::Observer observer(telemetry::Metrics* metrics) {
-  if (metrics == nullptr) return &log_state_change;
+  if (metrics == nullptr) return &telemetry::log_state_change;
   return [metrics](const core::StateChange& change, std::string_view label) {
     metrics->state_changed(change.what, label);
-    log_state_change(change, label);
+    telemetry::log_state_change(change, label);
   };
 }
 
@@ -77,7 +77,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings setting
   if (!catalog) return fail(std::move(catalog.error()));
   snapshot->settings = std::move(settings);
   snapshot->plan = plan;
-  snapshot->api_fences = gateway::api_fences(*plan);
+  snapshot->api_fences = upstream::api_fences(*plan);
   snapshot->catalog = std::move(*catalog);
   snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, observer(metrics));
   if (before != nullptr) {

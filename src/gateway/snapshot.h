@@ -12,8 +12,8 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "core/plan.h"
-#include "gateway/api_fence.h"
 #include "telemetry/metrics.h"
+#include "upstream/api_fence.h"
 #include "upstream/catalog.h"
 #include "upstream/shared_fleet.h"
 
@@ -26,7 +26,7 @@ struct Snapshot {
   std::shared_ptr<upstream::SharedFleet> fleet;
   /// Route of the paths that name no model, per dialect; null where no provider speaks it.
   std::array<const core::Route*, 2> pins{};
-  ApiFences api_fences{};      ///< the providers that offer each API
+  upstream::ApiFences api_fences{};  ///< the providers that offer each API
   std::int64_t loaded_at = 0;  ///< milliseconds since 1970
   /// What routes and targets are counted under, by their ids; `unrouted`: requests that found no route.
   std::vector<telemetry::Slot> model_slots;

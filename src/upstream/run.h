@@ -82,6 +82,9 @@ class Run final : private net::GoneObserver {
   [[nodiscard]] const std::optional<core::EndWithError>& error() const { return error_; }
   /// The upstream's answer to pass on when error()->pass_answer says so; null when it was not kept.
   [[nodiscard]] const HeldAnswer* answer_to_pass() const;
+  /// The newest answer that was kept and not passed on: what a provider said, also where the client is told our own
+  /// sentence instead. Null when there is none.
+  [[nodiscard]] const HeldAnswer* last_held() const { return held_.empty() ? nullptr : &held_.back(); }
   /// The upstream's own error event has already been passed on; only the end of the stream is missing.
   [[nodiscard]] bool error_event_sent() const { return error_event_sent_; }
   [[nodiscard]] bool client_left() const { return client_left_; }

@@ -1,4 +1,5 @@
 // With three keys or servers and one that fails, no client sees a failure: the main promise, fault by fault.
+#include "integration/fault_table.h"
 #include "integration/gateway_fixture.h"
 
 namespace drover::test {
@@ -6,21 +7,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-/// A head that does not come is given up quickly here; elsewhere the defaults are minutes.
-constexpr const char* kShort = "timeouts: { connect: 1s, head: 150ms, first_content: 300ms }\n";
-
-enum class Form : std::uint8_t { Plain, Streamed };
-
-struct Case {
-  const char* name;
-  const char* fault;
-  Form form;
-};
-
-std::string case_name(const ::testing::TestParamInfo<Case>& of) {
-  return std::string(of.param.name) + (of.param.form == Form::Plain ? "Plain" : "Streamed");
-}
 
 void expect_good(const Answer& answer, Form form) {
   ASSERT_EQ(answer.status, 200) << answer.body;
@@ -44,11 +30,6 @@ int ask_nine_times(const Gateway& gateway, Form form) {
   return extra;
 }
 
-#define BOTH_FORMS(name, fault)          \
-  Case{name, fault, Form::Plain}, Case { \
-    name, fault, Form::Streamed          \
-  }
-
 class OneBadServer : public ::testing::TestWithParam<Case> {};
 
 TEST_P(OneBadServer, IsSeenByNoClient) {
@@ -58,13 +39,7 @@ TEST_P(OneBadServer, IsSeenByNoClient) {
   EXPECT_GE(ask_nine_times(gateway, GetParam().form), 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Faults, OneBadServer,
-                         ::testing::Values(BOTH_FORMS("A1_Refuses", "refuse"),
-                                           BOTH_FORMS("A3_AcceptsAndHangs", "accept-hang"),
-                                           BOTH_FORMS("ResetsOnAccept", "reset-on-accept"),
-                                           BOTH_FORMS("A3_Hangs", "hang"), BOTH_FORMS("Resets", "reset"),
-                                           BOTH_FORMS("Closes", "close"), BOTH_FORMS("B1_SaysNonsense", "bad-head")),
-                         case_name);
+INSTANTIATE_TEST_SUITE_P(Faults, OneBadServer, ::testing::ValuesIn(kOneBadServer), case_name);
 
 class OneBadKey : public ::testing::TestWithParam<Case> {};
 
@@ -75,18 +50,7 @@ TEST_P(OneBadKey, IsSeenByNoClient) {
   EXPECT_GE(ask_nine_times(gateway, GetParam().form), 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Faults, OneBadKey,
-                         ::testing::Values(BOTH_FORMS("C5_401", "401"), BOTH_FORMS("C1_429", "429:retry-after=7"),
-                                           BOTH_FORMS("C1_429WithoutTime", "429"), BOTH_FORMS("C8_500", "500"),
-                                           BOTH_FORMS("C8_503", "503"), BOTH_FORMS("C8_529", "529"),
-                                           BOTH_FORMS("C9_ErrorIn200", "error-in-200"),
-                                           BOTH_FORMS("C10_WebPage", "html"), BOTH_FORMS("A3_Hangs", "hang"),
-                                           BOTH_FORMS("Resets", "reset"), Case{"B13_BodyCut", "cut", Form::Plain},
-                                           Case{"C11_ErrorFirst", "error-first", Form::Streamed},
-                                           Case{"ErrorAfterLifecycle", "error-after-lifecycle", Form::Streamed},
-                                           Case{"C19_PlainForStream", "other-form", Form::Streamed},
-                                           Case{"C19_StreamForPlain", "other-form", Form::Plain}),
-                         case_name);
+INSTANTIATE_TEST_SUITE_P(Faults, OneBadKey, ::testing::ValuesIn(kOneBadKey), case_name);
 
 std::uint64_t heard_with(MockProvider& mock, std::string_view key) {
   const auto counts = mock->journal().counts();
@@ -197,9 +161,7 @@ TEST_P(CutStream, EndsWithAnErrorEventAndNoDone) {
   EXPECT_EQ(mock.requests(), 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(B14_B19_C12_C13, CutStream,
-                         ::testing::Values("cut:after=3", "cut:after=3:how=reset", "cut:after=3:how=clean",
-                                           "stall:after=3", "error-mid:after=3", "incomplete"));
+INSTANTIATE_TEST_SUITE_P(B14_B19_C12_C13, CutStream, ::testing::ValuesIn(kCutStreams));
 
 TEST(Failover, B13_ABodyCutAfterItsBeginningWasPassedOnIsVisiblyCut) {
   // Longer than what is held back to be judged, so that its beginning has gone down when the end does not come.

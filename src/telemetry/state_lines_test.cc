@@ -1,8 +1,8 @@
-#include "gateway/state_lines.h"
+#include "telemetry/state_lines.h"
 
 #include <gtest/gtest.h>
 
-namespace drover::gateway {
+namespace drover::telemetry {
 namespace {
 
 using namespace std::chrono_literals;
@@ -21,4 +21,4 @@ TEST(StateLines, SayWhatHappenedToWhomForHowLongAndWhy) {
 }
 
 }  // namespace
-}  // namespace drover::gateway
+}  // namespace drover::telemetry

@@ -1,9 +1,9 @@
-#include "gateway/api_fence.h"
+#include "upstream/api_fence.h"
 
 #include <algorithm>
 #include <string_view>
 
-namespace drover::gateway {
+namespace drover::upstream {
 namespace {
 
 /// The word in `apis` for an API; empty: there is none.
@@ -51,4 +51,4 @@ bool any_inside(const core::Plan& plan, const core::Route& route, core::Provider
   });
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::upstream

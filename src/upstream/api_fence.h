@@ -8,7 +8,7 @@
 #include "core/plan.h"
 #include "dialect/dialect.h"
 
-namespace drover::gateway {
+namespace drover::upstream {
 
 inline constexpr std::size_t kApiClasses = static_cast<std::size_t>(dialect::Api::Pinned) + 1;
 
@@ -20,4 +20,4 @@ using ApiFences = std::array<core::ProviderFence, kApiClasses>;
 /// Whether any target of the route is inside the fence.
 [[nodiscard]] bool any_inside(const core::Plan& plan, const core::Route& route, core::ProviderFence fence);
 
-}  // namespace drover::gateway
+}  // namespace drover::upstream

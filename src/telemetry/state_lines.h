@@ -6,11 +6,14 @@
 
 #include "core/fleet.h"
 
-namespace drover::gateway {
+namespace drover::telemetry {
 
 /// Writes it to the log: "key holysheep/2 is taken out for 30 s: connect".
 void log_state_change(const core::StateChange& change, std::string_view label);
 /// The line itself: `for` is counted from change.at.
 [[nodiscard]] std::string state_line(const core::StateChange& change, std::string_view label);
 
-}  // namespace drover::gateway
+/// Whether somebody should look: not for what came back or is tried again.
+[[nodiscard]] bool is_trouble(const core::StateChange& change);
+
+}  // namespace drover::telemetry

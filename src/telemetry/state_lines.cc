@@ -1,11 +1,11 @@
-#include "gateway/state_lines.h"
+#include "telemetry/state_lines.h"
 
 #include <chrono>
 
 #include "gateway/status_words.h"
 #include "telemetry/log.h"
 
-namespace drover::gateway {
+namespace drover::telemetry {
 namespace {
 
 std::string span_text(const core::StateChange& change) {
@@ -37,10 +37,12 @@ std::string state_line(const core::StateChange& change, std::string_view label) 
   return line;
 }
 
-void log_state_change(const core::StateChange& change, std::string_view label) {
-  const bool good =
-      change.what == core::StateChange::What::Recovered || change.what == core::StateChange::What::OnTrial;
-  telemetry::log(good ? telemetry::Level::Info : telemetry::Level::Warning, state_line(change, label));
+bool is_trouble(const core::StateChange& change) {
+  return change.what != core::StateChange::What::Recovered && change.what != core::StateChange::What::OnTrial;
 }
 
-}  // namespace drover::gateway
+void log_state_change(const core::StateChange& change, std::string_view label) {
+  log(is_trouble(change) ? Level::Warning : Level::Info, state_line(change, label));
+}
+
+}  // namespace drover::telemetry

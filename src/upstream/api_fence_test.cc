@@ -1,8 +1,8 @@
-#include "gateway/api_fence.h"
+#include "upstream/api_fence.h"
 
 #include <gtest/gtest.h>
 
-namespace drover::gateway {
+namespace drover::upstream {
 namespace {
 
 using dialect::Api;
@@ -50,4 +50,4 @@ TEST(ApiFences, SayWhenNoTargetOfARouteIsLeft) {
 }
 
 }  // namespace
-}  // namespace drover::gateway
+}  // namespace drover::upstream

@@ -1,0 +1,248 @@
+// drover.h: the library for other languages. No exception leaves a function; what one would say is the last error.
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "drover/balancer.h"
+#include "drover/client.h"
+#include "drover/drover.h"
+
+struct drover_client {
+  drover::v0::Client client;
+};
+struct drover_stream {
+  drover::v0::ChatStream stream;
+  std::string piece;
+};
+struct drover_balancer {
+  drover::v0::Balancer balancer;
+};
+struct drover_lease {
+  drover::v0::Lease lease;
+};
+
+namespace drover::client {
+namespace {
+
+v0::Error& last_error() {
+  thread_local v0::Error error;
+  return error;
+}
+
+std::string& last_sentence() {
+  thread_local std::string sentence;
+  return sentence;
+}
+
+void say(v0::Error error) {
+  last_sentence() = error.to_string();
+  last_error() = std::move(error);
+}
+
+/// Runs `work`; an exception (no memory) becomes the last error and `otherwise`.
+template <class Value, class Work>
+Value guarded(Value otherwise, Work&& work) noexcept {
+  try {
+    return work();
+  } catch (const std::exception& thrown) {
+    try {
+      v0::Error error;
+      error.kind = v0::ErrorKind::LocalResource;
+      error.message = thrown.what();
+      say(std::move(error));
+    } catch (...) {
+      return otherwise;
+    }
+  }
+  return otherwise;
+}
+
+/// A copy that drover_free() frees.
+char* owned(const std::string& text) {
+  char* copy = static_cast<char*>(std::malloc(text.size() + 1));
+  if (copy == nullptr) throw std::bad_alloc();
+  std::memcpy(copy, text.c_str(), text.size() + 1);
+  return copy;
+}
+
+v0::ChatRequest request_of(const char* model, const char* text) {
+  v0::ChatRequest request(text == nullptr ? "" : text);
+  if (model != nullptr) request.model = model;
+  return request;
+}
+
+/// Says that a handle is missing: a call with NULL is a mistake and no crash.
+void say_no_handle() {
+  v0::Error error;
+  error.kind = v0::ErrorKind::BadRequest;
+  error.code = "null_handle";
+  error.message = "The handle is NULL: what made it failed.";
+  say(std::move(error));
+}
+
+/// The value, or null when there is an error, which is said.
+template <class Handle, class T>
+Handle* handle_of(v0::Result<T> made) {
+  if (made) return new Handle{std::move(*made)};
+  say(std::move(made.error()));
+  return nullptr;
+}
+
+}  // namespace
+}  // namespace drover::client
+
+using namespace drover;
+using client::guarded;
+
+extern "C" {
+
+const char* drover_version(void) {
+  return v0::version();
+}
+const char* drover_last_error(void) {
+  return client::last_sentence().c_str();
+}
+const char* drover_last_code(void) {
+  return client::last_error().code.c_str();
+}
+const char* drover_last_body(void) {
+  return client::last_error().body.c_str();
+}
+int drover_last_status(void) {
+  return client::last_error().status;
+}
+void drover_free(char* text) {
+  std::free(text);
+}
+
+drover_client* drover_client_create(const char* file) {
+  return guarded<drover_client*>(nullptr, [file] {
+    return client::handle_of<drover_client>(file == nullptr ? v0::Client::from_env() : v0::Client::from_file(file));
+  });
+}
+void drover_client_destroy(drover_client* client) {
+  delete client;
+}
+
+char* drover_chat(drover_client* client, const char* model, const char* text) {
+  return guarded<char*>(nullptr, [=]() -> char* {
+    if (client == nullptr) {
+      client::say_no_handle();
+      return nullptr;
+    }
+    auto reply = client->client.chat(client::request_of(model, text));
+    if (reply) return client::owned(reply->text);
+    client::say(std::move(reply.error()));
+    return nullptr;
+  });
+}
+
+char* drover_post(drover_client* client, const char* path, const char* json) {
+  return guarded<char*>(nullptr, [=]() -> char* {
+    if (client == nullptr) {
+      client::say_no_handle();
+      return nullptr;
+    }
+    auto answer = client->client.post(path == nullptr ? "" : path, json == nullptr ? "" : json);
+    if (answer) return client::owned(answer->body);
+    client::say(std::move(answer.error()));
+    return nullptr;
+  });
+}
+
+drover_stream* drover_chat_stream(drover_client* client, const char* model, const char* text) {
+  return guarded<drover_stream*>(nullptr, [=]() -> drover_stream* {
+    if (client == nullptr) {
+      client::say_no_handle();
+      return nullptr;
+    }
+    return new drover_stream{client->client.stream(client::request_of(model, text)), {}};
+  });
+}
+
+const char* drover_stream_next(drover_stream* stream) {
+  return guarded<const char*>(nullptr, [stream]() -> const char* {
+    if (stream == nullptr) {
+      client::say_no_handle();
+      return nullptr;
+    }
+    for (auto event = stream->stream.next(); event; event = stream->stream.next()) {
+      if (event->text.empty()) continue;
+      stream->piece = std::move(event->text);
+      return stream->piece.c_str();
+    }
+    return nullptr;
+  });
+}
+
+int drover_stream_failed(drover_stream* stream) {
+  return guarded<int>(1, [stream] {
+    if (stream == nullptr) {
+      client::say_no_handle();
+      return 1;
+    }
+    const v0::Error* error = stream->stream.error();
+    if (error == nullptr) return 0;
+    client::say(*error);
+    return 1;
+  });
+}
+void drover_stream_destroy(drover_stream* stream) {
+  delete stream;
+}
+
+drover_balancer* drover_balancer_create(const char* file) {
+  return guarded<drover_balancer*>(nullptr, [file] {
+    return client::handle_of<drover_balancer>(file == nullptr ? v0::Balancer::from_env()
+                                                              : v0::Balancer::from_file(file));
+  });
+}
+void drover_balancer_destroy(drover_balancer* balancer) {
+  delete balancer;
+}
+
+drover_lease* drover_pick(drover_balancer* balancer, const char* model) {
+  return guarded<drover_lease*>(nullptr, [=]() -> drover_lease* {
+    if (balancer == nullptr) {
+      client::say_no_handle();
+      return nullptr;
+    }
+    return client::handle_of<drover_lease>(balancer->balancer.pick(model == nullptr ? "" : model));
+  });
+}
+const char* drover_lease_key(const drover_lease* lease) {
+  return lease->lease.key().c_str();
+}
+const char* drover_lease_base_url(const drover_lease* lease) {
+  return lease->lease.base_url().c_str();
+}
+const char* drover_lease_model(const drover_lease* lease) {
+  return lease->lease.model().c_str();
+}
+const char* drover_lease_target(const drover_lease* lease) {
+  return lease->lease.target().c_str();
+}
+
+void drover_lease_succeeded(drover_lease* lease, double seconds) {
+  // Negative and absurd times are the caller's mistake, not a latency: NaN too.
+  constexpr double kMostSeconds = 86'400;
+  const double kept = seconds > 0 && seconds < kMostSeconds ? seconds : 0;
+  lease->lease.succeeded(std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(kept)));
+}
+
+int drover_lease_failed(drover_lease* lease, int status, const char* retry_after) {
+  return guarded<int>(1, [=] {
+    std::vector<v0::Field> fields;
+    if (retry_after != nullptr) fields.push_back({"retry-after", retry_after});
+    return lease->lease.failed(status, fields) ? 1 : 0;
+  });
+}
+void drover_lease_destroy(drover_lease* lease) {
+  delete lease;
+}
+
+}  // extern "C"

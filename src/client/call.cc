@@ -1,0 +1,169 @@
+#include "client/call.h"
+
+#include <charconv>
+
+#include "client/engine.h"
+#include "client/errors.h"
+#include "client/worker.h"
+#include "http/head.h"
+#include "net/loop.h"
+#include "upstream/dispatch_request.h"
+
+namespace drover::client {
+namespace {
+
+v0::Error answer_too_long() {
+  v0::Error error;
+  error.kind = v0::ErrorKind::TooLarge;
+  error.code = "answer_too_large";
+  error.message = "The answer is longer than " + std::to_string(kMaxAnswerBytes) + " bytes.";
+  return error;
+}
+
+v0::Usage usage_of(const dialect::Usage& usage) {
+  return {usage.known, usage.input_tokens, usage.output_tokens, usage.cached_tokens};
+}
+
+}  // namespace
+
+v0::Origin origin_of(int status, std::string_view field_lines) {
+  v0::Origin origin;
+  origin.status = status;
+  origin.fields = fields_of(field_lines);
+  std::erase_if(origin.fields, [&origin](const v0::Field& field) {
+    if (http::iequals(field.name, "x-drover-target")) {
+      origin.target = field.value;
+    } else if (http::iequals(field.name, "x-drover-attempts")) {
+      std::from_chars(field.value.data(), field.value.data() + field.value.size(), origin.attempts);
+    } else {
+      return http::iequals(field.name, "x-accel-buffering");
+    }
+    return true;
+  });
+  return origin;
+}
+
+Call::Call(std::shared_ptr<Engine> engine, Kind kind) : engine_(std::move(engine)) {
+  if (kind == Kind::Whole) {
+    whole_.emplace();
+  } else {
+    stream_.emplace();
+  }
+}
+
+Call::~Call() = default;
+
+void Call::cancel() {
+  if (worker_ != nullptr) worker_->post({shared_from_this(), Worker::Order::Cancel});
+}
+
+void Call::caught_up() {
+  if (worker_ != nullptr) worker_->post({shared_from_this(), Worker::Order::Resume});
+}
+
+AnswerStore& Call::store() {
+  if (whole_) return *whole_;
+  return *stream_;
+}
+
+net::Awaitable<> Call::run(std::shared_ptr<Call> call, Worker& worker) {
+  const bool begun = call->begin(worker);
+  if (begun) co_await call->run_->perform();
+  call->finish(&worker);
+}
+
+bool Call::begin(Worker& worker) {
+  began_ = worker.loop().now();
+  if (given_up_) return false;
+  core::DispatchRequest dispatch = upstream::dispatch_request(engine_->plan(), *route, request.inspection);
+  dispatch.fence = fence;
+  dispatch.arrived = began_;
+  dispatch.client_timeout = timeout;
+  dispatch.may_answer_early = false;  // nobody between us and the reader closes silent connections
+  if (stream_) stream_->attach(worker.loop());
+  run_.emplace(upstream::Run::Parts{.tools = worker.tools(),
+                                    .catalog = &engine_->catalog(),
+                                    .fleet = &engine_->fleet(),
+                                    .request = &request,
+                                    .client = &store(),
+                                    .observer = nullptr,
+                                    .extra_fields = {}},
+               dispatch);
+  return true;
+}
+
+void Call::give_up(v0::Error error) {
+  if (finished_ || given_up_) return;
+  given_up_ = std::move(error);
+  store().leave();
+}
+
+std::optional<v0::Error> Call::read_error() {
+  if (given_up_) return std::move(given_up_);
+  if (whole_ && whole_->too_long()) return answer_too_long();
+  if (!run_) return closed_error();
+  if (!run_->error()) return run_->client_left() ? std::optional(cancelled_error()) : std::nullopt;
+  const core::EndWithError& ended_with = *run_->error();
+  v0::Error error = public_error(ended_with.error);
+  const upstream::HeldAnswer* passed = run_->answer_to_pass();
+  if (passed != nullptr) error.status = passed->status;
+  const upstream::HeldAnswer* said = passed != nullptr ? passed : run_->last_held();
+  if (said != nullptr) {
+    error.provider_status = said->status;
+    error.fields = fields_of(said->fields);
+    error.body = said->body;
+  }
+  return error;
+}
+
+void Call::add_attempts(v0::Error& error) const {
+  if (!run_) return;
+  const auto& attempts = run_->record().attempts;
+  error.attempts = static_cast<int>(attempts.size());
+  if (attempts.empty()) return;
+  const upstream::AttemptRecord& last = attempts.back();
+  error.target = engine_->plan().targets[last.target.index()].name;
+  if (error.provider_status == 0) error.provider_status = last.status;
+}
+
+void Call::finish(Worker* worker) {
+  if (std::exchange(finished_, true)) return;
+  outcome_.error = read_error();
+  if (outcome_.error) add_attempts(*outcome_.error);
+  outcome_.origin = origin_of(store().status(), store().fields());
+  if (whole_) outcome_.body = whole_->take_body();
+  if (run_) outcome_.usage = usage_of(run_->record().usage);
+  if (worker != nullptr) {
+    report(*worker);
+    worker->left(*this);
+  }
+  run_.reset();
+  if (stream_) stream_->detach();
+  request.body.free();
+  place.leave();
+  // The one who waits may destroy what `ended` refers to as soon as it has been called.
+  const std::function<void(Call&)> tell = std::move(ended);
+  tell(*this);
+}
+
+void Call::report(Worker& worker) const {
+  if (!engine_->wants_records()) return;
+  v0::CallRecord record;
+  record.model = request.inspection.model;
+  record.streamed = stream_.has_value();
+  record.duration = worker.loop().now() - began_;
+  record.usage = outcome_.usage;
+  if (outcome_.error) record.error = outcome_.error->kind;
+  if (run_) {
+    const upstream::RunRecord& ran = run_->record();
+    record.attempts = static_cast<int>(ran.attempts.size());
+    if (!ran.attempts.empty()) {
+      record.target = engine_->plan().targets[ran.attempts.back().target.index()].name;
+      record.status = ran.attempts.back().status;
+    }
+    if (ran.first_content != kNever) record.first_content = ran.first_content - began_;
+  }
+  engine_->record(std::move(record));
+}
+
+}  // namespace drover::client

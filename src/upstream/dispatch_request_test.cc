@@ -1,0 +1,36 @@
+#include "upstream/dispatch_request.h"
+
+#include <gtest/gtest.h>
+
+namespace drover::upstream {
+namespace {
+
+TEST(DispatchRequest, CarriesWhatWasReadInTheRequest) {
+  const core::Plan plan;
+  const core::Route route;
+  dialect::Inspection inspection;
+  inspection.stream = true;
+  inspection.repeat = dialect::Repeat::NotExecuted;
+  inspection.affinity = 7;
+  inspection.input_tokens_estimate = 11;
+  inspection.output_tokens_estimate = 13;
+  const core::DispatchRequest request = dispatch_request(plan, route, inspection);
+  EXPECT_EQ(request.plan, &plan);
+  EXPECT_EQ(request.route, &route);
+  EXPECT_EQ(request.answer, core::AnswerKind::Stream);
+  EXPECT_EQ(request.replay, core::Replay::NotExecuted);
+  EXPECT_EQ(request.affinity, 7U);
+  EXPECT_EQ(request.estimate.input_tokens, Tokens{11});
+  EXPECT_EQ(request.estimate.output_tokens, Tokens{13});
+}
+
+TEST(DispatchRequest, IsPlainAndNeverRepeatedUnlessTheRequestSaysSo) {
+  const core::Plan plan;
+  const core::Route route;
+  const core::DispatchRequest request = dispatch_request(plan, route, {});
+  EXPECT_EQ(request.answer, core::AnswerKind::Plain);
+  EXPECT_EQ(request.replay, core::Replay::Never);
+}
+
+}  // namespace
+}  // namespace drover::upstream
