@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "gateway/admin_view.h"
-#include "gateway/status_words.h"
+#include "telemetry/status_words.h"
 #include "gateway/version.h"
 #include "telemetry/timestamp.h"
 
@@ -20,6 +20,10 @@ namespace {
 
 namespace json = boost::json;
 using core::TargetView;
+using telemetry::Mark;
+using telemetry::mark_of;
+using telemetry::reason;
+using telemetry::word;
 
 /// Targets listed one by one: about 2 MB. Of more, those that are not well come first.
 constexpr std::size_t kMaxListed = 4000;

@@ -2,8 +2,8 @@
 
 #include <chrono>
 
-#include "gateway/status_words.h"
 #include "telemetry/log.h"
+#include "telemetry/status_words.h"
 
 namespace drover::telemetry {
 namespace {
@@ -17,20 +17,17 @@ std::string span_text(const core::StateChange& change) {
   return text + " s";
 }
 
-std::string reason_text(const core::StateChange& change) {
-  return reason(change.why, change.status);
-}
-
 }  // namespace
 
 std::string state_line(const core::StateChange& change, std::string_view label) {
   std::string line(label);
   switch (change.what) {
     case core::StateChange::What::Ejected:
-      return line + " is taken out" + span_text(change) + ": " + reason_text(change);
+      return line + " is taken out" + span_text(change) + ": " + reason(change.why, change.status);
     case core::StateChange::What::CoolingDown:
-      return line + " cools down" + span_text(change) + ": " + reason_text(change);
-    case core::StateChange::What::Resting: return line + " rests" + span_text(change) + ": " + reason_text(change);
+      return line + " cools down" + span_text(change) + ": " + reason(change.why, change.status);
+    case core::StateChange::What::Resting:
+      return line + " rests" + span_text(change) + ": " + reason(change.why, change.status);
     case core::StateChange::What::OnTrial: return line + " is on trial with one request";
     case core::StateChange::What::Recovered: return line + " is well again";
   }

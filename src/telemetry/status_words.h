@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "core/fleet.h"
 
-namespace drover::gateway {
+namespace drover::telemetry {
 
 /// Green: serves. Yellow: to be watched - it failed lately, waits out a rate limit, or is on trial. Red: out.
 enum class Mark : std::uint8_t { Green, Yellow, Red };
@@ -41,4 +41,4 @@ enum class Mark : std::uint8_t { Green, Yellow, Red };
   return text;
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::telemetry
