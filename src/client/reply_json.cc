@@ -170,7 +170,8 @@ std::optional<v0::Error> read_embeddings(std::string_view json, v0::Embeddings& 
     if (key == "model") embeddings.model = text_of(value);
   });
   if (!found || reader.broken()) return unreadable("The provider's answer has no vectors that can be read.");
-  std::ranges::stable_sort(numbered, {}, &std::pair<std::int64_t, std::vector<float>>::first);
+  // Not stable_sort: clang calls a part of libstdc++'s deprecated. Two of one number may come in either order.
+  std::ranges::sort(numbered, {}, &std::pair<std::int64_t, std::vector<float>>::first);
   for (auto& [index, vector] : numbered) embeddings.vectors.push_back(std::move(vector));
   return std::nullopt;
 }
