@@ -49,6 +49,8 @@ void load_models(const Section& top, Draft& draft);
 void load_clients(const Section& top, Draft& draft);
 void load_listeners(const Section& top, Draft& draft);  // listen, admin, access_log; asks for clients
 
+/// A map of limits: of a quota's model, of a key, a model or a client.
+[[nodiscard]] core::ModelLimits load_limits_of(const Value& value);
 /// A `timeouts` map over `timeouts`: at the top and per model.
 void load_timeouts(const Value& value, core::Timeouts& timeouts);
 /// The `keys` of one provider; the draft's last provider.

@@ -128,7 +128,11 @@ void ClientsReader::read(const Value& value) {
   read_key(*map, client);
   read_models(*map, client);
   read_providers(*map, client);
+  core::Principal principal{.name = client.name, .limits = {}};
+  if (const auto limits = map->find("limits")) principal.limits = load_limits_of(*limits);
   if (draft_.report.mistakes() == mistakes) check_reach(value, client);
+  client.principal = {static_cast<std::uint32_t>(draft_.plan.principals.size())};
+  draft_.plan.principals.push_back(std::move(principal));
   draft_.settings.clients.push_back(std::move(client));
 }
 

@@ -27,6 +27,22 @@ std::vector<std::string> client_mistakes(const std::string& clients, const FakeW
   return mistakes(with_clients(clients), in);
 }
 
+TEST(Clients, HaveLimitsOfTheirOwn) {
+  const Settings settings = loaded(with_clients("[ { name: app, key: { env: APP_KEY } }, "
+                                                "{ name: web, key: { env: WEB_KEY }, limits: { concurrent: 3 } } ]"),
+                                   clients_world());
+  ASSERT_EQ(settings.plan->principals.size(), 2U);
+  EXPECT_EQ(settings.clients[1].principal, core::PrincipalId{1});
+  EXPECT_EQ(settings.plan->principals[1].name, "web");
+  EXPECT_EQ(settings.plan->principals[1].limits.concurrent, 3);
+  EXPECT_FALSE(settings.plan->principals[0].limits.any());
+}
+
+TEST(Clients, NameTheLimitThatDoesNotExist) {
+  EXPECT_THAT(client_mistakes("[ { name: web, key: { env: WEB_KEY }, limits: { rpm: 3 } } ]"),
+              ElementsAre(HasSubstr("clients[0].limits: unknown key 'rpm'; did you mean 'requests_per_minute'?")));
+}
+
 TEST(Clients, AreKnownByTheDigestOfTheirKey) {
   const Settings settings = loaded(
       with_clients("[ { name: web, key: { env: WEB_KEY }, models: [ m ], providers: [ one ] } ]"), clients_world());

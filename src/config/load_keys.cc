@@ -58,6 +58,7 @@ void load_key(const Value& value, core::ProviderId id, Draft& draft) {
   if (const auto name = map->find("name")) key.name = name->name().value_or("");
   map->whole("weight", key.weight, {0, kMaxWeight});
   if (const auto quota = map->find("quota")) key.quota = find_quota(*quota, draft);
+  if (const auto limits = map->find("limits")) key.limits = load_limits_of(*limits);
   if (key.weight == 0) {
     draft.report.warn(value.place(), value.path() + ": weight 0, so this key gets no traffic");
   }

@@ -198,6 +198,24 @@ TEST(Keys, ShareAQuota) {
   EXPECT_EQ(settings.plan->quotas[0].models.at("*").requests_per_day, 9);
 }
 
+TEST(Keys, AndModelsHaveLimitsOfTheirOwn) {
+  const Settings settings = loaded(provider("[ { env: LIST, limits: { requests_per_minute: 7 } } ]") +
+                                   "models: { m: { targets: [ p ], limits: { concurrent: 2 } } }");
+  ASSERT_EQ(settings.plan->keys.size(), 2U);
+  EXPECT_EQ(settings.plan->keys[0].limits.requests_per_minute, 7);
+  EXPECT_EQ(settings.plan->keys[1].limits.requests_per_minute, 7);
+  EXPECT_EQ(settings.plan->routes[0].limits.concurrent, 2);
+}
+
+TEST(Quotas, NumberTheModelsThatHaveLimits) {
+  const Settings settings = loaded(provider("[ { env: KEY_A, quota: q } ]") +
+                                   "quotas: { q: { b: { concurrent: 1 }, a: { concurrent: 1 }, \"*\": {} } }");
+  EXPECT_EQ(settings.plan->limited_model("a"), 0U);
+  EXPECT_EQ(settings.plan->limited_model("b"), 1U);
+  EXPECT_EQ(settings.plan->limited_model("*"), core::kUnlimitedModel);
+  EXPECT_EQ(settings.plan->limited_model("c"), core::kUnlimitedModel);
+}
+
 TEST(Keys, NameTheQuotaThatDoesNotExist) {
   EXPECT_THAT(mistakes(provider("[ { env: KEY_A, quota: tem } ]") + "quotas: { team: {} }"),
               ElementsAre("f:4:32: providers.p.keys[0].quota: there is no quota called 'tem'; did you mean 'team'?"));

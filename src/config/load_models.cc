@@ -174,6 +174,7 @@ void ModelsReader::read_model(const Name& name, const Value& value) {
     if (!map->has("targets")) value.wrong("targets are missing", "write targets: [ NAME-OF-A-PROVIDER ]");
     if (const auto fallback = map->find("fallback")) read_fallback(*fallback, entry);
     if (const auto timeouts = map->find("timeouts")) load_timeouts(*timeouts, entry.timeouts);
+    if (const auto limits = map->find("limits")) entry.limits = load_limits_of(*limits);
   }
   entry.broken = draft_.report.mistakes() > mistakes || value.broken() || entry.targets.empty();
   by_name_.emplace(entry.name, entries_.size());
@@ -264,7 +265,7 @@ void ModelsReader::build_routes() {
   for (const ModelEntry& entry : entries_) {
     Walk walk{.start = entry, .path = {}, .pools = {}};
     follow(entry, entry.name, walk);
-    core::Route route{.name = entry.name, .pools = std::move(walk.pools)};
+    core::Route route{.name = entry.name, .pools = std::move(walk.pools), .limits = entry.limits};
     check_dialects(entry, route);
     draft_.plan.routes.push_back(std::move(route));
   }

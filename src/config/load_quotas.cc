@@ -1,4 +1,4 @@
-// Quotas: limits shared by a group of keys, per model.
+// Limits: what a key, a model or a client may ask for; and quotas, the limits that a group of keys shares, per model.
 #include "config/draft.h"
 
 namespace drover::config {
@@ -12,7 +12,9 @@ void load_limit(const Section& map, std::string_view key, std::optional<std::int
   if (number > 0) out = static_cast<std::int64_t>(number);
 }
 
-core::ModelLimits load_model_limits(const Value& value) {
+}  // namespace
+
+core::ModelLimits load_limits_of(const Value& value) {
   core::ModelLimits limits;
   const auto map = value.section(schema::kModelLimits);
   if (!map) return limits;
@@ -24,8 +26,6 @@ core::ModelLimits load_model_limits(const Value& value) {
   return limits;
 }
 
-}  // namespace
-
 void load_quotas(const Section& top, Draft& draft) {
   const auto quotas = top.find("quotas");
   if (!quotas) return;
@@ -36,7 +36,7 @@ void load_quotas(const Section& top, Draft& draft) {
     core::Quota quota{.name = name.text, .models = {}};
     for (const auto& [model, limits] : models.entries("{ gpt-4o: { requests_per_minute: 500 } }")) {
       check_model(model, draft.report);
-      quota.models[model.text] = load_model_limits(limits);
+      quota.models[model.text] = load_limits_of(limits);
     }
     draft.plan.quotas.push_back(std::move(quota));
   }

@@ -31,6 +31,7 @@ struct ModelEntry {
   core::Balance balance = core::Balance::P2c;
   core::Timeouts timeouts;
   Duration affinity = core::Pool{}.affinity;
+  core::ModelLimits limits{};
   std::vector<TargetEntry> targets;
   std::vector<std::pair<std::string, Value>> fallback;
   bool broken = false;

@@ -24,15 +24,16 @@ inline constexpr std::array<std::string_view, 3> kTls = {"cert", "key", "client_
 inline constexpr std::array<std::string_view, 13> kProvider = {
     "base_url", "servers", "keys",        "dialect", "auth", "headers", "ca",
     "region",   "apis",    "connections", "usage",   "pin",  "proxy"};
-inline constexpr std::array<std::string_view, 6> kKey = {"name", "env", "file", "value", "weight", "quota"};
+inline constexpr std::array<std::string_view, 7> kKey = {"name", "env", "file", "value", "weight", "quota", "limits"};
 inline constexpr std::array<std::string_view, 3> kSecret = {"env", "file", "value"};
 inline constexpr std::array<std::string_view, 1> kAuth = {"header"};
 inline constexpr std::array<std::string_view, 3> kConnections = {"keep", "max", "idle"};
 inline constexpr std::array<std::string_view, 5> kModelLimits = {
     "requests_per_minute", "requests_per_day", "input_tokens_per_minute", "output_tokens_per_minute", "concurrent"};
-inline constexpr std::array<std::string_view, 5> kModel = {"balance", "affinity", "targets", "fallback", "timeouts"};
+inline constexpr std::array<std::string_view, 6> kModel = {"balance",  "affinity", "targets",
+                                                           "fallback", "timeouts", "limits"};
 inline constexpr std::array<std::string_view, 5> kTarget = {"provider", "model", "priority", "weight", "key"};
-inline constexpr std::array<std::string_view, 4> kClient = {"name", "key", "models", "providers"};
+inline constexpr std::array<std::string_view, 5> kClient = {"name", "key", "models", "providers", "limits"};
 inline constexpr std::array<std::string_view, 9> kRetry = {
     "walk", "same_target", "backoff", "multiplier", "max_backoff", "jitter", "budget", "ambiguous", "statuses"};
 inline constexpr std::array<std::string_view, 7> kTimeouts = {"connect", "head",       "first_content", "idle",

@@ -44,6 +44,7 @@ struct ClientKey {
   std::array<std::uint8_t, 32> digest{};  ///< SHA-256 of the key's value; compare in constant time
   std::vector<std::string> models;        ///< empty: all
   core::ProviderFence fence;
+  core::PrincipalId principal{};  ///< who it is to the core
 };
 
 /// Bounds of the whole process; past them new work is shed with 503.

@@ -85,7 +85,8 @@ bool keeps_its_status(ErrorKind kind, int status) {
 
 /// Their own sentences say where we tried to connect to, which is not the client's to know.
 bool names_an_address(ErrorKind kind) {
-  return kind == ErrorKind::Resolve || kind == ErrorKind::Connect || kind == ErrorKind::ConnectTimeout || kind == ErrorKind::Tls;
+  return kind == ErrorKind::Resolve || kind == ErrorKind::Connect || kind == ErrorKind::ConnectTimeout ||
+         kind == ErrorKind::Tls;
 }
 
 }  // namespace
@@ -130,6 +131,14 @@ int telling(ErrorKind kind) {
     case ErrorKind::Overloaded: return 4;
     default: return answer_may_pass(kind) ? 5 : 3;
   }
+}
+
+Error asker_limited(std::optional<Duration> soonest) {
+  Error error = told_to_client({.kind = ErrorKind::RateLimited, .scope = ErrorScope::Request});
+  error.code = "limit_reached";
+  error.message = "The limit that this gateway sets for this client or model is reached. Retry after the given time.";
+  if (soonest) error.retry_after = std::clamp(*soonest, Duration::zero(), kMaxToldRetryAfter);
+  return error;
 }
 
 Error no_upstream(bool rate_limited, ErrorKind why, std::optional<Duration> soonest) {

@@ -24,6 +24,9 @@ inline constexpr Duration kMaxToldRetryAfter = std::chrono::hours(1);
 /// Of several failures of one request the client hears of the one that tells it most; higher tells more.
 [[nodiscard]] int telling(ErrorKind kind);
 
+/// The client's own limit, or its model's, is reached: nothing is wrong with any key.
+[[nodiscard]] Error asker_limited(std::optional<Duration> soonest);
+
 /// Nothing can be picked. `soonest`: how long until something can (nothing: unknown).
 [[nodiscard]] Error no_upstream(bool rate_limited, ErrorKind why, std::optional<Duration> soonest);
 

@@ -26,6 +26,8 @@ Commands Dispatch::on(const Event& event, Instant now) {
 void Dispatch::handle(const RequestReady&, Step& step) {
   if (begun_) return;
   begun_ = true;
+  // Whoever retries by itself amplifies an outage just as we do: it pays from the same budget, but is never refused.
+  if (request_.clients_retry) (void)fleet_->spend_retry(step.now);
   if (!request_.route->pools.empty()) {
     const Timeouts& timeouts = request_.plan->pools[request_.route->pools.front().index()].timeouts;
     total_at_ = after(request_.arrived, std::min(timeouts.total, request_.client_timeout));
@@ -59,11 +61,15 @@ void Dispatch::handle(const RequestSent& event, Step& step) {
   // for.
   if (attempt->phase < Phase::AwaitingContent) {
     attempt->phase = Phase::AwaitingHead;
-    arm(TimerKind::Head, after(step.now, stream ? timeouts.head_stream : timeouts.head_plain), step);
+    arm(TimerKind::Head, head_due(*attempt, step.now), step);
   }
   if (stream && attempt->phase != Phase::Relaying) {
     arm(TimerKind::FirstContent, after(step.now, timeouts.first_content), step);
   }
+}
+
+void Dispatch::handle(const QuotaHinted& event, Step& step) {
+  if (const Attempt* attempt = running(event.attempt)) fleet_->hint(attempt->lease.ticket(), event.hints, step.now);
 }
 
 void Dispatch::handle(const HeadArrived& event, Step& step) {
@@ -72,6 +78,10 @@ void Dispatch::handle(const HeadArrived& event, Step& step) {
   attempt->phase = Phase::AwaitingContent;
   disarm(TimerKind::Connect, step);
   disarm(TimerKind::Head, step);
+  if (request_.answer == AnswerKind::Stream) {  // a plain answer is settled with its head, or hardly later
+    attempt->answered = true;
+    fleet_->answered(attempt->lease.ticket(), step.now);
+  }
   // Until a stream's first content the FirstContent timer rules; a plain answer has none, so Idle does.
   last_content_ = step.now;
   if (request_.answer == AnswerKind::Plain) arm(TimerKind::Idle, after(step.now, timeouts_of(*attempt).idle), step);
@@ -103,6 +113,7 @@ void Dispatch::handle(const AttemptEnded& event, Step& step) {
   if (state_ != State::Committed) commit(*attempt, step);
   Outcome outcome{.kind = Outcome::Kind::Succeeded, .used = event.used};
   outcome.stage = Stage::Committed;
+  outcome.answered = attempt->answered;
   outcome.first_content = attempt->first_content;
   if (request_.answer == AnswerKind::Plain) {
     outcome.whole = step.now - (attempt->sent == kNever ? attempt->started : attempt->sent);
@@ -202,6 +213,7 @@ void Dispatch::commit(Attempt& attempt, Step& step) {
 void Dispatch::abandon(Attempt& attempt, Step& step) {
   const bool sent = attempt.phase > Phase::Connecting;
   attempt.lease.settle({.kind = Outcome::Kind::Abandoned,
+                        .answered = attempt.answered,
                         .stage = sent ? Stage::FreshNoAnswer : Stage::NotConnected,
                         .used = request_.estimate},
                        step.now);
@@ -220,6 +232,16 @@ Dispatch::Attempt* Dispatch::newest() {
     if (attempt.running() && (found == nullptr || attempt.id.value > found->id.value)) found = &attempt;
   }
   return found;
+}
+
+/// A trial at a target that may still hang ends early while the request can go elsewhere, so that no client waits out a
+/// timeout for our curiosity.
+Instant Dispatch::head_due(const Attempt& attempt, Instant now) const {
+  const Timeouts& timeouts = timeouts_of(attempt);
+  const Duration usual = request_.answer == AnswerKind::Stream ? timeouts.head_stream : timeouts.head_plain;
+  const bool may_leave = request_.replay == Replay::Free && tried_.size() < walk_ && !ambiguous_spent_ &&
+                         request_.plan->retry.ambiguous != Ambiguous::Never;
+  return after(now, may_leave ? std::min(usual, attempt.lease.ticket().patience) : usual);
 }
 
 const Timeouts& Dispatch::timeouts_of(const Attempt& attempt) const {

@@ -53,6 +53,10 @@ struct AttemptConnected {
 struct RequestSent {
   AttemptId attempt;
 };  ///< the whole request has been written
+struct QuotaHinted {
+  AttemptId attempt;
+  QuotaHints hints;
+};  ///< the answer's head says what is left of the provider's limits
 struct HeadArrived {
   AttemptId attempt;
 };  ///< an acceptable head (2xx, not judged failed)
@@ -89,9 +93,9 @@ struct DownstreamUnblocked {};
 struct ClientLeft {};
 struct Drain {};  ///< the process is going: end at the next boundary, start no further attempt
 
-using Event = std::variant<RequestReady, CapacityGranted, AttemptConnected, RequestSent, HeadArrived, LifecycleEvent,
-                           FirstContent, Content, KeepAlive, AttemptEnded, AttemptFailed, TimerFired, DownstreamBlocked,
-                           DownstreamUnblocked, ClientLeft, Drain>;
+using Event = std::variant<RequestReady, CapacityGranted, AttemptConnected, RequestSent, QuotaHinted, HeadArrived,
+                           LifecycleEvent, FirstContent, Content, KeepAlive, AttemptEnded, AttemptFailed, TimerFired,
+                           DownstreamBlocked, DownstreamUnblocked, ClientLeft, Drain>;
 
 // ---------------------------------------------------------------------------------------------- commands
 
@@ -155,10 +159,12 @@ struct DispatchRequest {
   AnswerKind answer = AnswerKind::Plain;
   Replay replay = Replay::Free;
   ProviderFence fence{};
+  Asker asker{};
   std::uint64_t affinity = 0;
   Amount estimate{};
   Instant arrived{};
   Duration client_timeout = kNoLimit;  ///< x-drover-timeout or x-stainless-timeout: shortens `total`
+  bool clients_retry = false;          ///< the client itself says that this is not its first try
   /// Whether our own 200 and comments may be sent while waiting (HTTP/1.1 client, streamed answer).
   bool may_answer_early = true;
   Duration comment_every = kCommentEvery;  ///< between comments of ours
@@ -191,6 +197,7 @@ class Dispatch {
     Lease lease{};
     Instant started{};
     Instant sent = kNever;
+    bool answered = false;  ///< the fleet was told that the answer has begun
     std::optional<Duration> first_content = std::nullopt;
     [[nodiscard]] bool running() const { return phase != Phase::Idle; }
   };
@@ -226,6 +233,7 @@ class Dispatch {
   void handle(const CapacityGranted&, Step& step);
   void handle(const AttemptConnected& event, Step& step);
   void handle(const RequestSent& event, Step& step);
+  void handle(const QuotaHinted& event, Step& step);
   void handle(const HeadArrived& event, Step& step);
   void handle(const LifecycleEvent& event, Step& step);
   void handle(const FirstContent& event, Step& step);
@@ -274,6 +282,7 @@ class Dispatch {
   void abandon(Attempt& attempt, Step& step);
   [[nodiscard]] Attempt* running(AttemptId id);
   [[nodiscard]] Attempt* newest();
+  [[nodiscard]] Instant head_due(const Attempt& attempt, Instant now) const;
   [[nodiscard]] const Timeouts& timeouts_of(const Attempt& attempt) const;
 
   DispatchRequest request_;

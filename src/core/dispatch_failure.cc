@@ -99,6 +99,7 @@ bool Dispatch::may_go_on(const Failure& failure) {
 void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant now) {
   const TargetId target = attempt.lease.target();
   Outcome outcome{.kind = Outcome::Kind::Failed, .error = &failure.error, .stage = failure.stage};
+  outcome.answered = attempt.answered;
   if (could_be_the_request(failure.stage)) {
     const auto first = std::ranges::find(blamed_, failure.error.kind, &Blamed::kind);
     outcome.charge = first == blamed_.end() || first->target == target;
@@ -140,7 +141,9 @@ void Dispatch::remember(Failure failure) {
 void Dispatch::end_without_capacity(const PickAnswer& answer, Step& step) {
   std::optional<Duration> soonest;
   if (answer.wait_until != kNever) soonest = std::max(Duration::zero(), answer.wait_until - step.now);
-  end_with({.error = no_upstream(answer.rate_limited, answer.why, soonest)}, step);
+  end_with(
+      {.error = answer.asker_limited ? asker_limited(soonest) : no_upstream(answer.rate_limited, answer.why, soonest)},
+      step);
 }
 
 void Dispatch::end_with_failure(Step& step) {

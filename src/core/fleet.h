@@ -18,18 +18,21 @@
 #include "core/blame.h"
 #include "core/fleet_port.h"
 #include "core/health.h"
-#include "core/limit_scope.h"
+#include "core/lane_limit.h"
+#include "core/latency_sketch.h"
+#include "core/limit_book.h"
 #include "core/peak_ewma.h"
 #include "core/plan.h"
 #include "core/probe_ewma.h"
 #include "core/retry_budget.h"
+#include "core/silence.h"
 #include "core/window_count.h"
 
 namespace drover::core {
 
 /// One line's worth of news about a node of the health tree.
 struct StateChange {
-  enum class What : std::uint8_t { Ejected, CoolingDown, Resting, OnTrial, Recovered };
+  enum class What : std::uint8_t { Ejected, CoolingDown, Resting, OnTrial, Recovered, NotBelieved, Suspected };
   What what = What::Ejected;
   Level level = Level::Target;  ///< what kind of node; Fleet::label() has its name
   std::uint32_t node = 0;
@@ -112,19 +115,20 @@ struct FleetState {
     std::uint64_t cached_tokens = 0;
     std::optional<Instant> last_used;
   };
-  struct LimitRecord {
-    std::string name;
-    LimitScope scope;
-  };
   struct CheckRecord {
     std::string name;
     std::optional<LastCheck> last;
     ProbeEwma latency;
   };
+  struct LaneRecord {
+    std::string name;
+    LaneLimit limit;
+  };
   std::vector<NodeRecord> nodes;
+  std::vector<LaneRecord> lanes;
   std::vector<CheckRecord> checks;
   std::vector<TargetRecord> targets;
-  std::vector<LimitRecord> limits;
+  std::vector<LimitBook::Record> limits;
   std::vector<AffinityTable::Entry> conversations;  ///< home and stand-in are places in `targets`
 };
 
@@ -145,6 +149,8 @@ class Fleet final : public FleetPort {
   [[nodiscard]] PickAnswer pick(const PickRequest& request, Instant now, Random& random) override;
   void settle(const Ticket& ticket, const Outcome& outcome, Instant now) override;
   void release(const Ticket& ticket) override;
+  void answered(const Ticket& ticket, Instant now) override;
+  void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
 
@@ -161,6 +167,9 @@ class Fleet final : public FleetPort {
   [[nodiscard]] std::uint64_t changes_lost() const { return changes_lost_; }
   /// The changed node's name, safe to print: "key holysheep/spare". Valid as long as the fleet.
   [[nodiscard]] std::string_view label(const StateChange& change) const { return labels_[change.node]; }
+
+  /// Values that upstreams sent about limits and that could not be true. They moved nothing.
+  [[nodiscard]] std::uint64_t nonsense() const { return nonsense_; }
 
   [[nodiscard]] TargetView view(TargetId target, Instant now) const;
   [[nodiscard]] std::vector<TargetView> views(Instant now) const;
@@ -182,12 +191,13 @@ class Fleet final : public FleetPort {
 
   struct TargetState {
     Path path{};
-    std::uint32_t limit = kNone;
+    std::uint32_t lane = 0;  ///< index into lane_limits_
     std::uint32_t pool = kNone;
     std::uint32_t check = kNone;
     std::uint32_t in_flight = 0;
     std::uint64_t load = 0;
     std::uint64_t hash = 0;
+    Silence silence{};
     PeakEwma first_content{};
     PeakEwma per_token{};
     std::uint64_t requests = 0;
@@ -213,6 +223,9 @@ class Fleet final : public FleetPort {
     mutable WindowCount<10> failures{std::chrono::seconds(10)};
     double usual_first_content = 0;  ///< what a target without samples is taken for; 0: unknown
     double usual_per_token = 0;
+    LatencySketch answers{};                 ///< request sent to first content, or to the end of a plain answer
+    Duration suspicious_silence = kNoLimit;  ///< follows `answers`
+    std::uint32_t answers_until_look = kSketchLeast;
   };
   struct Standing {
     Access access = Access::Open;
@@ -235,7 +248,6 @@ class Fleet final : public FleetPort {
   // building (fleet_build.cc)
   void build();
   std::uint32_t add_node(std::string name, std::string label, Level level);
-  std::uint32_t add_limit(const Target& target);
   void build_pools();
   void build_checks();
   [[nodiscard]] std::string check_name(const CheckPoint& point) const;
@@ -243,7 +255,7 @@ class Fleet final : public FleetPort {
   // picking (fleet_pick.cc)
   [[nodiscard]] bool candidate(TargetId target, const PickRequest& request) const;
   [[nodiscard]] bool usable(TargetId target, const PickRequest& request, Instant now);
-  [[nodiscard]] Standing standing(TargetId target, const Amount& estimate, Instant now);
+  [[nodiscard]] Standing standing(TargetId target, const PickRequest& request, Instant now);
   [[nodiscard]] std::optional<TargetId> choose(PoolId pool, Tier& tier, const PickRequest& request, Instant now,
                                                Random& random);
   [[nodiscard]] double load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const;
@@ -253,6 +265,10 @@ class Fleet final : public FleetPort {
   [[nodiscard]] double share(const TargetState& target, Instant now) const;
   [[nodiscard]] bool on_trial(const TargetState& target, Instant now) const;
   void count_load(TargetState& target, std::uint64_t more, std::uint64_t less);
+  [[nodiscard]] bool silent(TargetId target, Instant now);
+  [[nodiscard]] Duration suspicious_silence(const TargetState& target) const {
+    return target.pool == kNone ? kNoLimit : pools_[target.pool].suspicious_silence;
+  }
   [[nodiscard]] PickAnswer take(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now);
   [[nodiscard]] bool another_left(TargetId taken, const PickRequest& request, Instant now);
   [[nodiscard]] Survey survey(const PickRequest& request, Instant now);
@@ -268,11 +284,14 @@ class Fleet final : public FleetPort {
   [[nodiscard]] bool stands_in(TargetId target, PoolId pool, const Tier& tier) const;
 
   // settling (fleet_settle.cc)
-  std::uint8_t give_back(const Ticket& ticket, const Amount& used);
+  std::uint8_t give_back(const Ticket& ticket);
   void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
   void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
   void charge(const Ticket& ticket, const Error& error, Charge charge, Instant now);
   void well(const TargetState& target, Level level, Instant began, Instant now);
+  void spoke(TargetState& target, Instant now);
+  void heard(TargetState& target, Instant now);
+  void learn_silence(PoolState& pool, Duration answer);
   void learn_latency(TargetState& target, const Outcome& outcome, Instant now);
   void probe_succeeded(const TargetState& target, Level level, Instant now);
   void probe_failed(const TargetState& target, Charge due, const Error& error, Instant now);
@@ -289,8 +308,10 @@ class Fleet final : public FleetPort {
   std::vector<CheckPoint> checks_;  ///< sorted by key, then server
   AffinityTable conversations_;     ///< open when some pool keeps conversations
   AffinityCount affinity_count_;
-  std::vector<LimitScope> limits_;
-  std::vector<std::string> limit_names_;
+  LimitBook limits_;
+  std::vector<LaneLimit> lane_limits_;
+  std::vector<Instant> lane_lied_;  ///< beside lane_limits_: when that was last told
+  std::uint64_t nonsense_ = 0;
   RetryBudget budget_;
   Instant recovering_until_ = Instant::min();  ///< some node may be in its slow start until then
   std::array<StateChange, kChangesKept> changes_{};

@@ -1,4 +1,4 @@
-// Building a fleet from a plan: the health tree's nodes, the limits, and each pool's tiers of equal priority.
+// Building a fleet from a plan: the health tree's nodes and each pool's tiers of equal priority.
 #include <algorithm>
 #include <tuple>
 #include <unordered_map>
@@ -23,7 +23,7 @@ std::string model_label(const Target& target) {
 }  // namespace
 
 Fleet::Fleet(std::shared_ptr<const Plan> plan, std::uint64_t seed)
-    : plan_(std::move(plan)), random_(seed), budget_(plan_->retry.budget) {
+    : plan_(std::move(plan)), random_(seed), limits_(*plan_), budget_(plan_->retry.budget) {
   build();
 }
 
@@ -60,6 +60,7 @@ void Fleet::build() {
   for (const Quota& q : plan.quotas) add_node("quota " + q.name, "quota " + q.name, Level::Quota);
 
   std::unordered_map<std::string, std::uint32_t> lanes;
+  std::unordered_map<std::string, std::uint32_t> lane_numbers;
   targets_.resize(plan.targets.size());
   for (std::size_t at = 0; at < plan.targets.size(); ++at) {
     const Target& target = plan.targets[at];
@@ -70,6 +71,11 @@ void Fleet::build() {
     const std::string owner_label = labels_[target.quota ? quota : key_base + target.key.value];
     const std::string lane_name = "lane " + target.model + " of " + owner;
     const auto [lane, fresh] = lanes.try_emplace(lane_name, 0);
+    if (fresh) {
+      lane_numbers.emplace(lane_name, static_cast<std::uint32_t>(lane_limits_.size()));
+      lane_limits_.emplace_back();
+    }
+    state.lane = lane_numbers[lane_name];
     if (fresh) lane->second = add_node(lane_name, model_label(target) + " at " + owner_label, Level::Lane);
     const std::string name =
         "target " + key.fingerprint + " at " + plan.servers[target.server.index()].base_url + " for " + target.model;
@@ -80,8 +86,8 @@ void Fleet::build() {
                   quota,
                   lane->second,
                   add_node(name, "target " + target.name, Level::Target)};
-    state.limit = add_limit(target);
   }
+  lane_lied_.assign(lane_limits_.size(), Instant::min());
   build_pools();
   build_checks();
 }
@@ -108,22 +114,6 @@ void Fleet::build_checks() {
 
 std::string Fleet::check_name(const CheckPoint& point) const {
   return plan_->keys[point.key.index()].fingerprint + " at " + plan_->servers[point.server.index()].base_url;
-}
-
-/// The limits of the target's quota for its model, shared with every other target they are about. "*" is one set of
-/// limits for all models that are not named.
-std::uint32_t Fleet::add_limit(const Target& target) {
-  if (!target.quota) return kNone;
-  const Quota& quota = plan_->quotas[target.quota->index()];
-  auto found = quota.models.find(target.model);
-  if (found == quota.models.end()) found = quota.models.find("*");
-  if (found == quota.models.end()) return kNone;
-  std::string name = found->first + " of " + quota.name;
-  const auto known = std::ranges::find(limit_names_, name);
-  if (known != limit_names_.end()) return static_cast<std::uint32_t>(known - limit_names_.begin());
-  limits_.emplace_back(found->second);
-  limit_names_.push_back(std::move(name));
-  return static_cast<std::uint32_t>(limits_.size() - 1);
 }
 
 void Fleet::build_pools() {

@@ -31,6 +31,16 @@ std::uint64_t load_of(const Amount& estimate) {
 
 PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) {
   if (request.again) return pick_without_open(request, now, random);
+  if (request.first()) {
+    const Instant room = limits_.asker_admits_at(request, now);
+    if (room > now) {
+      return {.kind = PickKind::Wait,
+              .wait_until = room,
+              .rate_limited = true,
+              .asker_limited = true,
+              .why = ErrorKind::RateLimited};
+    }
+  }
   for (std::uint32_t fallback = 0; fallback < request.route->pools.size(); ++fallback) {
     const PoolId pool = request.route->pools[fallback];
     for (Tier& tier : pools_[pool.index()].tiers) {
@@ -53,7 +63,20 @@ bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
   for (const std::uint32_t node : state.path) {
     if (!nodes_[node].clear(now) && nodes_[node].access(now) > Access::Trial) return false;
   }
-  return state.limit == kNone || limits_[state.limit].admits(request.estimate, now);
+  if (silent(target, now)) return false;
+  const LaneLimit& lane = lane_limits_[state.lane];
+  if (!lane.unknown() && lane.admits_at(request.estimate, now) > now) return false;
+  return limits_.target_admits_at(target, request, now) <= now;
+}
+
+/// J16: a target that hangs while its siblings answer gets nothing more long before its timeouts pass.
+bool Fleet::silent(TargetId target, Instant now) {
+  TargetState& state = targets_[target.index()];
+  if (!state.silence.bars(now, suspicious_silence(state))) return false;
+  if (state.silence.suspect()) {
+    changed(StateChange::What::Suspected, state.path[static_cast<std::size_t>(Level::Target)], now);
+  }
+  return true;
 }
 
 bool Fleet::on_trial(const TargetState& target, Instant now) const {
@@ -186,14 +209,18 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
     ticket.trial_levels = static_cast<std::uint8_t>(ticket.trial_levels | (1U << level));
     changed(StateChange::What::OnTrial, state.path[level], now);
   }
+  if (state.silence.suspected()) ticket.trial = true;
+  state.silence.taken(now);
   ++state.in_flight;
   ++state.requests;
   count_load(state, ticket.load, 0);
   state.last_used = now;
-  if (state.limit != kNone) limits_[state.limit].take(request.estimate, now);
-  if (request.tried.empty() && !request.again) budget_.count_request(now);
+  limits_.take(request, ticket, now);
+  ticket.lane_before = lane_limits_[state.lane].take(request.estimate, now);
+  if (request.first()) budget_.count_request(now);
   PickAnswer answer{.kind = PickKind::Picked, .ticket = ticket};
   answer.untried_left = another_left(target, request, now);
+  if (ticket.trial && answer.untried_left) answer.ticket.patience = suspicious_silence(state);
   return answer;
 }
 
@@ -207,7 +234,7 @@ bool Fleet::another_left(TargetId taken, const PickRequest& request, Instant now
   return false;
 }
 
-Fleet::Standing Fleet::standing(TargetId target, const Amount& estimate, Instant now) {
+Fleet::Standing Fleet::standing(TargetId target, const PickRequest& request, Instant now) {
   const TargetState& state = targets_[target.index()];
   Standing worst{.until = now};
   for (const std::uint32_t at : state.path) {
@@ -220,15 +247,20 @@ Fleet::Standing Fleet::standing(TargetId target, const Amount& estimate, Instant
     }
     if (access > Access::Trial) worst.until = std::max(worst.until, node.until(now));
   }
-  if (state.limit == kNone || worst.access == Access::Resting) return worst;
-  const Instant room = limits_[state.limit].admits_at(estimate, now);
+  if (worst.access == Access::Resting) return worst;
+  // Silent: no better than ejected, for it may still be the last resort.
+  if (worst.access < Access::Ejected && silent(target, now)) {
+    worst = {.access = Access::Ejected, .until = now + kCapacityPoll, .why = ErrorKind::HeadTimeout};
+  }
+  const Instant room = std::max(limits_.target_admits_at(target, request, now),
+                                lane_limits_[state.lane].admits_at(request.estimate, now));
   if (room <= now) return worst;
   return {
       .access = Access::Cooling, .until = std::max(worst.until, room), .why = ErrorKind::RateLimited, .limited = true};
 }
 
 void Fleet::look_at(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now, Survey& found) {
-  const Standing own = standing(target, request.estimate, now);
+  const Standing own = standing(target, request, now);
   found.any = true;
   if (own.access <= Access::Trial) {
     if (!found.open) found.open = target, found.open_fallback = fallback;

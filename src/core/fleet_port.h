@@ -9,8 +9,10 @@
 
 #include "base/error.h"
 #include "base/instant.h"
+#include "base/quota_hints.h"
 #include "base/random.h"
 #include "base/units.h"
+#include "core/lane_limit.h"
 #include "core/plan.h"
 #include "core/stage.h"
 
@@ -24,10 +26,20 @@ struct ProviderFence {
   }
 };
 
+/// Stands for nobody and nothing in particular.
+inline constexpr std::uint32_t kNobody = ~std::uint32_t{0};
+
+/// Whose limits a request is held to besides those of the target that takes it.
+struct Asker {
+  std::uint32_t principal = kNobody;      ///< index into Plan::principals
+  std::uint32_t model = kUnlimitedModel;  ///< Plan::limited_model of the name the client sent
+};
+
 struct PickRequest {
   const Route* route = nullptr;
   std::span<const TargetId> tried{};  ///< never picked again
   ProviderFence fence{};
+  Asker asker{};
   std::uint64_t affinity = 0;  ///< 0: none; else the hash of what the request wants to stay with
   Amount estimate{};
   /// A streamed answer is wanted: compare targets by time to first content, else by time per output token.
@@ -36,6 +48,9 @@ struct PickRequest {
   bool again = false;
   /// Only say what would be picked now: nothing is reserved, and the answer's ticket is not one to settle.
   bool look = false;
+
+  /// A request is counted once by those who ask, however many attempts it takes.
+  [[nodiscard]] bool first() const { return tried.empty() && !again; }
 };
 
 /// Names what was reserved for one attempt. Opaque to all but the fleet.
@@ -47,6 +62,12 @@ struct Ticket {
   std::uint8_t trial_levels = 0;  ///< which levels of the health tree are on trial, one bit each
   std::uint32_t fallback = 0;     ///< which pool of the route it came from
   Instant taken{};                ///< when it was reserved
+  Asker asker{};
+  std::uint32_t route = kNobody;  ///< the limited route it was taken for
+  bool first = false;             ///< the request's first attempt
+  /// How long to wait for an answer's head before going elsewhere: a trial's risk is not its request's to carry.
+  Duration patience = kNoLimit;
+  LaneCount lane_before{};  ///< what its lane had admitted up to and including it
 };
 
 enum class PickKind : std::uint8_t { Picked, Wait, None };
@@ -57,6 +78,7 @@ struct PickAnswer {
   Instant wait_until = kNever;            ///< Wait: something is expected to be usable then (cooldown or limit ends)
   bool untried_left = false;              ///< another target could still be picked after this one
   bool rate_limited = false;              ///< Wait and None: all that is left is cooling down after rate limits
+  bool asker_limited = false;             ///< Wait: the client's or the model's own configured limit is reached
   ErrorKind why = ErrorKind::NoUpstream;  ///< Wait and None: what took out the one that is due first
 };
 
@@ -69,6 +91,7 @@ struct Outcome {
   };
   Kind kind = Kind::Abandoned;
   const Error* error = nullptr;
+  bool answered = false;  ///< FleetPort::answered was called
   Stage stage = Stage::NotConnected;
   /// Failed: whether it may count against health. Dispatch says no when the same request failed the same way elsewhere.
   bool charge = true;
@@ -86,6 +109,10 @@ class FleetPort {
   virtual void settle(const Ticket& ticket, const Outcome& outcome, Instant now) = 0;
   /// Gives a reservation back as if it had never been (nothing was learned).
   virtual void release(const Ticket& ticket) = 0;
+  /// The answer to this attempt has begun, long before it is settled. At most once per ticket.
+  virtual void answered(const Ticket& ticket, Instant now) = 0;
+  /// What the answer to this attempt says about the provider's limits.
+  virtual void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) = 0;
   /// A paid retry (same target, hedge, walking a failing pool) asks the retry budget. False: do not.
   [[nodiscard]] virtual bool spend_retry(Instant now) = 0;
   /// Whether going on to `next` after a failure is free (an untried target of a pool that mostly succeeds).

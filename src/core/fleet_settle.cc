@@ -11,6 +11,8 @@ constexpr double kFreeFailoverAbove = 0.5;
 /// Fewer failures than this within the 10 s say nothing about a pool: after a quiet time quick failures of one target
 /// are counted before the slow successes of the others (found by the simulator: a client lost its request to that).
 constexpr std::int64_t kFailuresThatCount = 10;
+/// An upstream that says impossible things says them with every answer; one line in this time is enough.
+constexpr Duration kTellNonsenseEvery = std::chrono::minutes(10);
 /// How quickly a pool's usual latency follows its samples.
 constexpr double kUsualGain = 0.1;
 
@@ -28,6 +30,15 @@ Amount used_by(const Ticket& ticket, const Outcome& outcome) {
   return used;
 }
 
+/// What no upstream can mean: it is clamped where it is used, and counted here.
+bool plausible(const Outcome& outcome) {
+  constexpr std::int64_t kMostTokens = 1'000'000'000;
+  for (const Tokens tokens : {outcome.used.input_tokens, outcome.used.output_tokens}) {
+    if (tokens.value < 0 || tokens.value > kMostTokens) return false;
+  }
+  return outcome.error == nullptr || !outcome.error->retry_after || *outcome.error->retry_after <= kMaxCooldown;
+}
+
 std::uint32_t bit(Level level) {
   return 1U << static_cast<std::uint32_t>(level);
 }
@@ -35,16 +46,28 @@ std::uint32_t bit(Level level) {
 }  // namespace
 
 void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
+  if (!plausible(outcome)) ++nonsense_;
   if (outcome.used.reported) {
     constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one answer; an upstream may claim any number
-    TargetState& target = targets_[ticket.target.index()];
+    TargetState& counted = targets_[ticket.target.index()];
     const std::int64_t input = std::clamp<std::int64_t>(outcome.used.input_tokens.value, 0, kMostTokens);
-    target.input_tokens += static_cast<std::uint64_t>(input);
-    target.cached_tokens +=
+    counted.input_tokens += static_cast<std::uint64_t>(input);
+    counted.cached_tokens +=
         static_cast<std::uint64_t>(std::clamp<std::int64_t>(outcome.used.cached_tokens.value, 0, input));
   }
   Ticket ended = ticket;
-  ended.trial_levels = give_back(ticket, used_by(ticket, outcome));
+  ended.trial_levels = give_back(ticket);
+  TargetState& target = targets_[ticket.target.index()];
+  const bool an_answer =
+      outcome.kind == Outcome::Kind::Succeeded || (outcome.error != nullptr && outcome.error->status != 0);
+  if (outcome.answered) {
+    if (outcome.kind == Outcome::Kind::Succeeded) heard(target, now);
+  } else if (an_answer) {
+    spoke(target, now);
+  } else {
+    target.silence.left();
+  }
+  limits_.settle(ticket, used_by(ticket, outcome), /*released=*/false);
   switch (outcome.kind) {
     case Outcome::Kind::Succeeded: return succeeded(ended, outcome, now);
     case Outcome::Kind::Failed: return failed(ended, outcome, now);
@@ -53,16 +76,17 @@ void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
 }
 
 void Fleet::release(const Ticket& ticket) {
-  (void)give_back(ticket, {.requests = {0}});
+  (void)give_back(ticket);
+  targets_[ticket.target.index()].silence.left();
+  limits_.settle(ticket, {.requests = {0}}, /*released=*/true);
   --targets_[ticket.target.index()].requests;
 }
 
 /// Returns the levels at which the ticket was the trial that still counts.
-std::uint8_t Fleet::give_back(const Ticket& ticket, const Amount& used) {
+std::uint8_t Fleet::give_back(const Ticket& ticket) {
   TargetState& target = targets_[ticket.target.index()];
   --target.in_flight;
   count_load(target, 0, ticket.load);
-  if (target.limit != kNone) limits_[target.limit].settle(ticket.reserved, used, ticket.taken);
   std::uint8_t trials = 0;
   for (std::size_t level = 0; level < kLevels; ++level) {
     const auto here = static_cast<std::uint8_t>(1U << level);
@@ -90,12 +114,51 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (due.action == Charge::Action::None || !outcome.charge) return;
   ++target.failures;
   if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
+  if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
+    lane_limits_[target.lane].refused(limits_.limits_requests(ticket.target), now);
+  }
   charge(ticket, error, due, now);
   // A server that answers badly may mean this one key: the target is counted too, and the server only goes when no
   // other key's success comes in between.
   if (due.action == Charge::Action::Count && due.level == Level::Server && shows_server_well(error)) {
     charge(ticket, error, {Charge::Action::Count, Level::Target}, now);
   }
+}
+
+void Fleet::answered(const Ticket& ticket, Instant now) {
+  spoke(targets_[ticket.target.index()], now);
+}
+
+void Fleet::spoke(TargetState& target, Instant now) {
+  target.silence.left();
+  heard(target, now);
+}
+
+/// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago.
+void Fleet::heard(TargetState& target, Instant now) {
+  if (!target.silence.heard(now)) return;
+  changed(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
+}
+
+/// Looking through the sketch costs more than a settlement may; a few answers more change little.
+void Fleet::learn_silence(PoolState& pool, Duration answer) {
+  constexpr std::uint32_t kLookEvery = 32;
+  pool.answers.add(std::chrono::duration<double>(answer).count());
+  if (--pool.answers_until_look > 0) return;
+  pool.answers_until_look = kLookEvery;
+  const auto usual = pool.answers.within(0.99);
+  if (usual) pool.suspicious_silence = std::max(kSuspectAfterUsual * *usual, kShortestSilence);
+}
+
+void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
+  const TargetState& target = targets_[ticket.target.index()];
+  const int nonsense = lane_limits_[target.lane].hint(hints, ticket.lane_before, ticket.taken, now);
+  if (nonsense == 0) return;
+  nonsense_ += static_cast<std::uint64_t>(nonsense);
+  Instant& told = lane_lied_[target.lane];
+  if (told != Instant::min() && now - told < kTellNonsenseEvery) return;
+  told = now;
+  changed(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
 }
 
 void Fleet::charge(const Ticket& ticket, const Error& error, Charge due, Instant now) {
@@ -139,6 +202,9 @@ void Fleet::well(const TargetState& target, Level level, Instant began, Instant 
 }
 
 void Fleet::learn_latency(TargetState& target, const Outcome& outcome, Instant now) {
+  if (target.pool != kNone && (outcome.first_content || outcome.whole)) {
+    learn_silence(pools_[target.pool], outcome.first_content ? *outcome.first_content : *outcome.whole);
+  }
   if (outcome.first_content) {
     const double seconds = std::chrono::duration<double>(*outcome.first_content).count();
     target.first_content.observe(seconds, now);

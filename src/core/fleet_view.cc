@@ -37,7 +37,8 @@ TargetView Fleet::view(TargetId target, Instant now) const {
   }
   switch (worst) {
     case Access::Open:
-      view.condition = view.consecutive_failures > 0 ? TargetCondition::Suspect : TargetCondition::Ok;
+      view.condition =
+          view.consecutive_failures > 0 || state.silence.suspected() ? TargetCondition::Suspect : TargetCondition::Ok;
       break;
     case Access::Trial: view.condition = TargetCondition::HalfOpen; break;
     case Access::Ejected: view.condition = trial_runs ? TargetCondition::HalfOpen : TargetCondition::Ejected; break;
@@ -83,9 +84,15 @@ FleetState Fleet::save() const {
   for (const CheckPoint& point : checks_) {
     if (point.last) state.checks.push_back({check_name(point), point.last, point.latency});
   }
-  for (std::size_t at = 0; at < limits_.size(); ++at) state.limits.push_back({limit_names_[at], limits_[at]});
   for (const AffinityTable::Entry& entry : conversations_.entries()) {
     if (entry.key != 0) state.conversations.push_back(entry);
+  }
+  state.limits = limits_.save();
+  std::vector<bool> saved(lane_limits_.size());
+  for (const TargetState& target : targets_) {
+    if (saved[target.lane] || lane_limits_[target.lane].unknown()) continue;
+    saved[target.lane] = true;
+    state.lanes.push_back({names_[target.path[static_cast<std::size_t>(Level::Lane)]], lane_limits_[target.lane]});
   }
   return state;
 }
@@ -136,10 +143,14 @@ void Fleet::restore(const FleetState& state) {
     checks_[found->second].last = record.last;
     checks_[found->second].latency = record.latency;
   }
-  for (const FleetState::LimitRecord& record : state.limits) {
-    for (std::size_t at = 0; at < limits_.size(); ++at) {
-      if (limit_names_[at] == record.name) limits_[at].adopt(record.scope);
-    }
+  limits_.restore(state.limits);
+  std::unordered_map<std::string_view, std::uint32_t> lanes;
+  for (const TargetState& target : targets_) {
+    lanes.emplace(names_[target.path[static_cast<std::size_t>(Level::Lane)]], target.lane);
+  }
+  for (const FleetState::LaneRecord& record : state.lanes) {
+    const auto found = lanes.find(record.name);
+    if (found != lanes.end()) lane_limits_[found->second] = record.limit;
   }
 }
 

@@ -14,6 +14,15 @@ void Plan::finish() {
   // calls what libstdc++ 12 implements it with deprecated.)
   std::ranges::sort(routes_by_name, {},
                     [this](RouteId id) { return std::pair(std::string_view(routes[id.index()].name), id.value); });
+  limited_models.clear();
+  for (const Quota& quota : quotas) {
+    for (const auto& [model, limits] : quota.models) {
+      if (model != "*") limited_models.push_back(model);
+    }
+  }
+  std::ranges::sort(limited_models);
+  const auto twice = std::ranges::unique(limited_models);
+  limited_models.erase(twice.begin(), twice.end());
 }
 
 namespace {
@@ -30,6 +39,13 @@ const Route* find_route(const Plan& plan, std::string_view name) {
 }
 
 }  // namespace
+
+std::uint32_t Plan::limited_model(std::string_view model) const {
+  const auto found =
+      std::ranges::lower_bound(limited_models, model, {}, [](const std::string& s) -> std::string_view { return s; });
+  if (found == limited_models.end() || *found != model) return kUnlimitedModel;
+  return static_cast<std::uint32_t>(found - limited_models.begin());
+}
 
 const Route* Plan::route_for(std::string_view model) const {
   if (const Route* own = find_route(*this, model)) return own;

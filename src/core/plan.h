@@ -62,6 +62,19 @@ struct Server {
   std::string base_url{};
 };
 
+/// How much may be asked for; nothing means not limited.
+struct ModelLimits {
+  std::optional<std::int64_t> requests_per_minute{};
+  std::optional<std::int64_t> requests_per_day{};
+  std::optional<std::int64_t> input_tokens_per_minute{};
+  std::optional<std::int64_t> output_tokens_per_minute{};
+  std::optional<std::int64_t> concurrent{};
+
+  [[nodiscard]] bool any() const {
+    return requests_per_minute || requests_per_day || input_tokens_per_minute || output_tokens_per_minute || concurrent;
+  }
+};
+
 struct Key {
   ProviderId provider{};
   std::string name{};         ///< "1", "spare": unique within its provider; safe to print
@@ -69,20 +82,12 @@ struct Key {
   Secret secret{};            ///< empty when auth is none
   std::uint32_t weight = 1;
   std::optional<QuotaId> quota{};
-};
-
-/// Limits for one model of one quota; nothing means not limited.
-struct ModelLimits {
-  std::optional<std::int64_t> requests_per_minute{};
-  std::optional<std::int64_t> requests_per_day{};
-  std::optional<std::int64_t> input_tokens_per_minute{};
-  std::optional<std::int64_t> output_tokens_per_minute{};
-  std::optional<std::int64_t> concurrent{};
+  ModelLimits limits{};  ///< of this key alone, all its models together
 };
 
 struct Quota {
   std::string name{};
-  std::map<std::string, ModelLimits> models{};  ///< by model name; "*" for any other
+  std::map<std::string, ModelLimits> models{};  ///< by model name; "*": all models together
 };
 
 /// The unit that is picked: one model at one server of one provider with one key.
@@ -127,7 +132,17 @@ struct Pool {
 struct Route {
   std::string name{};  ///< "*" takes every other name
   std::vector<PoolId> pools{};
+  ModelLimits limits{};  ///< what all clients together may ask for under this name
 };
+
+/// Who asks: a configured client.
+struct Principal {
+  std::string name{};
+  ModelLimits limits{};
+};
+
+/// Stands for a model name that no quota speaks of.
+inline constexpr std::uint32_t kUnlimitedModel = ~std::uint32_t{0};
 
 enum class Jitter : std::uint8_t { Full, None };
 enum class Ambiguous : std::uint8_t { Never, ReusedOnly, Failover };
@@ -171,6 +186,7 @@ struct Plan {
   std::vector<Target> targets{};
   std::vector<Pool> pools{};
   std::vector<Route> routes{};
+  std::vector<Principal> principals{};
   RetrySettings retry{};
   HealthSettings health{};
 
@@ -181,7 +197,12 @@ struct Plan {
   /// The route for a model name: its own, else "*", else nothing.
   [[nodiscard]] const Route* route_for(std::string_view model) const;
 
-  std::vector<RouteId> routes_by_name{};  ///< finish()'s: sorted by name
+  /// The number of a model that some quota has limits for, by the name a target of any model is asked for;
+  /// kUnlimitedModel for every other.
+  [[nodiscard]] std::uint32_t limited_model(std::string_view model) const;
+
+  std::vector<RouteId> routes_by_name{};      ///< finish()'s: sorted by name
+  std::vector<std::string> limited_models{};  ///< finish()'s: sorted
 };
 
 }  // namespace drover::core

@@ -86,6 +86,7 @@ Result<void> begin(Worker& worker, RequestState& state) {
   set_request_id(http::find(head.fields, "x-request-id").value_or(""), worker.loop().random(), state.id);
   state.id_field.append("x-request-id: ").append(state.id).append("\r\n");
   state.client_timeout = client_timeout(head.fields);
+  state.clients_retry = http::find(head.fields, "x-stainless-retry-count").value_or("0") != "0";
 
   if (head.method == "CONNECT" || head.method == "TRACE") {
     return fail(bad(405, ErrorKind::BadRequest, "method_not_allowed", "CONNECT and TRACE are not served."));
@@ -219,8 +220,10 @@ void start_run(Worker& worker, RequestState& state) {
       upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request.inspection);
   dispatch.fence = fence_of(state);
   dispatch.affinity = affinity_of(state.exchange->head().fields, state.request.inspection);
+  if (state.client != nullptr) dispatch.asker.principal = state.client->principal.value;
   dispatch.arrived = state.arrived;
   dispatch.client_timeout = state.client_timeout;
+  dispatch.clients_retry = state.clients_retry;
   dispatch.may_answer_early =
       dispatch.answer == core::AnswerKind::Stream && state.exchange->head().version == http::Version::Http11;
   state.run.emplace(upstream::Run::Parts{.tools = worker.tools(),

@@ -25,6 +25,7 @@ struct RequestState final : upstream::CommitObserver {
   std::string id;
   std::string id_field;  ///< "x-request-id: …\r\n"
   Duration client_timeout = kNoLimit;
+  bool clients_retry = false;  ///< x-stainless-retry-count above 0
   upstream::UpstreamRequest request;
   core::DialectKind dialect = core::DialectKind::OpenAi;  ///< the client's; request.dialect is how it is spoken
   const core::Route* route = nullptr;
@@ -55,6 +56,7 @@ struct RequestState final : upstream::CommitObserver {
     route = nullptr;
     exchange = nullptr;
     client_timeout = kNoLimit;
+    clients_retry = false;
     snapshot.reset();
   }
 

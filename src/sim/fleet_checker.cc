@@ -15,6 +15,7 @@ constexpr Duration kShortestGuess = 1s;
 constexpr Duration kLongestGuess = 66s;
 constexpr Duration kShortestKeyRest = 30s;
 constexpr Duration kLongestRest = 11min;
+constexpr int kCrowd = 5;
 
 bool counts_at_target(const Error& error) {
   if (error.scope != ErrorScope::Target) return false;
@@ -50,6 +51,8 @@ void FleetChecker::picked(std::uint32_t request, const core::PickRequest& asked,
   const core::Target& target = plan_->targets[ticket.target.index()];
   if (!asked.fence.admits(target.provider)) findings_->add(10, request, "a request crossed its fence");
   may_be_picked(request, asked, ticket, now);
+  Crowd& crowd = crowds_[ticket.target.value];
+  if (++crowd.running >= kCrowd) crowd.crowded = true;
 }
 
 void FleetChecker::may_be_picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket,
@@ -89,9 +92,12 @@ FleetChecker::Lane FleetChecker::lane_of(const core::Target& target) const {
 /// Whether the books say without doubt that a target could have been used.
 bool FleetChecker::surely_open(core::TargetId id, Instant now) const {
   const core::Target& target = plan_->targets[id.index()];
-  if (target.quota || target.weight == 0 || missing_.contains(id.value)) return false;  // limits are not kept here
+  if (target.quota || plan_->keys[target.key.index()].limits.any() || target.weight == 0 || missing_.contains(id.value))
+    return false;  // limits are not kept here
   if (const auto lane = cooling_.find(lane_of(target)); lane != cooling_.end() && now <= lane->second.at_most)
     return false;
+  if (refused_.contains(lane_of(target))) return false;
+  if (const auto crowd = crowds_.find(id.value); crowd != crowds_.end() && crowd->second.crowded) return false;
   const auto rest = resting_.find(plan_->keys[target.key.index()].fingerprint);
   if (rest != resting_.end() && now <= rest->second.at_most) return false;
   const auto own = targets_.find(id.value);
@@ -120,6 +126,11 @@ void FleetChecker::settled(std::uint32_t request, const core::Ticket& ticket, co
     well(servers_[target.server.value], ticket.taken);
   }
   if (outcome.kind == core::Outcome::Kind::Failed) failed(request, ticket, outcome, now);
+  Crowd& crowd = crowds_[ticket.target.value];
+  --crowd.running;
+  const bool spoke = outcome.kind == core::Outcome::Kind::Succeeded ||
+                     (outcome.kind == core::Outcome::Kind::Failed && outcome.error->status != 0);
+  if (spoke && crowd.running < kCrowd) crowd.crowded = false;
   target_trials_.erase({request, ticket.target.value});
   server_trials_.erase({request, target.server.value});
 }
@@ -141,6 +152,7 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
   const std::string key = plan_->keys[target.key.index()].fingerprint;
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.retry_after)) {
     const Duration told = std::clamp(error.retry_after.value_or(Duration::zero()), Duration::zero(), kLongestCooldown);
+    refused_.insert(lane_of(target));
     Span& span = cooling_[lane_of(target)];
     error.retry_after ? bar(span, told, told + told / 10, now) : bar(span, kShortestGuess, kLongestGuess, now);
   }
@@ -174,6 +186,7 @@ void FleetChecker::bar(Span& span, Duration at_least, Duration at_most, Instant 
 }
 
 void FleetChecker::released(const core::Ticket& ticket) {
+  --crowds_[ticket.target.value].running;
   // A look that took nothing: if it would have been a trial it is none.
   std::erase_if(target_trials_, [&](const auto& trial) { return trial.second == ticket.target.value && ticket.trial; });
   const std::uint32_t server = plan_->targets[ticket.target.index()].server.value;

@@ -125,6 +125,11 @@ class FleetChecker {
     Instant out_until = Instant::min();  ///< at least
   };
   using Lane = std::pair<std::string, std::string>;
+  /// Attempts at one target; it was crowded when several waited and none has been answered since.
+  struct Crowd {
+    int running = 0;
+    bool crowded = false;
+  };
 
   void may_be_picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket, Instant now);
   [[nodiscard]] Lane lane_of(const core::Target& target) const;
@@ -138,8 +143,10 @@ class FleetChecker {
   const core::Plan* plan_;
   Findings* findings_;
   std::map<Lane, Span> cooling_;
-  std::map<std::string, Span> resting_;  ///< by key or quota
-  std::set<std::uint32_t> missing_;      ///< targets without their model
+  std::map<std::string, Span> resting_;    ///< by key or quota
+  std::set<Lane> refused_;                 ///< lanes that have refused anything: a rate may have been learned
+  std::map<std::uint32_t, Crowd> crowds_;  ///< by target: it may be suspect
+  std::set<std::uint32_t> missing_;        ///< targets without their model
   std::map<std::uint32_t, Health> targets_;
   std::map<std::uint32_t, Health> servers_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> target_trials_;  ///< request and target

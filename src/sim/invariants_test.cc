@@ -27,6 +27,10 @@ class Honest : public core::FleetPort {
     fleet_->settle(ticket, outcome, now);
   }
   void release(const core::Ticket& ticket) override { fleet_->release(ticket); }
+  void answered(const core::Ticket& ticket, Instant now) override { fleet_->answered(ticket, now); }
+  void hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) override {
+    fleet_->hint(ticket, hints, now);
+  }
   bool spend_retry(Instant now) override { return fleet_->spend_retry(now); }
   bool failover_is_free(core::TargetId next, Instant now) const override { return fleet_->failover_is_free(next, now); }
 

@@ -36,6 +36,30 @@ void add_target(core::Plan& plan, std::uint32_t provider, std::uint32_t server, 
   plan.pools[pool.index()].targets.push_back(core::TargetId{id});
 }
 
+core::ModelLimits random_limits(Random& random) {
+  core::ModelLimits limits;
+  if (random.below(2) == 0) limits.requests_per_minute = 2 + static_cast<std::int64_t>(random.below(60));
+  if (random.below(2) == 0) limits.concurrent = 1 + static_cast<std::int64_t>(random.below(4));
+  if (random.below(4) == 0) limits.output_tokens_per_minute = 500 + static_cast<std::int64_t>(random.below(20'000));
+  return limits;
+}
+
+/// Limits of clients, models, keys, and of one model within the quota, on top of the quota's own.
+void add_limits(core::Plan& plan, Random& random) {
+  if (random.below(3) != 0) return;
+  for (int client = 0; client < 3; ++client) {
+    plan.principals.push_back({.name = "c" + std::to_string(client), .limits = random_limits(random)});
+  }
+  if (random.below(2) == 0) plan.routes.front().limits = random_limits(random);
+  for (core::Key& key : plan.keys) {
+    if (random.below(3) == 0) key.limits = random_limits(random);
+  }
+  if (!plan.quotas.empty()) plan.quotas[0].models["m0"] = random_limits(random);
+  for (core::Target& target : plan.targets) {
+    if (random.below(4) == 0) target.model.clear();
+  }
+}
+
 core::Plan random_plan(Random& random) {
   core::Plan plan;
   const std::uint64_t pools = 1 + random.below(2);
@@ -127,6 +151,7 @@ WorldSettings random_world(std::uint64_t seed) {
     if (pool == 0 && world.plan.pools.size() > 1) route.pools.push_back(core::PoolId{1});
     world.plan.routes.push_back(std::move(route));
   }
+  add_limits(world.plan, random);
   world.plan.finish();
   world.late_events = one_of({0.0, 0.1, 0.5}, random);
   world.requests = static_cast<std::uint32_t>(20 + random.below(100));

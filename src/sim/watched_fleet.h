@@ -6,6 +6,7 @@
 
 #include "core/fleet.h"
 #include "sim/invariants.h"
+#include "sim/limit_checker.h"
 
 namespace drover::sim {
 
@@ -13,7 +14,7 @@ class WatchedFleet final : public core::FleetPort {
  public:
   /// `real` is where `fleet` ends up; it is only looked at.
   WatchedFleet(core::FleetPort& fleet, const core::Fleet& real, FleetChecker& checker, Findings& findings)
-      : fleet_(&fleet), real_(&real), checker_(&checker), findings_(&findings) {}
+      : fleet_(&fleet), real_(&real), checker_(&checker), findings_(&findings), limits_(real.plan(), findings) {}
 
   /// Whose calls come next; nullptr: nobody's.
   void serve(RequestChecker* request, std::uint32_t number) {
@@ -27,6 +28,7 @@ class WatchedFleet final : public core::FleetPort {
     const core::PickAnswer answer = fleet_->pick(request, now, random);
     if (answer.kind == core::PickKind::Picked && !request.look) {
       checker_->picked(number_, request, answer.ticket, now);
+      limits_.picked(number_, request, answer.ticket, now);
       if (request_ != nullptr) request_->picked(answer.ticket.target);
     }
     if (answer.kind == core::PickKind::Wait && answer.wait_until == kNever)
@@ -38,6 +40,7 @@ class WatchedFleet final : public core::FleetPort {
     settled_ = true;
     if (request_ != nullptr) request_->settled(ticket.target, outcome);
     checker_->settled(number_, ticket, outcome, now);
+    limits_.settled(number_, ticket, outcome);
     const std::uint64_t before = real_->view(ticket.target, now).failures;
     fleet_->settle(ticket, outcome, now);
     const bool own_fault = outcome.kind == core::Outcome::Kind::Failed && outcome.error->scope == ErrorScope::Request;
@@ -51,7 +54,13 @@ class WatchedFleet final : public core::FleetPort {
     settled_ = true;
     if (request_ != nullptr) request_->released(ticket.target);
     checker_->released(ticket);
+    limits_.released(number_, ticket);
     fleet_->release(ticket);
+  }
+
+  void answered(const core::Ticket& ticket, Instant now) override { fleet_->answered(ticket, now); }
+  void hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) override {
+    fleet_->hint(ticket, hints, now);
   }
 
   [[nodiscard]] bool spend_retry(Instant now) override {
@@ -72,6 +81,7 @@ class WatchedFleet final : public core::FleetPort {
   const core::Fleet* real_;
   FleetChecker* checker_;
   Findings* findings_;
+  LimitChecker limits_;
   RequestChecker* request_ = nullptr;
   std::uint32_t number_ = 0;
   bool settled_ = false;

@@ -82,6 +82,12 @@ class World {
     facts.replay = chance(settings_.only_once) ? core::Replay::NotExecuted : core::Replay::Free;
     facts.arrived = kBeginning + upto(settings_.span);
     facts.affinity = random_.below(8);
+    if (!settings_.plan.principals.empty()) {
+      facts.asker.principal = static_cast<std::uint32_t>(random_.below(settings_.plan.principals.size() + 1));
+    }
+    if (!settings_.plan.limited_models.empty()) {
+      facts.asker.model = static_cast<std::uint32_t>(random_.below(settings_.plan.limited_models.size() + 1));
+    }
     facts.estimate = {.input_tokens = {static_cast<std::int64_t>(random_.below(1000))},
                       .output_tokens = {static_cast<std::int64_t>(random_.below(1000))}};
     facts.may_answer_early = !chance(0.2);

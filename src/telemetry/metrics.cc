@@ -11,6 +11,8 @@ std::string_view word(core::StateChange::What what) {
     case core::StateChange::What::CoolingDown: return "cooldown";
     case core::StateChange::What::Resting: return "rest";
     case core::StateChange::What::OnTrial: return "trial";
+    case core::StateChange::What::NotBelieved: return "not_believed";
+    case core::StateChange::What::Suspected: return "suspected";
     case core::StateChange::What::Recovered: return "recovered";
   }
   return "recovered";

@@ -29,6 +29,10 @@ std::string state_line(const core::StateChange& change, std::string_view label) 
     case core::StateChange::What::Resting:
       return line + " rests" + span_text(change) + ": " + reason(change.why, change.status);
     case core::StateChange::What::OnTrial: return line + " is on trial with one request";
+    case core::StateChange::What::Suspected:
+      return line + " is suspected to hang: several requests wait for it and nothing comes; it gets no more for now";
+    case core::StateChange::What::NotBelieved:
+      return line + " reports limits that cannot be true (negative, or more left than there is); they are ignored";
     case core::StateChange::What::Recovered: return line + " is well again";
   }
   return line;

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "dialect/quota_hints.h"
 #include "dialect/redact.h"
 #include "http/header_rules.h"
 #include "net/loop.h"
@@ -59,6 +60,9 @@ void Attempt::on_head(const http::ResponseHead& head) {
   run_.attempt_answered(status_);
   fields_ = memory().take_bytes();
   http::append_crossing(head.fields, http::Direction::Downstream, fields_);
+  if (const auto hints = dialect::quota_hints(head.fields, run_.parts_.tools.loop->unix_seconds())) {
+    run_.emit(core::QuotaHinted{id_, *hints});
+  }
   const bool failed = status_ < 200 || status_ >= 300;
   if (failed) mode_ = Mode::Failure;
   std::optional<Error> wrong = failed ? std::nullopt : choose_mode(head);

@@ -21,6 +21,7 @@ core::DispatchRequest dispatch_request(const core::Plan& plan, const core::Route
   dispatch.route = &route;
   dispatch.answer = inspection.stream ? core::AnswerKind::Stream : core::AnswerKind::Plain;
   dispatch.replay = replay_of(inspection.repeat);
+  dispatch.asker.model = plan.limited_model(inspection.model);
   dispatch.affinity = inspection.affinity;
   dispatch.estimate.input_tokens = Tokens{inspection.input_tokens_estimate};
   dispatch.estimate.output_tokens = Tokens{inspection.output_tokens_estimate};

@@ -37,6 +37,16 @@ void SharedFleet::release(const core::Ticket& ticket) {
   fleet_.release(ticket);
 }
 
+void SharedFleet::answered(const core::Ticket& ticket, Instant now) {
+  const std::lock_guard lock(mutex_);
+  fleet_.answered(ticket, now);
+}
+
+void SharedFleet::hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) {
+  const std::lock_guard lock(mutex_);
+  fleet_.hint(ticket, hints, now);
+}
+
 bool SharedFleet::spend_retry(Instant now) {
   const std::lock_guard lock(mutex_);
   return fleet_.spend_retry(now);

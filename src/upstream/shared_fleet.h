@@ -23,6 +23,8 @@ class SharedFleet final : public core::FleetPort {
   [[nodiscard]] core::PickAnswer pick(const core::PickRequest& request, Instant now, Random& random) override;
   void settle(const core::Ticket& ticket, const core::Outcome& outcome, Instant now) override;
   void release(const core::Ticket& ticket) override;
+  void answered(const core::Ticket& ticket, Instant now) override;
+  void hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;
   [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override;
 

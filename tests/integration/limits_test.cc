@@ -181,6 +181,50 @@ Fields bearer(const std::string& key) {
   return {{"Authorization", "Bearer " + key}};
 }
 
+TEST(ToldLimits, AKeyThatSaysThatNothingIsLeftIsNotAskedAgain) {
+  RawUpstream spent;
+  RawUpstream fresh;
+  spent.always(Say{}.bytes(sized(kPlainAnswer,
+                                 "Content-Type: application/json\r\nx-ratelimit-limit-requests: 1\r\n"
+                                 "x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 24h0m0s\r\n")));
+  fresh.always(Say{}.bytes(sized(kPlainAnswer)));
+  Gateway gateway(providers({url_of(spent), url_of(fresh)}, "in_order"));
+  for (int request = 0; request < 5; ++request) EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 200);
+  EXPECT_EQ(spent.heard().size(), 1U);
+  EXPECT_EQ(fresh.heard().size(), 4U);
+}
+
+TEST(ToldLimits, ALieIsIgnored) {
+  RawUpstream liar;
+  liar.always(Say{}.bytes(sized(kPlainAnswer,
+                                "Content-Type: application/json\r\nx-ratelimit-limit-requests: 500\r\n"
+                                "x-ratelimit-remaining-requests: -1\r\nx-ratelimit-reset-requests: 24h0m0s\r\n")));
+  Gateway gateway(providers({url_of(liar)}, "in_order"));
+  for (int request = 0; request < 3; ++request) EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 200);
+  EXPECT_EQ(liar.heard().size(), 3U);
+}
+
+TEST(ClientLimits, ALimitedClientIsToldWhenToComeBackAndTheOthersGoOn) {
+  MockProvider mock;
+  Gateway gateway(
+      one_provider({mock.url()}, {kKeyOne},
+                   "timeouts: { queue: 0s }\n"
+                   "clients:\n"
+                   "  - { name: web, key: { value: client-key-web-1 }, limits: { requests_per_minute: 2 } }\n"
+                   "  - { name: app, key: { value: client-key-app-2 } }\n"));
+  EXPECT_EQ(gateway.post(kChat, plain_chat(), bearer("client-key-web-1")).status, 200);
+  EXPECT_EQ(gateway.post(kChat, plain_chat(), bearer("client-key-web-1")).status, 200);
+
+  const Answer refused = gateway.post(kChat, plain_chat(), bearer("client-key-web-1"));
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_THAT(refused.body, HasSubstr("limit_reached"));
+  EXPECT_GE(std::stoi(refused.field("Retry-After").value_or("0")), 50);
+  EXPECT_LE(std::stoi(refused.field("Retry-After").value_or("0")), 60);
+  EXPECT_EQ(refused.field("x-should-retry"), std::nullopt);
+  EXPECT_EQ(gateway.post(kChat, plain_chat(), bearer("client-key-app-2")).status, 200);
+  EXPECT_EQ(mock.requests(), 3U);
+}
+
 TEST(ClientKeys, AreAskedForAndNamesOutsideTheirListAreRefused) {
   MockProvider mock;
   Gateway gateway(providers({mock.url()}, "p2c", "  mini: { targets: [ p1 ] }\n" + std::string(kClients)));

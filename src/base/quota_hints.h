@@ -1,0 +1,35 @@
+// What a provider's answer says about its limits, as plain values: read by a dialect, believed or not by the core.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "base/instant.h"
+
+namespace drover {
+
+/// What a limit counts.
+enum class QuotaDimension : std::uint8_t { AllRequests, AllTokens, InputTokens, OutputTokens };
+inline constexpr std::size_t kQuotaDimensions = 4;
+
+/// One limit as it was told; any part may be missing or nonsense.
+struct QuotaHint {
+  std::optional<std::int64_t> limit = std::nullopt;
+  std::optional<std::int64_t> remaining = std::nullopt;
+  std::optional<Duration> reset = std::nullopt;  ///< until it is whole again
+
+  [[nodiscard]] bool any() const { return limit || remaining || reset; }
+};
+
+struct QuotaHints {
+  std::array<QuotaHint, kQuotaDimensions> by_dimension{};
+
+  [[nodiscard]] QuotaHint& of(QuotaDimension dimension) { return by_dimension[static_cast<std::size_t>(dimension)]; }
+  [[nodiscard]] const QuotaHint& of(QuotaDimension dimension) const {
+    return by_dimension[static_cast<std::size_t>(dimension)];
+  }
+};
+
+}  // namespace drover

@@ -1,0 +1,90 @@
+// What is known of one lane's limits without anybody having configured them: the provider's own word (remaining, limit,
+// reset), believed for a while, and, where it says nothing, the rate that its refusals taught. Not the configured
+// limits: limit_book.h; not cooldowns: health.h.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "base/instant.h"
+#include "base/quota_hints.h"
+#include "base/units.h"
+#include "core/window_count.h"
+
+namespace drover::core {
+
+/// A provider's word rules for at most this long without being said again: these fields are hints and sometimes
+/// nonsense, and whoever is refused finds out at the price of one attempt.
+inline constexpr Duration kHintsHold = std::chrono::seconds(60);
+/// More than this of anything per window is nobody's limit.
+inline constexpr std::int64_t kMostHinted = 1'000'000'000'000;
+
+/// What a lane has admitted since it exists, in the dimensions that limits count.
+using LaneCount = std::array<std::int64_t, kQuotaDimensions>;
+
+/// One limit as its provider told it: a bucket that fills evenly until its reset.
+class BelievedLimit {
+ public:
+  /// `on_the_way`: admitted by us after the request that brought this word, and `since` ago. False: the word was
+  /// nonsense and moved nothing.
+  bool believe(const QuotaHint& hint, std::int64_t on_the_way, Duration since, Instant now);
+  [[nodiscard]] Instant admits_at(std::int64_t amount, Instant now) const;
+  void take(std::int64_t amount) { level_ -= static_cast<double>(amount); }
+  [[nodiscard]] bool holds(Instant now) const { return now < until_; }
+
+ private:
+  double capacity_ = 0;
+  double per_second_ = 0;
+  double level_ = 0;
+  Instant at_ = Instant::min();
+  Instant until_ = Instant::min();
+};
+
+/// A rate of requests learned from refusals: cut when refused, raised evenly while not, forgotten when it no longer
+/// matters.
+class LearnedRate {
+ public:
+  [[nodiscard]] bool known() const { return per_second_ > 0; }
+  [[nodiscard]] double per_second() const { return per_second_; }
+  [[nodiscard]] Instant admits_at(Instant now) const;
+  void take(Instant now);
+  void refused(Instant now);
+
+ private:
+  void advance(Instant now);
+  [[nodiscard]] double burst() const;
+
+  double per_second_ = 0;  ///< 0: nothing learned
+  double at_cut_ = 0;
+  double level_ = 0;
+  Instant at_ = Instant::min();
+  Instant cut_at_ = Instant::min();
+  std::optional<Instant> first_{};
+  WindowCount<10> admitted_{std::chrono::seconds(10)};
+};
+
+class LaneLimit {
+ public:
+  /// Cheap enough for every pick: true means that nothing is known.
+  [[nodiscard]] bool unknown() const { return !learned_.known() && hinted_until_ == Instant::min(); }
+  [[nodiscard]] Instant admits_at(const Amount& estimate, Instant now) const;
+
+  /// Returns what had been admitted before this, to be handed back with the answer's hints.
+  LaneCount take(const Amount& estimate, Instant now);
+  /// What an answer said, whose request was taken at `taken` after `before`. Returns how many of its values were
+  /// nonsense.
+  int hint(const QuotaHints& hints, const LaneCount& before, Instant taken, Instant now);
+  /// A 429 or 529. `configured`: a limit of requests is known better.
+  void refused(bool configured, Instant now);
+
+  [[nodiscard]] double learned_per_second() const { return learned_.per_second(); }
+
+ private:
+  std::array<BelievedLimit, kQuotaDimensions> believed_{};
+  LearnedRate learned_{};
+  LaneCount admitted_{};
+  Instant hinted_until_ = Instant::min();
+};
+
+}  // namespace drover::core

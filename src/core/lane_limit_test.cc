@@ -1,0 +1,187 @@
+#include "core/lane_limit.h"
+
+#include <gtest/gtest.h>
+
+#include "core/fleet.h"
+#include "core/scenario.h"
+
+namespace drover::core {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace testing;
+
+QuotaHints requests(std::int64_t limit, std::int64_t remaining, Duration reset) {
+  QuotaHints hints;
+  hints.of(QuotaDimension::AllRequests) = {.limit = limit, .remaining = remaining, .reset = reset};
+  return hints;
+}
+
+/// Admits one request and hears this with its answer.
+int hear(LaneLimit& lane, const QuotaHints& hints, Instant now) {
+  const LaneCount before = lane.take({}, now);
+  return lane.hint(hints, before, now, now);
+}
+
+TEST(LaneLimit, KnowsNothingAtFirst) {
+  LaneLimit lane;
+  EXPECT_TRUE(lane.unknown());
+  EXPECT_EQ(lane.admits_at({}, at(0s)), at(0s));
+}
+
+TEST(LaneLimit, BelievesThatNothingRemainsUntilThereIsRoomForOne) {
+  LaneLimit lane;
+  EXPECT_EQ(hear(lane, requests(60, 0, 60s), at(0s)), 0);
+  EXPECT_FALSE(lane.unknown());
+  const Instant room = lane.admits_at({}, at(0s));
+  EXPECT_GE(room, at(990ms));
+  EXPECT_LE(room, at(1010ms));
+  EXPECT_EQ(lane.admits_at({}, room), room);
+}
+
+TEST(LaneLimit, CountsWhatItAdmitsAgainstWhatRemains) {
+  LaneLimit lane;
+  (void)hear(lane, requests(60, 2, 58s), at(0s));
+  (void)lane.take({}, at(0s));
+  (void)lane.take({}, at(0s));
+  EXPECT_GT(lane.admits_at({}, at(0s)), at(0s));
+}
+
+TEST(LaneLimit, HoldsABurstThatIsUnderWayAgainstWhatRemains) {
+  LaneLimit lane;
+  const LaneCount before = lane.take({}, at(0s));
+  for (int request = 0; request < 50; ++request) (void)lane.take({}, at(0s));
+  EXPECT_EQ(lane.hint(requests(60, 40, 20s), before, at(0s), at(0s)), 0);
+  EXPECT_GT(lane.admits_at({}, at(0s)), at(0s));
+}
+
+TEST(LaneLimit, LimitsTokensByTheEstimate) {
+  LaneLimit lane;
+  QuotaHints hints;
+  hints.of(QuotaDimension::AllTokens) = {.limit = 6000, .remaining = 100, .reset = 59s};
+  EXPECT_EQ(hear(lane, hints, at(0s)), 0);
+  EXPECT_EQ(lane.admits_at({.input_tokens = {50}}, at(0s)), at(0s));
+  const Instant room = lane.admits_at({.input_tokens = {200}, .output_tokens = {100}}, at(0s));
+  EXPECT_GT(room, at(1s));
+  EXPECT_LT(room, at(3s));
+}
+
+TEST(LaneLimit, ForgetsAWordThatIsNotRepeated) {
+  LaneLimit lane;
+  (void)hear(lane, requests(1, 0, 24h), at(0s));
+  EXPECT_GT(lane.admits_at({}, at(30s)), at(30s));
+  EXPECT_EQ(lane.admits_at({}, at(61s)), at(61s));
+}
+
+TEST(LaneLimit, NonsenseIsCountedAndMovesNothing) {
+  const QuotaHints lies[] = {requests(60, -1, 60s), requests(0, 0, 60s), requests(-5, 0, 60s), requests(10, 11, 60s),
+                             requests(std::int64_t{1} << 62, 0, 60s)};
+  for (const QuotaHints& lie : lies) {
+    LaneLimit lane;
+    EXPECT_EQ(hear(lane, lie, at(0s)), 1);
+    EXPECT_TRUE(lane.unknown());
+    EXPECT_EQ(lane.admits_at({}, at(0s)), at(0s));
+  }
+}
+
+TEST(LaneLimit, HalfAWordIsNotEnoughToReckonWith) {
+  LaneLimit lane;
+  QuotaHints hints;
+  hints.of(QuotaDimension::AllRequests).remaining = 0;
+  EXPECT_EQ(hear(lane, hints, at(0s)), 0);
+  EXPECT_TRUE(lane.unknown());
+}
+
+TEST(LearnedRate, LearnsFromARefusalAndRisesAgain) {
+  LaneLimit lane;
+  for (int request = 0; request < 100; ++request) (void)lane.take({}, at(100ms * request));
+  lane.refused(false, at(10s));
+  const double cut = lane.learned_per_second();
+  EXPECT_GT(cut, 5.0);
+  EXPECT_LT(cut, 9.0);
+  (void)lane.take({}, at(40s));
+  EXPECT_GT(lane.learned_per_second(), cut);
+}
+
+TEST(LearnedRate, TakesABurstOfRefusalsForOne) {
+  LaneLimit once;
+  LaneLimit burst;
+  for (LaneLimit* lane : {&once, &burst}) {
+    for (int request = 0; request < 100; ++request) (void)lane->take({}, at(100ms * request));
+    lane->refused(false, at(10s));
+  }
+  for (int refusal = 0; refusal < 20; ++refusal) burst.refused(false, at(10s + 10ms * refusal));
+  EXPECT_NEAR(burst.learned_per_second(), once.learned_per_second(), 0.1);
+}
+
+TEST(LearnedRate, LearnsNothingFromTheRefusalOfOneRequest) {
+  LaneLimit lane;
+  (void)lane.take({}, at(0s));
+  lane.refused(false, at(0s));
+  EXPECT_TRUE(lane.unknown());
+}
+
+TEST(LearnedRate, IsForgottenWhenItNoLongerMatters) {
+  LaneLimit lane;
+  for (int request = 0; request < 10; ++request) (void)lane.take({}, at(0s));
+  lane.refused(false, at(1s));
+  EXPECT_FALSE(lane.unknown());
+  (void)lane.take({}, at(20min));
+  EXPECT_TRUE(lane.unknown());
+}
+
+TEST(LearnedRate, IsNotLearnedWhereALimitIsConfiguredOrTold) {
+  LaneLimit configured;
+  (void)configured.take({}, at(0s));
+  configured.refused(true, at(1s));
+  EXPECT_TRUE(configured.unknown());
+  LaneLimit told;
+  (void)hear(told, requests(60, 30, 30s), at(0s));
+  told.refused(false, at(1s));
+  EXPECT_EQ(told.learned_per_second(), 0.0);
+}
+
+TEST(FleetLimits, WhatWasLearnedOfALaneSurvivesAReload) {
+  Plan plan = plan_with_targets({"a"});
+  Fleet before(plan);
+  Random random(1);
+  const PickRequest asked{.route = &plan.routes.front()};
+  const PickAnswer answer = before.pick(asked, at(0s), random);
+  before.hint(answer.ticket, requests(1, 0, 60s), at(0s));
+  ASSERT_EQ(before.pick(asked, at(1s), random).kind, PickKind::Wait);
+  Fleet after(plan);
+  after.adopt(before);
+  EXPECT_EQ(after.pick(asked, at(1s), random).kind, PickKind::Wait);
+}
+
+TEST(FleetLimits, AWordAboutOneKeyMovesTrafficToItsSibling) {
+  Plan plan = plan_with_targets({"a", "b"});
+  Fleet fleet(plan);
+  Random random(1);
+  const auto pick = [&](Instant now) { return fleet.pick({.route = &plan.routes.front()}, now, random); };
+  const PickAnswer first = pick(at(0s));
+  fleet.hint(first.ticket, requests(60, 0, 60s), at(0s));
+  for (int count = 0; count < 5; ++count) EXPECT_NE(pick(at(0s)).ticket.target, first.ticket.target);
+}
+
+TEST(FleetLimits, AnUpstreamThatLiesIsCountedAndToldOnce) {
+  Plan plan = plan_with_targets({"a"});
+  Fleet fleet(plan);
+  Random random(1);
+  for (int count = 0; count < 3; ++count) {
+    const PickAnswer answer = fleet.pick({.route = &plan.routes.front()}, at(0s), random);
+    ASSERT_EQ(answer.kind, PickKind::Picked);
+    fleet.hint(answer.ticket, requests(60, -1, 60s), at(0s));
+    fleet.settle(answer.ticket, {.kind = Outcome::Kind::Succeeded, .used = {.output_tokens = {std::int64_t{1} << 62}}},
+                 at(0s));
+  }
+  EXPECT_EQ(fleet.nonsense(), 6U);
+  const auto change = fleet.next_change();
+  ASSERT_TRUE(change.has_value());
+  EXPECT_EQ(change->what, StateChange::What::NotBelieved);
+  EXPECT_EQ(change->level, Level::Lane);
+  EXPECT_FALSE(fleet.next_change().has_value());
+}
+
+}  // namespace
+}  // namespace drover::core

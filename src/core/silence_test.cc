@@ -1,0 +1,217 @@
+#include "core/silence.h"
+
+#include <gtest/gtest.h>
+
+#include "core/latency_sketch.h"
+#include "core/scenario.h"
+
+namespace drover::core {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace testing;
+
+TEST(LatencySketch, SaysNothingBeforeItHasSeenEnough) {
+  LatencySketch sketch;
+  for (std::uint32_t answer = 0; answer + 1 < kSketchLeast; ++answer) sketch.add(0.1);
+  EXPECT_FALSE(sketch.within(0.99).has_value());
+  sketch.add(0.1);
+  EXPECT_TRUE(sketch.within(0.99).has_value());
+}
+
+TEST(LatencySketch, FindsSharesWithinAFifth) {
+  LatencySketch sketch;
+  for (int answer = 1; answer <= 1000; ++answer) sketch.add(answer / 1000.0);
+  EXPECT_GE(*sketch.within(0.5), 500ms);
+  EXPECT_LE(*sketch.within(0.5), 600ms);
+  EXPECT_GE(*sketch.within(0.99), 990ms);
+  EXPECT_LE(*sketch.within(0.99), 1190ms);
+}
+
+TEST(LatencySketch, ForgetsWhatIsLongPast) {
+  LatencySketch sketch;
+  for (int answer = 0; answer < 1000; ++answer) sketch.add(10);
+  for (int answer = 0; answer < 30'000; ++answer) sketch.add(0.1);
+  EXPECT_LE(*sketch.within(0.99), 200ms);
+}
+
+TEST(LatencySketch, TakesAnyNumber) {
+  LatencySketch sketch;
+  for (const double seconds : {0.0, -1.0, 1e300, 0.001, 5000.0}) {
+    for (int answer = 0; answer < 20; ++answer) sketch.add(seconds);
+  }
+  EXPECT_GT(*sketch.within(1.0), 20min);
+}
+
+TEST(Silence, BarsWhenSeveralWaitForLongerThanUsual) {
+  Silence silence;
+  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) silence.taken(at(0s));
+  EXPECT_FALSE(silence.bars(at(1s), 2s));
+  EXPECT_TRUE(silence.bars(at(3s), 2s));
+  EXPECT_FALSE(silence.bars(at(3s), kNoLimit));
+}
+
+TEST(Silence, OneLongRequestIsNone) {
+  Silence silence;
+  silence.taken(at(0s));
+  EXPECT_FALSE(silence.bars(at(1h), 2s));
+}
+
+TEST(Silence, AnyAnswerShowsThatItSpeaks) {
+  Silence silence;
+  for (std::uint32_t request = 0; request < 2 * kSuspectFrom; ++request) silence.taken(at(0s));
+  silence.left();
+  EXPECT_FALSE(silence.heard(at(2900ms)));
+  EXPECT_FALSE(silence.bars(at(3s), 2s));
+}
+
+TEST(Silence, ASuspectGetsOneRequestAtATimeUntilItAnswers) {
+  Silence silence;
+  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) silence.taken(at(0s));
+  EXPECT_TRUE(silence.suspect());
+  EXPECT_FALSE(silence.suspect());
+  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) {
+    EXPECT_TRUE(silence.bars(at(3s), 2s));
+    silence.left();
+  }
+  EXPECT_FALSE(silence.bars(at(3s), 2s));
+  silence.taken(at(3s));
+  EXPECT_TRUE(silence.bars(at(3s), 2s));
+  silence.left();
+  EXPECT_TRUE(silence.heard(at(4s)));
+  EXPECT_FALSE(silence.bars(at(4s), 2s));
+}
+
+/// Two keys whose answers take 100 ms; then "a" hangs.
+struct TwoKeys {
+  TwoKeys() : plan(plan_with_targets({"a", "b"})), fleet(plan) {
+    for (int request = 0; request < 200; ++request) answer(pick(at(100ms * request)), at(100ms * request + 100ms));
+  }
+  PickAnswer pick(Instant now) { return fleet.pick({.route = &plan.routes.front()}, now, random); }
+  void answer(const PickAnswer& picked, Instant now) {
+    fleet.settle(picked.ticket, {.kind = Outcome::Kind::Succeeded, .stage = Stage::Committed, .first_content = 100ms},
+                 now);
+  }
+  /// Ten requests a second; "b" answers. Returns how many "a" got within this second.
+  int second_with_a_hanging(Instant from) {
+    int to_a = 0;
+    for (int request = 0; request < 10; ++request) {
+      const Instant now = from + 100ms * request;
+      const PickAnswer picked = pick(now);
+      if (picked.ticket.target == TargetId{0}) {
+        ++to_a;
+        hanging.push_back(picked.ticket);
+      } else {
+        answer(picked, now);
+      }
+    }
+    return to_a;
+  }
+
+  Plan plan;
+  Fleet fleet;
+  Random random{1};
+  std::vector<Ticket> hanging;
+};
+
+TEST(Fleet, J16_AKeyThatHangsGetsAtMostTwoSecondsOfTraffic) {
+  TwoKeys keys;
+  EXPECT_GT(keys.second_with_a_hanging(at(30s)), 0);
+  EXPECT_GE(keys.second_with_a_hanging(at(31s)), 0);
+  for (int second = 2; second < 60; ++second) {
+    EXPECT_EQ(keys.second_with_a_hanging(at(30s + 1s * second)), 0) << second;
+  }
+  EXPECT_LE(keys.hanging.size(), 11U);
+  EXPECT_EQ(keys.fleet.view(TargetId{0}, at(90s)).condition, TargetCondition::Suspect);
+}
+
+TEST(Fleet, J16_AKeyThatSpeaksAgainGetsItsShareBack) {
+  TwoKeys keys;
+  for (int second = 0; second < 5; ++second) (void)keys.second_with_a_hanging(at(30s + 1s * second));
+  keys.fleet.answered(keys.hanging.front(), at(36s));
+  EXPECT_GE(keys.second_with_a_hanging(at(36s)), 2);
+}
+
+TEST(Fleet, J16_ASilentKeyIsStillTheLastResort) {
+  TwoKeys keys;
+  for (int second = 0; second < 5; ++second) (void)keys.second_with_a_hanging(at(30s + 1s * second));
+  const TargetId tried{1};
+  const PickAnswer left =
+      keys.fleet.pick({.route = &keys.plan.routes.front(), .tried = {&tried, 1}}, at(36s), keys.random);
+  EXPECT_EQ(left.kind, PickKind::Picked);
+  EXPECT_EQ(left.ticket.target, TargetId{0});
+}
+
+TEST(Fleet, ATrialOfATargetThatWasOutHasLittlePatienceWhileThereIsAnother) {
+  TwoKeys keys;
+  const Error error = server_error();
+  std::uint32_t failed = 0;
+  for (int request = 0; request < 20 && failed < 3; ++request) {
+    const PickAnswer picked = keys.pick(at(30s));
+    if (picked.ticket.target == TargetId{1}) {
+      keys.answer(picked, at(30s));
+      continue;
+    }
+    ++failed;
+    keys.fleet.settle(picked.ticket, {.kind = Outcome::Kind::Failed, .error = &error, .stage = Stage::FailedAnswer},
+                      at(30s));
+  }
+  PickAnswer trial;
+  for (int request = 0; request < 20 && !trial.ticket.trial; ++request) trial = keys.pick(at(70s));
+  ASSERT_TRUE(trial.ticket.trial);
+  EXPECT_EQ(trial.ticket.target, TargetId{0});
+  EXPECT_GE(trial.ticket.patience, kShortestSilence);
+  EXPECT_LE(trial.ticket.patience, 2s);
+}
+
+TEST(Dispatch, LeavesATrialThatHangsLongBeforeTheTimeout) {
+  Scenario s = Scenario::with_targets({"a", "b"});
+  s.request().answer = AnswerKind::Plain;
+  Random random(1);
+  for (int request = 0; request < 100; ++request) {
+    const PickAnswer picked = s.fleet().pick({.route = &s.plan().routes.front()}, at(-20s), random);
+    s.fleet().settle(picked.ticket, {.kind = Outcome::Kind::Succeeded, .stage = Stage::Committed, .whole = 100ms},
+                     at(-20s));
+  }
+  Ticket hung;
+  for (std::uint32_t request = 0; request < 2 * kSuspectFrom; ++request) {
+    const PickAnswer picked = s.fleet().pick({.route = &s.plan().routes.front()}, at(-10s), random);
+    if (picked.ticket.target == TargetId{0}) hung = picked.ticket;
+    if (picked.ticket.target == TargetId{1}) {
+      s.fleet().settle(picked.ticket, {.kind = Outcome::Kind::Succeeded, .stage = Stage::Committed}, at(-10s));
+    }
+  }
+  // Round robin gave "a" five that hang; all of them give up, and the next request finds out.
+  for (int look = 0; look < 2; ++look) {
+    (void)s.fleet().pick({.route = &s.plan().routes.front(), .look = true}, at(0s), random);
+  }
+  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) {
+    s.fleet().settle(hung, {.kind = Outcome::Kind::Abandoned, .stage = Stage::FreshNoAnswer}, at(0s));
+  }
+  std::string started = s.started(s.on(RequestReady{}, at(0s)));
+  if (started == "b") {
+    (void)s.ended(at(0s));
+    s.forget_dispatch();
+    started = s.started(s.on(RequestReady{}, at(0s)));
+  }
+  ASSERT_EQ(started, "a");
+  const auto head = armed(s.sent(at(0s)), TimerKind::Head);
+  ASSERT_TRUE(head.has_value());
+  EXPECT_LE(*head, at(2s));
+  EXPECT_EQ(s.started(s.fired(TimerKind::Head, *head)), "b");
+}
+
+TEST(Dispatch, AClientsOwnRetryPaysFromTheBudget) {
+  Plan plan = plan_with_targets({"a"});
+  Scenario s(std::move(plan));
+  s.request().clients_retry = true;
+  for (std::int64_t retry = 0; retry < kRetriesPerSecondAtLeast; ++retry) {
+    EXPECT_EQ(s.started(s.on(RequestReady{}, at(0s))), "a");
+    s.forget_dispatch();
+  }
+  EXPECT_FALSE(s.fleet().spend_retry(at(0s)));
+  EXPECT_EQ(s.started(s.on(RequestReady{}, at(0s))), "a");  // never refused for it
+}
+
+}  // namespace
+}  // namespace drover::core
