@@ -94,7 +94,9 @@ void Dispatch::handle(const LifecycleEvent&, Step&) {
 void Dispatch::handle(const FirstContent& event, Step& step) {
   Attempt* attempt = running(event.attempt);
   if (attempt == nullptr || state_ == State::Committed) return;
-  attempt->first_content = step.now - (attempt->sent == kNever ? attempt->started : attempt->sent);
+  if (request_.answer == AnswerKind::Stream) {
+    fleet_->committed(attempt->lease.ticket(), step.now - attempt->begun(), step.now);
+  }
   commit(*attempt, step);
 }
 
@@ -114,11 +116,7 @@ void Dispatch::handle(const AttemptEnded& event, Step& step) {
   Outcome outcome{.kind = Outcome::Kind::Succeeded, .used = event.used};
   outcome.stage = Stage::Committed;
   outcome.answered = attempt->answered;
-  outcome.first_content = attempt->first_content;
-  if (request_.answer == AnswerKind::Plain) {
-    outcome.whole = step.now - (attempt->sent == kNever ? attempt->started : attempt->sent);
-    outcome.first_content.reset();
-  }
+  if (request_.answer == AnswerKind::Plain) outcome.whole = step.now - attempt->begun();
   attempt->lease.settle(outcome, step.now);
   attempt->phase = Phase::Idle;
   (void)step.out.push_back(Finish{});

@@ -198,8 +198,9 @@ class Dispatch {
     Instant started{};
     Instant sent = kNever;
     bool answered = false;  ///< the fleet was told that the answer has begun
-    std::optional<Duration> first_content = std::nullopt;
     [[nodiscard]] bool running() const { return phase != Phase::Idle; }
+    /// What its latency is counted from.
+    [[nodiscard]] Instant begun() const { return sent == kNever ? started : sent; }
   };
 
   /// What is remembered about each target in `tried_`, side by side with it.

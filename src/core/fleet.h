@@ -150,6 +150,7 @@ class Fleet final : public FleetPort {
   void settle(const Ticket& ticket, const Outcome& outcome, Instant now) override;
   void release(const Ticket& ticket) override;
   void answered(const Ticket& ticket, Instant now) override;
+  void committed(const Ticket& ticket, Duration first_content, Instant now) override;
   void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
@@ -274,7 +275,7 @@ class Fleet final : public FleetPort {
   [[nodiscard]] Survey survey(const PickRequest& request, Instant now);
   void look_at(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now, Survey& found);
   [[nodiscard]] PickAnswer pick_without_open(const PickRequest& request, Instant now, Random& random);
-  [[nodiscard]] PickAnswer reset_and_pick(const PickRequest& request, Instant now, Random& random);
+  bool reset_all(const PickRequest& request, Instant now);
 
   // soft affinity (fleet_affinity.cc)
   [[nodiscard]] std::optional<TargetId> kept(PoolId pool, const Tier& tier, const PickRequest& request, Instant now);
@@ -285,6 +286,7 @@ class Fleet final : public FleetPort {
 
   // settling (fleet_settle.cc)
   std::uint8_t give_back(const Ticket& ticket);
+  std::uint8_t end_trials(const Ticket& ticket);
   void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
   void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
   void charge(const Ticket& ticket, const Error& error, Charge charge, Instant now);
@@ -292,6 +294,7 @@ class Fleet final : public FleetPort {
   void spoke(TargetState& target, Instant now);
   void heard(TargetState& target, Instant now);
   void learn_silence(PoolState& pool, Duration answer);
+  void learn_first_content(TargetState& target, Duration first_content, Instant now);
   void learn_latency(TargetState& target, const Outcome& outcome, Instant now);
   void probe_succeeded(const TargetState& target, Level level, Instant now);
   void probe_failed(const TargetState& target, Charge due, const Error& error, Instant now);

@@ -299,7 +299,8 @@ PickAnswer Fleet::pick_without_open(const PickRequest& request, Instant now, Ran
   const Survey found = survey(request, now);
   if (found.open) return take(*found.open, found.open_fallback, request, now);
   if (found.last_resort) {
-    if (plan_->health.when_all_out == WhenAllOut::Reset && !request.again) return reset_and_pick(request, now, random);
+    const bool resets = plan_->health.when_all_out == WhenAllOut::Reset && !request.again;
+    if (resets && reset_all(request, now)) return pick(request, now, random);
     return take(*found.last_resort, found.last_resort_fallback, request, now);
   }
   PickAnswer answer{.kind = found.soonest == kNever ? PickKind::None : PickKind::Wait, .wait_until = found.soonest};
@@ -308,8 +309,10 @@ PickAnswer Fleet::pick_without_open(const PickRequest& request, Instant now, Ran
   return answer;
 }
 
-/// "When all rest all are reset and tried again": every ejected node of every candidate is well again.
-PickAnswer Fleet::reset_and_pick(const PickRequest& request, Instant now, Random& random) {
+/// "When all rest all are reset and tried again": every ejected node of every candidate is well again. False: none was
+/// ejected, what bars them is their silence.
+bool Fleet::reset_all(const PickRequest& request, Instant now) {
+  bool any = false;
   for (const PoolId pool : request.route->pools) {
     for (const TargetId target : plan_->pools[pool.index()].targets) {
       if (!candidate(target, request)) continue;
@@ -317,10 +320,11 @@ PickAnswer Fleet::reset_and_pick(const PickRequest& request, Instant now, Random
         if (nodes_[at].clear(now) || nodes_[at].access(now) != Access::Ejected) continue;
         nodes_[at].reset();
         changed(StateChange::What::Recovered, at, now);
+        any = true;
       }
     }
   }
-  return pick(request, now, random);  // something is open now: its only bar was an ejection
+  return any;
 }
 
 }  // namespace drover::core

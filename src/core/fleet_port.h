@@ -95,7 +95,7 @@ struct Outcome {
   Stage stage = Stage::NotConnected;
   /// Failed: whether it may count against health. Dispatch says no when the same request failed the same way elsewhere.
   bool charge = true;
-  std::optional<Duration> first_content = std::nullopt;  ///< streams: request sent → first content
+  std::optional<Duration> first_content = std::nullopt;  ///< streams, unless committed() was told of it
   std::optional<Duration> whole = std::nullopt;          ///< plain: request sent → end
   Amount used{};                                         ///< what the answer reported, or the estimate
 };
@@ -111,6 +111,9 @@ class FleetPort {
   virtual void release(const Ticket& ticket) = 0;
   /// The answer to this attempt has begun, long before it is settled. At most once per ticket.
   virtual void answered(const Ticket& ticket, Instant now) = 0;
+  /// Its first content has come, `first_content` after the request was sent, and a long stream may follow: whoever was
+  /// on trial has passed it. At most once per ticket; the outcome then names no first content.
+  virtual void committed(const Ticket& ticket, Duration first_content, Instant now) = 0;
   /// What the answer to this attempt says about the provider's limits.
   virtual void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) = 0;
   /// A paid retry (same target, hedge, walking a failing pool) asks the retry budget. False: do not.

@@ -87,6 +87,11 @@ std::uint8_t Fleet::give_back(const Ticket& ticket) {
   TargetState& target = targets_[ticket.target.index()];
   --target.in_flight;
   count_load(target, 0, ticket.load);
+  return end_trials(ticket);
+}
+
+std::uint8_t Fleet::end_trials(const Ticket& ticket) {
+  const TargetState& target = targets_[ticket.target.index()];
   std::uint8_t trials = 0;
   for (std::size_t level = 0; level < kLevels; ++level) {
     const auto here = static_cast<std::uint8_t>(1U << level);
@@ -127,6 +132,15 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
 
 void Fleet::answered(const Ticket& ticket, Instant now) {
   spoke(targets_[ticket.target.index()], now);
+}
+
+void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now) {
+  TargetState& target = targets_[ticket.target.index()];
+  const std::uint8_t passed = end_trials(ticket);
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    if ((passed & bit(static_cast<Level>(level))) != 0) well(target, static_cast<Level>(level), ticket.taken, now);
+  }
+  learn_first_content(target, first_content, now);
 }
 
 void Fleet::spoke(TargetState& target, Instant now) {
@@ -201,16 +215,18 @@ void Fleet::well(const TargetState& target, Level level, Instant began, Instant 
   changed(StateChange::What::Recovered, at, now);
 }
 
+void Fleet::learn_first_content(TargetState& target, Duration first_content, Instant now) {
+  const double seconds = std::chrono::duration<double>(first_content).count();
+  target.first_content.observe(seconds, now);
+  if (target.pool == kNone) return;
+  learn_silence(pools_[target.pool], first_content);
+  follow(pools_[target.pool].usual_first_content, std::max(seconds, kLeastSeconds));
+}
+
 void Fleet::learn_latency(TargetState& target, const Outcome& outcome, Instant now) {
-  if (target.pool != kNone && (outcome.first_content || outcome.whole)) {
-    learn_silence(pools_[target.pool], outcome.first_content ? *outcome.first_content : *outcome.whole);
-  }
-  if (outcome.first_content) {
-    const double seconds = std::chrono::duration<double>(*outcome.first_content).count();
-    target.first_content.observe(seconds, now);
-    if (target.pool != kNone) follow(pools_[target.pool].usual_first_content, std::max(seconds, kLeastSeconds));
-  }
+  if (outcome.first_content) learn_first_content(target, *outcome.first_content, now);
   if (outcome.whole) {
+    if (target.pool != kNone) learn_silence(pools_[target.pool], *outcome.whole);
     // Answers without output tokens (embeddings) count as one: a pool serves one model, so all of its are alike.
     const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
     const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;

@@ -87,6 +87,18 @@ TEST(Fleet, GivesAnEjectedTargetExactlyOneTrial) {
   EXPECT_EQ(h.view(1, at(41s)).condition, TargetCondition::Ok);
 }
 
+TEST(Fleet, ATrialHasPassedWithItsFirstContentHoweverLongItsStreamGoesOn) {
+  Herd h(plan_with_targets({"a", "b"}));
+  h.eject("b", at(0s));
+  const PickAnswer trial = h.pick_named("b", at(40s));
+  h.fleet.committed(trial.ticket, 300ms, at(41s));
+  EXPECT_EQ(h.view(1, at(41s)).condition, TargetCondition::Ok);
+  EXPECT_DOUBLE_EQ(h.view(1, at(41s)).first_content_seconds, 0.3);
+  EXPECT_GT(h.shares(100, at(41s)).count("b"), 0U);
+  h.fail(trial, reset(), at(50s));  // the first of three, and no failed trial
+  EXPECT_EQ(h.view(1, at(50s)).condition, TargetCondition::Suspect);
+}
+
 TEST(Fleet, ATrialGivenBackUnusedIsOpenToTheNextRequest) {
   Herd h(plan_with_targets({"a", "b"}));
   h.eject("b", at(0s));

@@ -132,8 +132,34 @@ TEST(Fleet, J16_AKeyThatSpeaksAgainGetsItsShareBack) {
   EXPECT_GE(keys.second_with_a_hanging(at(36s)), 2);
 }
 
+TEST(Fleet, J16_AStreamThatEndsWellShowsThatASuspectLives) {
+  TwoKeys keys;
+  PickAnswer streaming = keys.pick(at(29s));
+  while (streaming.ticket.target != TargetId{0}) {
+    keys.answer(streaming, at(29s));
+    streaming = keys.pick(at(29s));
+  }
+  keys.fleet.answered(streaming.ticket, at(29s));
+  for (int second = 0; second < 5; ++second) (void)keys.second_with_a_hanging(at(30s + 1s * second));
+  ASSERT_EQ(keys.fleet.view(TargetId{0}, at(36s)).condition, TargetCondition::Suspect);
+  keys.fleet.settle(streaming.ticket, {.kind = Outcome::Kind::Succeeded, .answered = true, .stage = Stage::Committed},
+                    at(36s));
+  EXPECT_EQ(keys.fleet.view(TargetId{0}, at(36s)).condition, TargetCondition::Ok);
+}
+
 TEST(Fleet, J16_ASilentKeyIsStillTheLastResort) {
   TwoKeys keys;
+  for (int second = 0; second < 5; ++second) (void)keys.second_with_a_hanging(at(30s + 1s * second));
+  const TargetId tried{1};
+  const PickAnswer left =
+      keys.fleet.pick({.route = &keys.plan.routes.front(), .tried = {&tried, 1}}, at(36s), keys.random);
+  EXPECT_EQ(left.kind, PickKind::Picked);
+  EXPECT_EQ(left.ticket.target, TargetId{0});
+}
+
+TEST(Fleet, J16_WhereAllAreResetASilentKeyIsTheLastResortToo) {  // found by the simulator: it reset without end
+  TwoKeys keys;
+  keys.plan.health.when_all_out = WhenAllOut::Reset;
   for (int second = 0; second < 5; ++second) (void)keys.second_with_a_hanging(at(30s + 1s * second));
   const TargetId tried{1};
   const PickAnswer left =

@@ -118,6 +118,18 @@ bool FleetChecker::alternative_to(core::TargetId picked, const core::PickRequest
   });
 }
 
+/// A trial is over with its first content, however long the stream goes on.
+void FleetChecker::committed(std::uint32_t request, const core::Ticket& ticket) {
+  const std::uint32_t server = plan_->targets[ticket.target.index()].server.value;
+  committed_.insert({request, ticket.target.value});
+  if (target_trials_.erase({request, ticket.target.value}) > 0 || on_trial(ticket, core::Level::Target)) {
+    well(targets_[ticket.target.value], ticket.taken);
+  }
+  if (server_trials_.erase({request, server}) > 0 || on_trial(ticket, core::Level::Server)) {
+    well(servers_[server], ticket.taken);
+  }
+}
+
 void FleetChecker::settled(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome,
                            Instant now) {
   const core::Target& target = plan_->targets[ticket.target.index()];
@@ -133,6 +145,7 @@ void FleetChecker::settled(std::uint32_t request, const core::Ticket& ticket, co
   if (spoke && crowd.running < kCrowd) crowd.crowded = false;
   target_trials_.erase({request, ticket.target.value});
   server_trials_.erase({request, target.server.value});
+  committed_.erase({request, ticket.target.value});
 }
 
 void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome,
@@ -141,18 +154,21 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
   const Error& error = *outcome.error;
   if (error.status != 0) well(servers_[target.server.value], ticket.taken);
   if (error.scope == ErrorScope::Request || error.scope == ErrorScope::Gateway || !outcome.charge) return;
+  const bool passed = committed_.contains({request, ticket.target.value});
   if (counts_at_target(error)) {
-    const bool trial = on_trial(ticket, core::Level::Target) || target_trials_.contains({request, ticket.target.value});
+    const bool trial =
+        !passed && (on_trial(ticket, core::Level::Target) || target_trials_.contains({request, ticket.target.value}));
     count(targets_[ticket.target.value], trial, now);
   }
   if (counts_at_server(error)) {
-    const bool trial = on_trial(ticket, core::Level::Server) || server_trials_.contains({request, target.server.value});
+    const bool trial =
+        !passed && (on_trial(ticket, core::Level::Server) || server_trials_.contains({request, target.server.value}));
     count(servers_[target.server.value], trial, now);
   }
+  if (error.kind == ErrorKind::RateLimited || error.status == 529) refused_.insert(lane_of(target));
   const std::string key = plan_->keys[target.key.index()].fingerprint;
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.retry_after)) {
     const Duration told = std::clamp(error.retry_after.value_or(Duration::zero()), Duration::zero(), kLongestCooldown);
-    refused_.insert(lane_of(target));
     Span& span = cooling_[lane_of(target)];
     error.retry_after ? bar(span, told, told + told / 10, now) : bar(span, kShortestGuess, kLongestGuess, now);
   }

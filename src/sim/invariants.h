@@ -108,6 +108,7 @@ class FleetChecker {
   FleetChecker(const core::Plan& plan, Findings& findings) : plan_(&plan), findings_(&findings) {}
 
   void picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket, Instant now);
+  void committed(std::uint32_t request, const core::Ticket& ticket);
   void settled(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome, Instant now);
   void released(const core::Ticket& ticket);
   void retry_granted(Instant now);
@@ -151,6 +152,7 @@ class FleetChecker {
   std::map<std::uint32_t, Health> servers_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> target_trials_;  ///< request and target
   std::set<std::pair<std::uint32_t, std::uint32_t>> server_trials_;  ///< request and server
+  std::set<std::pair<std::uint32_t, std::uint32_t>> committed_;      ///< request and target
   std::deque<Instant> requests_;
   std::deque<Instant> retries_;
 };

@@ -28,6 +28,9 @@ class Honest : public core::FleetPort {
   }
   void release(const core::Ticket& ticket) override { fleet_->release(ticket); }
   void answered(const core::Ticket& ticket, Instant now) override { fleet_->answered(ticket, now); }
+  void committed(const core::Ticket& ticket, Duration first_content, Instant now) override {
+    fleet_->committed(ticket, first_content, now);
+  }
   void hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) override {
     fleet_->hint(ticket, hints, now);
   }

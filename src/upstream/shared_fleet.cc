@@ -7,29 +7,29 @@ namespace drover::upstream {
 SharedFleet::SharedFleet(std::shared_ptr<const core::Plan> plan, Observer observer)
     : fleet_(std::move(plan)), observer_(std::move(observer)) {}
 
+/// What `act` changes is told of when the lock is free again.
+template <class Act>
+void SharedFleet::change(Act&& act) {
+  std::optional<core::StateChange> change;
+  {
+    const std::lock_guard lock(mutex_);
+    std::forward<Act>(act)();
+    change = fleet_.next_change();
+  }
+  if (change) tell(*change);
+}
+
 core::PickAnswer SharedFleet::pick(const core::PickRequest& request, Instant now, Random& random) {
   const std::lock_guard lock(mutex_);
   return fleet_.pick(request, now, random);
 }
 
 void SharedFleet::settle(const core::Ticket& ticket, const core::Outcome& outcome, Instant now) {
-  std::optional<core::StateChange> change;
-  {
-    const std::lock_guard lock(mutex_);
-    fleet_.settle(ticket, outcome, now);
-    change = fleet_.next_change();
-  }
-  if (change) tell(*change);
+  change([&] { fleet_.settle(ticket, outcome, now); });
 }
 
 void SharedFleet::on_probe(const core::ProbeAnswer& answer, Instant now) {
-  std::optional<core::StateChange> change;
-  {
-    const std::lock_guard lock(mutex_);
-    fleet_.on_probe(answer, now);
-    change = fleet_.next_change();
-  }
-  if (change) tell(*change);
+  change([&] { fleet_.on_probe(answer, now); });
 }
 
 void SharedFleet::release(const core::Ticket& ticket) {
@@ -38,13 +38,15 @@ void SharedFleet::release(const core::Ticket& ticket) {
 }
 
 void SharedFleet::answered(const core::Ticket& ticket, Instant now) {
-  const std::lock_guard lock(mutex_);
-  fleet_.answered(ticket, now);
+  change([&] { fleet_.answered(ticket, now); });
+}
+
+void SharedFleet::committed(const core::Ticket& ticket, Duration first_content, Instant now) {
+  change([&] { fleet_.committed(ticket, first_content, now); });
 }
 
 void SharedFleet::hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) {
-  const std::lock_guard lock(mutex_);
-  fleet_.hint(ticket, hints, now);
+  change([&] { fleet_.hint(ticket, hints, now); });
 }
 
 bool SharedFleet::spend_retry(Instant now) {

@@ -24,6 +24,7 @@ class SharedFleet final : public core::FleetPort {
   void settle(const core::Ticket& ticket, const core::Outcome& outcome, Instant now) override;
   void release(const core::Ticket& ticket) override;
   void answered(const core::Ticket& ticket, Instant now) override;
+  void committed(const core::Ticket& ticket, Duration first_content, Instant now) override;
   void hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;
   [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override;
@@ -39,6 +40,8 @@ class SharedFleet final : public core::FleetPort {
   }
 
  private:
+  template <class Act>
+  void change(Act&& act);
   void tell(core::StateChange change);
 
   mutable std::mutex mutex_;
