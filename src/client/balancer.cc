@@ -133,7 +133,8 @@ bool Lease::failed(int status, const std::vector<Field>& fields, const std::stri
     return true;
   }
   const dialect::Dialect& dialect = *state_->endpoint().dialect;
-  const drover::Error error = dialect.read_failure(status, client::views_of(fields), body, client::unix_now());
+  const drover::Error error =
+      dialect.read_failure(status, client::views_of(fields), body, client::unix_now(), state_->endpoint().rules);
   core::Outcome outcome;
   outcome.kind = core::Outcome::Kind::Failed;
   outcome.error = &error;

@@ -75,7 +75,8 @@ net::Awaitable<> Call::run(std::shared_ptr<Call> call, Worker& worker) {
 bool Call::begin(Worker& worker) {
   began_ = worker.loop().now();
   if (given_up_) return false;
-  core::DispatchRequest dispatch = upstream::dispatch_request(engine_->plan(), *route, request.inspection);
+  core::DispatchRequest dispatch =
+      upstream::dispatch_request(engine_->plan(), *route, request.inspection, request.body.view());
   dispatch.fence = fence;
   dispatch.arrived = began_;
   dispatch.client_timeout = timeout;

@@ -134,6 +134,9 @@ class Description {
       const core::Pool& next = plan_.pools[route.pools[at].index()];
       text += ", then fallback " + next.model + " (" + summary(next) + ")";
     }
+    for (const core::Detour& detour : route.detours) {
+      text += ", on " + std::string(to_string(detour.on)) + " " + plan_.detours[detour.route].name;
+    }
     line(text);
     targets(own);
   }

@@ -55,6 +55,8 @@ void load_listeners(const Section& top, Draft& draft);  // listen, admin, access
 void load_timeouts(const Value& value, core::Timeouts& timeouts);
 /// The `keys` of one provider; the draft's last provider.
 void load_keys(const Section& provider, core::ProviderId id, Draft& draft);
+/// The `errors` of one provider.
+void load_errors(const Value& value, core::Provider& provider);
 /// Refuses a file that is missing or holds no PEM blocks; `value` names it. Nothing after a report.
 [[nodiscard]] std::optional<std::string> pem_file(const Value& value, const Environment& environment);
 

@@ -21,6 +21,10 @@ constexpr std::array<Choice<core::Balance>, 6> kBalance = {{{"p2c", core::Balanc
                                                             {"least_latency", core::Balance::LeastLatency},
                                                             {"sticky", core::Balance::Sticky}}};
 
+/// What another model may be able to do that this one refuses.
+constexpr std::array<Choice<ErrorKind>, 2> kDetourKinds = {
+    {{"context_too_long", ErrorKind::ContextTooLong}, {"content_policy", ErrorKind::ContentPolicy}}};
+
 std::optional<core::ProviderId> find_provider(const Value& value, const Draft& draft) {
   const auto name = value.name();
   if (!name) return std::nullopt;
@@ -71,6 +75,7 @@ class ModelsReader {
   std::optional<TargetEntry> read_target(const Value& value);
   void read_targets(const Value& value, ModelEntry& entry);
   void read_fallback(const Value& value, ModelEntry& entry);
+  static void read_detour(const Value& value, ModelEntry& entry);
 
   struct Walk {
     const ModelEntry& start;
@@ -81,6 +86,9 @@ class ModelsReader {
   void follow(const ModelEntry& entry, const std::string& name, Walk& walk);
   void report_cycle(const Walk& walk, const std::string& name, const Value& where);
   void check_dialects(const ModelEntry& entry, const core::Route& route);
+  [[nodiscard]] std::vector<core::Detour> detours_of(const ModelEntry& entry);
+  [[nodiscard]] std::optional<std::uint32_t> detour_route(const DetourEntry& detour);
+  void check_detours(const ModelEntry& entry, const DetourEntry& first);
   [[nodiscard]] const ModelEntry* entry_for(const std::string& name) const;
   [[nodiscard]] std::vector<std::string> names() const;
 
@@ -88,7 +96,8 @@ class ModelsReader {
   PoolExpansion expansion_;
   std::vector<ModelEntry> entries_;
   std::map<std::string, std::size_t> by_name_;
-  std::set<std::vector<std::string>> cycles_;  ///< told already, rotated to their smallest name
+  std::set<std::vector<std::string>> cycles_;     ///< told already, rotated to their smallest name
+  std::map<std::string, std::uint32_t> detours_;  ///< by the model's name
 };
 
 std::vector<std::string> ModelsReader::names() const {
@@ -148,14 +157,37 @@ void ModelsReader::read_targets(const Value& value, ModelEntry& entry) {
 }
 
 void ModelsReader::read_fallback(const Value& value, ModelEntry& entry) {
-  const std::vector<Value> items = value.list("[ other-model ]");
+  const std::vector<Value> items = value.list("[ other-model, { model: larger, on: context_too_long } ]");
   if (items.size() > defaults::kChain) {
     value.wrong("more than " + std::to_string(defaults::kChain) + " fallbacks", "no request should try that many");
     return;
   }
   for (const Value& each : items) {
-    if (const auto name = each.model()) entry.fallback.emplace_back(*name, each);
+    if (each.node().kind == Node::Kind::Map) {
+      read_detour(each, entry);
+    } else if (const auto name = each.model()) {
+      entry.fallback.emplace_back(*name, each);
+    }
   }
+}
+
+void ModelsReader::read_detour(const Value& value, ModelEntry& entry) {
+  const auto map = value.section(schema::kFallback);
+  if (!map) return;
+  for (const std::string_view key : schema::kFallback.keys) {
+    if (!map->has(key))
+      value.wrong(std::string(key) + " is missing", "write " + std::string(schema::kFallback.example));
+  }
+  const auto model = map->find("model");
+  const auto name = model ? model->model() : std::nullopt;
+  const auto on = map->find("on");
+  const auto kind = on ? on->choice(kDetourKinds) : std::nullopt;
+  if (!name || !kind) return;
+  if (std::ranges::find(entry.detours, *kind, &DetourEntry::on) != entry.detours.end()) {
+    value.wrong("there is a fallback for this already", "keep one; the other model may have one of its own");
+    return;
+  }
+  entry.detours.push_back({*kind, *name, *model});
 }
 
 void ModelsReader::read_model(const Name& name, const Value& value) {
@@ -165,7 +197,8 @@ void ModelsReader::read_model(const Name& name, const Value& value) {
                    .path = value.path(),
                    .timeouts = draft_.settings.timeouts,
                    .targets = {},
-                   .fallback = {}};
+                   .fallback = {},
+                   .detours = {}};
   check_model(name, draft_.report);
   if (const auto map = value.section(schema::kModel)) {
     map->choice("balance", entry.balance, kBalance);
@@ -202,7 +235,8 @@ void ModelsReader::pass_everything(const Section& top) {
                    .path = "models.*",
                    .timeouts = draft_.settings.timeouts,
                    .targets = {},
-                   .fallback = {}};
+                   .fallback = {},
+                   .detours = {}};
   entry.targets.push_back({.provider = {0}, .model = {}, .key = {}, .place = entry.place, .path = entry.path});
   by_name_.emplace(entry.name, 0);
   entries_.push_back(std::move(entry));
@@ -267,7 +301,63 @@ void ModelsReader::build_routes() {
     follow(entry, entry.name, walk);
     core::Route route{.name = entry.name, .pools = std::move(walk.pools), .limits = entry.limits};
     check_dialects(entry, route);
+    for (const DetourEntry& detour : entry.detours) check_detours(entry, detour);
+    route.detours = detours_of(entry);
+    for (const core::Detour& detour : route.detours) {
+      core::Route both{.pools = {route.pools.front()}};
+      const std::vector<core::PoolId>& next = draft_.plan.detours[detour.route].pools;
+      both.pools.insert(both.pools.end(), next.begin(), next.end());
+      check_dialects(entry, both);
+    }
     draft_.plan.routes.push_back(std::move(route));
+  }
+}
+
+std::vector<core::Detour> ModelsReader::detours_of(const ModelEntry& entry) {
+  std::vector<core::Detour> out;
+  for (const DetourEntry& detour : entry.detours) {
+    if (const auto route = detour_route(detour)) out.push_back({detour.on, *route});
+  }
+  return out;
+}
+
+/// A name that only "*" knows has no fallbacks of its own.
+std::optional<std::uint32_t> ModelsReader::detour_route(const DetourEntry& detour) {
+  const auto known = detours_.find(detour.model);
+  if (known != detours_.end()) return known->second;
+  const ModelEntry* const found = entry_for(detour.model);
+  if (found == nullptr) {
+    detour.where.wrong("there is no model called " + shown(detour.model), did_you_mean(detour.model, names()));
+    return std::nullopt;
+  }
+  const auto number = static_cast<std::uint32_t>(draft_.plan.detours.size());
+  detours_.emplace(detour.model, number);
+  Walk walk{.start = *found, .path = {}, .pools = {}};
+  follow(*found, detour.model, walk);
+  draft_.plan.detours.push_back({.name = detour.model, .pools = std::move(walk.pools)});
+  if (found->name != detour.model) return number;
+  std::vector<core::Detour> next = detours_of(*found);  // may grow plan.detours
+  draft_.plan.detours[number].detours = std::move(next);
+  return number;
+}
+
+/// One that leads back to where it came from leads nowhere.
+void ModelsReader::check_detours(const ModelEntry& entry, const DetourEntry& first) {
+  std::vector<std::string> path{entry.name};
+  const DetourEntry* next = &first;
+  while (next != nullptr) {
+    const bool again = std::ranges::find(path, next->model) != path.end();
+    path.push_back(next->model);
+    if (again) {
+      if (next->model == entry.name) {  // else it is told where the circle begins
+        first.where.wrong("the fallbacks go round in a circle: " + joined(path, " → "), "remove one of them");
+      }
+      return;
+    }
+    const ModelEntry* const found = entry_for(next->model);
+    if (found == nullptr || found->name != next->model) return;
+    const auto same = std::ranges::find(found->detours, first.on, &DetourEntry::on);
+    next = same == found->detours.end() ? nullptr : &*same;
   }
 }
 

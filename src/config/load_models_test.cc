@@ -231,5 +231,51 @@ TEST(Models, AcceptAHundredThousandTargetsAndNoMore) {
                   "(\"*\" takes all others), or split the keys over several gateways"));
 }
 
+TEST(Models, TakeFallbacksForOneKindOfFailure) {
+  const Settings settings =
+      loaded(one_provider("models:\n"
+                          "  small: { targets: [ one ], fallback: [ other, { model: large, on: context_too_long } ] }\n"
+                          "  large: { targets: [ one ], fallback: [ other, { model: huge, on: context_too_long } ] }\n"
+                          "  other: { targets: [ one ], fallback: [ { model: large, on: content_policy } ] }\n"
+                          "  \"*\": { targets: [ one ] }\n"));
+  const core::Plan& plan = *settings.plan;
+  EXPECT_THAT(chain(plan, "small"), ElementsAre("small", "other"));
+  const auto next = [&plan](const core::Route& route, ErrorKind on) -> const core::Route* {
+    for (const core::Detour& detour : route.detours) {
+      if (detour.on == on) return &plan.detours[detour.route];
+    }
+    return nullptr;
+  };
+  const core::Route* const large = next(*plan.route_for("small"), ErrorKind::ContextTooLong);
+  ASSERT_NE(large, nullptr);
+  EXPECT_EQ(large->name, "large");
+  ASSERT_EQ(large->pools.size(), 2U);
+  EXPECT_EQ(plan.pools[large->pools[1].index()].model, "other");
+  EXPECT_EQ(next(*plan.route_for("other"), ErrorKind::ContentPolicy), large);
+  const core::Route* const huge = next(*large, ErrorKind::ContextTooLong);
+  ASSERT_NE(huge, nullptr);
+  EXPECT_EQ(huge->name, "huge");
+  EXPECT_TRUE(huge->detours.empty());
+  EXPECT_THAT(describe(settings), HasSubstr("then fallback other (p2c over 1 target), on context_too_long large"));
+}
+
+TEST(Models, TellWhatIsWrongWithAFallbackForOneKindOfFailure) {
+  EXPECT_THAT(
+      mistakes(one_provider("models:\n"
+                            "  a: { targets: [ one ], fallback: [ { model: b, on: context_too_long } ] }\n"
+                            "  b: { targets: [ one ], fallback: [ { model: a, on: context_too_long } ] }\n"
+                            "  c: { targets: [ one ], fallback: [ { model: nobody, on: content_policy } ] }\n"
+                            "  d: { targets: [ one ], fallback: [ { model: a, on: rate_limited } ] }\n"
+                            "  e: { targets: [ one ], fallback: [ { model: a } ] }\n"
+                            "  f: { targets: [ one ], fallback: [ { model: a, on: content_policy }, { model: b, on: "
+                            "content_policy } ] }\n")),
+      testing::UnorderedElementsAre(
+          HasSubstr("f:3:47: models.a.fallback[0].model: the fallbacks go round in a circle: a → b → a"),
+          HasSubstr("f:4:47: models.b.fallback[0].model: the fallbacks go round in a circle: b → a → b"),
+          HasSubstr("f:5:47: models.c.fallback[0].model: there is no model called 'nobody'"),
+          HasSubstr("expected one of context_too_long, content_policy"), HasSubstr("on is missing"),
+          HasSubstr("there is a fallback for this already")));
+}
+
 }  // namespace
 }  // namespace drover::config

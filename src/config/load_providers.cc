@@ -208,6 +208,7 @@ void load_traits(const Section& map, core::Provider& provider, const Environment
   if (const auto value = map.find("proxy")) {
     value->wrong("a proxy is not supported yet", "remove it; drover connects to its providers directly");
   }
+  if (const auto value = map.find("errors")) load_errors(*value, provider);
   if (const auto value = map.find("apis")) {
     for (const Value& each : value->list("[ chat, embeddings ]")) {
       if (const auto api = each.choice(kApis)) provider.apis.emplace_back(*api);

@@ -23,6 +23,13 @@ struct TargetEntry {
   std::string path;
 };
 
+/// One entry of a `fallback` list that is for requests of one kind only.
+struct DetourEntry {
+  ErrorKind on;
+  std::string model;
+  Value where;
+};
+
 /// One entry of `models`, read but not expanded.
 struct ModelEntry {
   std::string name;
@@ -34,6 +41,7 @@ struct ModelEntry {
   core::ModelLimits limits{};
   std::vector<TargetEntry> targets;
   std::vector<std::pair<std::string, Value>> fallback;
+  std::vector<DetourEntry> detours;
   bool broken = false;
 };
 

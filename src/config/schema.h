@@ -21,9 +21,9 @@ inline constexpr std::array<std::string_view, 13> kTop = {"listen", "admin",  "t
                                                           "health", "limits", "drain"};
 inline constexpr std::array<std::string_view, 2> kListener = {"address", "tls"};
 inline constexpr std::array<std::string_view, 3> kTls = {"cert", "key", "client_ca"};
-inline constexpr std::array<std::string_view, 13> kProvider = {
-    "base_url", "servers", "keys",        "dialect", "auth", "headers", "ca",
-    "region",   "apis",    "connections", "usage",   "pin",  "proxy"};
+inline constexpr std::array<std::string_view, 14> kProvider = {"base_url", "servers",     "keys",   "dialect", "auth",
+                                                               "headers",  "ca",          "region", "apis",    "errors",
+                                                               "pin",      "connections", "usage",  "proxy"};
 inline constexpr std::array<std::string_view, 7> kKey = {"name", "env", "file", "value", "weight", "quota", "limits"};
 inline constexpr std::array<std::string_view, 3> kSecret = {"env", "file", "value"};
 inline constexpr std::array<std::string_view, 1> kAuth = {"header"};
@@ -32,6 +32,8 @@ inline constexpr std::array<std::string_view, 5> kModelLimits = {
     "requests_per_minute", "requests_per_day", "input_tokens_per_minute", "output_tokens_per_minute", "concurrent"};
 inline constexpr std::array<std::string_view, 6> kModel = {"balance",  "affinity", "targets",
                                                            "fallback", "timeouts", "limits"};
+inline constexpr std::array<std::string_view, 2> kFallback = {"model", "on"};
+inline constexpr std::array<std::string_view, 7> kError = {"status", "code", "type", "front", "text", "class", "scope"};
 inline constexpr std::array<std::string_view, 5> kTarget = {"provider", "model", "priority", "weight", "key"};
 inline constexpr std::array<std::string_view, 5> kClient = {"name", "key", "models", "providers", "limits"};
 inline constexpr std::array<std::string_view, 9> kRetry = {
@@ -56,6 +58,9 @@ inline constexpr Shape kAuth{"auth", keys::kAuth, "bearer, none or { header: x-a
 inline constexpr Shape kConnections{"connections", keys::kConnections, "{ keep: 10, max: 20 }"};
 inline constexpr Shape kModelLimits{"quotas.NAME.MODEL", keys::kModelLimits, "{ requests_per_minute: 500 }"};
 inline constexpr Shape kModel{"models.NAME", keys::kModel, "{ targets: [ provider ] }"};
+inline constexpr Shape kFallback{"fallback", keys::kFallback, "{ model: NAME, on: context_too_long }"};
+inline constexpr Shape kError{"providers.NAME.errors", keys::kError,
+                              "{ status: 400, text: input exceeds, class: context_too_long }"};
 inline constexpr Shape kTarget{"targets", keys::kTarget, "{ provider: NAME, model: NAME, priority: 1 }"};
 inline constexpr Shape kClient{"clients", keys::kClient, "{ name: web, key: { env: WEB_KEY } }"};
 inline constexpr Shape kRetry{"retry", keys::kRetry, "{ walk: 4 }"};
@@ -64,8 +69,8 @@ inline constexpr Shape kHead{"timeouts.head", keys::kHead, "{ stream: 120s, plai
 inline constexpr Shape kHealth{"health", keys::kHealth, "{ interval: 30s }"};
 inline constexpr Shape kLimits{"limits", keys::kLimits, "{ body: 64MiB }"};
 
-inline constexpr std::array<const Shape*, 17> kAll = {
-    &kTop,   &kListener, &kTls,    &kProvider, &kKey,      &kSecret, &kAuth,   &kConnections, &kModelLimits,
-    &kModel, &kTarget,   &kClient, &kRetry,    &kTimeouts, &kHead,   &kHealth, &kLimits};
+inline constexpr std::array<const Shape*, 19> kAll = {
+    &kTop,    &kListener, &kTls,   &kProvider, &kKey,  &kSecret, &kAuth,   &kConnections, &kModelLimits, &kModel,
+    &kTarget, &kClient,   &kRetry, &kTimeouts, &kHead, &kHealth, &kLimits, &kFallback,    &kError};
 
 }  // namespace drover::config::schema

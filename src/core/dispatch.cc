@@ -116,6 +116,7 @@ void Dispatch::handle(const AttemptEnded& event, Step& step) {
   Outcome outcome{.kind = Outcome::Kind::Succeeded, .used = event.used};
   outcome.stage = Stage::Committed;
   outcome.answered = attempt->answered;
+  outcome.body = request_.body;
   if (request_.answer == AnswerKind::Plain) outcome.whole = step.now - attempt->begun();
   attempt->lease.settle(outcome, step.now);
   attempt->phase = Phase::Idle;

@@ -161,6 +161,7 @@ struct DispatchRequest {
   ProviderFence fence{};
   Asker asker{};
   std::uint64_t affinity = 0;
+  std::uint64_t body = 0;  ///< a hash of its bytes, to know it again (J15); 0: unknown
   Amount estimate{};
   Instant arrived{};
   Duration client_timeout = kNoLimit;  ///< x-drover-timeout or x-stainless-timeout: shortens `total`
@@ -261,7 +262,8 @@ class Dispatch {
   // failing (dispatch_failure.cc)
   void fail(Attempt& attempt, Failure failure, Step& step);
   [[nodiscard]] bool retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step);
-  [[nodiscard]] bool may_go_on(const Failure& failure);
+  [[nodiscard]] bool may_go_on(const Failure& failure, Instant now);
+  [[nodiscard]] bool take_detour(const Failure& failure);
   void settle_failed(Attempt& attempt, const Failure& failure, Instant now);
   void note(TargetId target, const Failure& failure);
   void remember(Failure failure);

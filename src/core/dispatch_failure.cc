@@ -47,7 +47,7 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
   note(attempt.lease.target(), failure);
   if (newest() != nullptr) return;  // a hedge is still running
   disarm_attempt(step);
-  const bool go_on = may_go_on(failure);
+  const bool go_on = may_go_on(failure, step.now);
   remember(std::move(failure));
   if (!go_on) return end_with_failure(step);
   seek(step);
@@ -71,8 +71,13 @@ bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failur
 ///   never:        neither S2's retry nor S3's failover
 ///   reused_only:  S2's retry on a fresh connection, and one failover of the request at S3
 ///   failover:     S3 as often as walk and budget allow
-bool Dispatch::may_go_on(const Failure& failure) {
-  if (draining_ || request_.replay == Replay::Never || failure.error.retry == RetryClass::Never) return false;
+bool Dispatch::may_go_on(const Failure& failure, Instant now) {
+  if (draining_ || request_.replay == Replay::Never) return false;
+  if (take_detour(failure)) return true;
+  if (failure.error.retry == RetryClass::Never) return false;
+  // J15: a third target is not asked for what two others choked on.
+  const bool asked_two = tried_.size() >= 2 && could_be_the_request(failure.stage);
+  if (asked_two && fleet_->quarantined(request_.body, now)) return false;
   const bool free = request_.replay == Replay::Free;
   switch (failure.stage) {
     case Stage::NotConnected:
@@ -94,13 +99,29 @@ bool Dispatch::may_go_on(const Failure& failure) {
   return false;
 }
 
+/// A request that is too long for this model, or against its provider's policy, may be right for another that the
+/// configuration names. Each step leads to another model, and all of them count as one walk.
+bool Dispatch::take_detour(const Failure& failure) {
+  const bool executed =
+      failure.stage == Stage::Committed || (failure.stage != Stage::Refused && request_.replay != Replay::Free);
+  const auto detour = std::ranges::find(request_.route->detours, failure.error.kind, &Detour::on);
+  if (executed || detour == request_.route->detours.end()) return false;
+  request_.route = &request_.plan->detours[detour->route];
+  return true;
+}
+
 /// J15: a failure that this request has caused elsewhere already is the request's until others agree, so the second
 /// target is not charged with it.
 void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant now) {
   const TargetId target = attempt.lease.target();
   Outcome outcome{.kind = Outcome::Kind::Failed, .error = &failure.error, .stage = failure.stage};
   outcome.answered = attempt.answered;
-  if (could_be_the_request(failure.stage)) {
+  if (could_be_the_request(failure.stage) && request_.body != 0) {
+    outcome.body = request_.body;  // the fleet knows what became of it in other requests
+    if (std::ranges::find(blamed_, failure.error.kind, &Blamed::kind) == blamed_.end()) {
+      (void)blamed_.push_back({failure.error.kind, target});
+    }
+  } else if (could_be_the_request(failure.stage)) {
     const auto first = std::ranges::find(blamed_, failure.error.kind, &Blamed::kind);
     outcome.charge = first == blamed_.end() || first->target == target;
     if (first == blamed_.end()) (void)blamed_.push_back({failure.error.kind, target});

@@ -233,6 +233,59 @@ TEST(Walk, GoesOnToTheNextPoolOfTheRoute) {
   EXPECT_EQ(armed(out, TimerKind::Connect), at(1ms + 7s));
 }
 
+// ------------------------------------------------------------------------------------------ detours
+
+/// "a" serves the model, "b" one with a larger context, "c" one with a still larger one.
+Plan plan_with_larger_models() {
+  Plan plan = plan_with_targets({"a", "b", "c"});
+  plan.pools[0].targets.resize(1);
+  plan.pools.push_back({.model = "larger", .targets = {TargetId{1}}});
+  plan.pools.push_back({.model = "largest", .targets = {TargetId{2}}});
+  plan.detours.push_back(
+      {.name = "larger", .pools = {PoolId{1}}, .detours = {{.on = ErrorKind::ContextTooLong, .route = 1}}});
+  plan.detours.push_back({.name = "largest", .pools = {PoolId{2}}});
+  plan.routes[0].detours = {{.on = ErrorKind::ContextTooLong, .route = 0}};
+  return plan;
+}
+
+TEST(Detour, C6_ARequestThatIsTooLongGoesToTheLargerModelAndOn) {
+  Scenario s(plan_with_larger_models());
+  EXPECT_EQ(s.started(s.on(RequestReady{}, at(0ms))), "a");
+  EXPECT_EQ(s.started(s.failed(too_long(), Stage::Refused, at(1ms))), "b");
+  EXPECT_EQ(s.started(s.failed(too_long(), Stage::Refused, at(2ms))), "c");
+  const Commands out = s.failed(too_long(), Stage::Refused, at(3ms));
+  ASSERT_NE(end_of(out), nullptr);
+  EXPECT_EQ(end_of(out)->error.kind, ErrorKind::ContextTooLong);
+  EXPECT_TRUE(end_of(out)->pass_answer);
+  for (const TargetId target : {TargetId{0}, TargetId{1}, TargetId{2}}) {
+    EXPECT_EQ(s.fleet().view(target, at(3ms)).failures, 0U);
+  }
+}
+
+TEST(Detour, IsForItsOwnKindOfFailureOnly) {
+  Scenario s(plan_with_larger_models());
+  (void)s.on(RequestReady{}, at(0ms));
+  EXPECT_NE(end_of(s.failed(user_error(), Stage::Refused, at(1ms))), nullptr);
+}
+
+TEST(Detour, IsNotTakenByWhatMayHaveBeenExecutedOrMayNotBeSentAgain) {
+  for (const Replay replay : {Replay::NotExecuted, Replay::Never}) {
+    Scenario s(plan_with_larger_models());
+    s.request().replay = replay;
+    (void)s.on(RequestReady{}, at(0ms));
+    EXPECT_NE(end_of(s.failed(too_long(), Stage::FailedAnswer, at(1ms))), nullptr);
+  }
+}
+
+TEST(Detour, CountsAsPartOfTheWalk) {
+  Plan plan = plan_with_larger_models();
+  plan.retry.walk = 2;
+  Scenario s(std::move(plan));
+  (void)s.on(RequestReady{}, at(0ms));
+  EXPECT_EQ(s.started(s.failed(too_long(), Stage::Refused, at(1ms))), "b");
+  EXPECT_NE(end_of(s.failed(too_long(), Stage::Refused, at(2ms))), nullptr);
+}
+
 // ------------------------------------------------------------------------------------------ what the client hears
 
 TEST(Told, C6_PassesOnTheProvidersWordAboutTheClientsMistake) {

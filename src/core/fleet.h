@@ -23,6 +23,7 @@
 #include "core/limit_book.h"
 #include "core/peak_ewma.h"
 #include "core/plan.h"
+#include "core/poison_list.h"
 #include "core/probe_ewma.h"
 #include "core/retry_budget.h"
 #include "core/silence.h"
@@ -153,6 +154,7 @@ class Fleet final : public FleetPort {
   void committed(const Ticket& ticket, Duration first_content, Instant now) override;
   void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;
+  [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
 
   /// A probe's answer. It speaks for the key and the server, never ends a cooldown, and never counts against a target:
@@ -316,6 +318,7 @@ class Fleet final : public FleetPort {
   std::vector<Instant> lane_lied_;  ///< beside lane_limits_: when that was last told
   std::uint64_t nonsense_ = 0;
   RetryBudget budget_;
+  PoisonList poison_;
   Instant recovering_until_ = Instant::min();  ///< some node may be in its slow start until then
   std::array<StateChange, kChangesKept> changes_{};
   std::size_t first_change_ = 0;

@@ -95,6 +95,8 @@ struct Outcome {
   Stage stage = Stage::NotConnected;
   /// Failed: whether it may count against health. Dispatch says no when the same request failed the same way elsewhere.
   bool charge = true;
+  /// The request's, for answers and for failures that could be its own fault; else 0.
+  std::uint64_t body = 0;
   std::optional<Duration> first_content = std::nullopt;  ///< streams, unless committed() was told of it
   std::optional<Duration> whole = std::nullopt;          ///< plain: request sent → end
   Amount used{};                                         ///< what the answer reported, or the estimate
@@ -118,6 +120,8 @@ class FleetPort {
   virtual void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) = 0;
   /// A paid retry (same target, hedge, walking a failing pool) asks the retry budget. False: do not.
   [[nodiscard]] virtual bool spend_retry(Instant now) = 0;
+  /// Whether a request with this body has failed the same way at two targets lately, so that no third is asked.
+  [[nodiscard]] virtual bool quarantined(std::uint64_t body, Instant now) const = 0;
   /// Whether going on to `next` after a failure is free (an untried target of a pool that mostly succeeds).
   [[nodiscard]] virtual bool failover_is_free(TargetId next, Instant now) const = 0;
 };

@@ -105,6 +105,7 @@ void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now)
   TargetState& target = targets_[ticket.target.index()];
   for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), ticket.taken, now);
   learn_latency(target, outcome, now);
+  if (outcome.body != 0) poison_.answered(outcome.body, now);
   if (target.pool != kNone) pools_[target.pool].successes.add(now, 1);
 }
 
@@ -117,6 +118,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, ticket.taken, now);
   if (shows_key_accepted(error) && due.level != Level::Key) well(target, Level::Key, ticket.taken, now);
   if (due.action == Charge::Action::None || !outcome.charge) return;
+  if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, ticket.target, now)) return;
   ++target.failures;
   if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
@@ -233,6 +235,10 @@ void Fleet::learn_latency(TargetState& target, const Outcome& outcome, Instant n
     target.per_token.observe(seconds, now);
     if (target.pool != kNone) follow(pools_[target.pool].usual_per_token, std::max(seconds, kLeastSeconds));
   }
+}
+
+bool Fleet::quarantined(std::uint64_t body, Instant now) const {
+  return body != 0 && poison_.quarantined(body, now);
 }
 
 bool Fleet::spend_retry(Instant now) {

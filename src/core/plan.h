@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/id.h"
 #include "base/instant.h"
 #include "base/secret.h"
@@ -42,6 +43,19 @@ struct ConnectionLimits {
   Duration idle = std::chrono::seconds(30);  ///< shorter than the upstream's own (60-75 s is usual)
 };
 
+/// An operator's own rule for what a provider's failures mean, looked at before the built-in ones. What is empty or 0
+/// fits all; at least one condition is given.
+struct ErrorRule {
+  int status = 0;      ///< exactly this one; 200: an error inside a good answer
+  std::string code{};  ///< the provider's
+  std::string type{};
+  std::string front{};  ///< how the message begins
+  std::string text{};   ///< what the message contains
+  ErrorKind kind = ErrorKind::ServerError;
+  ErrorScope scope = ErrorScope::Target;
+  RetryClass retry = RetryClass::OtherKey;
+};
+
 enum class UsageMode : std::uint8_t { Observe, Ask };
 
 struct Provider {
@@ -54,6 +68,7 @@ struct Provider {
   std::string region{};
   std::vector<std::string> apis{};  ///< empty: all
   UsageMode usage = UsageMode::Observe;
+  std::vector<ErrorRule> errors{};
   std::optional<KeyId> pin{};  ///< takes the paths that name no model; default: the first key
 };
 
@@ -128,11 +143,18 @@ struct Pool {
   Duration affinity = std::chrono::minutes(30);
 };
 
+/// Where a request goes that this model cannot serve as it is: to a model with a larger context, or another policy.
+struct Detour {
+  ErrorKind on = ErrorKind::ContextTooLong;
+  std::uint32_t route = 0;  ///< index into Plan::detours
+};
+
 /// A model name clients send → an ordered list of pools (the fallback chain).
 struct Route {
   std::string name{};  ///< "*" takes every other name
   std::vector<PoolId> pools{};
   ModelLimits limits{};  ///< what all clients together may ask for under this name
+  std::vector<Detour> detours{};
 };
 
 /// Who asks: a configured client.
@@ -186,6 +208,7 @@ struct Plan {
   std::vector<Target> targets{};
   std::vector<Pool> pools{};
   std::vector<Route> routes{};
+  std::vector<Route> detours{};  ///< reached by Route::detours only, never by name
   std::vector<Principal> principals{};
   RetrySettings retry{};
   HealthSettings health{};

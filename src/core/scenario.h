@@ -63,6 +63,10 @@ inline Error user_error() {
   return error_of(ErrorKind::UserError, ErrorScope::Request, RetryClass::Never, 400);
 }
 
+inline Error too_long() {
+  return error_of(ErrorKind::ContextTooLong, ErrorScope::Request, RetryClass::Never, 400);
+}
+
 // ------------------------------------------------------------------------------------------ asking about commands
 
 template <class C>

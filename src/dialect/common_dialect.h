@@ -29,9 +29,9 @@ class CommonDialect : public Dialect {
     return std::make_unique<RequestInspector>(keys_, api, content_type, body);
   }
 
-  [[nodiscard]] Error read_failure(int status, const http::Fields& fields, std::string_view body,
-                                   std::int64_t now_unix) const final {
-    return dialect::read_failure(status, fields, body, now_unix);
+  [[nodiscard]] Error read_failure(int status, const http::Fields& fields, std::string_view body, std::int64_t now_unix,
+                                   const FailureRules* rules) const final {
+    return dialect::read_failure(status, fields, body, now_unix, rules);
   }
 
   [[nodiscard]] bool not_executed(const Error& failure) const final { return dialect::not_executed(failure); }

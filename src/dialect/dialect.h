@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dialect/failure_row.h"
 #include "http/head.h"
 #include "http/sse.h"
 
@@ -77,6 +78,7 @@ struct AnswerState {
   bool terminated = false;
   Usage usage;
   std::uint64_t content_events = 0;
+  const FailureRules* rules = nullptr;  ///< the operator's own, for errors inside the answer
 };
 
 /// An error of ours, to be put in the dialect's shape.
@@ -130,9 +132,9 @@ class Dialect {
   [[nodiscard]] virtual std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const = 0;
 
   /// What a non-2xx answer means: kind, scope, retry class, retry_after, the provider's code. `now_unix` seconds, for
-  /// Retry-After dates and reset times. Body may be HTML, empty or cut at 64 KiB.
+  /// Retry-After dates and reset times. Body may be HTML, empty or cut at 64 KiB. `rules`: the operator's own, or null.
   [[nodiscard]] virtual Error read_failure(int status, const http::Fields& fields, std::string_view body,
-                                           std::int64_t now_unix) const = 0;
+                                           std::int64_t now_unix, const FailureRules* rules) const = 0;
 
   /// Whether the answer to a request with this error says "not executed" (stage S4) rather than "failed" (S5). Only for
   /// what read_failure() said: an error inside a 200 (read_event, read_plain) is S5 whatever it says.

@@ -64,7 +64,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     check_api(openai(), api, text);
   for (const Api api : {Api::Messages, Api::CountTokens, Api::OtherModel}) check_api(anthropic(), api, text);
   for (const int status : {302, 400, 401, 403, 404, 429, 500, 503, 529})
-    check_error(anthropic().read_failure(status, {}, text, 0));
+    check_error(anthropic().read_failure(status, {}, text, 0, nullptr));
   const std::string redacted = redact(text, "hidden-secret");
   require(redacted.find("hidden-secret") == std::string::npos);
   require(redact(redacted, "hidden-secret") == redacted);

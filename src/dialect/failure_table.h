@@ -7,25 +7,11 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <string_view>
 
-#include "base/error.h"
+#include "dialect/failure_row.h"
 
 namespace drover::dialect {
-
-/// Which failures a row is for. Empty or 0 fits all.
-struct FailureRow {
-  int status = 0;              ///< exactly this one
-  std::string_view code = {};  ///< the provider's code, or its more exact detail
-  std::string_view type = {};
-  std::string_view front = {};  ///< how the message begins (case does not matter)
-  std::string_view text = {};   ///< what the message contains (case does not matter)
-  bool html = false;            ///< the body is a page
-  ErrorKind kind = ErrorKind::ServerError;
-  ErrorScope scope = ErrorScope::Target;
-  RetryClass retry = RetryClass::OtherKey;
-};
 
 namespace rows {
 

@@ -1,6 +1,7 @@
 #include "dialect/failures.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "dialect/failure_table.h"
@@ -32,6 +33,11 @@ bool fits(const FailureRow& row, int status, const ErrorFacts& facts) {
   if (!row.type.empty() && row.type != facts.type) return false;
   if (!row.front.empty() && !begins_with(facts.message, row.front)) return false;
   return row.text.empty() || contains(facts.message, row.text);
+}
+
+const FailureRow* first_fit(std::span<const FailureRow> rows, int status, const ErrorFacts& facts) {
+  const auto found = std::ranges::find_if(rows, [&](const FailureRow& row) { return fits(row, status, facts); });
+  return found == rows.end() ? nullptr : &*found;
 }
 
 /// What no row fits. Every 5xx may be different elsewhere; every other 4xx would be the same; a redirect is never
@@ -111,12 +117,13 @@ bool may_wait(ErrorKind kind) {
 
 }  // namespace
 
-Error classify(int status, const ErrorFacts& facts) {
+Error classify(int status, const ErrorFacts& facts, const FailureRules* rules) {
   const bool inside_answer = status == 0;
+  const FailureRow* const own =
+      rules == nullptr ? nullptr : first_fit(*rules, inside_answer ? kInsideAnswer : status, facts);
   if (inside_answer && facts.number >= 100 && facts.number <= 599) status = static_cast<int>(facts.number);
-  const auto found =
-      std::ranges::find_if(kFailureTable, [&](const FailureRow& row) { return fits(row, status, facts); });
-  const FailureRow row = found != kFailureTable.end() ? *found : by_range(status);
+  const FailureRow* const found = own != nullptr ? own : first_fit(kFailureTable, status, facts);
+  const FailureRow row = found != nullptr ? *found : by_range(status);
   Error error{.kind = row.kind, .scope = row.scope, .retry = row.retry};
   error.status = status >= 400 || !inside_answer ? status : status_for(row.kind);
   error.code = shown_code(facts, row.kind);
@@ -129,8 +136,9 @@ Error classify(int status, const ErrorFacts& facts) {
   return error;
 }
 
-Error read_failure(int status, const http::Fields& fields, std::string_view body, std::int64_t now_unix) {
-  Error error = classify(status, read_error_facts(body));
+Error read_failure(int status, const http::Fields& fields, std::string_view body, std::int64_t now_unix,
+                   const FailureRules* rules) {
+  Error error = classify(status, read_error_facts(body), rules);
   if (may_wait(error.kind)) {
     if (const auto wait = retry_after(fields, now_unix)) error.retry_after = wait;
   }

@@ -8,16 +8,18 @@
 
 #include "base/error.h"
 #include "dialect/error_facts.h"
+#include "dialect/failure_row.h"
 #include "http/head.h"
 
 namespace drover::dialect {
 
 /// Classifies by the table. `status` 0: the error stood inside a 200; then a number from 100 to 599 in `facts` is taken
-/// for the status. The Error's status is then the one to answer with.
-[[nodiscard]] Error classify(int status, const ErrorFacts& facts);
+/// for the status. The Error's status is then the one to answer with. `rules`: the operator's own, or null.
+[[nodiscard]] Error classify(int status, const ErrorFacts& facts, const FailureRules* rules);
 
 /// A whole non-2xx answer, its head's hints included.
-[[nodiscard]] Error read_failure(int status, const http::Fields& fields, std::string_view body, std::int64_t now_unix);
+[[nodiscard]] Error read_failure(int status, const http::Fields& fields, std::string_view body, std::int64_t now_unix,
+                                 const FailureRules* rules);
 
 /// Whether a non-2xx answer with this error says that the request was not executed (stage S4).
 [[nodiscard]] bool not_executed(const Error& failure);

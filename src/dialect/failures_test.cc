@@ -17,7 +17,7 @@ constexpr std::int64_t kNow = 1'755'780'000;
 Error failure(int status, std::string_view body, std::initializer_list<http::Field> list = {}) {
   http::Fields fields;
   for (const http::Field& field : list) (void)fields.push_back(field);
-  return openai().read_failure(status, fields, body, kNow);
+  return openai().read_failure(status, fields, body, kNow, nullptr);
 }
 
 std::string with_code(std::string_view code, std::string_view type = "x", std::string_view message = "m") {
@@ -225,6 +225,56 @@ TEST(NotExecuted, IsWhatStageS4Says) {
   EXPECT_FALSE(says(502, ""));
   EXPECT_FALSE(says(504, ""));
   EXPECT_FALSE(says(524, ""));
+}
+
+/// An operator's own rules.
+Error ruled(const FailureRules& rules, int status, std::string_view body) {
+  return openai().read_failure(status, {}, body, kNow, &rules);
+}
+
+TEST(FailureRules, AreLookedAtBeforeTheTable) {
+  const FailureRules rules = {
+      {.status = 400,
+       .text = "input exceeds",
+       .kind = ErrorKind::ContextTooLong,
+       .scope = ErrorScope::Request,
+       .retry = RetryClass::Never},
+      {.code = "E77", .kind = ErrorKind::RateLimited, .scope = ErrorScope::Provider, .retry = RetryClass::OtherKey},
+      {.code = "rate_limit_exceeded", .kind = ErrorKind::Overloaded, .scope = ErrorScope::Server}};
+  EXPECT_EQ(ruled(rules, 400, with_message("The Input Exceeds 8192")).kind, ErrorKind::ContextTooLong);
+  EXPECT_EQ(ruled(rules, 422, with_message("the input exceeds 8192")).kind, ErrorKind::UserError);
+  const Error limited = ruled(rules, 500, with_code("E77"));
+  EXPECT_EQ(limited.kind, ErrorKind::RateLimited);
+  EXPECT_EQ(limited.scope, ErrorScope::Provider);
+  EXPECT_EQ(ruled(rules, 429, with_code("rate_limit_exceeded")).kind, ErrorKind::Overloaded);
+  EXPECT_EQ(ruled(rules, 401, with_code("invalid_api_key")).kind, ErrorKind::KeyRejected);
+}
+
+TEST(FailureRules, ReachErrorsInsideGoodAnswersAndStreams) {
+  const FailureRules rules = {{.status = kInsideAnswer,
+                               .text = "input exceeds",
+                               .kind = ErrorKind::ContextTooLong,
+                               .scope = ErrorScope::Request,
+                               .retry = RetryClass::Never}};
+  const std::string body = with_message("the input exceeds 8192") + std::string(kPadding, '\0');
+  const std::string_view text = std::string_view(body).substr(0, body.size() - kPadding);
+  for (const Dialect* dialect : {&openai(), &anthropic()}) {
+    const Api api = dialect == &openai() ? Api::Chat : Api::Messages;
+    AnswerState state;
+    state.rules = &rules;
+    const auto inside = dialect->read_plain(api, text, state);
+    ASSERT_TRUE(inside.has_value());
+    EXPECT_EQ(inside->kind, ErrorKind::ContextTooLong);
+    Error failure;
+    http::SseEvent event;
+    event.name = "error";
+    event.data = text;
+    event.data_lines = 1;
+    EXPECT_EQ(dialect->read_event(api, event, state, failure), EventKind::Error);
+    EXPECT_EQ(failure.kind, ErrorKind::ContextTooLong);
+  }
+  // A rule for the inside says nothing about a status.
+  EXPECT_EQ(ruled(rules, 400, with_message("the input exceeds 8192")).kind, ErrorKind::UserError);
 }
 
 }  // namespace

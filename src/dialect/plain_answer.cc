@@ -55,7 +55,8 @@ std::optional<Error> read_plain(const PlainRules& rules, std::string_view body, 
   if (!must_be_json && !body.starts_with('{')) return std::nullopt;
 
   const PlainAnswer plain = read_members(rules.own, body);
-  if (!plain.error.empty() && !raw_truthy(plain.answer)) return rules.classify_inside(read_error_facts(body));
+  if (!plain.error.empty() && !raw_truthy(plain.answer))
+    return rules.classify_inside(read_error_facts(body), state.rules);
   if (!must_be_json) {
     rules.read_usage(plain.usage, state.usage);
     return std::nullopt;

@@ -18,7 +18,8 @@ struct PlainRules {
   std::string_view own = {};      ///< the member in which the answer stands; empty: it may have any shape
   bool empty_is_failure = false;  ///< an empty answer without usage says that the server failed
   void (*read_usage)(std::string_view raw, Usage& usage) = nullptr;
-  Error (*classify_inside)(const ErrorFacts& facts) = nullptr;  ///< an error inside a 200
+  /// What an error inside a 200 means.
+  Error (*classify_inside)(const ErrorFacts& facts, const FailureRules* rules) = nullptr;
 };
 
 /// See Dialect::read_plain.

@@ -216,8 +216,8 @@ Result<void> route(RequestState& state) {
 }
 
 void start_run(Worker& worker, RequestState& state) {
-  core::DispatchRequest dispatch =
-      upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request.inspection);
+  core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route,
+                                                              state.request.inspection, state.request.body.view());
   dispatch.fence = fence_of(state);
   dispatch.affinity = affinity_of(state.exchange->head().fields, state.request.inspection);
   if (state.client != nullptr) dispatch.asker.principal = state.client->principal.value;

@@ -74,6 +74,10 @@ class WatchedFleet final : public core::FleetPort {
     return granted;
   }
 
+  [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override {
+    return fleet_->quarantined(body, now);
+  }
+
   [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override {
     const bool free = fleet_->failover_is_free(next, now);
     if (free && request_ != nullptr) request_->failover_was_free(next);

@@ -26,7 +26,9 @@ Attempt::Attempt(Run& run, const core::StartAttempt& start)
       target_(start.target),
       fresh_(start.fresh),
       endpoint_(&run.parts_.catalog->endpoint(start.target)),
-      pool_(&run.parts_.tools.pools->pool(endpoint_->server->origin, endpoint_->server->connections)) {}
+      pool_(&run.parts_.tools.pools->pool(endpoint_->server->origin, endpoint_->server->connections)) {
+  answer_.rules = endpoint_->rules;
+}
 
 Attempt::~Attempt() {
   AttemptRecord& record = run_.record_.attempts.back();

@@ -171,7 +171,8 @@ void Attempt::judge_whole() {
 void Attempt::judge_failure() {
   const http::ResponseHead& head = exchange_->head();
   hold({}, held_);
-  Error failure = endpoint_->dialect->read_failure(status_, head.fields, held_, run_.parts_.tools.loop->unix_seconds());
+  Error failure = endpoint_->dialect->read_failure(status_, head.fields, held_, run_.parts_.tools.loop->unix_seconds(),
+                                                   endpoint_->rules);
   const core::Stage stage =
       endpoint_->dialect->not_executed(failure) ? core::Stage::Refused : core::Stage::FailedAnswer;
   const bool readable = coded_ != Coded::Unread;

@@ -38,6 +38,22 @@ bool stands_for_version(std::string_view path_prefix, core::DialectKind dialect)
   return path_prefix.ends_with(kVersionSegment) || dialect == core::DialectKind::OpenAi;
 }
 
+/// Views into the plan's strings.
+dialect::FailureRules rules_of(const core::Provider& provider) {
+  dialect::FailureRules rules;
+  for (const core::ErrorRule& rule : provider.errors) {
+    rules.push_back({.status = rule.status,
+                     .code = rule.code,
+                     .type = rule.type,
+                     .front = rule.front,
+                     .text = rule.text,
+                     .kind = rule.kind,
+                     .scope = rule.scope,
+                     .retry = rule.retry});
+  }
+  return rules;
+}
+
 }  // namespace
 
 const dialect::Dialect& dialect_of(core::DialectKind kind) {
@@ -85,6 +101,8 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
     catalog->key_fields_.emplace_back(credential_lines(built.providers[key.provider.index()], key));
   }
 
+  for (const core::Provider& provider : built.providers) catalog->rules_.push_back(rules_of(provider));
+
   for (const core::Target& target : built.targets) {
     const core::Provider& provider = built.providers[target.provider.index()];
     catalog->endpoints_.push_back(Endpoint{
@@ -94,6 +112,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
         .dialect = &dialect_of(provider.dialect),
         .fields = &catalog->key_fields_[target.key.index()],
         .key = &built.keys[target.key.index()].secret,
+        .rules = &catalog->rules_[target.provider.index()],
     });
   }
   return catalog;

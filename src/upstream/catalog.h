@@ -38,6 +38,7 @@ struct Endpoint {
   const dialect::Dialect* dialect;
   const Secret* fields;  ///< "Authorization: Bearer …\r\n", the provider's own headers, Accept-Encoding: identity
   const Secret* key;     ///< the credential itself, for redaction; may be empty
+  const dialect::FailureRules* rules;  ///< the operator's own for this provider's failures
 };
 
 /// How a dialect is spoken.
@@ -69,6 +70,7 @@ class Catalog {
   std::shared_ptr<const core::Plan> plan_;
   std::vector<ServerEndpoint> servers_;
   std::vector<Secret> key_fields_;
+  std::vector<dialect::FailureRules> rules_;  ///< by provider
   std::vector<Endpoint> endpoints_;
 };
 

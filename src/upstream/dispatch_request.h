@@ -2,14 +2,16 @@
 // wait is added by the caller.
 #pragma once
 
+#include <string_view>
+
 #include "core/dispatch.h"
 #include "core/plan.h"
 #include "dialect/dialect.h"
 
 namespace drover::upstream {
 
-/// `plan` and `route` outlive the Dispatch.
+/// `plan` and `route` outlive the Dispatch. `body` is the request's.
 [[nodiscard]] core::DispatchRequest dispatch_request(const core::Plan& plan, const core::Route& route,
-                                                     const dialect::Inspection& inspection);
+                                                     const dialect::Inspection& inspection, std::string_view body);
 
 }  // namespace drover::upstream

@@ -14,12 +14,13 @@ TEST(DispatchRequest, CarriesWhatWasReadInTheRequest) {
   inspection.affinity = 7;
   inspection.input_tokens_estimate = 11;
   inspection.output_tokens_estimate = 13;
-  const core::DispatchRequest request = dispatch_request(plan, route, inspection);
+  const core::DispatchRequest request = dispatch_request(plan, route, inspection, "{}");
   EXPECT_EQ(request.plan, &plan);
   EXPECT_EQ(request.route, &route);
   EXPECT_EQ(request.answer, core::AnswerKind::Stream);
   EXPECT_EQ(request.replay, core::Replay::NotExecuted);
   EXPECT_EQ(request.affinity, 7U);
+  EXPECT_NE(request.body, 0U);
   EXPECT_EQ(request.estimate.input_tokens, Tokens{11});
   EXPECT_EQ(request.estimate.output_tokens, Tokens{13});
 }
@@ -27,9 +28,22 @@ TEST(DispatchRequest, CarriesWhatWasReadInTheRequest) {
 TEST(DispatchRequest, IsPlainAndNeverRepeatedUnlessTheRequestSaysSo) {
   const core::Plan plan;
   const core::Route route;
-  const core::DispatchRequest request = dispatch_request(plan, route, {});
+  const core::DispatchRequest request = dispatch_request(plan, route, {}, "");
   EXPECT_EQ(request.answer, core::AnswerKind::Plain);
   EXPECT_EQ(request.replay, core::Replay::Never);
+  EXPECT_EQ(request.body, 0U);
+}
+
+TEST(DispatchRequest, KnowsABodyAgainByItsFrontEndAndLength) {
+  const core::Plan plan;
+  const core::Route route;
+  const auto mark = [&](const std::string& body) { return dispatch_request(plan, route, {}, body).body; };
+  const std::string middle(100'000, 'x');
+  EXPECT_EQ(mark("a" + middle + "z"), mark("a" + middle + "z"));
+  EXPECT_NE(mark("a" + middle + "z"), mark("b" + middle + "z"));
+  EXPECT_NE(mark("a" + middle + "z"), mark("a" + middle + "y"));
+  EXPECT_NE(mark("a" + middle + "z"), mark("a" + middle + "xz"));
+  EXPECT_NE(mark("{\"n\":1}"), mark("{\"n\":2}"));
 }
 
 }  // namespace

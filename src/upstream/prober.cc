@@ -183,7 +183,7 @@ Prober::Verdict Prober::judge(const Job& job, const Result<Fetched>& fetched, Er
     proven_.insert(url);
     return Verdict::Healthy;
   }
-  error = endpoint.dialect->read_failure(status, {}, fetched->body, tools_.loop->unix_seconds());
+  error = endpoint.dialect->read_failure(status, {}, fetched->body, tools_.loop->unix_seconds(), endpoint.rules);
   error.status = status;
   return Verdict::Sick;
 }

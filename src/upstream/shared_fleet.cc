@@ -54,6 +54,11 @@ bool SharedFleet::spend_retry(Instant now) {
   return fleet_.spend_retry(now);
 }
 
+bool SharedFleet::quarantined(std::uint64_t body, Instant now) const {
+  const std::lock_guard lock(mutex_);
+  return fleet_.quarantined(body, now);
+}
+
 bool SharedFleet::failover_is_free(core::TargetId next, Instant now) const {
   const std::lock_guard lock(mutex_);
   return fleet_.failover_is_free(next, now);

@@ -124,7 +124,7 @@ std::string said(std::string_view type, std::string_view message, std::string_vi
 Error failure(int status, const std::string& body, std::initializer_list<http::Field> list = {}) {
   http::Fields fields;
   for (const http::Field& field : list) (void)fields.push_back(field);
-  return anthropic().read_failure(status, fields, body, kNow);
+  return anthropic().read_failure(status, fields, body, kNow, nullptr);
 }
 
 struct Case {

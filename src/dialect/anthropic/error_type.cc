@@ -39,9 +39,11 @@ std::string_view error_type(int status) {
   return status >= 400 && status < 500 ? "invalid_request_error" : "api_error";
 }
 
-Error classify_inside(const ErrorFacts& facts) {
+Error classify_inside(const ErrorFacts& facts, const FailureRules* rules) {
   const auto* row = std::ranges::find(kTypes, facts.type, &Row::type);
-  return classify(row != kTypes.end() ? row->status : 0, facts);
+  ErrorFacts known = facts;
+  if (row != kTypes.end()) known.number = row->status;
+  return classify(0, known, rules);
 }
 
 }  // namespace drover::dialect::anthropic_detail

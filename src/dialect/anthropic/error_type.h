@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "dialect/error_facts.h"
+#include "dialect/failure_row.h"
 
 namespace drover::dialect::anthropic_detail {
 
@@ -12,6 +13,6 @@ namespace drover::dialect::anthropic_detail {
 [[nodiscard]] std::string_view error_type(int status);
 
 /// What an error inside a 200 means: that of the status its type stands for.
-[[nodiscard]] Error classify_inside(const ErrorFacts& facts);
+[[nodiscard]] Error classify_inside(const ErrorFacts& facts, const FailureRules* rules);
 
 }  // namespace drover::dialect::anthropic_detail

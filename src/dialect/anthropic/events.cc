@@ -6,22 +6,12 @@
 #include "dialect/anthropic/usage.h"
 #include "dialect/error_facts.h"
 #include "dialect/event_data.h"
+#include "dialect/event_verdict.h"
 #include "dialect/failures.h"
 #include "dialect/json_reader.h"
 
 namespace drover::dialect::anthropic_detail {
 namespace {
-
-EventKind content(AnswerState& state) {
-  state.content_seen = true;
-  ++state.content_events;
-  return EventKind::Content;
-}
-
-EventKind failed(Error error, Error& failure) {
-  failure = std::move(error);
-  return EventKind::Error;
-}
 
 /// Whether a block's first event already says something. Text, thinking and calls begin empty and are filled by deltas;
 /// the others (redacted thinking, results of the provider's own tools, what comes next year) come whole.
@@ -89,7 +79,7 @@ EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state, E
   // "[DONE]" is what servers add that speak both dialects; the SDKs pass over it.
   if (name == "ping" || (name.empty() && data == "[DONE]")) return EventKind::Comment;
   if (name == "error" || (name.empty() && raw_truthy(raw_member(data, "error")))) {
-    return failed(classify_inside(read_error_facts(data)), failure);
+    return failed(classify_inside(read_error_facts(data), state.rules), failure);
   }
   return api == Api::Messages ? read_message_event(name, data, state, failure) : content(state);
 }

@@ -6,6 +6,7 @@
 
 #include "dialect/error_facts.h"
 #include "dialect/event_data.h"
+#include "dialect/event_verdict.h"
 #include "dialect/failures.h"
 #include "dialect/json_reader.h"
 #include "dialect/openai/chat_chunk.h"
@@ -24,17 +25,6 @@ constexpr std::array<std::string_view, 6> kLifecycle = {"response.created",
                                                         "response.content_part.added",
                                                         "response.reasoning_summary_part.added"};
 
-EventKind content(AnswerState& state) {
-  state.content_seen = true;
-  ++state.content_events;
-  return EventKind::Content;
-}
-
-EventKind failed(Error error, Error& failure) {
-  failure = std::move(error);
-  return EventKind::Error;
-}
-
 EventKind read_done(Api api, AnswerState& state, Error& failure) {
   const bool is_text = api == Api::Chat || api == Api::Completions;
   if (is_text && !state.content_seen && !state.finish_seen) {
@@ -47,7 +37,7 @@ EventKind read_done(Api api, AnswerState& state, Error& failure) {
 EventKind read_chat(std::string_view data, AnswerState& state, Error& failure) {
   if (is_plain_content(data)) return content(state);
   const ChatChunk chunk = read_chat_chunk(data);
-  if (!chunk.error.empty()) return failed(classify(0, read_error_facts(data)), failure);
+  if (!chunk.error.empty()) return failed(classify(0, read_error_facts(data), state.rules), failure);
   if (!chunk.usage.empty()) read_usage(chunk.usage, state.usage);
   if (!chunk.readable) return content(state);
   if (chunk.failed) {
@@ -77,16 +67,18 @@ EventKind read_responses(std::string_view name, std::string_view data, AnswerSta
     state.terminated = true;
     return EventKind::Terminator;
   }
-  if (name == "response.failed" || name == "error") return failed(classify(0, responses_error(data)), failure);
+  if (name == "response.failed" || name == "error")
+    return failed(classify(0, responses_error(data), state.rules), failure);
   // A stream of another shape on this path may still carry an error in the usual place.
-  if (name.empty() && raw_truthy(raw_member(data, "error"))) return failed(classify(0, responses_error(data)), failure);
+  if (name.empty() && raw_truthy(raw_member(data, "error")))
+    return failed(classify(0, responses_error(data), state.rules), failure);
   return content(state);
 }
 
 /// Images, audio and whatever else streams: named events, the last of them `*.completed` or `*.done`.
 EventKind read_other(Api api, std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
   const std::string_view error = raw_member(data, "error");
-  if (name == "error" || raw_truthy(error)) return failed(classify(0, read_error_facts(data)), failure);
+  if (name == "error" || raw_truthy(error)) return failed(classify(0, read_error_facts(data), state.rules), failure);
   const bool media = api == Api::Images || api == Api::Audio;
   if (media && (name.ends_with(".completed") || name.ends_with(".done"))) {
     read_usage(raw_member(data, "usage"), state.usage);
@@ -99,7 +91,7 @@ EventKind read_other(Api api, std::string_view name, std::string_view data, Answ
 EventKind read_data(Api api, std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
   if (data.starts_with(kDone)) return read_done(api, state, failure);
   if (api == Api::Chat || api == Api::Completions) {
-    if (name == "error") return failed(classify(0, read_error_facts(data)), failure);
+    if (name == "error") return failed(classify(0, read_error_facts(data), state.rules), failure);
     return read_chat(data, state, failure);
   }
   if (name.empty()) name = raw_string(raw_member(data, "type")).value_or("");  // some servers leave the event line out

@@ -38,8 +38,8 @@ std::string_view answer_member(Api api) {
   }
 }
 
-Error classify_inside(const ErrorFacts& facts) {
-  return classify(0, facts);
+Error classify_inside(const ErrorFacts& facts, const FailureRules* rules) {
+  return classify(0, facts, rules);
 }
 
 class OpenAi final : public CommonDialect {
