@@ -63,9 +63,12 @@ struct Connecting::State : std::enable_shared_from_this<Connecting::State> {
     while (next < endpoints.size()) {
       const asio::ip::tcp::endpoint& endpoint = endpoints[next++];
       TcpSocket& socket = sockets.emplace_back(loop.executor());
+      begun.push_back(loop.now());
+      answered.push_back(false);
       boost::system::error_code error;
       socket.open(endpoint.protocol(), error);
       if (error) {
+        answered.back() = true;
         last_error = error.value();
         // Every further address would meet the same shortage.
         if (error.value() == EMFILE || error.value() == ENFILE || error.value() == ENOBUFS) next = endpoints.size();
@@ -83,6 +86,8 @@ struct Connecting::State : std::enable_shared_from_this<Connecting::State> {
     --pending;
     if (decided) return;
     if (error) {
+      answered[index] = true;
+      resolver.broke(host, endpoints[index].address());
       last_error = error.value();
       stagger.disarm();
       return start_next();
@@ -94,6 +99,7 @@ struct Connecting::State : std::enable_shared_from_this<Connecting::State> {
   void decide() {
     decided = true;
     stagger.disarm();
+    note_silent();
     boost::system::error_code ignored;
     for (std::size_t at = 0; at < sockets.size(); ++at) {
       if (winner != at) sockets[at].close(ignored);
@@ -109,7 +115,16 @@ struct Connecting::State : std::enable_shared_from_this<Connecting::State> {
     return TcpSocket(loop.executor(), endpoints[*winner].protocol(), connected.release(ignored));
   }
 
+  /// Those that had their time and said nothing.
+  void note_silent() {
+    for (std::size_t at = 0; at < begun.size(); ++at) {
+      if (answered[at] || winner == at || loop.now() - begun[at] < kStagger) continue;
+      resolver.broke(host, endpoints[at].address());
+    }
+  }
+
   void abandon() {
+    if (!decided) note_silent();
     decided = true;
     overall.disarm();
     stagger.disarm();
@@ -123,8 +138,11 @@ struct Connecting::State : std::enable_shared_from_this<Connecting::State> {
   Waiter waiter;
   Deadline overall;
   Deadline stagger;
+  std::string host;
   std::vector<asio::ip::tcp::endpoint> endpoints;
-  std::vector<TcpSocket> sockets;
+  std::vector<TcpSocket> sockets;  ///< beside the endpoints, as far as they were tried
+  std::vector<Instant> begun;      ///< beside the sockets
+  std::vector<bool> answered;      ///< refused, or could not even be opened
   std::optional<std::size_t> winner;
   std::optional<ErrorKind> interrupted;
   std::unique_ptr<Http1Client> client;
@@ -166,6 +184,7 @@ Awaitable<Result<std::unique_ptr<ClientConnection>>> Connecting::run(const Origi
                            origin.host + " leads to an address that no provider can have (link-local, multicast)"));
   }
 
+  state->host = origin.host;
   state->begin(allowed, origin.port);
   if (!state->decided) {
     Result<void> waited = co_await state->waiter.wait();

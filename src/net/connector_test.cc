@@ -10,7 +10,9 @@
 
 #include "net/dns_kit.h"
 #include "net/echo_kit.h"
+#include "net/inquiry.h"
 #include "net/listeners.h"
+#include "net/name_cache.h"
 #include "net/signals.h"
 
 namespace drover::net {
@@ -59,6 +61,18 @@ struct Net {
   Loop loop{1};
   FakeDns dns;
   Resolver resolver{loop, dns.servers};
+
+  /// What is known of a name that has been asked for.
+  void resolve(const std::string& host, Addresses& order) {
+    Inquiry inquiry(loop);
+    std::optional<Result<Addresses>> found;
+    begin(loop, resolver.resolve(host, inquiry), found);
+    EXPECT_TRUE(drive(loop, [&] {
+      loop.context().run_one_for(1ms);
+      return found.has_value();
+    }));
+    order = found->value();
+  }
 
   Connected connect(const std::string& host, std::uint16_t port, Duration limit = 10s) {
     Connecting connecting(loop, resolver);
@@ -113,6 +127,20 @@ TEST(Connecting, A2_A12_TriesTheNextAddressWhenTheFirstSaysNothing) {
   EXPECT_TRUE(made) << made.error().message;
   EXPECT_GE(took, Connecting::kStagger);
   EXPECT_LT(took, Connecting::kStagger * 8);
+}
+
+TEST(Connecting, A5_TriesADeadAddressOnceAndThenLast) {
+  for (const bool silent : {false, true}) {
+    Net net;
+    Bound open = bind_at("127.0.0.2", 0, 8);
+    std::optional<BlackHole> hole;
+    if (silent) hole.emplace("127.0.0.1", open.port);
+    net.dns.v4 = {"127.0.0.1", "127.0.0.2"};
+    EXPECT_TRUE(net.connect("api.example.test", open.port));
+    Addresses order;
+    net.resolve("api.example.test", order);
+    EXPECT_EQ(order, (Addresses{asio::ip::make_address("127.0.0.2"), asio::ip::make_address("127.0.0.1")})) << silent;
+  }
 }
 
 TEST(Connecting, A4_ReportsANameWithoutAddress) {

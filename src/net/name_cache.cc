@@ -14,7 +14,7 @@ NameCache::Known NameCache::look_up(const std::string& name, Instant now, Addres
   if (!fresh && !failing) return Known::Nothing;
   entry.used = now;
   if (!fresh && now >= entry.stale_until) return Known::Failed;
-  found = alternate(entry.addresses, entry.v4_first);
+  found = in_order(entry, now);
   return Known::Found;
 }
 
@@ -31,9 +31,46 @@ void NameCache::failed(const std::string& name, Instant now) {
   entry(name, now).failed_until = after(now, kFailureTtl);
 }
 
-void NameCache::worked(const std::string& name, const boost::asio::ip::address& address) {
+void NameCache::worked(const std::string& name, const boost::asio::ip::address& address, Instant now) {
   auto at = entries_.find(name);
-  if (at != entries_.end()) at->second.v4_first = address.is_v4();
+  if (at == entries_.end()) return;
+  at->second.v4_first = address.is_v4();
+  past(at->second, address) = {.address = address, .spare_until = after(now, kSpare)};
+}
+
+void NameCache::broke(const std::string& name, const boost::asio::ip::address& address, Instant now) {
+  auto at = entries_.find(name);
+  if (at == entries_.end()) return;
+  past(at->second, address).avoided_until = after(now, kAvoided);
+}
+
+NameCache::Past& NameCache::past(Entry& entry, const boost::asio::ip::address& address) {
+  auto known = std::ranges::find(entry.past, address, &Past::address);
+  if (known != entry.past.end()) return *known;
+  if (entry.past.size() < kMaxAddresses) return entry.past.emplace_back(Past{.address = address});
+  auto latest = [](const Past& p) { return std::max(p.avoided_until, p.spare_until); };
+  auto oldest = std::ranges::min_element(entry.past, {}, latest);
+  *oldest = {.address = address};
+  return *oldest;
+}
+
+/// First those that name servers tell, then those that they told and that worked, last those that broke.
+Addresses NameCache::in_order(const Entry& entry, Instant now) {
+  Addresses good;
+  Addresses avoided;
+  for (const auto& address : entry.addresses) {
+    auto known = std::ranges::find(entry.past, address, &Past::address);
+    bool avoid = known != entry.past.end() && now < known->avoided_until;
+    (avoid ? avoided : good).push_back(address);
+  }
+  Addresses order = alternate(good, entry.v4_first);
+  for (const Past& past : entry.past) {
+    bool told = std::ranges::find(entry.addresses, past.address) != entry.addresses.end();
+    if (!told && now < past.spare_until && now >= past.avoided_until) order.push_back(past.address);
+  }
+  avoided = alternate(avoided, entry.v4_first);
+  order.insert(order.end(), avoided.begin(), avoided.end());
+  return order;
 }
 
 NameCache::Entry& NameCache::entry(const std::string& name, Instant now) {

@@ -1,4 +1,4 @@
-// What is known of names: addresses with their age, failures, and which address family worked. Pure: no DNS, no clock.
+// What is known of names: addresses with their age, failures, and which of them worked. Pure: no DNS, no clock.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -23,6 +23,11 @@ class NameCache {
   static constexpr Duration kFailureTtl = std::chrono::seconds(2);
   /// How long after their end addresses may still be served when the name cannot be resolved.
   static constexpr Duration kMaxStale = std::chrono::hours(1);
+  /// An address to which no connection could be made is tried last for so long.
+  static constexpr Duration kAvoided = std::chrono::seconds(30);
+  /// An address that worked is still tried, behind the others, so long after name servers stopped to tell it: answers
+  /// that alternate must not leave us with the dead one alone.
+  static constexpr Duration kSpare = std::chrono::minutes(5);
   /// Addresses kept of one name.
   static constexpr std::size_t kMaxAddresses = 32;
 
@@ -34,12 +39,20 @@ class NameCache {
   [[nodiscard]] Known look_up(const std::string& name, Instant now, Addresses& found);
   void resolved(const std::string& name, Addresses addresses, Duration ttl, Instant now);
   void failed(const std::string& name, Instant now);
-  void worked(const std::string& name, const boost::asio::ip::address& address);
+  void worked(const std::string& name, const boost::asio::ip::address& address, Instant now);
+  /// No connection to this address could be made.
+  void broke(const std::string& name, const boost::asio::ip::address& address, Instant now);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
+  struct Past {
+    boost::asio::ip::address address;
+    Instant avoided_until = Instant::min();
+    Instant spare_until = Instant::min();
+  };
   struct Entry {
     Addresses addresses;
+    std::vector<Past> past;  ///< of addresses that worked or broke lately, at most kMaxAddresses
     Instant fresh_until = Instant::min();
     Instant stale_until = Instant::min();
     Instant failed_until = Instant::min();
@@ -48,6 +61,8 @@ class NameCache {
   };
 
   Entry& entry(const std::string& name, Instant now);
+  static Past& past(Entry& entry, const boost::asio::ip::address& address);
+  [[nodiscard]] static Addresses in_order(const Entry& entry, Instant now);
 
   std::size_t max_names_;
   std::unordered_map<std::string, Entry> entries_;

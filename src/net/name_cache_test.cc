@@ -64,9 +64,52 @@ TEST(NameCache, PutsTheFamilyThatWorkedFirst) {
   NameCache cache(10);
   Addresses found;
   cache.resolved("a", kFour, 10s, at(0s));
-  cache.worked("a", kFour[0]);
+  cache.worked("a", kFour[0], at(0s));
   ASSERT_EQ(cache.look_up("a", at(1s), found), Known::Found);
   EXPECT_EQ(found.front(), kFour[0]);
+}
+
+TEST(NameCache, A5_TriesAnAddressThatBrokeLastForAWhile) {
+  NameCache cache(10);
+  Addresses found;
+  cache.resolved("a", {kFour[0], kFour[1]}, 60s, at(0s));
+  cache.broke("a", kFour[0], at(1s));
+  ASSERT_EQ(cache.look_up("a", at(2s), found), Known::Found);
+  EXPECT_EQ(found, (Addresses{kFour[1], kFour[0]}));
+  ASSERT_EQ(cache.look_up("a", at(1s) + NameCache::kAvoided, found), Known::Found);
+  EXPECT_EQ(found, (Addresses{kFour[0], kFour[1]}));
+  cache.broke("a", kFour[0], at(40s));
+  cache.worked("a", kFour[0], at(41s));
+  ASSERT_EQ(cache.look_up("a", at(42s), found), Known::Found);
+  EXPECT_EQ(found.front(), kFour[0]);
+}
+
+TEST(NameCache, A5_KeepsAnAddressThatWorkedWhenAnswersAlternate) {
+  NameCache cache(10);
+  Addresses found;
+  cache.resolved("a", {kFour[0]}, 5s, at(0s));
+  cache.worked("a", kFour[0], at(1s));
+  cache.resolved("a", {kFour[1]}, 5s, at(6s));
+  ASSERT_EQ(cache.look_up("a", at(7s), found), Known::Found);
+  EXPECT_EQ(found, (Addresses{kFour[1], kFour[0]}));
+  cache.broke("a", kFour[1], at(8s));
+  ASSERT_EQ(cache.look_up("a", at(9s), found), Known::Found);
+  EXPECT_EQ(found, (Addresses{kFour[0], kFour[1]}));
+  cache.resolved("a", {kFour[1]}, 5min, at(10s));
+  ASSERT_EQ(cache.look_up("a", at(1s) + NameCache::kSpare, found), Known::Found);
+  EXPECT_EQ(found, Addresses{kFour[1]});
+}
+
+TEST(NameCache, RemembersSoManyPastAddressesAtMost) {
+  NameCache cache(10);
+  Addresses found;
+  for (int host = 0; host < 500; ++host) {
+    Addresses one{make_address("10.0." + std::to_string(host / 250) + "." + std::to_string(host % 250))};
+    cache.resolved("a", one, 60s, at(1ms * host));
+    cache.worked("a", one.front(), at(1ms * host));
+  }
+  ASSERT_EQ(cache.look_up("a", at(1s), found), Known::Found);
+  EXPECT_LE(found.size(), NameCache::kMaxAddresses + 1);
 }
 
 TEST(NameCache, ForgetsTheNameUnusedForLongestWhenItIsFull) {

@@ -287,7 +287,11 @@ Awaitable<Result<std::vector<asio::ip::address>>> Resolver::resolve(std::string 
 }
 
 void Resolver::worked(const std::string& host, const asio::ip::address& address) {
-  state_->cache.worked(host, address);
+  state_->cache.worked(host, address, state_->loop.now());
+}
+
+void Resolver::broke(const std::string& host, const asio::ip::address& address) {
+  state_->cache.broke(host, address, state_->loop.now());
 }
 
 }  // namespace drover::net

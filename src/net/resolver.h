@@ -22,7 +22,7 @@ class Resolver {
   Resolver(Loop& loop, const std::string& servers);
   ~Resolver();
 
-  /// Addresses of both families, alternating, the family that worked last first; literals are answered at once.
+  /// Addresses of both families, alternating, the family that worked last first, what broke lately last; literals are answered at once.
   /// /etc/hosts is respected. Errors: Resolve, Cancelled. Waits at most kTimeout.
   [[nodiscard]] Awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host);
 
@@ -30,6 +30,8 @@ class Resolver {
   [[nodiscard]] Awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host, Inquiry& inquiry);
   /// A connection to this address of `host` succeeded: its family goes first next time.
   void worked(const std::string& host, const asio::ip::address& address);
+  /// No connection to this address of `host` could be made.
+  void broke(const std::string& host, const asio::ip::address& address);
 
   static constexpr Duration kTimeout = std::chrono::seconds(5);
   /// Names kept at once; the oldest goes.
