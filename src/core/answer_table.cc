@@ -141,6 +141,16 @@ Error asker_limited(std::optional<Duration> soonest) {
   return error;
 }
 
+Error owner_gone() {
+  Error error = told_to_client({.kind = ErrorKind::NotFound, .scope = ErrorScope::Request});
+  error.code = "owner_gone";
+  error.message =
+      "The response or conversation that this request goes on with belongs to a key that cannot serve it here. Send "
+      "the "
+      "whole conversation instead.";
+  return error;
+}
+
 Error no_upstream(bool rate_limited, ErrorKind why, std::optional<Duration> soonest) {
   if (soonest) soonest = std::clamp(*soonest, Duration::zero(), kMaxToldRetryAfter);
   if (rate_limited) {

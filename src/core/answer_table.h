@@ -27,6 +27,9 @@ inline constexpr Duration kMaxToldRetryAfter = std::chrono::hours(1);
 /// The client's own limit, or its model's, is reached: nothing is wrong with any key.
 [[nodiscard]] Error asker_limited(std::optional<Duration> soonest);
 
+/// What the request goes on with belongs to an account that no target of it uses.
+[[nodiscard]] Error owner_gone();
+
 /// Nothing can be picked. `soonest`: how long until something can (nothing: unknown).
 [[nodiscard]] Error no_upstream(bool rate_limited, ErrorKind why, std::optional<Duration> soonest);
 

@@ -159,6 +159,7 @@ struct DispatchRequest {
   AnswerKind answer = AnswerKind::Plain;
   Replay replay = Replay::Free;
   ProviderFence fence{};
+  Owner owner{};
   Asker asker{};
   std::uint64_t affinity = 0;
   std::uint64_t body = 0;  ///< a hash of its bytes, to know it again (J15); 0: unknown

@@ -19,6 +19,7 @@ PickRequest Dispatch::pick_request() const {
   return {.route = request_.route,
           .tried = tried(),
           .fence = request_.fence,
+          .owner = request_.owner,
           .asker = request_.asker,
           .affinity = request_.affinity,
           .estimate = request_.estimate,

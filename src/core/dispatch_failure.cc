@@ -160,6 +160,7 @@ void Dispatch::remember(Failure failure) {
 }
 
 void Dispatch::end_without_capacity(const PickAnswer& answer, Step& step) {
+  if (request_.owner.known() && answer.kind == PickKind::None) return end_with({.error = owner_gone()}, step);
   std::optional<Duration> soonest;
   if (answer.wait_until != kNever) soonest = std::max(Duration::zero(), answer.wait_until - step.now);
   end_with(

@@ -54,6 +54,7 @@ PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) 
 bool Fleet::candidate(TargetId target, const PickRequest& request) const {
   const Target& about = plan_->targets[target.index()];
   if (about.weight == 0 || !request.fence.admits(about.provider)) return false;
+  if (request.owner.known() && !request.owner.is(about.key, about.quota)) return false;
   return std::ranges::find(request.tried, target) == request.tried.end();
 }
 

@@ -35,10 +35,24 @@ struct Asker {
   std::uint32_t model = kUnlimitedModel;  ///< Plan::limited_model of the name the client sent
 };
 
+/// The account that holds what a request goes on with: the keys of one quota, or one key.
+struct Owner {
+  std::uint32_t quota = kNobody;
+  std::uint32_t key = kNobody;
+
+  [[nodiscard]] bool known() const { return quota != kNobody || key != kNobody; }
+  /// Whether a target with this key and quota belongs to it.
+  [[nodiscard]] bool is(KeyId with, std::optional<QuotaId> shared) const {
+    return with.value == key || (shared && shared->value == quota);
+  }
+  friend bool operator==(const Owner&, const Owner&) = default;
+};
+
 struct PickRequest {
   const Route* route = nullptr;
   std::span<const TargetId> tried{};  ///< never picked again
   ProviderFence fence{};
+  Owner owner{};  ///< when known, nobody else can serve it
   Asker asker{};
   std::uint64_t affinity = 0;  ///< 0: none; else the hash of what the request wants to stay with
   Amount estimate{};

@@ -69,6 +69,27 @@ TEST(Fleet, NeverPicksWhatWasTried) {
   EXPECT_EQ(h.pick(at(0s), {TargetId{0}, TargetId{1}}).kind, PickKind::None);
 }
 
+TEST(Fleet, AnOwnersRequestIsServedByItsKeysOnly) {
+  Plan plan = plan_with_targets({"a", "b", "c"});
+  plan.quotas.push_back({.name = "team"});
+  plan.targets[1].quota = QuotaId{0};
+  plan.targets[2].quota = QuotaId{0};
+  plan.finish();
+  Herd h(std::move(plan));
+  PickRequest request{.route = &h.plan.routes.front(), .owner = {.key = 0}};
+  for (int pick = 0; pick < 10; ++pick) {
+    EXPECT_EQ(h.name(h.fleet.pick(request, at(0s), h.random)), "a");
+  }
+  request.owner = {.quota = 0};
+  for (int pick = 0; pick < 10; ++pick) {
+    EXPECT_NE(h.name(h.fleet.pick(request, at(0s), h.random)), "a");
+  }
+  const TargetId tried{0};
+  request.owner = {.key = 0};
+  request.tried = {&tried, 1};
+  EXPECT_EQ(h.fleet.pick(request, at(0s), h.random).kind, PickKind::None);
+}
+
 TEST(Fleet, J6_EjectsAFailingTargetAndUsesTheOthers) {
   Herd h(plan_with_targets({"a", "b", "c"}));
   h.eject("b", at(0s));

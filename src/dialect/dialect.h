@@ -49,6 +49,7 @@ struct Inspection {
   std::size_t stream_options_begin = 0;  ///< where the value of stream_options stands, when it is there
   std::size_t stream_options_end = 0;
   Repeat repeat = Repeat::Never;
+  std::uint64_t continues = 0;              ///< id_mark of the response or conversation it goes on with; 0: none
   std::uint64_t affinity = 0;               ///< hash of what names the conversation (affinity.h); 0: none
   std::int64_t input_tokens_estimate = 0;   ///< text bytes / 4
   std::int64_t output_tokens_estimate = 0;  ///< max_tokens and its other names, else 0
@@ -78,6 +79,7 @@ struct AnswerState {
   bool terminated = false;
   Usage usage;
   std::uint64_t content_events = 0;
+  std::uint64_t made = 0;               ///< id_mark of what can be continued now: a response; 0: nothing
   const FailureRules* rules = nullptr;  ///< the operator's own, for errors inside the answer
 };
 

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "dialect/id_mark.h"
+
 namespace drover::dialect {
 namespace {
 
@@ -36,6 +38,13 @@ TEST(PlainAnswer, TakesUsageOfTheOthers) {
             4);
   EXPECT_EQ(read(Api::Audio, R"({"text":"hi","usage":{"type":"tokens","input_tokens":5}})").state.usage.input_tokens,
             5);
+}
+
+TEST(PlainAnswer, AResponseNamesItself) {
+  EXPECT_EQ(read(Api::Responses, R"({"id":"resp_1","error":null,"output":[{"id":"msg_1"}]})").state.made,
+            id_mark("resp_1"));
+  EXPECT_EQ(read(Api::Responses, R"({"id":7,"output":[{}]})").state.made, 0U);
+  EXPECT_EQ(read(Api::Chat, R"({"id":"chatcmpl-1","choices":[{}]})").state.made, 0U);
 }
 
 TEST(PlainAnswer, AnswersWithoutUsageAreGood) {

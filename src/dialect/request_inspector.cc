@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dialect/affinity.h"
+#include "dialect/id_mark.h"
 #include "dialect/json_reader.h"
 #include "dialect/media_type.h"
 #include "dialect/routed_keys.h"
@@ -86,6 +87,18 @@ Repeat repeat_of(Api api, const Traces& traces) {
   return Repeat::Never;
 }
 
+/// A conversation is named by its id, alone or in an object.
+std::uint64_t continued(const KeyList& keys, const JsonScan& scan, std::string_view body) {
+  for (const Key key : {kPreviousResponseId, kConversation}) {
+    const auto range = keys.find(scan, key);
+    if (!range.has_value()) continue;
+    const std::string_view raw = range->of(body);
+    const std::string_view id = raw.starts_with('{') ? raw_member(raw, "id") : raw;
+    if (const auto text = raw_string(id); text.has_value() && !text->empty()) return id_mark(*text);
+  }
+  return 0;
+}
+
 }  // namespace
 
 RequestInspector::RequestInspector(const KeyList& keys, Api api, std::string_view content_type, std::string_view body)
@@ -157,6 +170,7 @@ Result<bool> RequestInspector::finish_json(const JsonScan& scan) {
                                     .background = *background,
                                     .continues = present(keys_.find(scan, kConversation), body_) ||
                                                  present(keys_.find(scan, kPreviousResponseId), body_)});
+  result_.continues = continued(keys_, scan, body_);
   result_.affinity = affinity({.api = api_, .keys = keys_, .scan = scan, .body = body_});
   read_limits(scan);
   return true;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dialect/dialect.h"
+#include "dialect/id_mark.h"
 
 namespace drover::dialect {
 namespace {
@@ -169,6 +170,23 @@ TEST(Inspector, ResponsesAreStoredUnlessTheySayOtherwise) {
   EXPECT_EQ(repeat(R"({"store":false})"), Repeat::Free);
   EXPECT_EQ(repeat(R"({"store":false,"previous_response_id":"resp_1"})"), Repeat::NotExecuted);
   EXPECT_EQ(repeat(R"({"store":false,"background":true})"), Repeat::NotExecuted);
+}
+
+TEST(Inspector, KnowsWhatARequestGoesOnWith) {
+  const auto continues = [](std::string_view body) { return inspect(Api::Responses, body).value().continues; };
+  EXPECT_EQ(continues(R"({"previous_response_id":"resp_1"})"), id_mark("resp_1"));
+  EXPECT_EQ(continues(R"({"conversation":"conv_1"})"), id_mark("conv_1"));
+  EXPECT_EQ(continues(R"({"conversation":{"id":"conv_1"}})"), id_mark("conv_1"));
+  EXPECT_EQ(continues(R"({"previous_response_id":null,"conversation":{}})"), 0U);
+  EXPECT_EQ(continues(R"({"previous_response_id":7})"), 0U);
+  EXPECT_EQ(continues("{}"), 0U);
+}
+
+TEST(OwnedId, IsTheResponseOfAPath) {
+  EXPECT_EQ(owned_id("/v1/responses/resp_1"), "resp_1");
+  EXPECT_EQ(owned_id("/v1/responses/resp_1/input_items"), "resp_1");
+  EXPECT_EQ(owned_id("/v1/responses/"), "");
+  EXPECT_EQ(owned_id("/v1/files/file-1"), "");
 }
 
 TEST(Inspector, PinnedBodiesAreNotRead) {

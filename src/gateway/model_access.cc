@@ -78,10 +78,13 @@ Result<void> may_use_pin(const RequestState& state) {
     return fail(refused(404, ErrorKind::NotFound, "unknown_path", "No provider here takes this path."));
   }
   if (state.client == nullptr) return {};
-  const core::Target& target =
-      state.snapshot->plan
-          ->targets[state.snapshot->plan->pools[state.route->pools.front().index()].targets.front().index()];
-  if (state.client->models.empty() && state.client->fence.admits(target.provider)) return {};
+  const core::Plan& plan = *state.snapshot->plan;
+  const std::vector<core::TargetId>& targets = plan.pools[state.route->pools.front().index()].targets;
+  const bool inside = std::ranges::any_of(targets, [&](core::TargetId id) {
+    const core::Target& target = plan.targets[id.index()];
+    return state.owner.is(target.key, target.quota) && state.client->fence.admits(target.provider);
+  });
+  if (state.client->models.empty() && inside) return {};
   return fail(refused(403, ErrorKind::Unauthorized, "path_not_allowed",
                       "This client key is limited to certain models or providers, and this path names none."));
 }

@@ -9,6 +9,7 @@
 #include "gateway/client_deadline.h"
 #include "gateway/dialect_choice.h"
 #include "gateway/model_access.h"
+#include "gateway/ownership.h"
 #include "gateway/request_id.h"
 #include "gateway/worker.h"
 #include "http/header_rules.h"
@@ -203,6 +204,11 @@ Result<void> route(RequestState& state) {
     // A path without a model goes to the one key that is pinned for it, and is never repeated.
     state.request.inspection.repeat = dialect::Repeat::Never;
     state.route = state.snapshot->pin(state.dialect);
+    if (state.route != nullptr) {
+      const Result<core::Owner> owner = owner_of_path(state);
+      if (!owner) return fail(owner.error());
+      state.owner = *owner;
+    }
     return may_use_pin(state);
   }
   state.route = find_route(*state.snapshot->plan, inspection.model);
@@ -212,6 +218,9 @@ Result<void> route(RequestState& state) {
     return fail(bad(404, ErrorKind::NotFound, "api_not_offered",
                     "No provider of this model offers this API; 'apis' of the providers says which they offer."));
   }
+  const Result<core::Owner> owner = owner_of_request(state);
+  if (!owner) return fail(owner.error());
+  state.owner = *owner;
   return {};
 }
 
@@ -219,6 +228,7 @@ void start_run(Worker& worker, RequestState& state) {
   core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route,
                                                               state.request.inspection, state.request.body.view());
   dispatch.fence = fence_of(state);
+  dispatch.owner = state.owner;
   dispatch.affinity = affinity_of(state.exchange->head().fields, state.request.inspection);
   if (state.client != nullptr) dispatch.asker.principal = state.client->principal.value;
   dispatch.arrived = state.arrived;
@@ -227,6 +237,7 @@ void start_run(Worker& worker, RequestState& state) {
   dispatch.may_answer_early =
       dispatch.answer == core::AnswerKind::Stream && state.exchange->head().version == http::Version::Http11;
   state.run.emplace(upstream::Run::Parts{.tools = worker.tools(),
+                                         .owners = state.snapshot->owners.get(),
                                          .catalog = state.snapshot->catalog.get(),
                                          .fleet = state.snapshot->fleet.get(),
                                          .request = &state.request,

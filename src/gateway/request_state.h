@@ -29,6 +29,7 @@ struct RequestState final : upstream::CommitObserver {
   upstream::UpstreamRequest request;
   core::DialectKind dialect = core::DialectKind::OpenAi;  ///< the client's; request.dialect is how it is spoken
   const core::Route* route = nullptr;
+  core::Owner owner{};  ///< whose keys alone can serve it
   std::optional<upstream::Run> run;
   std::uint64_t body_bytes = 0;  ///< of the request, as received
   /// What was answered by the gateway itself; 0: nothing, or an upstream's answer was relayed.
@@ -54,6 +55,7 @@ struct RequestState final : upstream::CommitObserver {
     own_bytes = 0;
     client = nullptr;
     route = nullptr;
+    owner = {};
     exchange = nullptr;
     client_timeout = kNoLimit;
     clients_retry = false;

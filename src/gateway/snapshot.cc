@@ -11,25 +11,38 @@ namespace {
 
 constexpr std::array<core::DialectKind, 2> kDialects{core::DialectKind::OpenAi, core::DialectKind::Anthropic};
 
-/// Adds a route that leads to nothing but this key, at its provider's first server.
-void add_pin(core::Plan& plan, core::KeyId key, core::DialectKind dialect, const core::Timeouts& timeouts) {
+/// With more keys than that, paths that name no model reach the pinned one only.
+constexpr std::size_t kMostPinned = 1000;
+
+/// Adds the target of a key at its provider's first server. False: it has none.
+bool add_target(core::Plan& plan, core::KeyId key, core::Pool& pool) {
   const core::ProviderId provider = plan.keys[key.index()].provider;
   const auto server = std::find_if(plan.servers.begin(), plan.servers.end(),
                                    [&](const core::Server& candidate) { return candidate.provider == provider; });
-  if (server == plan.servers.end()) return;
+  if (server == plan.servers.end()) return false;
   core::Target target;
   target.provider = provider;
   target.server = core::ServerId{static_cast<std::uint32_t>(server - plan.servers.begin())};
   target.key = key;
+  target.quota = plan.keys[key.index()].quota;
   target.name = plan.providers[provider.index()].name + "/" + plan.keys[key.index()].name;
-  const core::TargetId target_id{static_cast<std::uint32_t>(plan.targets.size())};
+  pool.targets.push_back(core::TargetId{static_cast<std::uint32_t>(plan.targets.size())});
   plan.targets.push_back(std::move(target));
+  return true;
+}
 
+/// Adds the route of the paths that name no model: the pinned key's target, then those of the other keys of the
+/// dialect, for what is known to be theirs. Requests on it always say whose.
+void add_pin(core::Plan& plan, core::KeyId pinned, core::DialectKind dialect, const core::Timeouts& timeouts) {
   core::Pool pool;
   pool.model = std::string(1, kInternalRoute) + "pin" + std::to_string(static_cast<int>(dialect));
   pool.balance = core::Balance::RoundRobin;
-  pool.targets = {target_id};
   pool.timeouts = timeouts;
+  if (!add_target(plan, pinned, pool)) return;
+  for (std::uint32_t key = 0; key < plan.keys.size() && plan.keys.size() <= kMostPinned; ++key) {
+    const bool speaks_it = plan.providers[plan.keys[key].provider.index()].dialect == dialect;
+    if (speaks_it && key != pinned.value) (void)add_target(plan, core::KeyId{key}, pool);
+  }
   core::Route route{.name = pool.model, .pools = {core::PoolId{static_cast<std::uint32_t>(plan.pools.size())}}};
   plan.pools.push_back(std::move(pool));
   plan.routes.push_back(std::move(route));
@@ -79,6 +92,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings setting
   snapshot->plan = plan;
   snapshot->api_fences = upstream::api_fences(*plan);
   snapshot->catalog = std::move(*catalog);
+  snapshot->owners = before != nullptr ? before->owners : std::make_shared<upstream::OwnerMap>();
   snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, observer(metrics));
   if (before != nullptr) {
     snapshot->fleet->with(

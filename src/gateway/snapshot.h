@@ -15,6 +15,7 @@
 #include "telemetry/metrics.h"
 #include "upstream/api_fence.h"
 #include "upstream/catalog.h"
+#include "upstream/owner_map.h"
 #include "upstream/shared_fleet.h"
 
 namespace drover::gateway {
@@ -24,10 +25,11 @@ struct Snapshot {
   std::shared_ptr<const core::Plan> plan;  ///< the settings' plan with a route to each pin behind it
   std::shared_ptr<const upstream::Catalog> catalog;
   std::shared_ptr<upstream::SharedFleet> fleet;
+  std::shared_ptr<upstream::OwnerMap> owners;  ///< one for all snapshots
   /// Route of the paths that name no model, per dialect; null where no provider speaks it.
   std::array<const core::Route*, 2> pins{};
   upstream::ApiFences api_fences{};  ///< the providers that offer each API
-  std::int64_t loaded_at = 0;  ///< milliseconds since 1970
+  std::int64_t loaded_at = 0;        ///< milliseconds since 1970
   /// What routes and targets are counted under, by their ids; `unrouted`: requests that found no route.
   std::vector<telemetry::Slot> model_slots;
   std::vector<telemetry::Slot> target_slots;

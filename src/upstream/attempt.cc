@@ -35,6 +35,9 @@ Attempt::~Attempt() {
   record.connected = exchange_ != nullptr;
   record.reused = record.connected && exchange_->reused();
   if (forwarding_) {
+    if (answer_.made != 0 && run_.parts_.owners != nullptr) {
+      run_.parts_.owners->learn(answer_.made, run_.parts_.catalog->owner_mark(target_));
+    }
     run_.record_.usage = answer_.usage;
     run_.record_.used = used();
   }

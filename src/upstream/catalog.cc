@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/hash.h"
 #include "http/url.h"
 #include "net/tls.h"
 
@@ -36,6 +37,13 @@ std::string credential_lines(const core::Provider& provider, const core::Key& ke
 /// those that end before it.
 bool stands_for_version(std::string_view path_prefix, core::DialectKind dialect) {
   return path_prefix.ends_with(kVersionSegment) || dialect == core::DialectKind::OpenAi;
+}
+
+/// Keys that share a quota share an account. Fingerprints and names stay what they are over a reload.
+std::uint64_t mark_of_owner(const core::Plan& plan, const core::Target& target) {
+  const std::string& provider = plan.providers[target.provider.index()].name;
+  if (target.quota) return hash64(plan.quotas[target.quota->index()].name, hash64(provider, 1));
+  return hash64(plan.keys[target.key.index()].fingerprint, hash64(provider, 2));
 }
 
 /// Views into the plan's strings.
@@ -114,8 +122,18 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
         .key = &built.keys[target.key.index()].secret,
         .rules = &catalog->rules_[target.provider.index()],
     });
+    const std::uint64_t mark = mark_of_owner(built, target);
+    catalog->owner_marks_.push_back(mark);
+    catalog->owners_[mark] =
+        target.quota ? core::Owner{.quota = target.quota->value} : core::Owner{.key = target.key.value};
   }
   return catalog;
+}
+
+std::optional<core::Owner> Catalog::owner(std::uint64_t mark) const {
+  const auto found = owners_.find(mark);
+  if (found == owners_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::string upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query) {

@@ -5,13 +5,16 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "core/fleet_port.h"
 #include "core/plan.h"
 #include "dialect/dialect.h"
 #include "net/connector.h"
@@ -61,6 +64,10 @@ class Catalog {
 
   [[nodiscard]] const core::Plan& plan() const { return *plan_; }
   [[nodiscard]] const Endpoint& endpoint(core::TargetId id) const { return endpoints_[id.index()]; }
+  /// The account that a target's requests are made with, as a number that outlives reloads (OwnerMap).
+  [[nodiscard]] std::uint64_t owner_mark(core::TargetId id) const { return owner_marks_[id.index()]; }
+  /// That account in this plan; nothing when no target uses it any more.
+  [[nodiscard]] std::optional<core::Owner> owner(std::uint64_t mark) const;
   [[nodiscard]] std::span<const ServerEndpoint> servers() const { return servers_; }
   [[nodiscard]] const ServerEndpoint& server(core::ServerId id) const { return servers_[id.index()]; }
 
@@ -72,6 +79,8 @@ class Catalog {
   std::vector<Secret> key_fields_;
   std::vector<dialect::FailureRules> rules_;  ///< by provider
   std::vector<Endpoint> endpoints_;
+  std::vector<std::uint64_t> owner_marks_;  ///< by target
+  std::unordered_map<std::uint64_t, core::Owner> owners_;
 };
 
 /// Where a request for `client_path` ("/v1/chat/completions") goes on this server: a base URL that ends in /v1 stands

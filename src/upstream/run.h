@@ -16,6 +16,7 @@
 #include "upstream/attempt.h"
 #include "upstream/catalog.h"
 #include "upstream/connection_pools.h"
+#include "upstream/owner_map.h"
 #include "upstream/request.h"
 #include "upstream/run_record.h"
 
@@ -62,6 +63,7 @@ class Run final : private net::GoneObserver {
  public:
   struct Parts {
     LoopTools tools;
+    OwnerMap* owners = nullptr;  ///< learns who made what; null: nobody asks
     const Catalog* catalog = nullptr;
     core::FleetPort* fleet = nullptr;
     UpstreamRequest* request = nullptr;

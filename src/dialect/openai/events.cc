@@ -8,6 +8,7 @@
 #include "dialect/event_data.h"
 #include "dialect/event_verdict.h"
 #include "dialect/failures.h"
+#include "dialect/id_mark.h"
 #include "dialect/json_reader.h"
 #include "dialect/openai/chat_chunk.h"
 #include "dialect/openai/usage.h"
@@ -59,6 +60,9 @@ ErrorFacts responses_error(std::string_view data) {
 }
 
 EventKind read_responses(std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
+  if (name == "response.created") {
+    state.made = id_mark(raw_string(raw_member(raw_member(data, "response"), "id")).value_or(""));
+  }
   if (std::ranges::find(kLifecycle, name) != kLifecycle.end()) return EventKind::Lifecycle;
   if (name.ends_with(".delta")) return content(state);
   if (name == "response.completed" || name == "response.incomplete") {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dialect/id_mark.h"
 #include "dialect/openai/chat_chunk.h"
 #include "dialect/usage_edit.h"
 
@@ -273,6 +274,12 @@ TEST(ResponsesEvents, AreKnownByTheirTypeWithoutAnEventLine) {
   Stream stream(Api::Responses);
   EXPECT_EQ(stream.data(R"({"type":"response.created","response":{"error":null}})"), EventKind::Lifecycle);
   EXPECT_EQ(stream.data(R"({"type":"response.incomplete","response":{}})"), EventKind::Terminator);
+}
+
+TEST(ResponsesEvents, TheFirstNamesTheResponse) {
+  Stream stream(Api::Responses);
+  (void)stream.named("response.created", R"({"type":"response.created","response":{"id":"resp_1","status":"x"}})");
+  EXPECT_EQ(stream.state.made, id_mark("resp_1"));
 }
 
 TEST(ResponsesEvents, ATerminatorWhoseDataIsCutStillEndsTheStream) {

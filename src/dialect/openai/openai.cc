@@ -61,6 +61,7 @@ class OpenAi final : public CommonDialect {
 
   [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
     return dialect::read_plain({.own = answer_member(api),
+                                .names_itself = api == Api::Responses,
                                 .empty_is_failure = api == Api::Chat || api == Api::Completions,
                                 .read_usage = openai_detail::read_usage,
                                 .classify_inside = classify_inside},

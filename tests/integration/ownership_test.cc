@@ -1,0 +1,113 @@
+// What lives with one account (stored responses, conversations) through the whole gateway: whoever goes on with it
+// reaches the key that made it.
+#include <gmock/gmock.h>
+
+#include "integration/gateway_fixture.h"
+
+namespace drover::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kResponses = "/v1/responses";
+
+std::string three_keys(const MockProvider& mock, const char* pin = "a") {
+  return std::string(kBase) + "providers:\n  one: { base_url: \"" + mock.url() + "\", pin: " + pin +
+         ", keys: [ { name: a, value: " + kKeyOne + " }, { name: b, value: " + kKeyTwo +
+         " }, { name: c, value: " + kKeyThree +
+         " } ] }\nmodels:\n  \"*\": { balance: round_robin, targets: [ one ] }\n";
+}
+
+std::string response_body(const std::string& more = "") {
+  return R"({"model":"gpt-4o","input":"hello")" + more + "}";
+}
+
+std::string id_in(const std::string& body) {
+  const std::size_t at = body.find("\"id\":\"resp_");
+  if (at == std::string::npos) return {};
+  const std::size_t from = at + 6;
+  return body.substr(from, body.find('"', from) - from);
+}
+
+/// A response that key "b" or "c" has made, and who.
+struct Made {
+  std::string id;
+  std::string by;
+};
+Made made_elsewhere(const Gateway& gateway, const std::string& more = "") {
+  for (int request = 0; request < 10; ++request) {
+    const Answer answer = gateway.post(kResponses, response_body(more));
+    EXPECT_EQ(answer.status, 200);
+    const std::string by = answer.field("x-drover-target").value_or("");
+    if (!by.starts_with("one/a")) return {id_in(answer.body), by};
+  }
+  ADD_FAILURE() << "no other key was chosen";
+  return {};
+}
+
+TEST(Ownership, AContinuedResponseGoesBackToTheKeyThatMadeIt) {
+  MockProvider mock;
+  Gateway gateway(three_keys(mock));
+  for (const char* shape : {"", ",\"stream\":true"}) {
+    const Made made = made_elsewhere(gateway, shape);
+    ASSERT_FALSE(made.id.empty()) << shape;
+    for (int request = 0; request < 6; ++request) {
+      const Answer next = gateway.post(kResponses, response_body(",\"previous_response_id\":\"" + made.id + "\""));
+      EXPECT_EQ(next.status, 200);
+      EXPECT_EQ(next.field("x-drover-target"), made.by) << shape;
+    }
+  }
+}
+
+TEST(Ownership, APathAboutAResponseGoesToItsKey) {
+  MockProvider mock;
+  Gateway gateway(three_keys(mock));
+  const Made made = made_elsewhere(gateway);
+  HttpClient client = gateway.client();
+  EXPECT_EQ(client.get("/v1/responses/" + made.id).field("x-drover-target"), made.by);
+  EXPECT_EQ(client.get("/v1/responses/" + made.id + "/input_items").field("x-drover-target"), made.by);
+  EXPECT_EQ(client.get("/v1/files").field("x-drover-target"), "one/a");
+}
+
+TEST(Ownership, AnUnknownIdGoesToThePin) {
+  MockProvider mock;
+  Gateway gateway(three_keys(mock, "b"));
+  for (int request = 0; request < 6; ++request) {
+    EXPECT_EQ(gateway.post(kResponses, response_body(R"(,"previous_response_id":"resp_unheard_of")"))
+                  .field("x-drover-target"),
+              "one/b");
+    EXPECT_EQ(gateway.post(kResponses, response_body(R"(,"conversation":{"id":"conv_1"})")).field("x-drover-target"),
+              "one/b");
+  }
+  EXPECT_EQ(gateway.client().get("/v1/responses/resp_unheard_of").field("x-drover-target"), "one/b");
+}
+
+TEST(Ownership, IsNeverServedByAnotherKeyEvenWhenTheOwnerFails) {
+  MockProvider mock;
+  Gateway gateway(three_keys(mock));
+  const Made made = made_elsewhere(gateway);
+  const char* const key = made.by.starts_with("one/b") ? kKeyTwo : kKeyThree;
+  mock.fault("key=" + std::string(key) + ":429:retry-after=60");
+  const std::uint64_t before = mock.requests();
+  const Answer next = gateway.post(kResponses, response_body(",\"previous_response_id\":\"" + made.id + "\""));
+  EXPECT_EQ(next.status, 429);
+  EXPECT_EQ(mock.requests(), before + 1);
+}
+
+TEST(Ownership, ALostOwnerIsAClearError) {
+  MockProvider mock;
+  Gateway gateway(three_keys(mock));
+  const Made made = made_elsewhere(gateway);
+  ASSERT_TRUE(gateway.reload(load(one_provider({mock.url()}, {"sk-test-quite-another-1"}))).has_value());
+  const auto until = Clock::now() + kPatience;  // the thread that serves it takes the reload up at its next turn
+  Answer next = gateway.post(kResponses, response_body(",\"previous_response_id\":\"" + made.id + "\""));
+  while (next.status == 200 && Clock::now() < until) {
+    next = gateway.post(kResponses, response_body(",\"previous_response_id\":\"" + made.id + "\""));
+  }
+  EXPECT_EQ(next.status, 404);
+  EXPECT_THAT(next.body, HasSubstr("owner_gone"));
+  EXPECT_EQ(gateway.client().get("/v1/responses/" + made.id).status, 404);
+}
+
+}  // namespace
+}  // namespace drover::test
