@@ -1,6 +1,7 @@
 #include "sim/behaviour.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace drover::sim {
@@ -20,6 +21,16 @@ class Writer {
 
   void connect() { beat(between(1ms, 20ms, random_), core::AttemptConnected{facts_.id}); }
   void send() { beat(between(0ms, 5ms, random_), core::RequestSent{facts_.id}); }
+  void hints(Fault fault) {
+    QuotaHints hints;
+    QuotaHint& requests = hints.of(QuotaDimension::AllRequests);
+    requests = {.limit = 10, .remaining = static_cast<std::int64_t>(random_.below(3)), .reset = 5s};
+    if (fault == Fault::Lies) {
+      requests = {.limit = 10, .remaining = -1, .reset = 24h * 3650};
+      hints.of(QuotaDimension::AllTokens) = {.limit = kMostTold, .remaining = kMostTold, .reset = -1h};
+    }
+    beat(0ms, core::QuotaHinted{facts_.id, hints});
+  }
   void head() { beat(between(pace_ / 2, pace_ * 2, random_), core::HeadArrived{facts_.id}); }
   void lifecycle() { beat(between(0ms, 10ms, random_), core::LifecycleEvent{facts_.id}); }
   void content() {
@@ -49,6 +60,8 @@ class Writer {
 
  private:
   void beat(Duration after, core::Event event) { beats_.push_back({after, std::move(event)}); }
+
+  static constexpr std::int64_t kMostTold = std::numeric_limits<std::int64_t>::max();
 
   const AttemptFacts& facts_;
   Duration pace_;
@@ -113,7 +126,7 @@ std::string_view to_string(Fault fault) {
       "key_rejected", "quota_exhausted", "rate_limited",  "rate_limited_silent",
       "overloaded",   "server_error",    "error_inside",  "lifecycle_then_error",
       "cut_stream",   "stall_stream",    "model_missing", "forbidden",
-      "slow",         "too_slow"};
+      "slow",         "too_slow",        "tells_limit",   "lies"};
   return kNames[static_cast<std::size_t>(fault)];
 }
 
@@ -136,8 +149,9 @@ std::vector<Beat> script_of(Fault fault, const AttemptFacts& facts, Random& rand
     writer.fail(ErrorKind::StaleConnection, ErrorScope::Target, RetryClass::SameTarget, 0, core::Stage::ReusedNoAnswer);
     return writer.take();
   }
-  const bool speaks =
-      fault == Fault::None || fault == Fault::Slow || fault == Fault::TooSlow || fault == Fault::StaleReused;
+  if (fault == Fault::TellsLimit || fault == Fault::Lies) writer.hints(fault);
+  const bool speaks = fault == Fault::None || fault == Fault::Slow || fault == Fault::TooSlow ||
+                      fault == Fault::StaleReused || fault == Fault::TellsLimit || fault == Fault::Lies;
   if (!speaks) {
     answer_badly(fault, facts, writer, random);
   } else if (facts.wrong) {

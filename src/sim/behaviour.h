@@ -35,8 +35,10 @@ enum class Fault : std::uint8_t {
   Forbidden,           ///< 403 that does not name the key
   Slow,                ///< C20: right, but ten times slower
   TooSlow,             ///< right, but later than anybody waits
+  TellsLimit,          ///< right, and says that little is left of its limit
+  Lies,                ///< right, and says impossible things about its limit
 };
-inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::TooSlow) + 1;
+inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::Lies) + 1;
 [[nodiscard]] std::string_view to_string(Fault fault);
 
 /// One event of an attempt, so long after the one before it.

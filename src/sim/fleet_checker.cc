@@ -62,7 +62,8 @@ void FleetChecker::may_be_picked(std::uint32_t request, const core::PickRequest&
     findings_->add(6, request, target.name + " was used while cooling down");
   }
   const std::string key = plan_->keys[target.key.index()].fingerprint;
-  if (const auto rest = resting_.find(key); rest != resting_.end() && now < rest->second.at_least) {
+  const bool key_known = !probed_keys_.contains(key);
+  if (const auto rest = resting_.find(key); key_known && rest != resting_.end() && now < rest->second.at_least) {
     findings_->add(6, request, target.name + " was used while its key rests");
   }
   const bool judged =
@@ -75,6 +76,7 @@ void FleetChecker::may_be_picked(std::uint32_t request, const core::PickRequest&
     }
     target_trials_.insert({request, ticket.target.value});
   }
+  if (probed_servers_.contains(target.server.value)) return;
   if (Health& health = servers_[target.server.value]; health.out) {
     if (now < health.out_until) findings_->add(6, request, target.name + " was used while its server is ejected");
     for (const auto& [other, trial] : server_trials_) {
@@ -96,7 +98,8 @@ bool FleetChecker::surely_open(core::TargetId id, Instant now) const {
     return false;  // limits are not kept here
   if (const auto lane = cooling_.find(lane_of(target)); lane != cooling_.end() && now <= lane->second.at_most)
     return false;
-  if (refused_.contains(lane_of(target))) return false;
+  if (refused_.contains(lane_of(target)) || probed_servers_.contains(target.server.value)) return false;
+  if (probed_keys_.contains(plan_->keys[target.key.index()].fingerprint)) return false;
   if (const auto crowd = crowds_.find(id.value); crowd != crowds_.end() && crowd->second.crowded) return false;
   const auto rest = resting_.find(plan_->keys[target.key.index()].fingerprint);
   if (rest != resting_.end() && now <= rest->second.at_most) return false;
@@ -207,6 +210,11 @@ void FleetChecker::released(const core::Ticket& ticket) {
   std::erase_if(target_trials_, [&](const auto& trial) { return trial.second == ticket.target.value && ticket.trial; });
   const std::uint32_t server = plan_->targets[ticket.target.index()].server.value;
   std::erase_if(server_trials_, [&](const auto& trial) { return trial.second == server && ticket.trial; });
+}
+
+void FleetChecker::probed(core::KeyId key, core::ServerId server) {
+  probed_keys_.insert(plan_->keys[key.index()].fingerprint);
+  probed_servers_.insert(server.value);
 }
 
 void FleetChecker::retry_granted(Instant now) {

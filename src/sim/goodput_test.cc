@@ -33,8 +33,8 @@ class TrueLimit {
     QuotaHints hints;
     const double missing = capacity_ - level_;
     hints.of(QuotaDimension::AllRequests) = {.limit = static_cast<std::int64_t>(capacity_),
-                                          .remaining = static_cast<std::int64_t>(level_),
-                                          .reset = Duration(static_cast<Duration::rep>(missing / capacity_ * 60e9))};
+                                             .remaining = static_cast<std::int64_t>(level_),
+                                             .reset = Duration(static_cast<Duration::rep>(missing / capacity_ * 60e9))};
     return hints;
   }
   [[nodiscard]] double capacity() const { return capacity_; }

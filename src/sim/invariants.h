@@ -99,6 +99,7 @@ class RequestChecker {
   bool head_sent_ = false;
   bool blocked_ = false;
   bool client_left_ = false;
+  bool drained_ = false;
   bool from_the_dead_ = false;  ///< the event came from an attempt that is over
 };
 
@@ -112,6 +113,10 @@ class FleetChecker {
   void settled(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome, Instant now);
   void released(const core::Ticket& ticket);
   void retry_granted(Instant now);
+  /// The target's lane was told about: what it lets in is its provider's secret from now on.
+  void hinted(const core::Ticket& ticket) { refused_.insert(lane_of(plan_->targets[ticket.target.index()])); }
+  /// A probe spoke for them: the books, which are kept from requests alone, know nothing about them any more.
+  void probed(core::KeyId key, core::ServerId server);
 
  private:
   /// A time that is known only roughly: jitter and growth are the fleet's.
@@ -150,6 +155,8 @@ class FleetChecker {
   std::set<std::uint32_t> missing_;        ///< targets without their model
   std::map<std::uint32_t, Health> targets_;
   std::map<std::uint32_t, Health> servers_;
+  std::set<std::uint32_t> probed_servers_;
+  std::set<std::string> probed_keys_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> target_trials_;  ///< request and target
   std::set<std::pair<std::uint32_t, std::uint32_t>> server_trials_;  ///< request and server
   std::set<std::pair<std::uint32_t, std::uint32_t>> committed_;      ///< request and target

@@ -115,6 +115,7 @@ void random_settings(core::Plan& plan, Random& random) {
   }
   // Priorities: within a pool they must not fall.
   for (core::Pool& pool : plan.pools) {
+    if (random.below(8) == 0) pool.timeouts.stream_max = 500ms;
     std::uint32_t priority = 0;
     for (const core::TargetId id : pool.targets) {
       plan.targets[id.index()].weight = static_cast<std::uint32_t>(1 + random.below(4));
@@ -156,6 +157,10 @@ WorldSettings random_world(std::uint64_t seed) {
   world.late_events = one_of({0.0, 0.1, 0.5}, random);
   world.requests = static_cast<std::uint32_t>(20 + random.below(100));
   world.span = one_of({2s, 20s, 120s}, random);
+  if (random.below(8) == 0) world.probes = one_of({2s, 10s}, random);
+  if (random.below(10) == 0) {
+    world.drain = Duration(static_cast<Duration::rep>(random.below(static_cast<std::uint64_t>(world.span.count()))));
+  }
   const std::uint64_t troubles = random.below(2 * world.plan.targets.size() + 1);
   for (std::uint64_t trouble = 0; trouble < troubles; ++trouble) {
     const auto from =

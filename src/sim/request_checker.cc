@@ -59,6 +59,7 @@ void RequestChecker::saw(const core::Event& event, Instant now) {
   from_the_dead_ = false;
   if (const std::uint32_t id = attempt_of(event); id != 0) return saw_attempt(event, id);
   if (std::holds_alternative<core::ClientLeft>(event)) client_left_ = true;
+  if (std::holds_alternative<core::Drain>(event)) drained_ = true;
   if (std::holds_alternative<core::DownstreamBlocked>(event)) blocked_ = true;
   if (std::holds_alternative<core::DownstreamUnblocked>(event)) blocked_ = false;
   if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
@@ -118,6 +119,7 @@ void RequestChecker::waits(const core::WaitForCapacity& wait, Instant now) {
 void RequestChecker::started(const core::StartAttempt& start) {
   if (forwarded_ != 0) report(1, "an attempt was started after the commit point");
   if (ended()) report(2, "an attempt was started after the end");
+  if (drained_) report(2, "an attempt was started while the process goes");
   const bool first = attempts_.empty();
   const bool untried = tried_.insert(start.target.value).second;
   attempts_[start.attempt.value] = Attempt{.target = start.target};

@@ -7,20 +7,28 @@
 #include "core/fleet.h"
 #include "sim/invariants.h"
 #include "sim/limit_checker.h"
+#include "sim/reached.h"
 
 namespace drover::sim {
 
 class WatchedFleet final : public core::FleetPort {
  public:
   /// `real` is where `fleet` ends up; it is only looked at.
-  WatchedFleet(core::FleetPort& fleet, const core::Fleet& real, FleetChecker& checker, Findings& findings)
-      : fleet_(&fleet), real_(&real), checker_(&checker), findings_(&findings), limits_(real.plan(), findings) {}
+  WatchedFleet(core::FleetPort& fleet, const core::Fleet& real, FleetChecker& checker, Findings& findings,
+               Reached& reached)
+      : fleet_(&fleet),
+        real_(&real),
+        checker_(&checker),
+        findings_(&findings),
+        limits_(real.plan(), findings),
+        reached_(&reached) {}
 
   /// Whose calls come next; nullptr: nobody's.
   void serve(RequestChecker* request, std::uint32_t number) {
     request_ = request;
     number_ = number;
   }
+  [[nodiscard]] bool refused_for_a_limit() const { return refused_; }
   /// Whether something was given back since the last question.
   bool take_settled() { return std::exchange(settled_, false); }
 
@@ -33,6 +41,7 @@ class WatchedFleet final : public core::FleetPort {
     }
     if (answer.kind == core::PickKind::Wait && answer.wait_until == kNever)
       findings_->add(4, number_, "a wait without end");
+    if (!request.look) notice(request, answer, now);
     return answer;
   }
 
@@ -45,6 +54,11 @@ class WatchedFleet final : public core::FleetPort {
     fleet_->settle(ticket, outcome, now);
     const bool own_fault = outcome.kind == core::Outcome::Kind::Failed && outcome.error->scope == ErrorScope::Request;
     const bool abandoned = outcome.kind == core::Outcome::Kind::Abandoned;
+    if (outcome.kind == core::Outcome::Kind::Failed && outcome.error->kind == ErrorKind::RateLimited) refused_ = true;
+    if (outcome.kind == core::Outcome::Kind::Failed && !outcome.charge) reached_->mark(Rare::ChargeWithheld);
+    if (ticket.trial_levels != 0 && !abandoned) {
+      reached_->mark(outcome.kind == core::Outcome::Kind::Failed ? Rare::TrialFailed : Rare::TrialPassed);
+    }
     if ((own_fault || abandoned) && real_->view(ticket.target, now).failures != before) {
       findings_->add(7, number_, "a target was charged with what the client did");
     }
@@ -64,11 +78,14 @@ class WatchedFleet final : public core::FleetPort {
     fleet_->committed(ticket, first_content, now);
   }
   void hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) override {
+    checker_->hinted(ticket);
+    told_ = true;
     fleet_->hint(ticket, hints, now);
   }
 
   [[nodiscard]] bool spend_retry(Instant now) override {
     const bool granted = fleet_->spend_retry(now);
+    if (!granted) reached_->mark(Rare::BudgetSpent);
     if (granted) checker_->retry_granted(now);
     if (granted && request_ != nullptr) request_->retry_granted();
     return granted;
@@ -85,11 +102,27 @@ class WatchedFleet final : public core::FleetPort {
   }
 
  private:
+  void notice(const core::PickRequest& request, const core::PickAnswer& answer, Instant now) {
+    if (answer.kind != core::PickKind::Picked) {
+      if (answer.asker_limited) reached_->mark(Rare::AskerHeldBack);
+      const bool only_word = told_ && !refused_ && real_->plan().quotas.empty() && real_->plan().principals.empty();
+      if (only_word && answer.rate_limited) reached_->mark(Rare::LimitBelieved);
+      return;
+    }
+    if (request.again) reached_->mark(Rare::RepeatedTarget);
+    if (answer.ticket.fallback > 0) reached_->mark(Rare::Fallback);
+    const core::TargetCondition condition = real_->view(answer.ticket.target, now).condition;
+    if (condition == core::TargetCondition::Ejected) reached_->mark(Rare::LastResort);
+  }
+
   core::FleetPort* fleet_;
   const core::Fleet* real_;
   FleetChecker* checker_;
   Findings* findings_;
   LimitChecker limits_;
+  Reached* reached_;
+  bool told_ = false;     ///< some provider said something about its limits
+  bool refused_ = false;  ///< some provider refused for a limit
   RequestChecker* request_ = nullptr;
   std::uint32_t number_ = 0;
   bool settled_ = false;

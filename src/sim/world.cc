@@ -18,6 +18,8 @@ constexpr Instant kBeginning{1h};
 constexpr std::uint64_t kMostSteps = 2'000'000;
 /// After a settle those who wait are told, after a little while as in a real gateway.
 constexpr Duration kGrantDelay = 1ms;
+/// Stands in the agenda for a round of probes.
+constexpr std::uint32_t kProbeRound = ~std::uint32_t{0};
 
 struct Happening {
   std::uint32_t request = 0;
@@ -32,19 +34,26 @@ class World {
         fleet_(settings.plan, seed),
         checker_(settings.plan, findings_),
         saboteur_(settings.saboteur ? settings.saboteur(fleet_) : nullptr),
-        watched_(saboteur_ ? static_cast<core::FleetPort&>(*saboteur_) : fleet_, fleet_, checker_, findings_) {
+        watched_(saboteur_ ? static_cast<core::FleetPort&>(*saboteur_) : fleet_, fleet_, checker_, findings_,
+                 report_.reached) {
     report_.seed = seed;
     report_.attempts_at.resize(settings.plan.targets.size());
   }
 
   Report run() {
+    if (settings_.probes != kNoLimit) agenda_.add(kBeginning + settings_.probes, {kProbeRound, core::Drain{}});
     requests_.reserve(settings_.requests);
     for (std::uint32_t number = 0; number < settings_.requests; ++number) invent_request(number);
     while (!agenda_.empty() && report_.steps < kMostSteps) {
       auto [now, happening] = agenda_.next();
+      if (happening.request == kProbeRound) {
+        probe(now);
+        continue;
+      }
       step(requests_[happening.request], happening.event, now);
     }
     for (Request& request : requests_) request.checker.finished();
+    if (watched_.refused_for_a_limit()) notice_learned();
     if (fleet_.in_flight() != 0) findings_.add(9, 0, "the fleet believes that something is still in flight");
     if (report_.steps >= kMostSteps) findings_.add(4, 0, "the world did not come to an end");
     report_.violations = findings_.all();
@@ -67,6 +76,7 @@ class World {
     std::map<std::uint32_t, Attempt> attempts{};
     std::array<Instant, core::kTimerKinds> timers{};
     bool waiting = false;
+    bool waited = false;
   };
 
   bool chance(double share) { return random_.unit() < share; }
@@ -100,6 +110,9 @@ class World {
     request.timers.fill(kNever);
     request.dispatch = std::make_unique<core::Dispatch>(facts, watched_, random_);
     agenda_.add(facts.arrived, {number, core::RequestReady{}});
+    if (settings_.drain != kNoLimit) {  // those that come later are drained at once, as one that was being read
+      agenda_.add(std::max(facts.arrived, kBeginning + settings_.drain), {number, core::Drain{}});
+    }
     if (chance(settings_.leaving)) agenda_.add(facts.arrived + upto(5s), {number, core::ClientLeft{}});
     if (chance(settings_.slow_readers)) {
       const Instant blocked = facts.arrived + upto(2s);
@@ -112,10 +125,12 @@ class World {
     if (stale(request, event, now)) return;
     ++report_.steps;
     note(now, request.number, event.index());
+    notice_before(request, event);
     watched_.serve(&request.checker, request.number);
     const core::Commands commands = request.dispatch->on(event, now);
     request.checker.stepped(event, commands, *request.dispatch, now);
     watched_.serve(nullptr, 0);
+    notice_changes(now);
     for (const core::Command& command : commands) obey(request, command, now);
     if (watched_.take_settled()) grant(now);
   }
@@ -163,14 +178,19 @@ class World {
       request.timers[static_cast<std::size_t>(arm->timer)] = arm->at;
       if (arm->at != kNever) agenda_.add(arm->at, {request.number, core::TimerFired{arm->timer}});
     }
-    if (std::holds_alternative<core::WaitForCapacity>(command)) request.waiting = true;
+    if (std::holds_alternative<core::WaitForCapacity>(command)) request.waiting = request.waited = true;
+    if (std::holds_alternative<core::SendHead>(command)) mark(Rare::CommentsFirst);
     if (std::holds_alternative<core::Finish>(command)) {
       const bool complete = std::ranges::any_of(request.attempts, [](const auto& a) { return a.second.running; });
       ++(complete ? report_.answered : report_.left);
+      if (complete && request.waited) mark(Rare::WaitedThenServed);
       over(request);
     }
     if (const auto* end = std::get_if<core::EndWithError>(&command)) {
       ++report_.failed[end->in_band ? 0 : end->error.status];
+      if (end->in_band) mark(Rare::ErrorInBand);
+      if (request.dispatch->tried().size() == std::max<std::size_t>(settings_.plan.retry.walk, 1))
+        mark(Rare::WalkUsedUp);
       over(request);
     }
   }
@@ -184,6 +204,8 @@ class World {
   void start_attempt(Request& request, const core::StartAttempt& start, Instant now) {
     request.waiting = false;
     ++report_.attempts;
+    if (start.fresh) mark(Rare::FreshRetry);
+    if (recovered_at_ && now - *recovered_at_ < core::kSlowStart) mark(Rare::SlowStart);
     ++report_.attempts_at[start.target.index()];
     note(now, start.attempt.value, start.target.value);
     const AttemptFacts facts{.id = start.attempt,
@@ -211,6 +233,70 @@ class World {
     }
   }
 
+  void notice_before(Request& request, const core::Event& event) {
+    const bool committed = request.dispatch->state() == core::Dispatch::State::Committed;
+    const bool runs = std::ranges::any_of(request.attempts, [](const auto& a) { return a.second.running; });
+    if (committed && std::holds_alternative<core::AttemptFailed>(event)) mark(Rare::CommittedThenCut);
+    if (runs && std::holds_alternative<core::ClientLeft>(event)) mark(Rare::LeftInMidAnswer);
+    if (request.waiting && std::holds_alternative<core::Drain>(event)) mark(Rare::DrainedWaiting);
+    if (request.checker.ended()) return;
+    if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
+      if (fired->timer == core::TimerKind::StreamMax) mark(Rare::StreamTooLong);
+      if (fired->timer == core::TimerKind::Total) mark(Rare::DeadlinePassed);
+    }
+    const auto attempt = request.attempts.find(attempt_of(event));
+    if (attempt != request.attempts.end() && !attempt->second.running) mark(Rare::LateEvent);
+  }
+
+  void notice_changes(Instant now) {
+    while (const auto change = fleet_.next_change()) {
+      using What = core::StateChange::What;
+      if (change->what == What::Suspected) mark(Rare::Suspected);
+      if (change->what == What::NotBelieved) mark(Rare::LieNotBelieved);
+      if (change->what == What::Resting) mark(Rare::KeyRested);
+      if (change->what == What::Recovered) recovered_at_ = now;
+    }
+  }
+
+  void notice_learned() {
+    for (const auto& lane : fleet_.save().lanes) {
+      if (lane.limit.learned_per_second() > 0) mark(Rare::LimitLearned);
+    }
+  }
+
+  void mark(Rare rare) { report_.reached.mark(rare); }
+
+  /// Every key at every server answers a probe as it would answer a request now.
+  void probe(Instant now) {
+    for (const core::CheckPoint& point : fleet_.check_points()) {
+      const core::TargetView before = fleet_.view(point.target, now);
+      const AttemptFacts facts{.id = {1}};
+      Error error;
+      const bool healthy = !probe_fails(script_of(fault_of(point.target, now), facts, random_), error);
+      checker_.probed(point.key, point.server);
+      fleet_.on_probe({.key = point.key, .server = point.server, .error = healthy ? nullptr : &error}, now);
+      const core::TargetView after_it = fleet_.view(point.target, now);
+      if (after_it.failures != before.failures) findings_.add(7, 0, "a probe was counted against a target");
+      if (before.condition == core::TargetCondition::Ok && after_it.condition > core::TargetCondition::HalfOpen) {
+        mark(Rare::ProbeTookOut);
+      }
+    }
+    notice_changes(now);
+    if (now < kBeginning + settings_.span) agenda_.add(now + settings_.probes, {kProbeRound, core::Drain{}});
+  }
+
+  static bool probe_fails(const std::vector<Beat>& script, Error& error) {
+    for (const Beat& beat : script) {
+      if (std::holds_alternative<core::AttemptEnded>(beat.event)) return false;
+      const auto* failed = std::get_if<core::AttemptFailed>(&beat.event);
+      if (failed == nullptr) continue;
+      error = failed->error;
+      return true;
+    }
+    error = {.kind = ErrorKind::HeadTimeout, .scope = ErrorScope::Target, .retry = RetryClass::OtherKey};
+    return true;
+  }
+
   /// FNV-1a over what happened.
   void note(Instant now, std::uint64_t a, std::uint64_t b) {
     for (const std::uint64_t word : {static_cast<std::uint64_t>(now.time_since_epoch().count()), a, b}) {
@@ -219,6 +305,7 @@ class World {
   }
 
   const WorldSettings& settings_;
+  Report report_;
   Random random_;
   Findings findings_;
   core::Fleet fleet_;
@@ -227,7 +314,7 @@ class World {
   WatchedFleet watched_;
   Agenda<Happening> agenda_;
   std::vector<Request> requests_;
-  Report report_;
+  std::optional<Instant> recovered_at_;
 };
 
 }  // namespace

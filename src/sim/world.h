@@ -15,6 +15,7 @@
 #include "core/plan.h"
 #include "sim/behaviour.h"
 #include "sim/invariants.h"
+#include "sim/reached.h"
 
 namespace drover::sim {
 
@@ -40,6 +41,8 @@ struct WorldSettings {
   double impatient = 0.05;                   ///< clients with a short deadline of their own
   double fenced = 0.1;                       ///< clients that may use some providers only
   double late_events = 0.1;                  ///< cancelled attempts whose next event is delivered all the same
+  Duration probes = kNoLimit;                ///< every key at every server is probed this often
+  Duration drain = kNoLimit;                 ///< the process goes then: every request is told
   /// Puts something between the requests and the fleet, to see whether the checkers notice.
   std::function<std::unique_ptr<core::FleetPort>(core::FleetPort&)> saboteur{};
 };
@@ -54,6 +57,7 @@ struct Report {
   std::uint32_t attempts = 0;
   std::vector<std::uint32_t> attempts_at{};  ///< by target
   std::vector<Violation> violations{};
+  Reached reached{};
 };
 
 /// Runs a world to its end, when every request has ended and nothing more will happen.

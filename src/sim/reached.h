@@ -1,0 +1,55 @@
+// Rare situations that simulated worlds must get into now and then: a checker that never sees one proves nothing about
+// it. Only counted here; what must hold in them is in invariants.h.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace drover::sim {
+
+enum class Rare : std::uint8_t {
+  Suspected,         ///< a target hangs and is noticed before its timeout
+  LastResort,        ///< an ejected target is asked because nobody else is left
+  TrialPassed,       ///< the one trial of a target that was out went well
+  TrialFailed,       ///< and it went badly
+  BudgetSpent,       ///< a paid retry was refused
+  LimitLearned,      ///< a rate was learned from refusals
+  LimitBelieved,     ///< a provider's word about its limit held a request back
+  LieNotBelieved,    ///< an impossible word was refused
+  CommittedThenCut,  ///< a failure after the commit point
+  CommentsFirst,     ///< our own head went out before any answer
+  ErrorInBand,       ///< a failure told within a stream
+  FreshRetry,        ///< the keep-alive race: once more on a new connection
+  RepeatedTarget,    ///< a paid attempt at a target tried before
+  WaitedThenServed,  ///< waited for capacity, then answered
+  Fallback,          ///< the second pool of a route was used
+  ChargeWithheld,    ///< J15: the same request failed the same way elsewhere
+  AskerHeldBack,     ///< a client or model at its own limit
+  KeyRested,         ///< a refused key or a used-up allowance
+  SlowStart,         ///< a pick while somebody is still coming back
+  LeftInMidAnswer,   ///< the client left while an attempt was running
+  WalkUsedUp,        ///< as many targets tried as one request may
+  DrainedWaiting,    ///< the process went while a request had no attempt
+  ProbeTookOut,      ///< a probe found trouble before a request did
+  StreamTooLong,     ///< stream_max
+  DeadlinePassed,    ///< total
+  LateEvent,         ///< something came from an attempt that was over
+};
+inline constexpr std::size_t kRarities = static_cast<std::size_t>(Rare::LateEvent) + 1;
+[[nodiscard]] std::string_view to_string(Rare rare);
+
+class Reached {
+ public:
+  void mark(Rare rare) { ++times_[static_cast<std::size_t>(rare)]; }
+  [[nodiscard]] std::uint64_t times(Rare rare) const { return times_[static_cast<std::size_t>(rare)]; }
+  void add(const Reached& other) {
+    for (std::size_t at = 0; at < kRarities; ++at) times_[at] += other.times_[at];
+  }
+
+ private:
+  std::array<std::uint64_t, kRarities> times_{};
+};
+
+}  // namespace drover::sim
