@@ -10,7 +10,7 @@ export UBSAN_OPTIONS := print_stacktrace=1:halt_on_error=1
 
 export JOBS
 
-.PHONY: build install run demo test start-tests test-release test-asan test-tsan fuzz faults format bench bench-micro clean help
+.PHONY: build install run demo test start-tests test-release test-asan test-tsan fuzz planted faults format bench bench-micro clean help
 
 help:            ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -49,6 +49,10 @@ fuzz:            ## run every fuzz target for FUZZ_SECONDS (60) each
 	@cmake --preset fuzz
 	@cmake --build $(FUZZ) -j $(JOBS)
 	@scripts/run-fuzzers $(FUZZ) $(FUZZ_SECONDS)
+
+planted:         ## plant known bugs in a copy, one by one, and see that the tests notice (long; NAMES='a b': only these)
+	@scripts/setup test
+	@python3 -B tests/planted/planted.py run $(NAMES)
 
 faults:          ## the faults that must not hurt a client, their state, and how many tests prove each
 	@python3 -B tests/faults/rows.py
