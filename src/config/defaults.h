@@ -48,6 +48,8 @@ inline constexpr std::size_t kKeys = 20'000;
 inline constexpr std::size_t kFencedProviders = 64;
 /// Pools in one route's fallback chain.
 inline constexpr std::size_t kChain = 16;
+/// Weight of a key or a target.
+inline constexpr std::uint64_t kWeight = 1000;
 /// Mistakes reported at once; after that the file is probably not one of ours.
 inline constexpr std::size_t kProblems = 100;
 /// Longest name of a provider, key, quota or client; longest model name.

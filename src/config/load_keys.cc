@@ -8,8 +8,6 @@
 namespace drover::config {
 namespace {
 
-constexpr std::uint64_t kMaxWeight = 1000;
-
 std::string fingerprint(std::string_view provider, std::string_view value) {
   return hex(sha256("drover-key:" + std::string(provider) + ":" + std::string(value)), 4);
 }
@@ -56,7 +54,7 @@ void load_key(const Value& value, core::ProviderId id, Draft& draft) {
   if (!map) return;
   core::Key key{.provider = id, .name = {}, .fingerprint = {}, .secret = {}, .weight = 1, .quota = std::nullopt};
   if (const auto name = map->find("name")) key.name = name->name().value_or("");
-  map->whole("weight", key.weight, {0, kMaxWeight});
+  map->whole("weight", key.weight, {0, defaults::kWeight});
   if (const auto quota = map->find("quota")) key.quota = find_quota(*quota, draft);
   if (const auto limits = map->find("limits")) key.limits = load_limits_of(*limits);
   if (key.weight == 0) {

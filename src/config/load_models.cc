@@ -12,7 +12,6 @@ namespace {
 constexpr std::uint64_t kMaxPriority = 100;
 /// No provider's prompt cache lasts less, or more.
 constexpr Range<Duration> kAffinity{std::chrono::minutes(5), std::chrono::minutes(60)};
-constexpr std::uint64_t kMaxWeight = 1000;
 
 constexpr std::array<Choice<core::Balance>, 6> kBalance = {{{"p2c", core::Balance::P2c},
                                                             {"round_robin", core::Balance::RoundRobin},
@@ -131,7 +130,7 @@ std::optional<TargetEntry> ModelsReader::read_target(const Value& value) {
   const auto provider = named ? find_provider(*named, draft_) : std::nullopt;
   if (const auto model = map->find("model")) target.model = model->model();
   map->whole("priority", target.priority, {0, kMaxPriority});
-  map->whole("weight", target.weight, {0, kMaxWeight});
+  map->whole("weight", target.weight, {0, defaults::kWeight});
   if (target.weight == 0) {
     draft_.report.warn(value.place(), value.path() + ": weight 0, so this target gets no traffic");
   }

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "config/draft.h"
+#include "config/letters.h"
 #include "config/scalar.h"
 #include "config/server_url.h"
 
@@ -29,14 +30,6 @@ constexpr std::array<Choice<std::string_view>, 13> kApis = {{{"chat", "chat"},
                                                              {"files", "files"},
                                                              {"batches", "batches"},
                                                              {"fine_tuning", "fine_tuning"}}};
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 /// RFC 9110 section 5.6.2.
 bool is_token(std::string_view text) {

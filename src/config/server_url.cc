@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "config/letters.h"
 #include "config/scalar.h"
 
 namespace drover::config {
@@ -14,14 +15,6 @@ namespace {
 
 constexpr std::size_t kUrlBytes = 2048;  // what browsers and proxies accept
 constexpr std::size_t kHostBytes = 253;  // RFC 1035 section 2.3.4, as text
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

@@ -74,7 +74,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 61> kSynonym
     {"grace_period", "drain"},
 }};
 
-std::string lowered(std::string_view word) {
+std::string folded(std::string_view word) {
   std::string out(word.substr(0, kWordBytes));
   for (char& c : out) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -113,11 +113,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  const std::string wanted = lowered(word);
+  const std::string wanted = folded(word);
   std::optional<std::string> best;
   std::size_t best_distance = tolerance(wanted) + 1;
   for (const std::string& candidate : candidates) {
-    const std::size_t distance = edit_distance(wanted, lowered(candidate));
+    const std::size_t distance = edit_distance(wanted, folded(candidate));
     if (distance >= best_distance) continue;
     best_distance = distance;
     best = candidate;
