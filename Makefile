@@ -10,7 +10,7 @@ export UBSAN_OPTIONS := print_stacktrace=1:halt_on_error=1
 
 export JOBS
 
-.PHONY: build install run demo test start-tests test-release test-asan test-tsan fuzz planted faults format bench bench-micro clean help
+.PHONY: build install run demo test start-tests test-release test-asan test-tsan fuzz planted faults format bench bench-failover bench-micro clean help
 
 help:            ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -62,6 +62,12 @@ bench:           ## nginx, HAProxy and drover side by side (QUICK=1: a short run
 	@cmake --preset bench
 	@cmake --build build/bench -j $(JOBS)
 	@QUICK=$(QUICK) bench/run.py
+
+bench-failover:  ## goodput at the limit, outages, hangs, cancels, duplicates, with their targets (QUICK=1: a short run)
+	@scripts/setup bench
+	@cmake --preset release -DDROVER_TESTS=OFF >/dev/null
+	@cmake --build $(RELEASE) -j $(JOBS) --target drover
+	@QUICK=$(QUICK) bench/failover.py
 
 bench-micro:     ## micro-benchmarks beside the code
 	@scripts/setup bench
