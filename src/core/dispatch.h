@@ -263,7 +263,7 @@ class Dispatch {
   // failing (dispatch_failure.cc)
   void fail(Attempt& attempt, Failure failure, Step& step);
   [[nodiscard]] bool retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step);
-  [[nodiscard]] bool may_go_on(const Failure& failure, Instant now);
+  [[nodiscard]] bool may_go_on(const Failure& failure);
   [[nodiscard]] bool take_detour(const Failure& failure);
   void settle_failed(Attempt& attempt, const Failure& failure, Instant now);
   void note(TargetId target, const Failure& failure);
@@ -298,6 +298,7 @@ class Dispatch {
   bool waiting_ = false;
   bool blocked_ = false;
   bool ambiguous_spent_ = false;  ///< the one failover that Ambiguous::ReusedOnly grants after S3
+  bool choked_before_ = false;    ///< other requests with this body failed the same way at two targets (J15)
   bool repeat_paid_ = false;      ///< the budget has granted the next attempt at the same target
   bool only_rate_limits_ = true;  ///< every failure so far was a rate limit
   std::uint32_t attempts_started_ = 0;

@@ -47,7 +47,7 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
   note(attempt.lease.target(), failure);
   if (newest() != nullptr) return;  // a hedge is still running
   disarm_attempt(step);
-  const bool go_on = may_go_on(failure, step.now);
+  const bool go_on = may_go_on(failure);
   remember(std::move(failure));
   if (!go_on) return end_with_failure(step);
   seek(step);
@@ -71,13 +71,12 @@ bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failur
 ///   never:        neither S2's retry nor S3's failover
 ///   reused_only:  S2's retry on a fresh connection, and one failover of the request at S3
 ///   failover:     S3 as often as walk and budget allow
-bool Dispatch::may_go_on(const Failure& failure, Instant now) {
+bool Dispatch::may_go_on(const Failure& failure) {
   if (draining_ || request_.replay == Replay::Never) return false;
   if (take_detour(failure)) return true;
   if (failure.error.retry == RetryClass::Never) return false;
-  // J15: a third target is not asked for what two others choked on.
-  const bool asked_two = tried_.size() >= 2 && could_be_the_request(failure.stage);
-  if (asked_two && fleet_->quarantined(request_.body, now)) return false;
+  // J15: a third target is not asked again for what every target choked on when it came before.
+  if (choked_before_ && tried_.size() >= 2 && could_be_the_request(failure.stage)) return false;
   const bool free = request_.replay == Replay::Free;
   switch (failure.stage) {
     case Stage::NotConnected:
@@ -118,6 +117,7 @@ void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant n
   outcome.answered = attempt.answered;
   if (could_be_the_request(failure.stage) && request_.body != 0) {
     outcome.body = request_.body;  // the fleet knows what became of it in other requests
+    if (blamed_.empty()) choked_before_ = fleet_->quarantined(request_.body, now);
     if (std::ranges::find(blamed_, failure.error.kind, &Blamed::kind) == blamed_.end()) {
       (void)blamed_.push_back({failure.error.kind, target});
     }
