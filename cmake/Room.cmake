@@ -4,18 +4,6 @@
 #   drover_room(core ROOMS base LIBRARIES Some::target)
 #
 # x_test.cc joins the room's test program, x_bench.cc its benchmark, each x_fuzz.cc becomes a fuzz target of its own.
-# The sanitizer trees compile several files as one (CMake's unity build), which halves their time. These stay apart: names
-# that they keep to themselves are used by their neighbours too.
-set_source_files_properties(
-  src/demo/traffic_test.cc
-  src/dialect/json_reader.cc
-  src/dialect/multipart_scan_test.cc
-  src/dialect/timestamp_test.cc
-  src/http/head_syntax.cc
-  src/mock/script_test.cc
-  src/net/ticker_test.cc
-  PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
-
 function(drover_room room)
   cmake_parse_arguments(ARG "" "" "ROOMS;LIBRARIES" ${ARGN})
   set(source_dir ${CMAKE_SOURCE_DIR}/src/${room})
