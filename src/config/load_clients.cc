@@ -1,5 +1,6 @@
 // Clients: who may use the gateway, which models, and the providers their requests may reach.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -12,6 +13,9 @@ namespace {
 
 /// Shorter keys can be guessed over a network in a lifetime.
 constexpr std::size_t kGuessable = 16;
+
+constexpr std::array<Choice<core::ServiceClass>, 2> kClasses = {
+    {{"interactive", core::ServiceClass::Interactive}, {"batch", core::ServiceClass::Batch}}};
 
 class ClientsReader {
  public:
@@ -129,6 +133,7 @@ void ClientsReader::read(const Value& value) {
   read_models(*map, client);
   read_providers(*map, client);
   core::Principal principal{.name = client.name, .limits = {}};
+  map->choice("class", principal.service, kClasses);
   if (const auto limits = map->find("limits")) principal.limits = load_limits_of(*limits);
   if (draft_.report.mistakes() == mistakes) check_reach(value, client);
   client.principal = {static_cast<std::uint32_t>(draft_.plan.principals.size())};

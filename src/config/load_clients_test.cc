@@ -27,6 +27,15 @@ std::vector<std::string> client_mistakes(const std::string& clients, const FakeW
   return mistakes(with_clients(clients), in);
 }
 
+TEST(Clients, AreInteractiveUnlessTheirClassSaysBatch) {
+  const Settings settings = loaded(
+      with_clients("[ { name: app, key: { env: APP_KEY } }, { name: web, key: { env: WEB_KEY }, class: batch } ]"),
+      clients_world());
+  EXPECT_EQ(settings.plan->principals[0].service, core::ServiceClass::Interactive);
+  EXPECT_EQ(settings.plan->principals[1].service, core::ServiceClass::Batch);
+  EXPECT_FALSE(client_mistakes("[ { name: app, key: { env: APP_KEY }, class: bulk } ]").empty());
+}
+
 TEST(Clients, HaveLimitsOfTheirOwn) {
   const Settings settings = loaded(with_clients("[ { name: app, key: { env: APP_KEY } }, "
                                                 "{ name: web, key: { env: WEB_KEY }, limits: { concurrent: 3 } } ]"),

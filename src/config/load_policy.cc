@@ -105,13 +105,15 @@ void load_health(const Value& value, core::HealthSettings& health) {
   }
 }
 
-void load_limits(const Value& value, Limits& limits) {
+void load_limits(const Value& value, Limits& limits, core::WaitingLimits& waiting) {
   const auto map = value.section(schema::kLimits);
   if (!map) return;
   map->size("body", limits.body, {1024, kMaxBody});
   map->whole("in_flight", limits.in_flight, {1, kMaxRequests});
   map->size("replay_memory", limits.replay_memory, {1024, kMaxMemory});
   map->whole("connections", limits.connections, {1, kMaxRequests});
+  map->whole("waiting", waiting.all, {0, kMaxRequests});
+  map->whole("waiting_per_client", waiting.per_client, {0, kMaxRequests});
   if (limits.body > limits.replay_memory) {
     value.wrong("body (" + format_size(limits.body) + ") is larger than replay_memory (" +
                     format_size(limits.replay_memory) + "), so the largest bodies would always be shed",
@@ -152,7 +154,7 @@ void load_policy(const Section& top, Draft& draft) {
   if (const auto value = top.find("retry")) load_retry(*value, draft.plan.retry);
   if (const auto value = top.find("timeouts")) load_timeouts(*value, draft.settings.timeouts);
   if (const auto value = top.find("health")) load_health(*value, draft.plan.health);
-  if (const auto value = top.find("limits")) load_limits(*value, draft.settings.limits);
+  if (const auto value = top.find("limits")) load_limits(*value, draft.settings.limits, draft.plan.waiting);
   top.duration("drain", draft.settings.drain, kWaitOrNone);
   const auto threads = top.find("threads");
   if (threads && !threads->is_word("auto")) {

@@ -19,6 +19,8 @@ TEST(Policy, LeftOutIsTheDefault) {
   EXPECT_EQ(settings.limits.in_flight, 20'000U);
   EXPECT_EQ(settings.limits.replay_memory, 512U << 20);
   EXPECT_EQ(settings.limits.connections, 50'000U);
+  EXPECT_EQ(settings.plan->waiting.all, 10'000U);
+  EXPECT_EQ(settings.plan->waiting.per_client, 1000U);
   EXPECT_EQ(settings.plan->retry.walk, 4U);
   EXPECT_EQ(settings.plan->health.probe, "/models");
   EXPECT_EQ(settings.timeouts.head_plain, kNoLimit);
@@ -84,14 +86,17 @@ TEST(Policy, SetsBothHeadsWithOneValue) {
 }
 
 TEST(Policy, TakesThreadsLimitsAndDrain) {
-  const Settings settings = loaded(one_provider(
-      "threads: 3\ndrain: 30s\nlimits: { body: 1MiB, in_flight: 5, replay_memory: 2MiB, connections: 7 }\n"));
+  const Settings settings = loaded(
+      one_provider("threads: 3\ndrain: 30s\nlimits: { body: 1MiB, in_flight: 5, replay_memory: 2MiB, connections: 7, "
+                   "waiting: 8, waiting_per_client: 9 }\n"));
   EXPECT_EQ(settings.threads, 3U);
   EXPECT_EQ(settings.drain, seconds(30));
   EXPECT_EQ(settings.limits.body, 1U << 20);
   EXPECT_EQ(settings.limits.in_flight, 5U);
   EXPECT_EQ(settings.limits.replay_memory, 2U << 20);
   EXPECT_EQ(settings.limits.connections, 7U);
+  EXPECT_EQ(settings.plan->waiting.all, 8U);
+  EXPECT_EQ(settings.plan->waiting.per_client, 9U);
   EXPECT_EQ(loaded(one_provider("threads: auto")).threads, 0U);
 }
 

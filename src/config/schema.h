@@ -35,7 +35,7 @@ inline constexpr std::array<std::string_view, 6> kModel = {"balance",  "affinity
 inline constexpr std::array<std::string_view, 2> kFallback = {"model", "on"};
 inline constexpr std::array<std::string_view, 7> kError = {"status", "code", "type", "front", "text", "class", "scope"};
 inline constexpr std::array<std::string_view, 5> kTarget = {"provider", "model", "priority", "weight", "key"};
-inline constexpr std::array<std::string_view, 5> kClient = {"name", "key", "models", "providers", "limits"};
+inline constexpr std::array<std::string_view, 6> kClient = {"name", "key", "models", "providers", "limits", "class"};
 inline constexpr std::array<std::string_view, 9> kRetry = {
     "walk", "same_target", "backoff", "multiplier", "max_backoff", "jitter", "budget", "ambiguous", "statuses"};
 inline constexpr std::array<std::string_view, 7> kTimeouts = {"connect", "head",       "first_content", "idle",
@@ -44,7 +44,8 @@ inline constexpr std::array<std::string_view, 2> kHead = {"stream", "plain"};
 inline constexpr std::array<std::string_view, 9> kHealth = {"probe",         "interval",     "timeout",
                                                             "mode",          "eject_after",  "eject_for",
                                                             "max_eject_for", "when_all_out", "latency_from"};
-inline constexpr std::array<std::string_view, 4> kLimits = {"body", "in_flight", "replay_memory", "connections"};
+inline constexpr std::array<std::string_view, 6> kLimits = {"body",        "in_flight", "replay_memory",
+                                                            "connections", "waiting",   "waiting_per_client"};
 }  // namespace keys
 
 inline constexpr Shape kTop{"the configuration", keys::kTop, "providers: { ... }"};

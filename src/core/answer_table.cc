@@ -151,6 +151,18 @@ Error owner_gone() {
   return error;
 }
 
+Error waiting_room_full(WaitRefusal refusal, std::optional<Duration> soonest) {
+  const bool of_client = refusal == WaitRefusal::ClientFull;
+  Error error = told_to_client({.kind = of_client ? ErrorKind::RateLimited : ErrorKind::Shed,
+                                .scope = of_client ? ErrorScope::Request : ErrorScope::Gateway});
+  error.code = of_client ? "too_many_waiting" : "waiting_room_full";
+  error.message = of_client ? "Too many requests of this client wait for capacity already. Retry after the given time."
+                            : "Too many requests wait for capacity already. Retry after the given time.";
+  constexpr Duration kLeast = std::chrono::seconds(1);
+  error.retry_after = std::clamp(soonest.value_or(kLeast), kLeast, kMaxToldRetryAfter);
+  return error;
+}
+
 Error no_upstream(bool rate_limited, ErrorKind why, std::optional<Duration> soonest) {
   if (soonest) soonest = std::clamp(*soonest, Duration::zero(), kMaxToldRetryAfter);
   if (rate_limited) {

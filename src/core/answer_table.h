@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/instant.h"
+#include "core/waiter.h"
 
 namespace drover::core {
 
@@ -29,6 +30,9 @@ inline constexpr Duration kMaxToldRetryAfter = std::chrono::hours(1);
 
 /// What the request goes on with belongs to an account that no target of it uses.
 [[nodiscard]] Error owner_gone();
+
+/// Too many wait already: altogether (503), or of this client (429).
+[[nodiscard]] Error waiting_room_full(WaitRefusal refusal, std::optional<Duration> soonest);
 
 /// Nothing can be picked. `soonest`: how long until something can (nothing: unknown).
 [[nodiscard]] Error no_upstream(bool rate_limited, ErrorKind why, std::optional<Duration> soonest);

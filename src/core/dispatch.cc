@@ -20,6 +20,7 @@ Commands Dispatch::on(const Event& event, Instant now) {
   if (state_ == State::Ended) return out;
   Step step{now, out};
   std::visit([this, &step](const auto& e) { handle(e, step); }, event);
+  if (std::exchange(settled_failure_, false)) fleet_->serve_waiting(now);
   return out;
 }
 
@@ -178,6 +179,7 @@ void Dispatch::handle(const ClientLeft&, Step& step) {
   for (Attempt& attempt : attempt_slots_) {
     if (attempt.running()) abandon(attempt, step);
   }
+  stop_waiting_at(step.now);
   (void)step.out.push_back(Finish{});
   state_ = State::Ended;
 }

@@ -19,8 +19,7 @@
 
 namespace drover::core {
 
-/// Most targets one request may ever try (the setting `walk` is at most this), and most attempts in all.
-inline constexpr std::size_t kMaxWalk = 16;
+/// Most attempts of one request in all (kMaxWalk: most targets).
 inline constexpr std::size_t kMaxAttempts = 32;
 
 /// Numbers the attempts of one request: 1, 2, 3 ...
@@ -169,6 +168,7 @@ struct DispatchRequest {
   bool clients_retry = false;          ///< the client itself says that this is not its first try
   /// Whether our own 200 and comments may be sent while waiting (HTTP/1.1 client, streamed answer).
   bool may_answer_early = true;
+  Bell* bell = nullptr;  ///< rung when CapacityGranted is due; without one it looks again by timer. Outlives the wait
   Duration comment_every = kCommentEvery;  ///< between comments of ours
 };
 
@@ -185,6 +185,14 @@ class Dispatch {
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] std::uint32_t attempts() const { return attempts_started_; }
+  /// How long it has waited for capacity in all.
+  [[nodiscard]] Duration waited(Instant now) const {
+    return waited_ + (waiting_since_ == kNever ? Duration::zero() : now - waiting_since_);
+  }
+  /// Why it could not wait, or not longer, if that ended it.
+  [[nodiscard]] WaitRefusal wait_refusal() const { return refusal_; }
+  /// Gives up its place among those who wait: from here on its bell is not rung.
+  void stop_waiting() { place_.leave(); }
   /// The targets tried so far, in order.
   [[nodiscard]] std::span<const TargetId> tried() const { return {tried_.begin(), tried_.size()}; }
 
@@ -253,8 +261,10 @@ class Dispatch {
   // choosing (dispatch_choose.cc)
   void seek(Step& step);
   [[nodiscard]] Instant repeat_at(Step& step, bool& started);
-  [[nodiscard]] Instant queue_until(Instant now);
+  [[nodiscard]] Instant queue_until(Instant now) const;
+  [[nodiscard]] PickAnswer pick_or_wait(Instant now);
   void wait(Instant until, TimerKind timer, Step& step);
+  void stop_waiting_at(Instant now);
   void start(Lease lease, bool fresh, Step& step);
   [[nodiscard]] PickRequest pick_request() const;
   [[nodiscard]] FixedVector<TargetId, kMaxWalk> repeatable() const;
@@ -296,6 +306,7 @@ class Dispatch {
   bool begun_ = false;
   bool draining_ = false;
   bool waiting_ = false;
+  bool settled_failure_ = false;  ///< in this step: those who wait have not been served yet
   bool blocked_ = false;
   bool ambiguous_spent_ = false;  ///< the one failover that Ambiguous::ReusedOnly grants after S3
   bool choked_before_ = false;    ///< other requests with this body failed the same way at two targets (J15)
@@ -306,6 +317,10 @@ class Dispatch {
   std::size_t walk_ = 1;
   Instant total_at_ = kNever;
   std::optional<Instant> queue_until_;  ///< set by the first wait
+  WaitingPlace place_;
+  Duration waited_{};
+  Instant waiting_since_ = kNever;
+  WaitRefusal refusal_ = WaitRefusal::None;
   std::optional<Instant> backoff_until_;
   Instant last_content_{};
   Instant last_keep_alive_{};  ///< the upstream's own

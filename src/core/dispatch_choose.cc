@@ -38,7 +38,7 @@ void Dispatch::seek(Step& step) {
 
   PickAnswer elsewhere;
   if (tried_.size() < walk_) {
-    elsewhere = fleet_->pick(pick_request(), step.now, *random_);
+    elsewhere = pick_or_wait(step.now);
     if (elsewhere.kind == PickKind::Picked) {
       Lease lease(*fleet_, elsewhere.ticket);
       if (!paid(lease.target(), step.now)) return end_with_failure(step);
@@ -54,12 +54,30 @@ void Dispatch::seek(Step& step) {
   Instant capacity = kNever;
   if (elsewhere.kind == PickKind::Wait) {
     capacity = std::max(elsewhere.wait_until, step.now + kShortestWait);
-    if (capacity > queue_until(step.now)) capacity = kNever;
+    const Instant latest = std::min(queue_until(step.now), total_at_);
+    if (capacity > latest) capacity = elsewhere.waiter.any() ? latest : kNever;
   }
   const Instant until = std::min(capacity, repeat);
-  if (until < total_at_) return wait(until, capacity <= repeat ? TimerKind::Queue : TimerKind::Backoff, step);
+  if (until < total_at_ || elsewhere.waiter.any()) {
+    return wait(until, capacity <= repeat ? TimerKind::Queue : TimerKind::Backoff, step);
+  }
   if (attempts_started_ == 0) return end_without_capacity(elsewhere, step);
   end_with_failure(step);
+}
+
+/// An untried target, or a place in the waiting room.
+PickAnswer Dispatch::pick_or_wait(Instant now) {
+  PickRequest request = pick_request();
+  request.bell = request_.bell;
+  request.waiter = place_.id();
+  request.patient_until = std::min(queue_until(now), total_at_);
+  const PickAnswer answer = fleet_->pick(request, now, *random_);
+  if (answer.waiter.any()) {
+    if (!(answer.waiter == place_.id())) place_ = WaitingPlace(*fleet_, answer.waiter);
+  } else {
+    place_.ended();
+  }
+  return answer;
 }
 
 /// When a target that was tried already may be tried again (kNever: not at all); starts the attempt if that is now.
@@ -91,12 +109,9 @@ Instant Dispatch::repeat_at(Step& step, bool& started) {
 }
 
 /// The queue deadline: counted from the first time that this request has to wait.
-Instant Dispatch::queue_until(Instant now) {
-  if (!queue_until_) {
-    const Pool& first = request_.plan->pools[request_.route->pools.front().index()];
-    queue_until_ = after(now, first.timeouts.queue);
-  }
-  return *queue_until_;
+Instant Dispatch::queue_until(Instant now) const {
+  if (queue_until_ || request_.route->pools.empty()) return queue_until_.value_or(now);
+  return after(now, request_.plan->pools[request_.route->pools.front().index()].timeouts.queue);
 }
 
 FixedVector<TargetId, kMaxWalk> Dispatch::repeatable() const {
@@ -113,12 +128,20 @@ FixedVector<TargetId, kMaxWalk> Dispatch::repeatable() const {
 
 void Dispatch::wait(Instant until, TimerKind timer, Step& step) {
   waiting_ = true;
+  if (!queue_until_) queue_until_ = queue_until(step.now);
+  if (waiting_since_ == kNever) waiting_since_ = step.now;
   if (timer == TimerKind::Queue) (void)step.out.push_back(WaitForCapacity{until});
   disarm(timer == TimerKind::Queue ? TimerKind::Backoff : TimerKind::Queue, step);
   arm(timer, until, step);
 }
 
+void Dispatch::stop_waiting_at(Instant now) {
+  place_.leave();
+  if (waiting_since_ != kNever) waited_ += now - std::exchange(waiting_since_, kNever);
+}
+
 void Dispatch::start(Lease lease, bool fresh, Step& step) {
+  stop_waiting_at(step.now);
   Attempt* slot = std::ranges::find_if_not(attempt_slots_, &Attempt::running);
   assert(slot != attempt_slots_.end());
   disarm(TimerKind::Queue, step);

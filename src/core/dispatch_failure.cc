@@ -129,6 +129,7 @@ void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant n
   const bool known = failure.used.input_tokens.value != 0 || failure.used.output_tokens.value != 0;
   outcome.used = known ? failure.used : request_.estimate;
   attempt.lease.settle(outcome, now);
+  settled_failure_ = true;
   attempt.phase = Phase::Idle;
 }
 
@@ -160,9 +161,13 @@ void Dispatch::remember(Failure failure) {
 }
 
 void Dispatch::end_without_capacity(const PickAnswer& answer, Step& step) {
-  if (request_.owner.known() && answer.kind == PickKind::None) return end_with({.error = owner_gone()}, step);
+  const bool nobody = answer.kind == PickKind::None && answer.refusal == WaitRefusal::None;
+  if (request_.owner.known() && nobody) return end_with({.error = owner_gone()}, step);
   std::optional<Duration> soonest;
   if (answer.wait_until != kNever) soonest = std::max(Duration::zero(), answer.wait_until - step.now);
+  refusal_ = answer.refusal;
+  const bool full = refusal_ == WaitRefusal::RoomFull || refusal_ == WaitRefusal::ClientFull;
+  if (full) return end_with({.error = waiting_room_full(refusal_, soonest)}, step);
   end_with(
       {.error = answer.asker_limited ? asker_limited(soonest) : no_upstream(answer.rate_limited, answer.why, soonest)},
       step);
@@ -189,6 +194,7 @@ void Dispatch::end_with(EndWithError end, Step& step) {
   end.in_band = state_ != State::Open;
   if (end.in_band) end.pass_answer = false;
   state_ = State::Ended;
+  stop_waiting_at(step.now);
   (void)step.out.push_back(std::move(end));
 }
 

@@ -27,6 +27,7 @@
 #include "core/probe_ewma.h"
 #include "core/retry_budget.h"
 #include "core/silence.h"
+#include "core/waiting_room.h"
 #include "core/window_count.h"
 
 namespace drover::core {
@@ -150,6 +151,8 @@ class Fleet final : public FleetPort {
   [[nodiscard]] PickAnswer pick(const PickRequest& request, Instant now, Random& random) override;
   void settle(const Ticket& ticket, const Outcome& outcome, Instant now) override;
   void release(const Ticket& ticket) override;
+  void leave(WaiterId waiter) override;
+  void serve_waiting(Instant now) override { made_room(now); }
   void answered(const Ticket& ticket, Instant now) override;
   void committed(const Ticket& ticket, Duration first_content, Instant now) override;
   void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
@@ -177,6 +180,8 @@ class Fleet final : public FleetPort {
   [[nodiscard]] TargetView view(TargetId target, Instant now) const;
   [[nodiscard]] std::vector<TargetView> views(Instant now) const;
   [[nodiscard]] std::uint64_t in_flight() const;
+  /// Requests that wait for capacity.
+  [[nodiscard]] std::size_t waiting() const { return room_.in_line(); }
   [[nodiscard]] AffinityCount affinity() const { return affinity_count_; }
 
   /// What was learned, as plain values; and taking over what still exists here. What is in flight stays with the fleet
@@ -256,6 +261,7 @@ class Fleet final : public FleetPort {
   [[nodiscard]] std::string check_name(const CheckPoint& point) const;
 
   // picking (fleet_pick.cc)
+  [[nodiscard]] PickAnswer pick_now(const PickRequest& request, Instant now, Random& random);
   [[nodiscard]] bool candidate(TargetId target, const PickRequest& request) const;
   [[nodiscard]] bool usable(TargetId target, const PickRequest& request, Instant now);
   [[nodiscard]] Standing standing(TargetId target, const PickRequest& request, Instant now);
@@ -279,6 +285,19 @@ class Fleet final : public FleetPort {
   [[nodiscard]] PickAnswer pick_without_open(const PickRequest& request, Instant now, Random& random);
   bool reset_all(const PickRequest& request, Instant now);
 
+  // waiting (fleet_waiting.cc)
+  [[nodiscard]] PickAnswer claim(const PickRequest& request, Instant now, Random& random);
+  [[nodiscard]] PickAnswer join(const PickRequest& request, PickAnswer blocked, Instant now);
+  [[nodiscard]] PickAnswer still_waiting(WaiterId waiter, const Waiting& waiting, PickAnswer answer);
+  void serve_waiters(Instant now);
+  [[nodiscard]] Served serve(Waiting& waiting, Instant now);
+  void appoint_keeper();
+  [[nodiscard]] bool still_open(const Ticket& ticket, Instant now) const;
+  /// After everything that may have made room. Costs one comparison while nobody waits.
+  void made_room(Instant now) {
+    if (room_.in_line() > 0) serve_waiters(now);
+  }
+
   // soft affinity (fleet_affinity.cc)
   [[nodiscard]] std::optional<TargetId> kept(PoolId pool, const Tier& tier, const PickRequest& request, Instant now);
   void keep(PoolId pool, TargetId target, const PickRequest& request, Instant now);
@@ -287,6 +306,8 @@ class Fleet final : public FleetPort {
   [[nodiscard]] bool stands_in(TargetId target, PoolId pool, const Tier& tier) const;
 
   // settling (fleet_settle.cc)
+  void settle_now(const Ticket& ticket, const Outcome& outcome, Instant now);
+  void take_back(const Ticket& ticket);
   std::uint8_t give_back(const Ticket& ticket);
   std::uint8_t end_trials(const Ticket& ticket);
   void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
@@ -319,6 +340,11 @@ class Fleet final : public FleetPort {
   std::uint64_t nonsense_ = 0;
   RetryBudget budget_;
   PoisonList poison_;
+  WaitingRoom room_;
+  Instant latest_ = Instant::min();  ///< the last time that anybody named
+  Instant next_look_ = kNever;       ///< when time alone may let somebody in
+  WaiterId keeper_{};                ///< who looks again then, for all who wait
+  Instant keeper_told_ = kNever;
   Instant recovering_until_ = Instant::min();  ///< some node may be in its slow start until then
   std::array<StateChange, kChangesKept> changes_{};
   std::size_t first_change_ = 0;

@@ -29,7 +29,7 @@ std::uint64_t load_of(const Amount& estimate) {
   return kLoadPerRequest + output + input / 10;
 }
 
-PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) {
+PickAnswer Fleet::pick_now(const PickRequest& request, Instant now, Random& random) {
   if (request.again) return pick_without_open(request, now, random);
   if (request.first()) {
     const Instant room = limits_.asker_admits_at(request, now);
@@ -218,7 +218,6 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   state.last_used = now;
   limits_.take(request, ticket, now);
   ticket.lane_before = lane_limits_[state.lane].take(request.estimate, now);
-  if (request.first()) budget_.count_request(now);
   PickAnswer answer{.kind = PickKind::Picked, .ticket = ticket};
   answer.untried_left = another_left(target, request, now);
   if (ticket.trial && answer.untried_left) answer.ticket.patience = suspicious_silence(state);
@@ -301,7 +300,7 @@ PickAnswer Fleet::pick_without_open(const PickRequest& request, Instant now, Ran
   if (found.open) return take(*found.open, found.open_fallback, request, now);
   if (found.last_resort) {
     const bool resets = plan_->health.when_all_out == WhenAllOut::Reset && !request.again;
-    if (resets && reset_all(request, now)) return pick(request, now, random);
+    if (resets && reset_all(request, now)) return pick_now(request, now, random);
     return take(*found.last_resort, found.last_resort_fallback, request, now);
   }
   PickAnswer answer{.kind = found.soonest == kNever ? PickKind::None : PickKind::Wait, .wait_until = found.soonest};

@@ -15,6 +15,7 @@
 #include "core/lane_limit.h"
 #include "core/plan.h"
 #include "core/stage.h"
+#include "core/waiter.h"
 
 namespace drover::core {
 
@@ -25,6 +26,9 @@ struct ProviderFence {
     return provider.value >= 64 ? allowed == ~std::uint64_t{0} : ((allowed >> provider.value) & 1U) != 0;
   }
 };
+
+/// Most targets one request may ever try (the setting `walk` is at most this).
+inline constexpr std::size_t kMaxWalk = 16;
 
 /// Stands for nobody and nothing in particular.
 inline constexpr std::uint32_t kNobody = ~std::uint32_t{0};
@@ -63,6 +67,11 @@ struct PickRequest {
   /// Only say what would be picked now: nothing is reserved, and the answer's ticket is not one to settle.
   bool look = false;
 
+  /// Rung when its turn may have come; without one the request cannot wait in the waiting room.
+  Bell* bell = nullptr;
+  WaiterId waiter{};        ///< the place where it waits already
+  Instant patient_until{};  ///< it waits no longer than this
+
   /// A request is counted once by those who ask, however many attempts it takes.
   [[nodiscard]] bool first() const { return tried.empty() && !again; }
 };
@@ -88,12 +97,14 @@ enum class PickKind : std::uint8_t { Picked, Wait, None };
 
 struct PickAnswer {
   PickKind kind = PickKind::None;
-  Ticket ticket{};                        ///< Picked
-  Instant wait_until = kNever;            ///< Wait: something is expected to be usable then (cooldown or limit ends)
-  bool untried_left = false;              ///< another target could still be picked after this one
-  bool rate_limited = false;              ///< Wait and None: all that is left is cooling down after rate limits
-  bool asker_limited = false;             ///< Wait: the client's or the model's own configured limit is reached
-  ErrorKind why = ErrorKind::NoUpstream;  ///< Wait and None: what took out the one that is due first
+  Ticket ticket{};                          ///< Picked
+  Instant wait_until = kNever;              ///< Wait: something is expected to be usable then (cooldown or limit ends)
+  bool untried_left = false;                ///< another target could still be picked after this one
+  bool rate_limited = false;                ///< Wait and None: all that is left is cooling down after rate limits
+  bool asker_limited = false;               ///< Wait: the client's or the model's own configured limit is reached
+  ErrorKind why = ErrorKind::NoUpstream;    ///< Wait and None: what took out the one that is due first
+  WaiterId waiter{};                        ///< Wait, for one with a bell: its place; every other answer ends the place
+  WaitRefusal refusal = WaitRefusal::None;  ///< None: why it may not wait; wait_until is then when it could be served
 };
 
 /// How an attempt went, for health, latency and limits.
@@ -119,12 +130,19 @@ struct Outcome {
 class FleetPort {
  public:
   virtual ~FleetPort() = default;
-  /// Chooses and reserves. Never waits, never allocates.
+  /// Chooses and reserves. Never blocks; allocates only for those who have to wait. Nobody is served before those who
+  /// wait for the same. Who has a bell and can be served before `patient_until` is given a place in the waiting room
+  /// when nothing can be picked now, asks again when rung or at `wait_until`, and leaves the place if it does not.
   [[nodiscard]] virtual PickAnswer pick(const PickRequest& request, Instant now, Random& random) = 0;
-  /// Ends a reservation with what happened. Once per ticket.
+  /// Ends a reservation with what happened. Once per ticket. After a failure the request itself may go on before those
+  /// who wait: they are served when serve_waiting() says so.
   virtual void settle(const Ticket& ticket, const Outcome& outcome, Instant now) = 0;
   /// Gives a reservation back as if it had never been (nothing was learned).
   virtual void release(const Ticket& ticket) = 0;
+  /// Whoever settled failures has picked again, or does not want to.
+  virtual void serve_waiting(Instant now) = 0;
+  /// Gives up a place in the waiting room, and what was reserved for it.
+  virtual void leave(WaiterId waiter) = 0;
   /// The answer to this attempt has begun, long before it is settled. At most once per ticket.
   virtual void answered(const Ticket& ticket, Instant now) = 0;
   /// Its first content has come, `first_content` after the request was sent, and a long stream may follow: whoever was
@@ -169,6 +187,35 @@ class Lease {
  private:
   FleetPort* fleet_ = nullptr;
   Ticket ticket_{};
+};
+
+/// A place in the waiting room, left by its destructor.
+class WaitingPlace {
+ public:
+  WaitingPlace() = default;
+  WaitingPlace(FleetPort& fleet, WaiterId waiter) : fleet_(&fleet), waiter_(waiter) {}
+  WaitingPlace(WaitingPlace&& other) noexcept
+      : fleet_(other.fleet_), waiter_(std::exchange(other.waiter_, WaiterId{})) {}
+  WaitingPlace& operator=(WaitingPlace&& other) noexcept {
+    if (this != &other) {
+      leave();
+      fleet_ = other.fleet_;
+      waiter_ = std::exchange(other.waiter_, WaiterId{});
+    }
+    return *this;
+  }
+  ~WaitingPlace() { leave(); }
+
+  void leave() {
+    if (waiter_.any()) fleet_->leave(std::exchange(waiter_, WaiterId{}));
+  }
+  /// The fleet has ended it.
+  void ended() { waiter_ = {}; }
+  [[nodiscard]] WaiterId id() const { return waiter_; }
+
+ private:
+  FleetPort* fleet_ = nullptr;
+  WaiterId waiter_{};
 };
 
 }  // namespace drover::core

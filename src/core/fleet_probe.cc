@@ -52,6 +52,7 @@ void Fleet::probe_succeeded(const TargetState& target, Level level, Instant now)
   if (node.heard_within(plan_->health.interval, now) || !node.succeed(plan_->health, now, now)) return;
   recovering_until_ = now + kSlowStart;
   changed(StateChange::What::Recovered, at, now);
+  made_room(now);
 }
 
 void Fleet::probe_failed(const TargetState& target, Charge due, const Error& error, Instant now) {

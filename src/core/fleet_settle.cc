@@ -46,6 +46,13 @@ std::uint32_t bit(Level level) {
 }  // namespace
 
 void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
+  latest_ = std::max(latest_, now);
+  settle_now(ticket, outcome, now);
+  if (outcome.kind != Outcome::Kind::Failed) return made_room(now);
+  next_look_ = std::min(next_look_, now);  // at the latest with the next that comes
+}
+
+void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (!plausible(outcome)) ++nonsense_;
   if (outcome.used.reported) {
     constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one answer; an upstream may claim any number
@@ -76,6 +83,11 @@ void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
 }
 
 void Fleet::release(const Ticket& ticket) {
+  take_back(ticket);
+  made_room(latest_);
+}
+
+void Fleet::take_back(const Ticket& ticket) {
   (void)give_back(ticket);
   targets_[ticket.target.index()].silence.left();
   limits_.settle(ticket, {.requests = {0}}, /*released=*/true);
@@ -134,6 +146,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
 
 void Fleet::answered(const Ticket& ticket, Instant now) {
   spoke(targets_[ticket.target.index()], now);
+  made_room(now);
 }
 
 void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now) {
@@ -143,6 +156,7 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
     if ((passed & bit(static_cast<Level>(level))) != 0) well(target, static_cast<Level>(level), ticket.taken, now);
   }
   learn_first_content(target, first_content, now);
+  made_room(now);
 }
 
 void Fleet::spoke(TargetState& target, Instant now) {
@@ -169,6 +183,7 @@ void Fleet::learn_silence(PoolState& pool, Duration answer) {
 void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
   const TargetState& target = targets_[ticket.target.index()];
   const int nonsense = lane_limits_[target.lane].hint(hints, ticket.lane_before, ticket.taken, now);
+  made_room(now);
   if (nonsense == 0) return;
   nonsense_ += static_cast<std::uint64_t>(nonsense);
   Instant& told = lane_lied_[target.lane];

@@ -157,10 +157,22 @@ struct Route {
   std::vector<Detour> detours{};
 };
 
+/// Whether somebody sits and waits for the answer. Where requests have to wait, each class has its share of what
+/// becomes free, however many of the other wait.
+enum class ServiceClass : std::uint8_t { Interactive, Batch };
+inline constexpr std::size_t kServiceClasses = 2;
+
 /// Who asks: a configured client.
 struct Principal {
   std::string name{};
   ModelLimits limits{};
+  ServiceClass service = ServiceClass::Interactive;
+};
+
+/// How many requests may wait for capacity.
+struct WaitingLimits {
+  std::uint32_t all = 10000;        ///< about 1 KB each, besides their bodies
+  std::uint32_t per_client = 1000;  ///< so that one client does not fill the room
 };
 
 /// Stands for a model name that no quota speaks of.
@@ -212,6 +224,7 @@ struct Plan {
   std::vector<Principal> principals{};
   RetrySettings retry{};
   HealthSettings health{};
+  WaitingLimits waiting{};
 
   /// Builds what makes lookups fast. Call it once, when the vectors are complete; without it, or when `routes` has
   /// grown since, route_for still answers rightly, by looking at every route.

@@ -28,6 +28,7 @@ std::string metrics_page(const AdminView& view) {
   gauges.started = static_cast<double>(view.started) / 1000;
   gauges.config_loaded = static_cast<double>(view.snapshot->loaded_at) / 1000;
   gauges.in_flight = view.admission->in_flight.used();
+  gauges.waiting = view.snapshot->fleet->with([](const core::Fleet& fleet) { return fleet.waiting(); });
   gauges.connections = view.admission->connections.used();
   gauges.replay_bytes = view.admission->replay_memory.used();
   gauges.log_lines_dropped = telemetry::dropped_log_lines();

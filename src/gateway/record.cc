@@ -120,6 +120,10 @@ void count(const RequestState& state, const Ending& ending, Instant now, telemet
   if (!state.run) return model.answer_bytes.add(state.own_bytes);
   const RunRecord& run = state.run->record();
   model.answer_bytes.add(run.bytes_down + state.own_bytes);
+  if (run.waited > Duration::zero()) tally.waited.observe(run.waited);
+  if (run.wait_refusal != core::WaitRefusal::None) {
+    tally.wait_refusals[static_cast<std::size_t>(run.wait_refusal)].add();
+  }
   if (streamed && run.answered_by) model.first_content.observe(run.first_content - state.arrived);
   count_attempts(state, tally);
 }

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "gateway/admin_view.h"
-#include "telemetry/status_words.h"
 #include "gateway/version.h"
+#include "telemetry/status_words.h"
 #include "telemetry/timestamp.h"
 
 namespace drover::gateway {
@@ -89,6 +89,7 @@ class Page {
     page["config"] = json::object{{"fingerprint", view_.snapshot->settings.fingerprint},
                                   {"loaded_at", telemetry::timestamp_text(view_.snapshot->loaded_at)}};
     page["requests_in_flight"] = view_.admission->in_flight.used();
+    page["requests_waiting"] = view_.snapshot->fleet->with([](const core::Fleet& fleet) { return fleet.waiting(); });
     page["client_connections"] = view_.admission->connections.used();
     page["replay_memory_bytes"] = view_.admission->replay_memory.used();
     page["summary"] = all_.object();

@@ -121,6 +121,17 @@ bool FleetChecker::alternative_to(core::TargetId picked, const core::PickRequest
   });
 }
 
+bool FleetChecker::surely_open_to(const core::Route* route, std::span<const core::TargetId> tried,
+                                  core::ProviderFence fence, Instant now) const {
+  if (plan_->health.mode != core::HealthMode::Consecutive) return false;  // scores are not kept here
+  return std::ranges::any_of(route->pools, [&](core::PoolId pool) {
+    return std::ranges::any_of(plan_->pools[pool.index()].targets, [&](core::TargetId target) {
+      return fence.admits(plan_->targets[target.index()].provider) && std::ranges::find(tried, target) == tried.end() &&
+             surely_open(target, now);
+    });
+  });
+}
+
 /// A trial is over with its first content, however long the stream goes on.
 void FleetChecker::committed(std::uint32_t request, const core::Ticket& ticket) {
   const std::uint32_t server = plan_->targets[ticket.target.index()].server.value;

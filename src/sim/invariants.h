@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -117,6 +118,9 @@ class FleetChecker {
   void hinted(const core::Ticket& ticket) { refused_.insert(lane_of(plan_->targets[ticket.target.index()])); }
   /// A probe spoke for them: the books, which are kept from requests alone, know nothing about them any more.
   void probed(core::KeyId key, core::ServerId server);
+  /// Whether the books say without doubt that such a request could be served now.
+  [[nodiscard]] bool surely_open_to(const core::Route* route, std::span<const core::TargetId> tried,
+                                    core::ProviderFence fence, Instant now) const;
 
  private:
   /// A time that is known only roughly: jitter and growth are the fleet's.

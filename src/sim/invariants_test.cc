@@ -27,6 +27,8 @@ class Honest : public core::FleetPort {
     fleet_->settle(ticket, outcome, now);
   }
   void release(const core::Ticket& ticket) override { fleet_->release(ticket); }
+  void serve_waiting(Instant now) override { fleet_->serve_waiting(now); }
+  void leave(core::WaiterId waiter) override { fleet_->leave(waiter); }
   void answered(const core::Ticket& ticket, Instant now) override { fleet_->answered(ticket, now); }
   void committed(const core::Ticket& ticket, Duration first_content, Instant now) override {
     fleet_->committed(ticket, first_content, now);

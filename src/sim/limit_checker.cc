@@ -1,5 +1,6 @@
 #include "sim/limit_checker.h"
 
+#include <iterator>
 #include <utility>
 
 namespace drover::sim {
@@ -37,16 +38,20 @@ std::vector<LimitChecker::Limit> LimitChecker::of_target(core::TargetId id, cons
 
 void LimitChecker::count(std::uint32_t request, const Limit& limit, Instant now) {
   Book& book = books_[limit.name];
-  ++book.running;
+  book.running.insert({now, limit.requests == 0});
   book.taken[now] += limit.requests;
   book.taken.erase(book.taken.begin(), book.taken.upper_bound(now - kMinute));
   if (limit.requests == 0) return;  // a further attempt: its client was let in before
   int last_minute = 0;
-  for (const auto& [at, requests] : book.taken) last_minute += requests;
+  for (const auto& [at, requests] : book.taken) {
+    if (at <= now) last_minute += requests;  // one that waited hears of its turn a little later
+  }
   if (limit.limits.requests_per_minute && last_minute > *limit.limits.requests_per_minute) {
     findings_->add(12, request, limit.name + ": more requests in a minute than its limit");
   }
-  if (limit.limits.concurrent && book.running > *limit.limits.concurrent) {
+  // A further attempt that began then or since, of a request that was let in before, is not its fault.
+  const auto running = std::distance(book.running.begin(), book.running.upper_bound({now, false}));
+  if (limit.limits.concurrent && running > *limit.limits.concurrent) {
     findings_->add(12, request, limit.name + ": more requests at once than its limit");
   }
 }
@@ -65,7 +70,8 @@ void LimitChecker::give_back(std::uint32_t request, const core::Ticket& ticket, 
   if (lease == leases_.end()) return;
   for (const Limit& limit : lease->second) {
     Book& book = books_[limit.name];
-    --book.running;
+    if (const auto one = book.running.find({ticket.taken, limit.requests == 0}); one != book.running.end())
+      book.running.erase(one);
     const bool used = limit.askers ? used_by_asker : used_at_target;
     const auto taken = book.taken.find(ticket.taken);
     if (!used && taken != book.taken.end()) taken->second -= limit.requests;

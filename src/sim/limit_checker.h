@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/fleet_port.h"
@@ -24,8 +26,8 @@ class LimitChecker {
 
  private:
   struct Book {
-    std::map<Instant, int> taken;  ///< how many at each time
-    int running = 0;
+    std::map<Instant, int> taken;                     ///< how many at each time
+    std::multiset<std::pair<Instant, bool>> running;  ///< by when they were taken, and whether for a further attempt
   };
   struct Limit {
     std::string name;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 
 #include "core/fleet.h"
 #include "sim/invariants.h"
@@ -29,14 +28,13 @@ class WatchedFleet final : public core::FleetPort {
     number_ = number;
   }
   [[nodiscard]] bool refused_for_a_limit() const { return refused_; }
-  /// Whether something was given back since the last question.
-  bool take_settled() { return std::exchange(settled_, false); }
 
   [[nodiscard]] core::PickAnswer pick(const core::PickRequest& request, Instant now, Random& random) override {
     const core::PickAnswer answer = fleet_->pick(request, now, random);
     if (answer.kind == core::PickKind::Picked && !request.look) {
       checker_->picked(number_, request, answer.ticket, now);
-      limits_.picked(number_, request, answer.ticket, now);
+      limits_.picked(number_, request, answer.ticket,
+                     answer.ticket.taken);  // it may have been reserved while it waited
       if (request_ != nullptr) request_->picked(answer.ticket.target);
     }
     if (answer.kind == core::PickKind::Wait && answer.wait_until == kNever)
@@ -46,7 +44,6 @@ class WatchedFleet final : public core::FleetPort {
   }
 
   void settle(const core::Ticket& ticket, const core::Outcome& outcome, Instant now) override {
-    settled_ = true;
     if (request_ != nullptr) request_->settled(ticket.target, outcome);
     checker_->settled(number_, ticket, outcome, now);
     limits_.settled(number_, ticket, outcome);
@@ -65,12 +62,14 @@ class WatchedFleet final : public core::FleetPort {
   }
 
   void release(const core::Ticket& ticket) override {
-    settled_ = true;
     if (request_ != nullptr) request_->released(ticket.target);
     checker_->released(ticket);
     limits_.released(number_, ticket);
     fleet_->release(ticket);
   }
+
+  void serve_waiting(Instant now) override { fleet_->serve_waiting(now); }
+  void leave(core::WaiterId waiter) override { fleet_->leave(waiter); }
 
   void answered(const core::Ticket& ticket, Instant now) override { fleet_->answered(ticket, now); }
   void committed(const core::Ticket& ticket, Duration first_content, Instant now) override {
@@ -125,7 +124,6 @@ class WatchedFleet final : public core::FleetPort {
   bool refused_ = false;  ///< some provider refused for a limit
   RequestChecker* request_ = nullptr;
   std::uint32_t number_ = 0;
-  bool settled_ = false;
 };
 
 }  // namespace drover::sim

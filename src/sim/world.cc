@@ -16,10 +16,12 @@ using namespace std::chrono_literals;
 constexpr Instant kBeginning{1h};
 /// A world that has not come to its end after so many steps never will.
 constexpr std::uint64_t kMostSteps = 2'000'000;
-/// After a settle those who wait are told, after a little while as in a real gateway.
+/// Whoever is rung hears it after a little while, as in a real gateway.
 constexpr Duration kGrantDelay = 1ms;
 /// Stands in the agenda for a round of probes.
 constexpr std::uint32_t kProbeRound = ~std::uint32_t{0};
+/// Who waits for longer than this while a target is surely open has been forgotten.
+constexpr Duration kForgotten = 50ms;
 
 struct Happening {
   std::uint32_t request = 0;
@@ -66,8 +68,16 @@ class World {
     std::size_t next = 0;
     bool running = true;
   };
+  /// A request's way of being told that its turn has come.
+  struct Doorbell final : core::Bell {
+    Doorbell(World* its_world, std::uint32_t its_number) : world(its_world), number(its_number) {}
+    void ring() override { world->agenda_.add(world->now_ + kGrantDelay, {number, core::CapacityGranted{}}); }
+    World* world;
+    std::uint32_t number;
+  };
   struct Request {
     std::uint32_t number = 0;
+    std::unique_ptr<Doorbell> bell{};  ///< outlives the dispatch
     core::DispatchRequest facts{};
     bool wrong = false;
     bool poisonous = false;
@@ -77,6 +87,7 @@ class World {
     std::array<Instant, core::kTimerKinds> timers{};
     bool waiting = false;
     bool waited = false;
+    Instant open_since = kNever;  ///< while waiting: since when it surely need not
   };
 
   bool chance(double share) { return random_.unit() < share; }
@@ -103,8 +114,12 @@ class World {
     facts.may_answer_early = !chance(0.2);
     if (chance(settings_.fenced)) facts.fence.allowed = 1 + random_.below(7);  // some of the first three providers
     if (chance(settings_.impatient)) facts.client_timeout = 500ms + upto(5s);
-    Request& request = requests_.emplace_back(
-        Request{.number = number, .facts = facts, .checker = RequestChecker(number, facts, findings_)});
+    auto bell = std::make_unique<Doorbell>(this, number);
+    facts.bell = bell.get();
+    Request& request = requests_.emplace_back(Request{.number = number,
+                                                      .bell = std::move(bell),
+                                                      .facts = facts,
+                                                      .checker = RequestChecker(number, facts, findings_)});
     request.wrong = chance(settings_.wrong);
     request.poisonous = chance(settings_.poisonous);
     request.timers.fill(kNever);
@@ -122,6 +137,7 @@ class World {
   }
 
   void step(Request& request, const core::Event& event, Instant now) {
+    now_ = now;
     if (stale(request, event, now)) return;
     ++report_.steps;
     note(now, request.number, event.index());
@@ -132,7 +148,25 @@ class World {
     watched_.serve(nullptr, 0);
     notice_changes(now);
     for (const core::Command& command : commands) obey(request, command, now);
-    if (watched_.take_settled()) grant(now);
+    look_for_the_forgotten(now);
+  }
+
+  /// Invariant 13, for those whom no limit of their own holds back.
+  void look_for_the_forgotten(Instant now) {
+    if (!settings_.plan.principals.empty()) return;
+    for (Request& request : requests_) {
+      if (!request.waiting) continue;
+      const auto tried = request.dispatch->tried();
+      const bool open = !request.facts.route->limits.any() &&
+                        checker_.surely_open_to(request.facts.route, tried, request.facts.fence, now);
+      if (!open) {
+        request.open_since = kNever;
+      } else if (request.open_since == kNever) {
+        request.open_since = now;
+      } else if (now - request.open_since > kForgotten) {
+        findings_.add(13, request.number, "a request waits although a target is open");
+      }
+    }
   }
 
   /// Timers that were moved since, and attempts that were cancelled: mostly a driver drops them, sometimes it is late.
@@ -178,7 +212,10 @@ class World {
       request.timers[static_cast<std::size_t>(arm->timer)] = arm->at;
       if (arm->at != kNever) agenda_.add(arm->at, {request.number, core::TimerFired{arm->timer}});
     }
-    if (std::holds_alternative<core::WaitForCapacity>(command)) request.waiting = request.waited = true;
+    if (std::holds_alternative<core::WaitForCapacity>(command)) {
+      request.waiting = request.waited = true;
+      request.open_since = kNever;
+    }
     if (std::holds_alternative<core::SendHead>(command)) mark(Rare::CommentsFirst);
     if (std::holds_alternative<core::Finish>(command)) {
       const bool complete = std::ranges::any_of(request.attempts, [](const auto& a) { return a.second.running; });
@@ -225,12 +262,6 @@ class World {
       if (applies) fault = window.fault;
     }
     return fault;
-  }
-
-  void grant(Instant now) {
-    for (const Request& request : requests_) {
-      if (request.waiting) agenda_.add(now + kGrantDelay, {request.number, core::CapacityGranted{}});
-    }
   }
 
   void notice_before(Request& request, const core::Event& event) {
@@ -313,6 +344,7 @@ class World {
   std::unique_ptr<core::FleetPort> saboteur_;
   WatchedFleet watched_;
   Agenda<Happening> agenda_;
+  Instant now_{};
   std::vector<Request> requests_;
   std::optional<Instant> recovered_at_;
 };

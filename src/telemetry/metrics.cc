@@ -126,6 +126,22 @@ void attempts(Exposition& out, const Tallies& tallies, const std::vector<std::st
   }
 }
 
+constexpr std::array<const char*, core::kWaitRefusals> kRefusalNames = {"", "too_long", "room_full", "client_full",
+                                                                        "timed_out"};
+
+void waiting(Exposition& out, const Tallies& tallies) {
+  out.histogram("drover_waited_seconds", "How long requests waited for capacity, of those that had to.");
+  out.value({}, sum_histogram(tallies, [](const Tally& t) -> auto& { return t.waited; }));
+  out.counter(
+      "drover_wait_refusals_total",
+      "Requests that were not let wait for capacity, or not longer: too_long (their turn would come after their "
+      "deadline), room_full, client_full (too many wait, of this client), timed_out (timeouts.queue).");
+  for (std::size_t reason = 1; reason < core::kWaitRefusals; ++reason) {
+    const auto total = sum(tallies, [&](const Tally& t) -> auto& { return t.wait_refusals[reason]; });
+    out.value({{"reason", kRefusalNames[reason]}}, static_cast<double>(total));
+  }
+}
+
 void failovers(Exposition& out, const Tallies& tallies) {
   out.counter("drover_failovers_total", "Requests taken to another target, by what failed before.");
   for (std::size_t kind = 0; kind < kErrorKinds; ++kind) {
@@ -148,6 +164,8 @@ void process(Exposition& out, const Tallies& tallies, const Gauges& gauges) {
   out.value({}, gauges.config_loaded);
   out.gauge("drover_requests_in_flight", "Requests being served.");
   out.value({}, static_cast<double>(gauges.in_flight));
+  out.gauge("drover_requests_waiting", "Requests that wait for capacity.");
+  out.value({}, static_cast<double>(gauges.waiting));
   out.gauge("drover_client_connections", "Open connections from clients.");
   out.value({}, static_cast<double>(gauges.connections));
   out.counter("drover_client_connections_total", "Connections accepted from clients.");
@@ -187,6 +205,7 @@ std::string Metrics::render(const Gauges& gauges) const {
   Exposition out;
   requests(out, tallies, models_.names());
   attempts(out, tallies, targets);
+  waiting(out, tallies);
   failovers(out, tallies);
 
   const std::vector<std::string> nodes = nodes_.names();

@@ -28,6 +28,7 @@ struct Gauges {
   double started = 0;        ///< seconds since 1970
   double config_loaded = 0;  ///< seconds since 1970
   std::uint64_t in_flight = 0;
+  std::uint64_t waiting = 0;  ///< for capacity
   std::uint64_t connections = 0;
   std::uint64_t replay_bytes = 0;
   std::uint64_t log_lines_dropped = 0;

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "core/waiter.h"
 #include "telemetry/counter.h"
 #include "telemetry/labels.h"
 
@@ -69,6 +70,8 @@ struct alignas(64) Tally {
   std::array<Counter, kErrorKinds> failovers;  ///< by what the attempt before failed of: went on to another target
   std::array<Counter, kErrorKinds> retries;    ///< the same: tried the same target again
   Counter connections;                         ///< accepted from clients
+  Histogram waited;                            ///< for capacity, of those requests that had to wait
+  std::array<Counter, core::kWaitRefusals> wait_refusals;  ///< not let wait (longer), by core::WaitRefusal
 };
 
 }  // namespace drover::telemetry

@@ -28,17 +28,24 @@ ErrorKind timeout_kind(core::TimerKind timer) {
   }
 }
 
+core::DispatchRequest with_bell(core::DispatchRequest request, core::Bell* bell) {
+  request.bell = bell;
+  return request;
+}
+
 }  // namespace
 
 Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
     : parts_(parts),
-      dispatch_(dispatch, *parts.fleet, parts.tools.loop->random()),
+      dispatch_(with_bell(dispatch, this), *parts.fleet, parts.tools.loop->random()),
       timer_(parts.tools.loop->ticker(), &Run::timer_expired, this),
       wakeup_(*parts.tools.loop) {
   timers_.fill(kNever);
 }
 
 Run::~Run() {
+  dispatch_.stop_waiting();
+  if (letterbox_) letterbox_->run = nullptr;
   parts_.client->watch(nullptr);
 }
 
@@ -76,6 +83,8 @@ net::Awaitable<> Run::perform() {
   }
   parts_.client->watch(nullptr);
   timer_.disarm();
+  record_.waited = dispatch_.waited(now());
+  record_.wait_refusal = dispatch_.wait_refusal();
 }
 
 void Run::begin_attempt() {
@@ -120,7 +129,7 @@ void Run::apply(const core::Commands& commands) {
     } else if (std::holds_alternative<core::Finish>(command)) {
       wakeup_.notify();
     }
-    // WaitForCapacity needs nothing: the Queue timer is armed with it and looks again.
+    // WaitForCapacity needs nothing: the fleet rings, and the Queue timer is armed with it.
   }
 }
 
@@ -194,6 +203,15 @@ void Run::downstream_gone() {
   if (client_left_ || over()) return;
   client_left_ = true;
   emit(core::ClientLeft{});
+}
+
+/// Any thread, with the fleet's lock held: the run cannot go while it may be rung, but it may before its loop reads
+/// this.
+void Run::ring() {
+  if (!letterbox_) letterbox_ = std::make_shared<Letterbox>(this);
+  parts_.tools.loop->post([letterbox = letterbox_] {
+    if (letterbox->run != nullptr) letterbox->run->emit(core::CapacityGranted{});
+  });
 }
 
 void Run::attempt_answered(int status) {

@@ -59,7 +59,7 @@ class CommitObserver {
   ~CommitObserver() = default;
 };
 
-class Run final : private net::GoneObserver {
+class Run final : private net::GoneObserver, private core::Bell {
  public:
   struct Parts {
     LoopTools tools;
@@ -106,6 +106,7 @@ class Run final : private net::GoneObserver {
   void emit(const core::Event& event);
   [[nodiscard]] Instant now() const;
   void downstream_gone() override;
+  void ring() override;
   void start_answer(const Attempt& attempt);
   void attempt_answered(int status);
   void attempt_failed(const Error& error);
@@ -122,7 +123,13 @@ class Run final : private net::GoneObserver {
   [[nodiscard]] bool over() const { return dispatch_.state() == core::Dispatch::State::Ended; }
   static void timer_expired(void* self) { static_cast<Run*>(self)->timers_due(); }
 
+  /// Where other threads leave word for this run: the loop looks whether it still exists. `run` is the loop's own.
+  struct Letterbox {
+    Run* run = nullptr;
+  };
+
   Parts parts_;
+  std::shared_ptr<Letterbox> letterbox_;  ///< made by the first ring; guarded by the fleet's lock while it may be rung
   core::Dispatch dispatch_;
   std::optional<Attempt> attempt_;
   std::optional<core::StartAttempt> next_start_;

@@ -34,6 +34,8 @@ struct RunRecord {
   /// An answer came in a content coding that could not be read (br, or unfolding to too much): passed on, or classified
   /// by its status alone, without a look inside.
   bool unread_coding = false;
+  Duration waited{};                                         ///< for capacity, in all
+  core::WaitRefusal wait_refusal = core::WaitRefusal::None;  ///< why it was not let wait (longer), if that ended it
 };
 
 }  // namespace drover::upstream

@@ -37,6 +37,16 @@ void SharedFleet::release(const core::Ticket& ticket) {
   fleet_.release(ticket);
 }
 
+void SharedFleet::serve_waiting(Instant now) {
+  const std::lock_guard lock(mutex_);
+  fleet_.serve_waiting(now);
+}
+
+void SharedFleet::leave(core::WaiterId waiter) {
+  const std::lock_guard lock(mutex_);
+  fleet_.leave(waiter);
+}
+
 void SharedFleet::answered(const core::Ticket& ticket, Instant now) {
   change([&] { fleet_.answered(ticket, now); });
 }
