@@ -105,8 +105,13 @@ class Description {
         if (client.fence.admits({at})) providers.push_back(plan_.providers[at].name);
       }
       line("client   " + client.name + ": " + (client.models.empty() ? "all models" : joined(client.models)) +
-           (providers.size() < plan_.providers.size() ? ", only at " + joined(providers) : ""));
+           (providers.size() < plan_.providers.size() ? ", only at " + joined(providers) : "") +
+           (batch(client) ? ", batch" : ""));
     }
+  }
+
+  [[nodiscard]] bool batch(const ClientKey& client) const {
+    return plan_.principals[client.principal.index()].service == core::ServiceClass::Batch;
   }
 
   [[nodiscard]] std::string summary(const core::Pool& pool) const {
@@ -195,6 +200,8 @@ class Description {
     line("limits: body " + format_size(limits.body) + ", " + std::to_string(limits.in_flight) + " in flight, " +
          format_size(limits.replay_memory) + " kept for replay, " + std::to_string(limits.connections) +
          " connections; drain " + format_duration(settings_.drain));
+    line("waiting: at most " + plural(plan_.waiting.all, "request") + ", " + std::to_string(plan_.waiting.per_client) +
+         " of one client, each up to timeouts.queue");
   }
 
   /// What was configured and changes nothing.

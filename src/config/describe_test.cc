@@ -81,6 +81,14 @@ TEST(Describe, ShowsTheFirstTargetsOfALargePool) {
               AllOf(HasSubstr("p2c over 62 targets"), HasSubstr("... and 12 more targets")));
 }
 
+TEST(Describe, NamesClientsWhoseRequestsAreBatchWork) {
+  FakeWorld in = world();
+  in.variables["APP_KEY"] = "app-key-0123456789";
+  const std::string text =
+      describe(loaded(one_provider("clients: [ { name: night, key: { env: APP_KEY }, class: batch } ]\n"), in));
+  EXPECT_THAT(text, HasSubstr("client   night: all models, batch\n"));
+}
+
 TEST(Describe, SpellsOutRetryHealthAndLimits) {
   const std::string text =
       describe(loaded(one_provider("retry: { same_target: 3, multiplier: 1.5, jitter: none }\nhealth: { mode: score, "
@@ -90,6 +98,7 @@ TEST(Describe, SpellsOutRetryHealthAndLimits) {
   EXPECT_THAT(text, HasSubstr("health: no probes; out at a score of 3 for 30s to 5m; when all are out: first\n"));
   EXPECT_THAT(text,
               HasSubstr("limits: body 64MiB, 20000 in flight, 512MiB kept for replay, 50000 connections; drain 10m"));
+  EXPECT_THAT(text, HasSubstr("waiting: at most 10000 requests, 1000 of one client, each up to timeouts.queue"));
 }
 
 }  // namespace

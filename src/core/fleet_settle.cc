@@ -49,7 +49,7 @@ void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
   latest_ = std::max(latest_, now);
   settle_now(ticket, outcome, now);
   if (outcome.kind != Outcome::Kind::Failed) return made_room(now);
-  next_look_ = std::min(next_look_, now);  // at the latest with the next that comes
+  if (room_.in_line() > 0) next_look_ = std::min(next_look_, now);  // at the latest with the next that comes
 }
 
 void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <memory>
 #include <string>
 
 #include "core/scenario.h"
@@ -165,6 +166,54 @@ TEST(FleetWaiting, WhatWasReservedForAWaiterIsTakenBackWhenItCoolsDownMeanwhile)
   EXPECT_EQ(counter.ask(waiter, at(3ms)).kind, PickKind::Wait);
   EXPECT_EQ(counter.fleet().in_flight(), 0U);
   EXPECT_EQ(counter.ask(waiter, at(4s)).kind, PickKind::Picked);
+}
+
+/// A request of `counter` that is in the way of one more, whose Dispatch is told events.
+class Reserved {
+ public:
+  Reserved() {
+    first_ = &counter_.arrive(0, at(0ms));
+    request_.plan = &counter_.plan();
+    request_.route = &counter_.plan().routes.front();
+    request_.arrived = at(0ms);
+    request_.client_timeout = 2s;
+    request_.bell = &bell_;
+    dispatch_ = std::make_unique<Dispatch>(request_, counter_.fleet(), random_);
+    (void)dispatch_->on(RequestReady{}, at(1ms));
+    counter_.finish(*first_, at(1999ms));
+  }
+  Commands on(const Event& event, Instant now) { return dispatch_->on(event, now); }
+  [[nodiscard]] int rings() const { return bell_.rings; }
+  [[nodiscard]] std::uint64_t in_flight() { return counter_.fleet().in_flight(); }
+
+ private:
+  Counter counter_;
+  Counter::Customer* first_ = nullptr;
+  Counter::Customer bell_;
+  DispatchRequest request_;
+  Random random_{1};
+  std::unique_ptr<Dispatch> dispatch_;
+};
+
+TEST(FleetWaiting, WhatIsReservedForARequestWhoseDeadlinePassesIsGivenBackAtOnce) {
+  Reserved scene;
+  ASSERT_EQ(scene.rings(), 1);
+  ASSERT_EQ(scene.in_flight(), 1U);
+  const Commands out = scene.on(TimerFired{TimerKind::Total}, at(2s));  // before it has heard of its turn
+  EXPECT_TRUE(has<EndWithError>(out));
+  EXPECT_EQ(scene.in_flight(), 0U);
+}
+
+TEST(FleetWaiting, WhatIsReservedForAClientThatLeavesIsGivenBackAtOnce) {
+  Reserved scene;
+  (void)scene.on(ClientLeft{}, at(1999ms));
+  EXPECT_EQ(scene.in_flight(), 0U);
+}
+
+TEST(FleetWaiting, WhatIsReservedWhenTheProcessGoesIsGivenBackAtOnce) {
+  Reserved scene;
+  EXPECT_TRUE(has<EndWithError>(scene.on(Drain{}, at(1999ms))));
+  EXPECT_EQ(scene.in_flight(), 0U);
 }
 
 TEST(FleetWaiting, AClientAtItsOwnLimitHoldsUpNobodyElse) {

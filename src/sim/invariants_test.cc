@@ -130,6 +130,25 @@ TEST(Checkers, NoticeAFleetThatCrossesFences) {
   EXPECT_TRUE(std::ranges::any_of(report.violations, [](const Violation& v) { return v.invariant == 10; }));
 }
 
+class Deaf : public Honest {
+ public:
+  using Honest::Honest;
+  core::PickAnswer pick(const core::PickRequest& request, Instant now, Random& random) override {
+    core::PickRequest unheard = request;
+    if (request.bell != nullptr) unheard.bell = &muffled_;
+    return fleet_->pick(unheard, now, random);
+  }
+
+ private:
+  struct Muffled final : core::Bell {
+    void ring() override {}
+  };
+  Muffled muffled_;
+};
+TEST(Checkers, NoticeAFleetThatTellsNobodyOfHisTurn) {
+  EXPECT_TRUE(broken_by<Deaf>(200).contains(13));
+}
+
 class BlamesTheClient : public Honest {
  public:
   using Honest::Honest;

@@ -36,31 +36,35 @@ std::vector<LimitChecker::Limit> LimitChecker::of_target(core::TargetId id, cons
   return limits;
 }
 
-void LimitChecker::count(std::uint32_t request, const Limit& limit, Instant now) {
+/// One that waited is heard of a little after its turn came, at `taken`: whoever was let in since is judged once more
+/// with it in the books. A further attempt is nobody's fault: its client was let in before, and may overrun its limit.
+void LimitChecker::count(std::uint32_t request, const Limit& limit, Instant taken) {
   Book& book = books_[limit.name];
-  book.running.insert({now, limit.requests == 0});
-  book.taken[now] += limit.requests;
-  book.taken.erase(book.taken.begin(), book.taken.upper_bound(now - kMinute));
-  if (limit.requests == 0) return;  // a further attempt: its client was let in before
-  int last_minute = 0;
-  for (const auto& [at, requests] : book.taken) {
-    if (at <= now) last_minute += requests;  // one that waited hears of its turn a little later
+  book.running.insert({taken, limit.requests == 0});
+  book.taken[taken] += limit.requests;
+  book.taken.erase(book.taken.begin(), book.taken.upper_bound(taken - kMinute));
+  for (auto last = book.taken.lower_bound(taken); last != book.taken.end(); ++last) {
+    int last_minute = 0;
+    for (auto one = book.taken.upper_bound(last->first - kMinute); one != std::next(last); ++one) {
+      last_minute += one->second;
+    }
+    if (limit.limits.requests_per_minute && last_minute > *limit.limits.requests_per_minute) {
+      findings_->add(12, request, limit.name + ": more requests in a minute than its limit");
+    }
   }
-  if (limit.limits.requests_per_minute && last_minute > *limit.limits.requests_per_minute) {
-    findings_->add(12, request, limit.name + ": more requests in a minute than its limit");
-  }
-  // A further attempt that began then or since, of a request that was let in before, is not its fault.
-  const auto running = std::distance(book.running.begin(), book.running.upper_bound({now, false}));
-  if (limit.limits.concurrent && running > *limit.limits.concurrent) {
-    findings_->add(12, request, limit.name + ": more requests at once than its limit");
+  for (auto last = book.running.lower_bound({taken, false}); last != book.running.end(); ++last) {
+    if (last->second) continue;
+    const auto running = std::distance(book.running.begin(), book.running.upper_bound(*last));
+    if (limit.limits.concurrent && running > *limit.limits.concurrent) {
+      findings_->add(12, request, limit.name + ": more requests at once than its limit");
+    }
   }
 }
 
-void LimitChecker::picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket,
-                          Instant now) {
+void LimitChecker::picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket) {
   std::vector<Limit> limits = of_asker(asked);
   for (Limit& limit : of_target(ticket.target, asked.asker)) limits.push_back(std::move(limit));
-  for (const Limit& limit : limits) count(request, limit, now);
+  for (const Limit& limit : limits) count(request, limit, ticket.taken);
   leases_[{request, ticket.target.value, ticket.taken}] = std::move(limits);
 }
 

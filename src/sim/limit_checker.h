@@ -20,7 +20,8 @@ class LimitChecker {
  public:
   LimitChecker(const core::Plan& plan, Findings& findings) : plan_(&plan), findings_(&findings) {}
 
-  void picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket, Instant now);
+  /// Counted from when the ticket was taken, which for one that waited is before it asked.
+  void picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket);
   void settled(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome);
   void released(std::uint32_t request, const core::Ticket& ticket);
 
@@ -40,7 +41,7 @@ class LimitChecker {
 
   [[nodiscard]] std::vector<Limit> of_asker(const core::PickRequest& asked) const;
   [[nodiscard]] std::vector<Limit> of_target(core::TargetId target, const core::Asker& asker) const;
-  void count(std::uint32_t request, const Limit& limit, Instant now);
+  void count(std::uint32_t request, const Limit& limit, Instant taken);
   void give_back(std::uint32_t request, const core::Ticket& ticket, bool used_at_target, bool used_by_asker);
 
   const core::Plan* plan_;

@@ -20,8 +20,8 @@ using namespace std::chrono_literals;
 
 constexpr Instant kStart{1h};
 constexpr Duration kHearing = 1ms;
-/// Several may be served and leave before they hear of it, one after the other.
-constexpr Duration kIdle = 10ms;
+/// A place may be given to several, one after the other, who leave before they have heard of it.
+constexpr Duration kUnheard = 10 * kHearing;
 
 struct Load {
   std::uint32_t keys = 1;
@@ -38,7 +38,8 @@ struct Seen {
   std::vector<int> refused;
   int overtaken = 0;        ///< served before an earlier one of its client
   int late = 0;             ///< still waiting after the queue deadline
-  Duration idle{};          ///< a place was free while somebody waited
+  int unserved = 0;         ///< events after which a place was given to nobody while somebody stood in line
+  Duration idle{};          ///< a place was unused while somebody waited, and not for want of hearing
   Duration longest_wait{};  ///< of those that were answered
 };
 
@@ -114,10 +115,11 @@ class Shop {
 
   /// Before an event: how long a place has been free although somebody waited.
   void count_idle(Instant now) {
-    if (free_since_ != kNever && now - free_since_ > kIdle) seen_.idle += now - free_since_;
+    if (free_since_ != kNever && now - free_since_ > kUnheard) seen_.idle += now - free_since_;
   }
   void look_for_free_places() {
     const auto places = static_cast<std::int64_t>(load_.keys) * load_.concurrent;
+    if (static_cast<std::int64_t>(fleet_.in_flight()) < places && fleet_.waiting() > 0) ++seen_.unserved;
     if (running_ >= places || waiting_ == 0) {
       free_since_ = kNever;
     } else if (free_since_ == kNever) {
@@ -192,6 +194,7 @@ TEST(Waiting, NobodyIsForgottenAndNoPlaceStaysFreeWhileSomebodyWaits) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const Load load{.keys = 1 + static_cast<std::uint32_t>(seed % 3), .per_second = {30, 20}, .leaving = 0.2};
     const Seen seen = Shop(load, seed).run();
+    EXPECT_EQ(seen.unserved, 0) << "seed " << seed;
     EXPECT_EQ(seen.idle, Duration::zero()) << "seed " << seed;
     EXPECT_EQ(seen.late, 0) << "seed " << seed;
   }

@@ -33,8 +33,7 @@ class WatchedFleet final : public core::FleetPort {
     const core::PickAnswer answer = fleet_->pick(request, now, random);
     if (answer.kind == core::PickKind::Picked && !request.look) {
       checker_->picked(number_, request, answer.ticket, now);
-      limits_.picked(number_, request, answer.ticket,
-                     answer.ticket.taken);  // it may have been reserved while it waited
+      limits_.picked(number_, request, answer.ticket);
       if (request_ != nullptr) request_->picked(answer.ticket.target);
     }
     if (answer.kind == core::PickKind::Wait && answer.wait_until == kNever)

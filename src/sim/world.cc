@@ -21,7 +21,7 @@ constexpr Duration kGrantDelay = 1ms;
 /// Stands in the agenda for a round of probes.
 constexpr std::uint32_t kProbeRound = ~std::uint32_t{0};
 /// Who waits for longer than this while a target is surely open has been forgotten.
-constexpr Duration kForgotten = 50ms;
+constexpr Duration kForgotten = 5ms;
 
 struct Happening {
   std::uint32_t request = 0;
@@ -48,6 +48,7 @@ class World {
     for (std::uint32_t number = 0; number < settings_.requests; ++number) invent_request(number);
     while (!agenda_.empty() && report_.steps < kMostSteps) {
       auto [now, happening] = agenda_.next();
+      now_ = now;
       if (happening.request == kProbeRound) {
         probe(now);
         continue;
@@ -137,7 +138,6 @@ class World {
   }
 
   void step(Request& request, const core::Event& event, Instant now) {
-    now_ = now;
     if (stale(request, event, now)) return;
     ++report_.steps;
     note(now, request.number, event.index());

@@ -17,13 +17,14 @@ Fields bearer(const std::string& key) {
 class OneAtATime {
  public:
   explicit OneAtATime(const std::string& more = {})
-      : gateway_(with_admin(load(std::string(kBase) + "providers:\n  one:\n    base_url: " + url_of(upstream_) +
-                                 "\n    keys: [ { value: " + kKeyOne + ", limits: { concurrent: 1 } } ]\n" +
-                                 "models:\n  \"*\": { targets: [ one ] }\n"
-                                 "clients:\n"
-                                 "  - { name: x, key: { value: client-key-x-000001 } }\n"
-                                 "  - { name: y, key: { value: client-key-y-000002 } }\n" +
-                                 more))) {
+      : yaml_(std::string(kBase) + "providers:\n  one:\n    base_url: " + url_of(upstream_) +
+              "\n    keys: [ { value: " + kKeyOne + ", limits: { concurrent: 1 } } ]\n" +
+              "models:\n  \"*\": { targets: [ one ] }\n"
+              "clients:\n"
+              "  - { name: x, key: { value: client-key-x-000001 } }\n"
+              "  - { name: y, key: { value: client-key-y-000002 } }\n" +
+              more),
+        gateway_(with_admin(load(yaml_))) {
     upstream_.always(Say{}.wait_for_go_on().bytes(sized(kPlainAnswer)));
   }
   ~OneAtATime() {
@@ -61,6 +62,7 @@ class OneAtATime {
     return order;
   }
   std::string metrics() { return gateway_.admin("/metrics").body; }
+  bool reload() { return gateway_.reload(with_admin(load(yaml_ + "retry: { walk: 2 }\n"))).has_value(); }
 
  private:
   bool wait_for_waiting(std::size_t count) {
@@ -73,6 +75,7 @@ class OneAtATime {
   }
 
   RawUpstream upstream_;
+  std::string yaml_;
   Gateway gateway_;
   std::vector<std::future<Answer>> answers_;
 };
@@ -95,6 +98,13 @@ TEST(Waiting, TwoClientsTakeTurnsHoweverManyOneHasWaiting) {
   EXPECT_LE(place("y1"), 2);  // behind x1, which is with the upstream, and one more
   EXPECT_LE(place("y2"), 4);
   EXPECT_LT(place("x2"), place("x3"));
+}
+
+TEST(Waiting, AReloadLeavesThoseWhoWaitInTheirTurn) {
+  OneAtATime scene;
+  for (const char* name : {"1", "2", "3"}) scene.send("x", name);
+  ASSERT_TRUE(scene.reload());
+  EXPECT_THAT(scene.answer_all(), ElementsAre("1", "2", "3"));
 }
 
 TEST(Waiting, J1_WhoCannotBeServedInTimeIsToldAtOnceWhenToComeBack) {
