@@ -16,6 +16,7 @@
 #include "core/balancer/round_robin.h"
 #include "core/balancer/weighted_draw.h"
 #include "core/blame.h"
+#include "core/comeback.h"
 #include "core/fleet_port.h"
 #include "core/health.h"
 #include "core/lane_limit.h"
@@ -206,6 +207,7 @@ class Fleet final : public FleetPort {
     std::uint64_t load = 0;
     std::uint64_t hash = 0;
     Silence silence{};
+    Comers comers{};
     PeakEwma first_content{};
     PeakEwma per_token{};
     std::uint64_t requests = 0;
@@ -270,9 +272,16 @@ class Fleet final : public FleetPort {
   [[nodiscard]] double load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const;
   [[nodiscard]] double load_per_weight(TargetId target) const;
   [[nodiscard]] double cost(TargetId target, const PoolState& pool, const PickRequest& request, Instant now) const;
+  [[nodiscard]] double quickness(const TargetState& target, const PoolState& pool, const PickRequest& request,
+                                 Instant now) const;
   [[nodiscard]] double latency(const TargetState& target, const PoolState& pool, bool streamed, Instant now) const;
   [[nodiscard]] double share(const TargetState& target, Instant now) const;
   [[nodiscard]] bool on_trial(const TargetState& target, Instant now) const;
+  [[nodiscard]] Comeback comeback(const TargetState& target, Instant now) const;
+  /// Back so lately that it may be given no more yet.
+  [[nodiscard]] bool rushed(const TargetState& target, Instant now) const {
+    return now < recovering_until_ && target.comers.full(comeback(target, now), now);
+  }
   void count_load(TargetState& target, std::uint64_t more, std::uint64_t less);
   [[nodiscard]] bool silent(TargetId target, Instant now);
   [[nodiscard]] Duration suspicious_silence(const TargetState& target) const {

@@ -14,6 +14,8 @@ namespace {
 constexpr double kStickySlack = 4.0;
 /// Stands for the latency of a key that no probe has answered for: any that is known is better.
 constexpr double kUnknownProbe = 1e6;
+/// Less than any that is known.
+constexpr double kUntriedLatency = 0.0;
 /// Weights are scaled up by this for the policies that count in whole numbers, so that a slow start's share survives.
 constexpr double kWeightScale = 100.0;
 /// A target that is due for its trial costs less than any other: whoever is drawn beside it finds out.
@@ -64,7 +66,7 @@ bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
   for (const std::uint32_t node : state.path) {
     if (!nodes_[node].clear(now) && nodes_[node].access(now) > Access::Trial) return false;
   }
-  if (silent(target, now)) return false;
+  if (silent(target, now) || rushed(state, now)) return false;
   const LaneLimit& lane = lane_limits_[state.lane];
   if (!lane.unknown() && lane.admits_at(request.estimate, now) > now) return false;
   return limits_.target_admits_at(target, request, now) <= now;
@@ -78,6 +80,16 @@ bool Fleet::silent(TargetId target, Instant now) {
     changed(StateChange::What::Suspected, state.path[static_cast<std::size_t>(Level::Target)], now);
   }
   return true;
+}
+
+/// Of all that the target stands on, what came back last.
+Comeback Fleet::comeback(const TargetState& target, Instant now) const {
+  Comeback last;
+  for (const std::uint32_t node : target.path) {
+    const Comeback own = nodes_[node].comeback(now);
+    if (own.running(now) && own.until() > last.until()) last = own;
+  }
+  return last;
 }
 
 bool Fleet::on_trial(const TargetState& target, Instant now) const {
@@ -127,7 +139,7 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
       break;
     case Balance::LeastLatency:
       chosen = balancer::least(tier.draw.size(), random, eligible, [&](std::size_t place) {
-        return latency(targets_[at(place).index()], state, request.streamed, now) / weight(place);
+        return quickness(targets_[at(place).index()], state, request, now) / weight(place);
       });
       break;
     case Balance::Sticky:
@@ -176,6 +188,15 @@ double Fleet::cost(TargetId target, const PoolState& pool, const PickRequest& re
   return work * latency(state, pool, request.streamed, now) / share(state, now);
 }
 
+/// What `least_latency` compares. One that nobody knows is asked once, or it would stay unknown beside quicker ones.
+double Fleet::quickness(const TargetState& target, const PoolState& pool, const PickRequest& request,
+                        Instant now) const {
+  const double usual = latency(target, pool, request.streamed, now);
+  if (plan_->health.latency_from == LatencyFrom::Probe) return usual;  // probes know all, and go on after a return
+  const bool untried = target.first_content.last() <= 0 && target.per_token.last() <= 0;
+  return untried && target.in_flight == 0 ? kUntriedLatency : usual / share(target, now);
+}
+
 double Fleet::latency(const TargetState& target, const PoolState& pool, bool streamed, Instant now) const {
   if (plan_->health.latency_from == LatencyFrom::Probe && target.check != kNone) {
     const ProbeEwma& probes = checks_[target.check].latency;
@@ -212,6 +233,9 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   }
   if (state.silence.suspected()) ticket.trial = true;
   state.silence.taken(now);
+  if (now < recovering_until_) {
+    if (const Comeback back = comeback(state, now); back.running(now)) state.comers.taken(back);
+  }
   ++state.in_flight;
   ++state.requests;
   count_load(state, ticket.load, 0);
@@ -252,8 +276,9 @@ Fleet::Standing Fleet::standing(TargetId target, const PickRequest& request, Ins
   if (worst.access < Access::Ejected && silent(target, now)) {
     worst = {.access = Access::Ejected, .until = now + kCapacityPoll, .why = ErrorKind::HeadTimeout};
   }
-  const Instant room = std::max(limits_.target_admits_at(target, request, now),
-                                lane_limits_[state.lane].admits_at(request.estimate, now));
+  const Instant room = std::max({limits_.target_admits_at(target, request, now),
+                                 lane_limits_[state.lane].admits_at(request.estimate, now),
+                                 rushed(state, now) ? now + kCapacityPoll : now});
   if (room <= now) return worst;
   return {
       .access = Access::Cooling, .until = std::max(worst.until, room), .why = ErrorKind::RateLimited, .limited = true};

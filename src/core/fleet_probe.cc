@@ -50,7 +50,7 @@ void Fleet::probe_succeeded(const TargetState& target, Level level, Instant now)
   const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
   HealthNode& node = nodes_[at];
   if (node.heard_within(plan_->health.interval, now) || !node.succeed(plan_->health, now, now)) return;
-  recovering_until_ = now + kSlowStart;
+  recovering_until_ = std::max(recovering_until_, node.slow_until());
   changed(StateChange::What::Recovered, at, now);
   made_room(now);
 }

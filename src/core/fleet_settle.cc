@@ -74,6 +74,9 @@ void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now
   } else {
     target.silence.left();
   }
+  if (!outcome.answered) {
+    outcome.kind == Outcome::Kind::Succeeded ? target.comers.answered(ticket.taken) : target.comers.left(ticket.taken);
+  }
   limits_.settle(ticket, used_by(ticket, outcome), /*released=*/false);
   switch (outcome.kind) {
     case Outcome::Kind::Succeeded: return succeeded(ended, outcome, now);
@@ -90,6 +93,7 @@ void Fleet::release(const Ticket& ticket) {
 void Fleet::take_back(const Ticket& ticket) {
   (void)give_back(ticket);
   targets_[ticket.target.index()].silence.left();
+  targets_[ticket.target.index()].comers.left(ticket.taken);
   limits_.settle(ticket, {.requests = {0}}, /*released=*/true);
   --targets_[ticket.target.index()].requests;
 }
@@ -146,6 +150,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
 
 void Fleet::answered(const Ticket& ticket, Instant now) {
   spoke(targets_[ticket.target.index()], now);
+  targets_[ticket.target.index()].comers.answered(ticket.taken);
   made_room(now);
 }
 
@@ -209,8 +214,9 @@ void Fleet::charge(const Ticket& ticket, const Error& error, Charge due, Instant
         changed(StateChange::What::Ejected, at, now);
       return;
     case Charge::Action::Cool:
-      if (node.cool(error.retry_after, error, now, random_)) changed(StateChange::What::CoolingDown, at, now);
-      return;
+      if (!node.cool(error.retry_after, error, now, random_)) return;
+      recovering_until_ = std::max(recovering_until_, node.slow_until());
+      return changed(StateChange::What::CoolingDown, at, now);
     case Charge::Action::RestKey:
       if (node.rest(kFirstKeyRest, error, was_trial, now, random_)) changed(StateChange::What::Resting, at, now);
       return;
@@ -228,7 +234,7 @@ void Fleet::well(const TargetState& target, Level level, Instant began, Instant 
   if (at == kAlwaysOpen) return;
   nodes_[at].hear(now);
   if (!nodes_[at].succeed(plan_->health, began, now)) return;
-  recovering_until_ = now + kSlowStart;
+  recovering_until_ = std::max(recovering_until_, nodes_[at].slow_until());
   changed(StateChange::What::Recovered, at, now);
 }
 

@@ -220,10 +220,17 @@ TEST(Shares, J2_ARecoveredTargetStartsSlowly) {
   Ticket trial = pick(at(40s));
   while (!trial.trial) trial = pick(at(40s));
   fleet.settle(trial, {.kind = Outcome::Kind::Succeeded}, at(40s));
-  int early = 0;
-  for (int round = 0; round < 110; ++round) early += pick(at(40s)).target == TargetId{0} ? 1 : 0;
-  int later = 0;
-  for (int round = 0; round < 110; ++round) later += pick(at(60s)).target == TargetId{0} ? 1 : 0;
+  const auto share_at = [&](Instant now) {
+    int count = 0;
+    for (int round = 0; round < 110; ++round) {
+      const Ticket ticket = pick(now);
+      count += ticket.target == TargetId{0} ? 1 : 0;
+      fleet.settle(ticket, {.kind = Outcome::Kind::Succeeded}, now);
+    }
+    return count;
+  };
+  const int early = share_at(at(40s));
+  const int later = share_at(at(60s));
   EXPECT_NEAR(early, 10, 2);
   EXPECT_NEAR(later, 55, 2);
 }

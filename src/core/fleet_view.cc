@@ -1,4 +1,5 @@
 // What a fleet shows: views for status pages, and its state as plain values for reloads and restarts.
+#include <algorithm>
 #include <unordered_map>
 
 #include "core/fleet.h"
@@ -115,6 +116,7 @@ void Fleet::restore(const FleetState& state) {
     if (found == nodes.end()) continue;
     nodes_[found->second] = record.health;
     nodes_[found->second].forget_trial();  // a running trial reports to the fleet that began it
+    recovering_until_ = std::max(recovering_until_, record.health.slow_until());
   }
   std::unordered_map<std::string_view, std::size_t> targets;
   for (std::size_t at = 0; at < targets_.size(); ++at) targets.emplace(names_[targets_[at].path.back()], at);

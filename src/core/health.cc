@@ -67,6 +67,7 @@ bool HealthNode::cool(std::optional<Duration> retry_after, const Error& error, I
   }
   const Instant until = now + std::min(span, kMaxCooldown);
   if (until <= cooling_until_) return false;
+  if (cooling_until_ <= now) cooling_since_ = now;
   cooling_until_ = until;
   closed_until_ = std::max(closed_until_, until);
   blame(error);
@@ -124,9 +125,16 @@ bool HealthNode::end_trial(Instant began) {
   return true;
 }
 
+Comeback HealthNode::comeback(Instant now) const {
+  const Comeback ejection = after_ejection();
+  const Comeback cooldown = after_cooldown();
+  return cooldown.running(now) && cooldown.until() >= ejection.until() ? cooldown : ejection;
+}
+
 double HealthNode::share(Instant now) const {
-  if (back_since_ == Instant::min() || now - back_since_ >= kSlowStart) return 1.0;
-  const double grown = static_cast<double>((now - back_since_).count()) / static_cast<double>(kSlowStart.count());
+  const Comeback back = comeback(now);
+  if (!back.running(now)) return 1.0;
+  const double grown = static_cast<double>((now - back.since).count()) / static_cast<double>(back.over.count());
   return std::clamp(grown, kSlowStartLeast, 1.0);
 }
 

@@ -3,12 +3,14 @@
 // what: that is blame.h; not the walk over a target's nodes: that is the fleet.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
 #include "base/error.h"
 #include "base/instant.h"
 #include "base/random.h"
+#include "core/comeback.h"
 #include "core/plan.h"
 
 namespace drover::core {
@@ -25,10 +27,6 @@ inline constexpr Duration kLongRest = std::chrono::minutes(10);
 /// A refused key is tried again after this, then twice as long each time up to kLongRest: a refusal may be a provider's
 /// slip, and the one request that finds out goes on to another key.
 inline constexpr Duration kFirstKeyRest = std::chrono::seconds(30);
-/// After coming back a node's share grows from kSlowStartLeast to all of it over this time.
-inline constexpr Duration kSlowStart = std::chrono::seconds(10);
-inline constexpr double kSlowStartLeast = 0.10;
-
 /// Whether a node lets a request through, from best to worst; over several nodes the worst counts.
 enum class Access : std::uint8_t {
   Open,
@@ -75,6 +73,10 @@ class HealthNode {
 
   /// The part of its usual share that the node takes, 1 but for a while after its return.
   [[nodiscard]] double share(Instant now) const;
+  /// Its latest return, as of `now`: by a success, or by the end of a cooldown.
+  [[nodiscard]] Comeback comeback(Instant now) const;
+  /// When its slow start will be over, also that of a cooldown which has not ended yet.
+  [[nodiscard]] Instant slow_until() const { return std::max(after_ejection().until(), after_cooldown().until()); }
 
   [[nodiscard]] std::uint32_t consecutive_failures() const { return consecutive_; }
   [[nodiscard]] std::uint32_t score() const { return score_; }
@@ -85,8 +87,13 @@ class HealthNode {
   enum class Out : std::uint8_t { No, Ejected, Resting };
   void take_out(Out out, Duration span, const Error& error, Instant now);
   void blame(const Error& error);
+  [[nodiscard]] Comeback after_ejection() const { return {.since = back_since_}; }
+  [[nodiscard]] Comeback after_cooldown() const {
+    return {.since = cooling_until_, .over = std::min(kSlowStart, cooling_until_ - cooling_since_)};
+  }
 
   Instant closed_until_ = Instant::min();  ///< what clear() looks at: kNever while out, else the end of a cooldown
+  Instant cooling_since_ = Instant::min();
   Instant cooling_until_ = Instant::min();
   Instant out_until_ = Instant::min();
   Instant out_since_ = Instant::min();

@@ -16,6 +16,8 @@ constexpr Duration kLongestGuess = 66s;
 constexpr Duration kShortestKeyRest = 30s;
 constexpr Duration kLongestRest = 11min;
 constexpr int kCrowd = 5;
+/// What was away is given more in steps, and may be full meanwhile.
+constexpr Duration kComingBack = 10s;
 
 bool counts_at_target(const Error& error) {
   if (error.scope != ErrorScope::Target) return false;
@@ -96,17 +98,19 @@ bool FleetChecker::surely_open(core::TargetId id, Instant now) const {
   const core::Target& target = plan_->targets[id.index()];
   if (target.quota || plan_->keys[target.key.index()].limits.any() || target.weight == 0 || missing_.contains(id.value))
     return false;  // limits are not kept here
-  if (const auto lane = cooling_.find(lane_of(target)); lane != cooling_.end() && now <= lane->second.at_most)
+  if (const auto lane = cooling_.find(lane_of(target));
+      lane != cooling_.end() && now <= after(lane->second.at_most, kComingBack))
     return false;
   if (refused_.contains(lane_of(target)) || probed_servers_.contains(target.server.value)) return false;
   if (probed_keys_.contains(plan_->keys[target.key.index()].fingerprint)) return false;
   if (const auto crowd = crowds_.find(id.value); crowd != crowds_.end() && crowd->second.crowded) return false;
   const auto rest = resting_.find(plan_->keys[target.key.index()].fingerprint);
-  if (rest != resting_.end() && now <= rest->second.at_most) return false;
-  const auto own = targets_.find(id.value);
-  if (own != targets_.end() && own->second.out) return false;
-  const auto server = servers_.find(target.server.value);
-  return server == servers_.end() || !server->second.out;
+  if (rest != resting_.end() && now <= after(rest->second.at_most, kComingBack)) return false;
+  const auto away = [now](const auto& books, std::uint32_t at) {
+    const auto health = books.find(at);
+    return health != books.end() && (health->second.out || now <= after(health->second.back_since, kComingBack));
+  };
+  return !away(targets_, id.value) && !away(servers_, target.server.value);
 }
 
 bool FleetChecker::alternative_to(core::TargetId picked, const core::PickRequest& asked, Instant now) const {
@@ -133,14 +137,14 @@ bool FleetChecker::surely_open_to(const core::Route* route, std::span<const core
 }
 
 /// A trial is over with its first content, however long the stream goes on.
-void FleetChecker::committed(std::uint32_t request, const core::Ticket& ticket) {
+void FleetChecker::committed(std::uint32_t request, const core::Ticket& ticket, Instant now) {
   const std::uint32_t server = plan_->targets[ticket.target.index()].server.value;
   committed_.insert({request, ticket.target.value});
   if (target_trials_.erase({request, ticket.target.value}) > 0 || on_trial(ticket, core::Level::Target)) {
-    well(targets_[ticket.target.value], ticket.taken);
+    well(targets_[ticket.target.value], ticket.taken, now);
   }
   if (server_trials_.erase({request, server}) > 0 || on_trial(ticket, core::Level::Server)) {
-    well(servers_[server], ticket.taken);
+    well(servers_[server], ticket.taken, now);
   }
 }
 
@@ -148,8 +152,8 @@ void FleetChecker::settled(std::uint32_t request, const core::Ticket& ticket, co
                            Instant now) {
   const core::Target& target = plan_->targets[ticket.target.index()];
   if (outcome.kind == core::Outcome::Kind::Succeeded) {
-    well(targets_[ticket.target.value], ticket.taken);
-    well(servers_[target.server.value], ticket.taken);
+    well(targets_[ticket.target.value], ticket.taken, now);
+    well(servers_[target.server.value], ticket.taken, now);
   }
   if (outcome.kind == core::Outcome::Kind::Failed) failed(request, ticket, outcome, now);
   Crowd& crowd = crowds_[ticket.target.value];
@@ -166,7 +170,7 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
                           Instant now) {
   const core::Target& target = plan_->targets[ticket.target.index()];
   const Error& error = *outcome.error;
-  if (error.status != 0) well(servers_[target.server.value], ticket.taken);
+  if (error.status != 0) well(servers_[target.server.value], ticket.taken, now);
   if (error.scope == ErrorScope::Request || error.scope == ErrorScope::Gateway || !outcome.charge) return;
   const bool passed = committed_.contains({request, ticket.target.value});
   if (counts_at_target(error)) {
@@ -196,8 +200,9 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
 }
 
 /// Only what began after it went out shows that it is back.
-void FleetChecker::well(Health& health, Instant began) {
-  if (!health.out || began > health.out_since) health = {};
+void FleetChecker::well(Health& health, Instant began, Instant now) {
+  if (health.out && began <= health.out_since) return;
+  health = {.back_since = health.out ? now : health.back_since};
 }
 
 void FleetChecker::count(Health& health, bool was_trial, Instant now) const {

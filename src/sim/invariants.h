@@ -110,7 +110,7 @@ class FleetChecker {
   FleetChecker(const core::Plan& plan, Findings& findings) : plan_(&plan), findings_(&findings) {}
 
   void picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket, Instant now);
-  void committed(std::uint32_t request, const core::Ticket& ticket);
+  void committed(std::uint32_t request, const core::Ticket& ticket, Instant now);
   void settled(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome, Instant now);
   void released(const core::Ticket& ticket);
   void retry_granted(Instant now);
@@ -133,6 +133,7 @@ class FleetChecker {
     bool out = false;
     Instant out_since = Instant::min();
     Instant out_until = Instant::min();  ///< at least
+    Instant back_since = Instant::min();
   };
   using Lane = std::pair<std::string, std::string>;
   /// Attempts at one target; it was crowded when several waited and none has been answered since.
@@ -146,7 +147,7 @@ class FleetChecker {
   [[nodiscard]] bool surely_open(core::TargetId target, Instant now) const;
   [[nodiscard]] bool alternative_to(core::TargetId picked, const core::PickRequest& asked, Instant now) const;
   void failed(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome, Instant now);
-  static void well(Health& health, Instant began);
+  static void well(Health& health, Instant began, Instant now);
   void count(Health& health, bool was_trial, Instant now) const;
   void bar(Span& span, Duration at_least, Duration at_most, Instant now) const;
 

@@ -72,7 +72,7 @@ class WatchedFleet final : public core::FleetPort {
 
   void answered(const core::Ticket& ticket, Instant now) override { fleet_->answered(ticket, now); }
   void committed(const core::Ticket& ticket, Duration first_content, Instant now) override {
-    checker_->committed(number_, ticket);
+    checker_->committed(number_, ticket, now);
     fleet_->committed(ticket, first_content, now);
   }
   void hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) override {
