@@ -106,6 +106,7 @@ struct Origin {
   std::vector<Field> fields;  ///< header fields of the answer
   std::string target;         ///< "openai/spare"
   int attempts = 0;           ///< 1: the first one answered
+  std::string request_id;     ///< drover's name of this call, for Client::explain(); the provider's own is a field
 };
 
 struct ChatReply {

@@ -15,6 +15,7 @@
 
 #include "drover/chat.h"
 #include "drover/chat_stream.h"
+#include "drover/explanation.h"
 #include "drover/options.h"
 #include "drover/result.h"
 #include "drover/status.h"
@@ -72,6 +73,11 @@ class DROVER_API Client {
 
   /// How the targets are now.
   [[nodiscard]] Status status() const;
+
+  /// Why a call went where it went, by its request_id (of an Origin, Error or CallRecord), from when its outcome is
+  /// there. The last 1,000 calls are kept, at most 8 MiB of them, failures longest. Errors: NotFound when it is not
+  /// kept (any more).
+  [[nodiscard]] Result<Explanation> explain(const std::string& request_id) const;
 
  private:
   class DROVER_HIDDEN State;

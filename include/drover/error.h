@@ -83,6 +83,8 @@ struct Error {
   /// The last target that was tried ("openai/spare"; empty: none) and how many attempts there were.
   std::string target;
   int attempts = 0;
+  /// drover's name of the call, for Client::explain(); empty when it never began.
+  std::string request_id;
 
   /// "rate_limited (429, slow_down): The provider's rate limit is reached. [2 attempts, last at openai/spare]"
   [[nodiscard]] DROVER_API std::string to_string() const;

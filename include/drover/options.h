@@ -117,6 +117,7 @@ struct CallRecord {
   std::chrono::nanoseconds duration{0};
   std::optional<std::chrono::nanoseconds> first_content;
   Usage usage;
+  std::string request_id;  ///< for Client::explain()
 };
 
 /// Called one at a time on a thread of the client's own, in order, soon after the fact. They may use the client. What

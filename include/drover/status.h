@@ -17,6 +17,9 @@ struct TargetStatus {
   /// Ejected, cooling, resting: how long still. Nothing: until further notice.
   std::optional<std::chrono::milliseconds> for_another;
   std::string why;  ///< the failure behind it: "rate_limited"; empty when ok
+  /// The same in full: "429 rate_limit_exceeded, retry-after 30 s, request req_0a1b"; empty when ok.
+  std::string cause;
+  std::string request_id;  ///< the call that met it, for Client::explain(); empty: a probe did, or it is ok
   int last_status = 0;
   std::uint32_t in_flight = 0;
   std::uint32_t consecutive_failures = 0;

@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
       "  HOLYSHEEP_API_KEY=... drover serve    serve this key, without a file\n"
       "  drover check drover.yaml              say what a file would do, and every mistake in it\n"
       "  drover status --watch                 how the keys of a running drover are doing\n"
+      "  drover explain req_c24fddc7ac567a83   why a request went where it went\n"
       "  drover chat 'Hello'                   ask a model from here, without a server\n"
       "  drover mock --port 9001 --fault '429:p=0.1'   a provider to develop against");
   int exit_code = drover::cli::kExitGood;
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
   drover::cli::add_chat(app, exit_code);
   drover::cli::add_mock(app, exit_code);
   drover::cli::add_status(app, exit_code);
+  drover::cli::add_explain(app, exit_code);
   drover::cli::add_demo(app, exit_code);
   drover::cli::add_version(app, exit_code);
   try {

@@ -6,12 +6,10 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 
+#include "cli/admin_address.h"
 #include "cli/commands.h"
-#include "config/settings.h"
-#include "gateway/status_client.h"
 #include "gateway/status_table.h"
 
 namespace drover::cli {
@@ -22,56 +20,12 @@ constexpr int kAllFine = 0;
 constexpr int kSomethingRed = 1;
 constexpr int kUnreachable = 2;
 
-constexpr Duration kPatience = std::chrono::seconds(5);
-
 struct StatusOptions {
-  std::string url;
-  std::string config;
-  std::string ca;
+  AdminOptions admin;
   std::string language = "en";
   bool watch = false;
   bool json = false;
 };
-
-/// The file alone matters here: whoever looks at the status need not have the keys at hand.
-config::Environment without_secrets() {
-  config::Environment environment = config::real_environment();
-  environment.variable = [real = environment.variable](std::string_view name) -> std::optional<std::string> {
-    const auto value = real(name);
-    return value ? value : "not-needed-for-status-" + std::string(name);
-  };
-  environment.read_file = [real = environment.read_file](
-                              const std::string& path,
-                              std::size_t most) -> std::expected<config::FileContent, std::string> {
-    auto content = real(path, most);
-    if (content) return content;
-    // A certificate or a key: each reader is content with its own.
-    const bool certificate = path.ends_with(".pem") || path.ends_with(".crt") || path.ends_with(".key");
-    return config::FileContent{.text = certificate ? "-----BEGIN " : "not-needed-for-status-" + path};
-  };
-  return environment;
-}
-
-std::optional<std::string> url_of(const StatusOptions& options) {
-  if (!options.url.empty()) return options.url;
-  if (options.config.empty()) {
-    return "http://" + std::string(config::defaults::kListenHost) + ":" + std::to_string(config::defaults::kAdminPort);
-  }
-  const bool there = ::access(options.config.c_str(), R_OK) == 0;
-  const auto settings = config::load_file(options.config, there ? without_secrets() : config::real_environment());
-  if (!settings) {
-    for (const config::Problem& problem : settings.error()) std::cerr << problem.to_string() << "\n";
-    return std::nullopt;
-  }
-  if (!settings->admin) {
-    std::cerr << "drover status: " << options.config << " says 'admin: off', so there is nothing to ask.\n";
-    return std::nullopt;
-  }
-  config::ListenAddress admin = *settings->admin;
-  if (admin.host == "0.0.0.0") admin.host = "127.0.0.1";
-  if (admin.host == "::") admin.host = "::1";
-  return (admin.tls ? "https://" : "http://") + admin.to_string();
-}
 
 gateway::Colour colour_wanted() {
   const char* const refused = std::getenv("NO_COLOR");  // no-color.org
@@ -80,8 +34,8 @@ gateway::Colour colour_wanted() {
 }
 
 /// Asks once and prints. Returns the exit code.
-int show(const StatusOptions& options, const std::string& url, std::string_view before) {
-  const auto page = gateway::fetch_status(url, options.ca, kPatience);
+int show(const StatusOptions& options, const gateway::AdminAddress& address, std::string_view before) {
+  const auto page = gateway::fetch_status(address);
   if (!page) {
     std::cout << before << std::flush;
     std::cerr << "drover status: " << page.error().message << "\n";
@@ -90,7 +44,7 @@ int show(const StatusOptions& options, const std::string& url, std::string_view 
   const auto language = options.language == "th" ? gateway::Language::Thai : gateway::Language::English;
   const auto table = gateway::status_table(*page, language, colour_wanted());
   if (!table) {
-    std::cerr << "drover status: " << url << ": " << table.error().message << "\n";
+    std::cerr << "drover status: " << address.url << ": " << table.error().message << "\n";
     return kUnreachable;
   }
   std::cout << before << (options.json ? *page : table->text) << std::flush;
@@ -107,7 +61,7 @@ bool another_second() {
   return ::sigtimedwait(&ends, nullptr, &second) < 0;
 }
 
-int watch(const StatusOptions& options, const std::string& url) {
+int watch(const StatusOptions& options, const gateway::AdminAddress& address) {
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGINT);
@@ -117,16 +71,16 @@ int watch(const StatusOptions& options, const std::string& url) {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   const std::string_view before = terminal ? "\x1b[H\x1b[2J" : "";
   for (;;) {
-    const int code = show(options, url, before);
+    const int code = show(options, address, before);
     if (!std::cout || !another_second()) return code;
     if (!terminal && !options.json) std::cout << "\n";
   }
 }
 
 int status(const StatusOptions& options) {
-  const auto url = url_of(options);
-  if (!url) return kUnreachable;
-  return options.watch ? watch(options, *url) : show(options, *url, {});
+  const auto address = admin_address(options.admin, "status");
+  if (!address) return kUnreachable;
+  return options.watch ? watch(options, *address) : show(options, *address, {});
 }
 
 }  // namespace
@@ -134,9 +88,7 @@ int status(const StatusOptions& options) {
 void add_status(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("status", "Show how the keys of a running drover are doing");
   auto options = std::make_shared<StatusOptions>();
-  auto* url = command->add_option("--url", options->url, "Address of its 'admin' (default: http://127.0.0.1:8081)");
-  command->add_option("--config,-c", options->config, "Take the address from this configuration")->excludes(url);
-  command->add_option("--ca", options->ca, "Certificates to trust for https, instead of the system's");
+  add_admin_options(*command, options->admin);
   command->add_flag("--watch,-w", options->watch, "Ask again every second, until Ctrl-C");
   command->add_flag("--json", options->json, "Print the JSON of /status instead of a table");
   command->add_option("--lang", options->language, "Language of the table: en or th")

@@ -2,11 +2,13 @@
 
 #include <charconv>
 
+#include "base/made_id.h"
 #include "client/engine.h"
 #include "client/errors.h"
 #include "client/worker.h"
 #include "http/head.h"
 #include "net/loop.h"
+#include "upstream/decision.h"
 #include "upstream/dispatch_request.h"
 
 namespace drover::client {
@@ -18,6 +20,13 @@ v0::Error answer_too_long() {
   error.code = "answer_too_large";
   error.message = "The answer is longer than " + std::to_string(kMaxAnswerBytes) + " bytes.";
   return error;
+}
+
+constexpr std::string_view kIdField = "x-drover-request";
+
+std::int64_t unix_milliseconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
 v0::Usage usage_of(const dialect::Usage& usage) {
@@ -33,6 +42,8 @@ v0::Origin origin_of(int status, std::string_view field_lines) {
   std::erase_if(origin.fields, [&origin](const v0::Field& field) {
     if (http::iequals(field.name, "x-drover-target")) {
       origin.target = field.value;
+    } else if (http::iequals(field.name, kIdField)) {
+      origin.request_id = field.value;
     } else if (http::iequals(field.name, "x-drover-attempts")) {
       std::from_chars(field.value.data(), field.value.data() + field.value.size(), origin.attempts);
     } else {
@@ -75,8 +86,11 @@ net::Awaitable<> Call::run(std::shared_ptr<Call> call, Worker& worker) {
 bool Call::begin(Worker& worker) {
   began_ = worker.loop().now();
   if (given_up_) return false;
+  make_request_id(worker.loop().random(), id_);
+  id_field_.append(kIdField).append(": ").append(id_).append("\r\n");
   core::DispatchRequest dispatch =
       upstream::dispatch_request(engine_->plan(), *route, request.inspection, request.body.view());
+  dispatch.id = id_;
   dispatch.fence = fence;
   dispatch.arrived = began_;
   dispatch.client_timeout = timeout;
@@ -88,7 +102,7 @@ bool Call::begin(Worker& worker) {
                                     .request = &request,
                                     .client = &store(),
                                     .observer = nullptr,
-                                    .extra_fields = {}},
+                                    .extra_fields = id_field_},
                dispatch);
   return true;
 }
@@ -131,10 +145,13 @@ void Call::finish(Worker* worker) {
   if (std::exchange(finished_, true)) return;
   outcome_.error = read_error();
   if (outcome_.error) add_attempts(*outcome_.error);
+  if (outcome_.error) outcome_.error->request_id = id_;
   outcome_.origin = origin_of(store().status(), store().fields());
+  outcome_.origin.request_id = id_;
   if (whole_) outcome_.body = whole_->take_body();
   if (run_) outcome_.usage = usage_of(run_->record().usage);
   if (worker != nullptr) {
+    if (run_) write_decision(*worker);  // before the hook hears of it and asks
     report(*worker);
     worker->left(*this);
   }
@@ -147,6 +164,25 @@ void Call::finish(Worker* worker) {
   tell(*this);
 }
 
+void Call::write_decision(Worker& worker) {
+  telemetry::DecisionRecord record;
+  record.took = worker.loop().now() - began_;
+  record.unix_milliseconds =
+      unix_milliseconds() - std::chrono::duration_cast<std::chrono::milliseconds>(record.took).count();
+  record.id = id_;
+  record.model = request.inspection.model;
+  record.route = route->name;
+  record.streamed = stream_.has_value();
+  record.status = outcome_.origin.status;
+  if (outcome_.error) {
+    record.error = to_string(static_cast<ErrorKind>(outcome_.error->kind));
+    record.keep = outcome_.error->kind != v0::ErrorKind::Cancelled &&
+                  !(run_->error() && run_->error()->error.scope == ErrorScope::Request);
+  }
+  upstream::describe_decision(*run_, engine_->plan(), began_, worker.decisions().space(), record);
+  worker.decisions().write(record);
+}
+
 void Call::report(Worker& worker) const {
   if (!engine_->wants_records()) return;
   v0::CallRecord record;
@@ -154,6 +190,7 @@ void Call::report(Worker& worker) const {
   record.streamed = stream_.has_value();
   record.duration = worker.loop().now() - began_;
   record.usage = outcome_.usage;
+  record.request_id = id_;
   if (outcome_.error) record.error = outcome_.error->kind;
   if (run_) {
     const upstream::RunRecord& ran = run_->record();

@@ -78,6 +78,7 @@ class Call : public std::enable_shared_from_this<Call> {
   [[nodiscard]] std::optional<v0::Error> read_error();
   void add_attempts(v0::Error& error) const;
   void report(Worker& worker) const;
+  void write_decision(Worker& worker);
 
   std::shared_ptr<Engine> engine_;
   Worker* worker_ = nullptr;  ///< who runs it; set when it is submitted
@@ -86,6 +87,8 @@ class Call : public std::enable_shared_from_this<Call> {
   std::optional<upstream::Run> run_;  ///< behind what it writes to
   std::optional<v0::Error> given_up_;
   Outcome outcome_;
+  std::string id_;        ///< empty: it never began
+  std::string id_field_;  ///< how it reaches the answer's fields, and with them origin_of()
   Instant began_{};
   std::size_t slot_ = 0;  ///< where its worker keeps it
   bool finished_ = false;

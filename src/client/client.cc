@@ -209,4 +209,8 @@ Status Client::status() const {
   return state_->engine().status();
 }
 
+Result<Explanation> Client::explain(const std::string& request_id) const {
+  return state_->engine().explain(request_id);
+}
+
 DROVER_END

@@ -6,12 +6,14 @@
 #include <utility>
 
 #include "client/errors.h"
+#include "client/explain.h"
 #include "client/settings_of.h"
 #include "dialect/dialect.h"
 #include "drover/version.h"
 #include "http/url.h"
 #include "net/clock.h"
 #include "telemetry/state_lines.h"
+#include "telemetry/status_words.h"
 
 namespace drover::client {
 namespace {
@@ -123,7 +125,7 @@ v0::Result<std::shared_ptr<Engine>> Engine::start(config::Settings settings, con
 
 Result<void> Engine::add_worker(unsigned threads) {
   try {
-    workers_.push_back(std::make_unique<Worker>(fresh_seed(), threads));
+    workers_.push_back(std::make_unique<Worker>(fresh_seed(), threads, decisions_.add_thread(threads)));
   } catch (const boost::system::system_error& problem) {  // Asio's own descriptors
     return fail({.kind = ErrorKind::LocalResource,
                  .code = "no_descriptors",
@@ -213,6 +215,17 @@ v0::Status Engine::status() {
   return status;
 }
 
+v0::Result<v0::Explanation> Engine::explain(std::string_view request_id) const {
+  if (foreign()) return forked_error();  // a thread of the parent may hold the lock for ever
+  const std::vector<telemetry::KeptDecision> kept = decisions_.find(request_id);
+  if (!kept.empty()) return explanation_of(kept.front().record);
+  v0::Error error;
+  error.kind = v0::ErrorKind::NotFound;
+  error.code = "not_kept";
+  error.message = "No call of this name is kept: it still runs, was another client's, or has been forgotten.";
+  return error;
+}
+
 void Engine::say(v0::LogLine line) {
   if (!hooks_->log) return;
   delivery_.tell([hooks = hooks_, line = std::move(line)] { hooks->log(line); });
@@ -238,8 +251,12 @@ std::vector<v0::TargetStatus> targets_of(upstream::SharedFleet& fleet, Instant n
                               view.condition == core::TargetCondition::Resting;
       if (out_of_use && view.until != kNever && view.until > now)
         status.for_another = std::chrono::ceil<std::chrono::milliseconds>(view.until - now);
-      if (view.condition != core::TargetCondition::Ok) status.why = to_string(view.why);
-      status.last_status = view.status;
+      if (view.condition != core::TargetCondition::Ok) {
+        status.why = to_string(view.cause.kind);
+        if (view.cause.known()) status.cause = telemetry::cause_text(view.cause);
+        status.request_id = view.cause.request.view();
+      }
+      status.last_status = view.cause.status;
       status.in_flight = view.in_flight;
       status.consecutive_failures = view.consecutive_failures;
       status.requests = view.requests;

@@ -16,9 +16,11 @@
 #include "client/process_mark.h"
 #include "client/worker.h"
 #include "config/settings.h"
+#include "drover/explanation.h"
 #include "drover/options.h"
 #include "drover/result.h"
 #include "drover/status.h"
+#include "telemetry/decision_log.h"
 #include "upstream/api_fence.h"
 #include "upstream/catalog.h"
 #include "upstream/gauge.h"
@@ -52,6 +54,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   [[nodiscard]] bool foreign() const { return process_.foreign(); }
 
   [[nodiscard]] v0::Status status();
+  [[nodiscard]] v0::Result<v0::Explanation> explain(std::string_view request_id) const;
   [[nodiscard]] const std::string& model() const { return model_; }
   [[nodiscard]] Delivery& delivery() { return delivery_; }
 
@@ -79,6 +82,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::shared_ptr<upstream::SharedFleet> fleet_;
   upstream::Gauge in_flight_;
   upstream::MemoryBudget replay_memory_;
+  telemetry::DecisionLog decisions_{telemetry::kLibraryDecisions};
   std::vector<std::unique_ptr<Worker>> workers_;
   std::atomic<std::uint32_t> next_worker_{0};
   std::atomic<bool> closed_{false};

@@ -35,8 +35,9 @@ struct CallEnded {
 
 }  // namespace
 
-Worker::Worker(std::uint64_t seed, unsigned threads)
-    : loop_(seed),
+Worker::Worker(std::uint64_t seed, unsigned threads, telemetry::DecisionStore& decisions)
+    : decisions_(decisions),
+      loop_(seed),
       resolver_(loop_),
       pools_(loop_, threads),
       last_words_(loop_.ticker(), &Worker::last_words_over, this) {}

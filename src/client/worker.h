@@ -11,6 +11,7 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "net/ticker.h"
+#include "telemetry/decision_log.h"
 #include "upstream/connection_pools.h"
 #include "upstream/prober.h"
 #include "upstream/run.h"
@@ -30,7 +31,8 @@ class Worker {
     What what = Start;
   };
 
-  Worker(std::uint64_t seed, unsigned threads);
+  /// `decisions`: this thread's own; outlives it.
+  Worker(std::uint64_t seed, unsigned threads, telemetry::DecisionStore& decisions);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -48,6 +50,7 @@ class Worker {
   // Its own thread.
   [[nodiscard]] net::Loop& loop() { return loop_; }
   [[nodiscard]] upstream::LoopTools tools() { return {&loop_, &resolver_, &pools_}; }
+  [[nodiscard]] telemetry::DecisionStore& decisions() { return decisions_; }
   /// A call has ended.
   void left(Call& call);
 
@@ -57,6 +60,7 @@ class Worker {
   void end_all();
   static void last_words_over(void* self) { static_cast<Worker*>(self)->loop_.stop(); }
 
+  telemetry::DecisionStore& decisions_;
   net::Loop loop_;
   net::Resolver resolver_;
   upstream::ConnectionPools pools_;

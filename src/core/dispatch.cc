@@ -122,6 +122,7 @@ void Dispatch::handle(const AttemptEnded& event, Step& step) {
   attempt->lease.settle(outcome, step.now);
   attempt->phase = Phase::Idle;
   (void)step.out.push_back(Finish{});
+  stop_ = Stop::Answered;
   state_ = State::Ended;
 }
 
@@ -133,7 +134,8 @@ void Dispatch::handle(const AttemptFailed& event, Step& step) {
                .stage = event.stage,
                .attempt = event.attempt,
                .has_answer = event.has_answer,
-               .used = event.used},
+               .used = event.used,
+               .upstream_status = event.upstream_status},
        step);
 }
 
@@ -181,12 +183,14 @@ void Dispatch::handle(const ClientLeft&, Step& step) {
   }
   stop_waiting_at(step.now);
   (void)step.out.push_back(Finish{});
+  stop_ = Stop::ClientLeft;
   state_ = State::Ended;
 }
 
 void Dispatch::handle(const Drain&, Step& step) {
   draining_ = true;
   if (newest() != nullptr) return;  // what runs may finish
+  stop_ = Stop::Draining;
   end_with({.error = told_to_client({.kind = ErrorKind::Shed})}, step);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <variant>
 
 #include "base/error.h"
@@ -83,6 +84,8 @@ struct AttemptFailed {
   Stage stage = Stage::NotConnected;
   bool has_answer = false;
   Amount used{};
+  /// The status that the upstream answered with (0: none came), where error.status is not it.
+  std::optional<int> upstream_status = std::nullopt;
 };
 struct TimerFired {
   TimerKind timer;
@@ -107,6 +110,7 @@ struct StartAttempt {
   AttemptId attempt;
   TargetId target;
   bool fresh = false;
+  bool last_resort = false;  ///< the target is out, and every other one too
 };
 /// Fire TimerFired{timer} at `at`; replaces an earlier one of the same kind. kNever disarms.
 struct ArmTimer {
@@ -153,6 +157,7 @@ inline constexpr Duration kCommentEvery = std::chrono::seconds(15);
 
 /// What one request brings along. The pointers outlive the Dispatch (they belong to the snapshot it began with).
 struct DispatchRequest {
+  std::string_view id{};  ///< its name in logs and on pages; borrowed
   const Plan* plan = nullptr;
   const Route* route = nullptr;
   AnswerKind answer = AnswerKind::Plain;
@@ -195,6 +200,12 @@ class Dispatch {
   void stop_waiting() { place_.leave(); }
   /// The targets tried so far, in order.
   [[nodiscard]] std::span<const TargetId> tried() const { return {tried_.begin(), tried_.size()}; }
+  /// Why nothing more was tried. Complete when it has ended, like the next two.
+  [[nodiscard]] Stop stopped() const { return stop_; }
+  /// What the choices passed over.
+  [[nodiscard]] const SkipNotes& skips() const { return skips_; }
+  /// What bars each target of the route now.
+  [[nodiscard]] Candidates candidates(Instant now) { return fleet_->candidates(pick_request(), now); }
 
  private:
   /// How far an attempt has come, as its own events tell.
@@ -232,6 +243,7 @@ class Dispatch {
     AttemptId attempt{};
     bool has_answer = false;
     Amount used{};
+    std::optional<int> upstream_status{};
   };
 
   /// One call of on(): the time and where the commands go.
@@ -266,7 +278,8 @@ class Dispatch {
   void wait(Instant until, TimerKind timer, Step& step);
   void stop_waiting_at(Instant now);
   void start(Lease lease, bool fresh, Step& step);
-  [[nodiscard]] PickRequest pick_request() const;
+  [[nodiscard]] PickRequest pick_request();
+  [[nodiscard]] bool never(Stop why);
   [[nodiscard]] FixedVector<TargetId, kMaxWalk> repeatable() const;
   [[nodiscard]] bool paid(TargetId next, Instant now);
 
@@ -303,6 +316,8 @@ class Dispatch {
   FleetPort* fleet_;
   Random* random_;
   State state_ = State::Open;
+  Stop stop_ = Stop::Running;
+  SkipNotes skips_;
   bool begun_ = false;
   bool draining_ = false;
   bool waiting_ = false;

@@ -13,9 +13,18 @@ namespace {
 /// A fleet that says "wait until the past" must not make us spin.
 constexpr Duration kShortestWait = std::chrono::milliseconds(1);
 
+/// Why nothing more is tried, should this answer be the last word.
+Stop stop_of(const PickAnswer& answer) {
+  if (answer.refusal == WaitRefusal::RoomFull) return Stop::RoomFull;
+  if (answer.refusal == WaitRefusal::ClientFull) return Stop::ClientFull;
+  if (answer.asker_limited) return Stop::AskersLimit;
+  const bool later = answer.kind == PickKind::Wait || answer.refusal != WaitRefusal::None;
+  return later ? Stop::TooLate : Stop::NothingLeft;
+}
+
 }  // namespace
 
-PickRequest Dispatch::pick_request() const {
+PickRequest Dispatch::pick_request() {
   return {.route = request_.route,
           .tried = tried(),
           .fence = request_.fence,
@@ -23,7 +32,8 @@ PickRequest Dispatch::pick_request() const {
           .asker = request_.asker,
           .affinity = request_.affinity,
           .estimate = request_.estimate,
-          .streamed = request_.answer == AnswerKind::Stream};
+          .streamed = request_.answer == AnswerKind::Stream,
+          .notes = &skips_};
 }
 
 /// Going to an untried target of a pool that mostly works is free; every other further attempt is paid for.
@@ -33,14 +43,20 @@ bool Dispatch::paid(TargetId next, Instant now) {
 
 void Dispatch::seek(Step& step) {
   waiting_ = false;
+  stop_ = Stop::Draining;
   if (draining_) return end_with({.error = told_to_client({.kind = ErrorKind::Shed})}, step);
+  stop_ = Stop::MostAttempts;
   if (attempts_started_ >= kMaxAttempts) return end_with_failure(step);
+  stop_ = Stop::Walk;
+  skips_.choosing(attempts_started_ + 1);
 
   PickAnswer elsewhere;
   if (tried_.size() < walk_) {
     elsewhere = pick_or_wait(step.now);
+    stop_ = stop_of(elsewhere);
     if (elsewhere.kind == PickKind::Picked) {
       Lease lease(*fleet_, elsewhere.ticket);
+      stop_ = Stop::Budget;
       if (!paid(lease.target(), step.now)) return end_with_failure(step);
       return start(std::move(lease), /*fresh=*/false, step);
     }
@@ -61,6 +77,7 @@ void Dispatch::seek(Step& step) {
   if (until < total_at_ || elsewhere.waiter.any()) {
     return wait(until, capacity <= repeat ? TimerKind::Queue : TimerKind::Backoff, step);
   }
+  if (until != kNever) stop_ = Stop::TooLate;
   if (attempts_started_ == 0) return end_without_capacity(elsewhere, step);
   end_with_failure(step);
 }
@@ -84,7 +101,10 @@ PickAnswer Dispatch::pick_or_wait(Instant now) {
 Instant Dispatch::repeat_at(Step& step, bool& started) {
   const auto again = repeatable();
   if (again.empty()) return kNever;
-  if (!repeat_paid_ && !fleet_->spend_retry(step.now)) return kNever;
+  if (!repeat_paid_ && !fleet_->spend_retry(step.now)) {
+    stop_ = Stop::Budget;
+    return kNever;
+  }
   repeat_paid_ = true;  // paid before the backoff, so that a storm ends at once and not half a second later
   if (!backoff_until_) backoff_until_ = after(step.now, backoff(request_.plan->retry, repeats_, *random_));
 
@@ -96,7 +116,9 @@ Instant Dispatch::repeat_at(Step& step, bool& started) {
   if (answer.kind == PickKind::None) return kNever;
   if (answer.kind == PickKind::Wait) {
     const Instant until = std::max({answer.wait_until, *backoff_until_, step.now + kShortestWait});
-    return until <= queue_until(step.now) ? until : kNever;
+    if (until <= queue_until(step.now)) return until;
+    stop_ = Stop::TooLate;
+    return kNever;
   }
   if (request.look) return *backoff_until_;
   Lease lease(*fleet_, answer.ticket);
@@ -160,7 +182,7 @@ void Dispatch::start(Lease lease, bool fresh, Step& step) {
     at = tried_.size() - 1;
   }
   if (!fresh) ++notes_[at].attempts;
-  (void)step.out.push_back(StartAttempt{slot->id, target, fresh});
+  (void)step.out.push_back(StartAttempt{slot->id, target, fresh, slot->lease.ticket().last_resort});
   arm(TimerKind::Connect, after(step.now, timeouts_of(*slot).connect), step);
 }
 

@@ -72,11 +72,13 @@ bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failur
 ///   reused_only:  S2's retry on a fresh connection, and one failover of the request at S3
 ///   failover:     S3 as often as walk and budget allow
 bool Dispatch::may_go_on(const Failure& failure) {
-  if (draining_ || request_.replay == Replay::Never) return false;
+  if (failure.stage == Stage::Committed) return never(Stop::Committed);
+  if (draining_) return never(Stop::Draining);
+  if (request_.replay == Replay::Never) return never(Stop::NoReplay);
   if (take_detour(failure)) return true;
-  if (failure.error.retry == RetryClass::Never) return false;
+  if (failure.error.retry == RetryClass::Never) return never(Stop::RequestsOwn);
   // J15: a third target is not asked again for what every target choked on when it came before.
-  if (choked_before_ && tried_.size() >= 2 && could_be_the_request(failure.stage)) return false;
+  if (choked_before_ && tried_.size() >= 2 && could_be_the_request(failure.stage)) return never(Stop::Poisonous);
   const bool free = request_.replay == Replay::Free;
   switch (failure.stage) {
     case Stage::NotConnected:
@@ -84,16 +86,16 @@ bool Dispatch::may_go_on(const Failure& failure) {
     case Stage::ReusedNoAnswer:
     case Stage::FreshNoAnswer: {
       const Ambiguous setting = request_.plan->retry.ambiguous;
-      if (!free || setting == Ambiguous::Never) return false;
-      return setting == Ambiguous::Failover || !std::exchange(ambiguous_spent_, true);
+      if (!free || setting == Ambiguous::Never) return never(Stop::MayHaveRun);
+      return setting == Ambiguous::Failover || !std::exchange(ambiguous_spent_, true) || never(Stop::MayHaveRun);
     }
     case Stage::Refused: {
       // J15: two targets that forbid the same request agree about the request. Asking a third only spreads it.
       const auto forbidden = std::ranges::count(notes_, ErrorKind::Forbidden, &TriedNote::kind);
-      return forbidden < 2;
+      return forbidden < 2 || never(Stop::SameElsewhere);
     }
-    case Stage::FailedAnswer: return free;
-    case Stage::Committed: return false;
+    case Stage::FailedAnswer: return free || never(Stop::MayHaveRun);
+    case Stage::Committed: break;
   }
   return false;
 }
@@ -107,6 +109,12 @@ bool Dispatch::take_detour(const Failure& failure) {
   if (executed || detour == request_.route->detours.end()) return false;
   request_.route = &request_.plan->detours[detour->route];
   return true;
+}
+
+/// Notes why nothing more is tried. Always false.
+bool Dispatch::never(Stop why) {
+  stop_ = why;
+  return false;
 }
 
 /// J15: a failure that this request has caused elsewhere already is the request's until others agree, so the second
@@ -128,6 +136,8 @@ void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant n
   }
   const bool known = failure.used.input_tokens.value != 0 || failure.used.output_tokens.value != 0;
   outcome.used = known ? failure.used : request_.estimate;
+  outcome.upstream_status = failure.upstream_status;
+  outcome.request = request_.id;
   attempt.lease.settle(outcome, now);
   settled_failure_ = true;
   attempt.phase = Phase::Idle;

@@ -92,6 +92,7 @@ void Dispatch::total_passed(Step& step) {
   }
   EndWithError end{.error = error};
   end.retries_spent = attempts_started_ > 0;
+  stop_ = Stop::Deadline;
   end_with(std::move(end), step);
 }
 
@@ -100,6 +101,7 @@ void Dispatch::stream_max_passed(Step& step) {
   Attempt* attempt = newest();
   if (attempt != nullptr) abandon(*attempt, step);
   Error error = deadline_passed(ErrorScope::Gateway);
+  stop_ = Stop::StreamMax;
   error.code = "stream_max";
   error.message = "The stream reached the longest time a stream may take (timeouts.stream_max).";
   end_with({.error = std::move(error)}, step);

@@ -16,6 +16,7 @@
 #include "core/balancer/round_robin.h"
 #include "core/balancer/weighted_draw.h"
 #include "core/blame.h"
+#include "core/cause.h"
 #include "core/comeback.h"
 #include "core/fleet_port.h"
 #include "core/health.h"
@@ -41,8 +42,7 @@ struct StateChange {
   std::uint32_t node = 0;
   Instant at{};
   Instant until = kNever;  ///< Ejected, CoolingDown, Resting
-  ErrorKind why = ErrorKind::NoUpstream;
-  int status = 0;
+  Cause cause{};           ///< Ejected, CoolingDown, Resting
 };
 inline constexpr std::size_t kChangesKept = 256;
 
@@ -86,8 +86,7 @@ struct TargetView {
   TargetId target;
   TargetCondition condition = TargetCondition::Ok;  ///< Suspect: its last answers failed, but it is still used
   Instant until{};                                  ///< of Ejected, Cooling, Resting; kNever: a trial is running
-  ErrorKind why = ErrorKind::NoUpstream;
-  int status = 0;
+  Cause cause{};                                    ///< what took it out or made it suspect
   std::uint32_t in_flight = 0;
   std::uint32_t consecutive_failures = 0;
   std::uint32_t score = 0;
@@ -107,6 +106,7 @@ struct FleetState {
   struct NodeRecord {
     std::string name;
     HealthNode health;
+    Cause cause;
   };
   struct TargetRecord {
     std::string name;
@@ -160,6 +160,7 @@ class Fleet final : public FleetPort {
   [[nodiscard]] bool spend_retry(Instant now) override;
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
+  [[nodiscard]] Candidates candidates(const PickRequest& request, Instant now) override;
 
   /// A probe's answer. It speaks for the key and the server, never ends a cooldown, and never counts against a target:
   /// a connection that fails is the server's, a refused credential the key's, any other failure the key's where the
@@ -307,6 +308,10 @@ class Fleet final : public FleetPort {
     if (room_.in_line() > 0) serve_waiters(now);
   }
 
+  // explaining (fleet_explain.cc)
+  [[nodiscard]] Skip bar_of(TargetId target, const PickRequest& request, Instant now);
+  void note(TargetId target, const PickRequest& request, Instant now);
+
   // soft affinity (fleet_affinity.cc)
   [[nodiscard]] std::optional<TargetId> kept(PoolId pool, const Tier& tier, const PickRequest& request, Instant now);
   void keep(PoolId pool, TargetId target, const PickRequest& request, Instant now);
@@ -321,7 +326,7 @@ class Fleet final : public FleetPort {
   std::uint8_t end_trials(const Ticket& ticket);
   void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
   void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
-  void charge(const Ticket& ticket, const Error& error, Charge charge, Instant now);
+  void charge(const Ticket& ticket, const Outcome& outcome, Charge charge, Instant now);
   void well(const TargetState& target, Level level, Instant began, Instant now);
   void spoke(TargetState& target, Instant now);
   void heard(TargetState& target, Instant now);
@@ -335,6 +340,7 @@ class Fleet final : public FleetPort {
   std::shared_ptr<const Plan> plan_;
   Random random_;
   std::vector<HealthNode> nodes_;
+  std::vector<Cause> causes_;        ///< beside nodes_: of the last failure that counted
   std::vector<Level> levels_;        ///< beside nodes_
   std::vector<std::string> names_;   ///< beside nodes_: stable across plans
   std::vector<std::string> labels_;  ///< beside nodes_: for people

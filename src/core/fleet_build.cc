@@ -32,6 +32,7 @@ Fleet::Fleet(const Plan& plan, std::uint64_t seed)
 
 std::uint32_t Fleet::add_node(std::string name, std::string label, Level level) {
   nodes_.emplace_back();
+  causes_.emplace_back();
   levels_.push_back(level);
   names_.push_back(std::move(name));
   labels_.push_back(std::move(label));
@@ -43,6 +44,7 @@ void Fleet::build() {
   const std::size_t most =
       1 + plan.providers.size() + plan.servers.size() + plan.keys.size() + plan.quotas.size() + 2 * plan.targets.size();
   nodes_.reserve(most);
+  causes_.reserve(most);
   levels_.reserve(most);
   names_.reserve(most);
   labels_.reserve(most);

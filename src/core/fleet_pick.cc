@@ -101,7 +101,11 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
   const Pool& about = plan_->pools[pool.index()];
   const PoolState& state = pools_[pool.index()];
   const auto at = [&](std::size_t place) { return about.targets[tier.begin + place]; };
-  const auto eligible = [&](std::size_t place) { return usable(at(place), request, now); };
+  const auto eligible = [&](std::size_t place) {
+    if (usable(at(place), request, now)) return true;
+    note(at(place), request, now);
+    return false;
+  };
   const auto weight = [&](std::size_t place) { return plan_->targets[at(place).index()].weight; };
   const auto load = [&](std::size_t place) { return load_per_weight(at(place)); };
   const auto two_choices = [&] {
@@ -291,6 +295,7 @@ void Fleet::look_at(TargetId target, std::uint32_t fallback, const PickRequest& 
     if (!found.open) found.open = target, found.open_fallback = fallback;
     return;
   }
+  note(target, request, now);
   if (own.access != Access::Cooling) found.all_limited = false;
   const Instant until = own.until == kNever ? now + kCapacityPoll : own.until;  // a trial is running: soon
   if (own.access == Access::Ejected) {
@@ -326,7 +331,9 @@ PickAnswer Fleet::pick_without_open(const PickRequest& request, Instant now, Ran
   if (found.last_resort) {
     const bool resets = plan_->health.when_all_out == WhenAllOut::Reset && !request.again;
     if (resets && reset_all(request, now)) return pick_now(request, now, random);
-    return take(*found.last_resort, found.last_resort_fallback, request, now);
+    PickAnswer answer = take(*found.last_resort, found.last_resort_fallback, request, now);
+    answer.ticket.last_resort = true;
+    return answer;
   }
   PickAnswer answer{.kind = found.soonest == kNever ? PickKind::None : PickKind::Wait, .wait_until = found.soonest};
   answer.rate_limited = found.any && found.all_limited;

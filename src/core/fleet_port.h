@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -12,6 +13,7 @@
 #include "base/quota_hints.h"
 #include "base/random.h"
 #include "base/units.h"
+#include "core/decision.h"
 #include "core/lane_limit.h"
 #include "core/plan.h"
 #include "core/stage.h"
@@ -66,6 +68,7 @@ struct PickRequest {
   bool again = false;
   /// Only say what would be picked now: nothing is reserved, and the answer's ticket is not one to settle.
   bool look = false;
+  SkipNotes* notes = nullptr;  ///< where to note what is passed over; absent: nowhere
 
   /// Rung when its turn may have come; without one the request cannot wait in the waiting room.
   Bell* bell = nullptr;
@@ -88,6 +91,7 @@ struct Ticket {
   Asker asker{};
   std::uint32_t route = kNobody;  ///< the limited route it was taken for
   bool first = false;             ///< the request's first attempt
+  bool last_resort = false;       ///< its target is out, and every other one too
   /// How long to wait for an answer's head before going elsewhere: a trial's risk is not its request's to carry.
   Duration patience = kNoLimit;
   LaneCount lane_before{};  ///< what its lane had admitted up to and including it
@@ -125,6 +129,9 @@ struct Outcome {
   std::optional<Duration> first_content = std::nullopt;  ///< streams, unless committed() was told of it
   std::optional<Duration> whole = std::nullopt;          ///< plain: request sent → end
   Amount used{};                                         ///< what the answer reported, or the estimate
+  /// Failed: the status that the upstream answered with (0: none came), where error->status is not it.
+  std::optional<int> upstream_status = std::nullopt;
+  std::string_view request{};  ///< its id, for those who ask later what took a target out
 };
 
 class FleetPort {
@@ -156,6 +163,8 @@ class FleetPort {
   [[nodiscard]] virtual bool quarantined(std::uint64_t body, Instant now) const = 0;
   /// Whether going on to `next` after a failure is free (an untried target of a pool that mostly succeeds).
   [[nodiscard]] virtual bool failover_is_free(TargetId next, Instant now) const = 0;
+  /// What bars each target that this request could go to, for the explanation of a failure. May know nothing.
+  [[nodiscard]] virtual Candidates candidates(const PickRequest&, Instant) { return {}; }
 };
 
 /// A picked target on loan: settled exactly once, or released by its destructor.

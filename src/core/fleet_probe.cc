@@ -65,6 +65,13 @@ void Fleet::probe_failed(const TargetState& target, Charge due, const Error& err
                             ? node.rest(kFirstKeyRest, error, false, now, random_)
                             : node.count_failure(plan_->health, error, false, now, random_);
   node.stay_out_until(after(now, next + Duration(slack)));
+  if (went_out || node.clear(now)) {
+    causes_[at] = {.kind = error.kind,
+                   .status = error.status,
+                   .code = FixedText<kMaxCauseCode>(error.code),
+                   .by_probe = true,
+                   .at = now};
+  }
   if (went_out)
     changed(due.action == Charge::Action::RestKey ? StateChange::What::Resting : StateChange::What::Ejected, at, now);
 }

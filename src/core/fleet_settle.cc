@@ -39,6 +39,16 @@ bool plausible(const Outcome& outcome) {
   return outcome.error == nullptr || !outcome.error->retry_after || *outcome.error->retry_after <= kMaxCooldown;
 }
 
+Cause cause_of(const Outcome& outcome, Instant now) {
+  const Error& error = *outcome.error;
+  return {.kind = error.kind,
+          .status = outcome.upstream_status.value_or(error.status),
+          .retry_after = error.retry_after,
+          .code = FixedText<kMaxCauseCode>(error.code),
+          .request = FixedText<kMaxCauseRequest>(outcome.request),
+          .at = now};
+}
+
 std::uint32_t bit(Level level) {
   return 1U << static_cast<std::uint32_t>(level);
 }
@@ -140,11 +150,11 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
     lane_limits_[target.lane].refused(limits_.limits_requests(ticket.target), now);
   }
-  charge(ticket, error, due, now);
+  charge(ticket, outcome, due, now);
   // A server that answers badly may mean this one key: the target is counted too, and the server only goes when no
   // other key's success comes in between.
   if (due.action == Charge::Action::Count && due.level == Level::Server && shows_server_well(error)) {
-    charge(ticket, error, {Charge::Action::Count, Level::Target}, now);
+    charge(ticket, outcome, {Charge::Action::Count, Level::Target}, now);
   }
 }
 
@@ -197,7 +207,8 @@ void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
   changed(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
 }
 
-void Fleet::charge(const Ticket& ticket, const Error& error, Charge due, Instant now) {
+void Fleet::charge(const Ticket& ticket, const Outcome& outcome, Charge due, Instant now) {
+  const Error& error = *outcome.error;
   const TargetState& target = targets_[ticket.target.index()];
   std::uint32_t at = target.path[static_cast<std::size_t>(due.level)];
   if (at == kAlwaysOpen) {  // a quota's charge where there is no quota is the key's own
@@ -207,24 +218,29 @@ void Fleet::charge(const Ticket& ticket, const Error& error, Charge due, Instant
   HealthNode& node = nodes_[at];
   node.hear(now);
   const bool was_trial = (ticket.trial_levels & bit(due.level)) != 0;
+  const bool was_clear = node.clear(now);
+  const auto out = [&](StateChange::What what) {
+    causes_[at] = cause_of(outcome, now);
+    changed(what, at, now);
+  };
   switch (due.action) {
     case Charge::Action::None: return;
     case Charge::Action::Count:
-      if (node.count_failure(plan_->health, error, was_trial, now, random_))
-        changed(StateChange::What::Ejected, at, now);
+      if (node.count_failure(plan_->health, error, was_trial, now, random_)) return out(StateChange::What::Ejected);
+      if (was_clear) causes_[at] = cause_of(outcome, now);  // not out yet, but suspect
       return;
     case Charge::Action::Cool:
       if (!node.cool(error.retry_after, error, now, random_)) return;
       recovering_until_ = std::max(recovering_until_, node.slow_until());
-      return changed(StateChange::What::CoolingDown, at, now);
+      return out(StateChange::What::CoolingDown);
     case Charge::Action::RestKey:
-      if (node.rest(kFirstKeyRest, error, was_trial, now, random_)) changed(StateChange::What::Resting, at, now);
+      if (node.rest(kFirstKeyRest, error, was_trial, now, random_)) out(StateChange::What::Resting);
       return;
     case Charge::Action::RestQuota:
-      if (node.rest(kLongRest, error, was_trial, now, random_)) changed(StateChange::What::Resting, at, now);
+      if (node.rest(kLongRest, error, was_trial, now, random_)) out(StateChange::What::Resting);
       return;
     case Charge::Action::Missing:
-      if (node.eject_for(kLongRest, error, now, random_)) changed(StateChange::What::Ejected, at, now);
+      if (node.eject_for(kLongRest, error, now, random_)) out(StateChange::What::Ejected);
       return;
   }
 }
@@ -288,8 +304,7 @@ void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now) {
                                                               .node = node,
                                                               .at = now,
                                                               .until = out ? nodes_[node].until(now) : kNever,
-                                                              .why = nodes_[node].why(),
-                                                              .status = nodes_[node].status()};
+                                                              .cause = out ? causes_[node] : Cause{}};
   ++change_count_;
 }
 

@@ -265,7 +265,7 @@ TEST(HealthTree, C5_ARefusedKeyRestsAtEveryServer) {
   const auto shares = h.shares(40, at(1s));
   EXPECT_EQ(shares.count("1@x") + shares.count("1@y"), 0U);
   EXPECT_EQ(h.view(2, at(1s)).condition, TargetCondition::Resting);
-  EXPECT_EQ(h.view(2, at(1s)).why, ErrorKind::KeyRejected);
+  EXPECT_EQ(h.view(2, at(1s)).cause.kind, ErrorKind::KeyRejected);
 }
 
 TEST(HealthTree, ARateLimitCoolsTheModelOfThatKeyAtEveryServer) {
@@ -395,7 +395,7 @@ TEST(FleetNews, TellsEachChangeOnceInOrder) {
   ASSERT_TRUE(ejected.has_value());
   EXPECT_EQ(ejected->what, StateChange::What::Ejected);
   EXPECT_EQ(h.fleet.label(*ejected), "target a");
-  EXPECT_EQ(ejected->why, ErrorKind::ServerError);
+  EXPECT_EQ(ejected->cause.kind, ErrorKind::ServerError);
   EXPECT_GE(ejected->until, at(30s));
   EXPECT_EQ(h.fleet.next_change()->what, StateChange::What::OnTrial);
   EXPECT_EQ(h.fleet.next_change()->what, StateChange::What::Recovered);

@@ -25,6 +25,7 @@ TargetView Fleet::view(TargetId target, Instant now) const {
   bool trial_runs = false;
   for (const std::uint32_t at : state.path) {
     const HealthNode& node = nodes_[at];
+    if (worst == Access::Open && node.consecutive_failures() > view.consecutive_failures) view.cause = causes_[at];
     view.consecutive_failures = std::max(view.consecutive_failures, node.consecutive_failures());
     view.score = std::max(view.score, node.score());
     if (node.clear(now)) continue;
@@ -33,8 +34,7 @@ TargetView Fleet::view(TargetId target, Instant now) const {
     if (access > Access::Trial) view.until = std::max(view.until, node.until(now));
     if (access <= worst) continue;
     worst = access;
-    view.why = node.why();
-    view.status = node.status();
+    view.cause = causes_[at];
   }
   switch (worst) {
     case Access::Open:
@@ -76,7 +76,7 @@ std::uint64_t Fleet::in_flight() const {
 FleetState Fleet::save() const {
   FleetState state;
   state.nodes.reserve(nodes_.size());
-  for (std::size_t at = 1; at < nodes_.size(); ++at) state.nodes.push_back({names_[at], nodes_[at]});
+  for (std::size_t at = 1; at < nodes_.size(); ++at) state.nodes.push_back({names_[at], nodes_[at], causes_[at]});
   state.targets.reserve(targets_.size());
   for (const TargetState& target : targets_) {
     state.targets.push_back({names_[target.path.back()], target.first_content, target.per_token, target.requests,
@@ -115,6 +115,7 @@ void Fleet::restore(const FleetState& state) {
     const auto found = nodes.find(record.name);
     if (found == nodes.end()) continue;
     nodes_[found->second] = record.health;
+    causes_[found->second] = record.cause;
     nodes_[found->second].forget_trial();  // a running trial reports to the fleet that began it
     recovering_until_ = std::max(recovering_until_, record.health.slow_until());
   }

@@ -70,7 +70,7 @@ bool HealthNode::cool(std::optional<Duration> retry_after, const Error& error, I
   if (cooling_until_ <= now) cooling_since_ = now;
   cooling_until_ = until;
   closed_until_ = std::max(closed_until_, until);
-  blame(error);
+  why_ = error.kind;
   return true;
 }
 
@@ -145,12 +145,7 @@ void HealthNode::take_out(Out out, Duration span, const Error& error, Instant no
   closed_until_ = kNever;
   trial_running_ = false;
   if (ejections_ < kMostDoublings) ++ejections_;
-  blame(error);
-}
-
-void HealthNode::blame(const Error& error) {
   why_ = error.kind;
-  status_ = error.status;
 }
 
 }  // namespace drover::core

@@ -81,12 +81,10 @@ class HealthNode {
   [[nodiscard]] std::uint32_t consecutive_failures() const { return consecutive_; }
   [[nodiscard]] std::uint32_t score() const { return score_; }
   [[nodiscard]] ErrorKind why() const { return why_; }
-  [[nodiscard]] int status() const { return status_; }
 
  private:
   enum class Out : std::uint8_t { No, Ejected, Resting };
   void take_out(Out out, Duration span, const Error& error, Instant now);
-  void blame(const Error& error);
   [[nodiscard]] Comeback after_ejection() const { return {.since = back_since_}; }
   [[nodiscard]] Comeback after_cooldown() const {
     return {.since = cooling_until_, .over = std::min(kSlowStart, cooling_until_ - cooling_since_)};
@@ -107,7 +105,6 @@ class HealthNode {
   Out out_ = Out::No;
   bool trial_running_ = false;
   ErrorKind why_ = ErrorKind::NoUpstream;
-  int status_ = 0;
 };
 
 }  // namespace drover::core

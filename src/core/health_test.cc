@@ -247,7 +247,6 @@ TEST(Rest, SaysWhatItWasFor) {
   Patient p;
   p.node.rest(kFirstKeyRest, key_rejected(), false, at(0s), p.random);
   EXPECT_EQ(p.node.why(), ErrorKind::KeyRejected);
-  EXPECT_EQ(p.node.status(), 401);
 }
 
 TEST(Score, AddsOnePerErrorTakesOnePerSuccessAndRestsAtFive) {

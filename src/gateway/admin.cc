@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -49,6 +50,49 @@ bool any_usable(const AdminView& view) {
   return found;
 }
 
+/// Longest name that is looked up; a request's id has at most 128 bytes, the longest target names are about as long.
+constexpr std::size_t kMaxExplained = 512;
+
+int hex(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/// What stands behind /explain/: names have slashes and brackets, so it is no path of segments. Nothing: it cannot be
+/// the name of anything.
+std::optional<std::string> explained(std::string_view rest) {
+  rest = rest.substr(0, rest.find('?'));
+  std::string name;
+  while (!rest.empty()) {
+    char byte = rest.front();
+    const bool escaped = byte == '%';
+    if (escaped) {
+      if (rest.size() < 3 || hex(rest[1]) < 0 || hex(rest[2]) < 0) return std::nullopt;
+      byte = static_cast<char>(hex(rest[1]) * 16 + hex(rest[2]));
+    }
+    rest.remove_prefix(escaped ? 3 : 1);
+    const bool control = static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
+    if (control || name.size() == kMaxExplained) return std::nullopt;
+    name.push_back(byte);
+  }
+  if (name.empty()) return std::nullopt;
+  return name;
+}
+
+Reply explain(std::string_view rest, const AdminView& view) {
+  const auto name = explained(rest);
+  if (!name) {
+    return say(400, kText,
+               "Ask for /explain/ID with the x-request-id of an answer, or with the name of a target or key.\n");
+  }
+  auto page = explain_page(view, *name);
+  if (page) return say(200, kJson, std::move(*page) + "\n");
+  return say(404, kText,
+             "Nothing is kept under this name: it is no target or key, and as a request it is still running, was never "
+             "here, or has been forgotten (the last 10,000 are kept, failures longest).\n");
+}
+
 Reply ready(const AdminView& view) {
   if (view.draining) return say(503, kText, "draining: no new requests are taken\n");
   if (!any_usable(view)) return say(503, kText, "no target is usable now; /status says why\n");
@@ -63,15 +107,19 @@ Reply answer_admin(const http::RequestHead& head, Reach reach, const AdminView& 
                "This page is for programs on this machine, not for web pages: ask for it by address (127.0.0.1, "
                "localhost) and without a foreign Origin.\n");
   }
+  constexpr std::string_view kExplain = "/explain/";
   const auto target = http::parse_target(head.target);
   const std::string_view path = target ? target->path : std::string_view();
-  const bool known = path == "/status" || path == "/healthz" || path == "/readyz" || path == "/metrics";
-  if (!known) return say(404, kText, "Nothing is here; there are /status, /healthz, /readyz and /metrics.\n");
+  const bool explains = head.target.starts_with(kExplain);
+  const bool known = explains || path == "/status" || path == "/healthz" || path == "/readyz" || path == "/metrics";
+  if (!known)
+    return say(404, kText, "Nothing is here; there are /status, /explain/ID, /healthz, /readyz and /metrics.\n");
   if (head.method != "GET" && head.method != "HEAD") {
     Reply reply = say(405, kText, "These pages can only be read: use GET.\n");
     reply.fields.append("Allow: GET, HEAD\r\n");
     return reply;
   }
+  if (explains) return explain(head.target.substr(kExplain.size()), view);
   if (path == "/healthz") return say(200, kText, "ok\n");
   if (path == "/readyz") return ready(view);
   if (path == "/metrics") return say(200, kMetrics, metrics_page(view));

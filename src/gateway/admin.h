@@ -1,5 +1,5 @@
-// The admin pages: GET /status, /healthz, /readyz and /metrics, for whoever runs the gateway and never for a web page.
-// What to answer; the listener is admin_listener.h.
+// The admin pages: GET /status, /explain, /healthz, /readyz and /metrics, for whoever runs the gateway and never for a
+// web page. What to answer; the listener is admin_listener.h.
 #pragma once
 
 #include <cstdint>

@@ -3,10 +3,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "gateway/admission.h"
 #include "gateway/snapshot.h"
 #include "telemetry/access_log.h"
+#include "telemetry/decision_log.h"
 #include "telemetry/metrics.h"
 
 namespace drover::gateway {
@@ -19,6 +23,7 @@ struct AdminView {
   const Admission* admission = nullptr;
   const telemetry::Metrics* metrics = nullptr;
   const telemetry::AccessLog* access_log = nullptr;
+  const telemetry::DecisionLog* decisions = nullptr;
   bool draining = false;
   Instant now{};
   std::int64_t unix_milliseconds = 0;  ///< the same moment
@@ -38,5 +43,10 @@ void for_each_target(const AdminView& view, const std::function<bool(const core:
 [[nodiscard]] std::string metrics_page(const AdminView& view);
 /// The JSON of /status.
 [[nodiscard]] std::string status_page(const AdminView& view);
+/// The targets that this is the name of, as a JSON array in the form of /status: a target's own name, or a key's name
+/// ("holysheep/spare", "spare"), fingerprint, or quota's name. Empty: none.
+[[nodiscard]] std::string targets_named(const AdminView& view, std::string_view name);
+/// The JSON of /explain: the requests of this id, else the targets of this name. Nothing: neither is known.
+[[nodiscard]] std::optional<std::string> explain_page(const AdminView& view, std::string_view name);
 
 }  // namespace drover::gateway

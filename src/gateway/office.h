@@ -13,6 +13,7 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "telemetry/access_log.h"
+#include "telemetry/decision_log.h"
 #include "telemetry/metrics.h"
 #include "upstream/connection_pools.h"
 #include "upstream/prober.h"
@@ -27,6 +28,7 @@ class Office {
     const Admission& admission;
     const telemetry::Metrics& metrics;
     const telemetry::AccessLog& access_log;
+    const telemetry::DecisionLog& decisions;
   };
 
   Office(const Subject& subject, std::uint64_t seed, std::shared_ptr<const Snapshot> snapshot);

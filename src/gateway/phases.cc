@@ -227,6 +227,7 @@ Result<void> route(RequestState& state) {
 void start_run(Worker& worker, RequestState& state) {
   core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route,
                                                               state.request.inspection, state.request.body.view());
+  dispatch.id = state.id;
   dispatch.fence = fence_of(state);
   dispatch.owner = state.owner;
   dispatch.affinity = affinity_of(state.exchange->head().fields, state.request.inspection);

@@ -8,7 +8,9 @@
 
 #include "gateway/worker.h"
 #include "telemetry/access_log.h"
+#include "telemetry/decision_log.h"
 #include "telemetry/log.h"
+#include "upstream/decision.h"
 
 namespace drover::gateway {
 namespace {
@@ -156,6 +158,11 @@ std::int64_t unix_milliseconds() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
+std::string_view route_name(const RequestState& state) {
+  const bool shown = state.route != nullptr && state.route->name.front() != kInternalRoute;
+  return shown ? std::string_view(state.route->name) : std::string_view();
+}
+
 void write_access(const RequestState& state, const Ending& ending, Instant now, telemetry::AccessLog::Lane& lane) {
   Attempts attempts;
   telemetry::AccessRecord record;
@@ -165,7 +172,7 @@ void write_access(const RequestState& state, const Ending& ending, Instant now, 
   record.method = state.request.method;
   if (!state.request.method.empty()) record.api = word(state.request.api);
   record.model = state.request.inspection.model;
-  if (state.route != nullptr && state.route->name.front() != kInternalRoute) record.route = state.route->name;
+  record.route = route_name(state);
   record.streamed = state.request.inspection.stream;
   record.status = ending.status;
   record.error = ending.error;
@@ -174,6 +181,29 @@ void write_access(const RequestState& state, const Ending& ending, Instant now, 
   record.duration = now - state.arrived;
   if (state.run) describe_run(state, attempts, record);
   lane.write(record);
+}
+
+/// Whether others should be forgotten before it: it failed, and not for what its client did.
+bool worth_keeping(const RequestState& state) {
+  if (!state.run || !state.run->error() || state.run->client_left()) return false;
+  return state.run->error()->error.scope != ErrorScope::Request;
+}
+
+void write_decision(RequestState& state, const Ending& ending, Instant now, telemetry::DecisionStore& store) {
+  telemetry::DecisionRecord record;
+  record.took = now - state.arrived;
+  record.unix_milliseconds =
+      unix_milliseconds() - std::chrono::duration_cast<std::chrono::milliseconds>(record.took).count();
+  record.id = state.id;
+  if (state.client != nullptr) record.client = state.client->name;
+  record.model = state.request.inspection.model;
+  record.route = route_name(state);
+  record.streamed = state.request.inspection.stream;
+  record.keep = worth_keeping(state);
+  record.status = ending.status;
+  record.error = ending.error;
+  if (state.run) upstream::describe_decision(*state.run, *state.snapshot->plan, state.arrived, store.space(), record);
+  store.write(record);
 }
 
 /// The client's own mistakes are its business; what we could not save is ours.
@@ -194,11 +224,12 @@ void log_failure(const RequestState& state) {
 
 }  // namespace
 
-void record(Worker& worker, const RequestState& state, const Error* refused) {
+void record(Worker& worker, RequestState& state, const Error* refused) {
   const Instant now = worker.loop().now();
   const Ending ending = ending_of(state, refused);
   count(state, ending, now, worker.tally());
   if (worker.access().on()) write_access(state, ending, now, worker.access());
+  write_decision(state, ending, now, worker.decisions());
   if (state.run) log_failure(state);
 }
 
@@ -206,6 +237,8 @@ void record_unreadable(Worker& worker, const Error& error, std::string_view id) 
   telemetry::ModelTally& model = worker.tally().models[worker.snapshot()->unrouted];
   const auto plain = static_cast<std::size_t>(telemetry::Mode::Plain);
   model.requests[plain][static_cast<std::size_t>(class_of(error.status))].add();
+  worker.decisions().write(
+      {.unix_milliseconds = unix_milliseconds(), .id = id, .status = error.status, .error = code_of(error)});
   if (!worker.access().on()) return;
   telemetry::AccessRecord record;
   record.unix_milliseconds = unix_milliseconds();

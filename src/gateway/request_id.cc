@@ -1,8 +1,8 @@
 #include "gateway/request_id.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
+
+#include "base/made_id.h"
 
 namespace drover::gateway {
 namespace {
@@ -25,14 +25,7 @@ void set_request_id(std::string_view offered, Random& random, std::string& id) {
     id.assign(offered);
     return;
   }
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::array<char, 28> made{'r', 'e', 'q', '_'};
-  std::size_t at = 4;
-  for (int word = 0; word < 2; ++word) {
-    std::uint64_t bits = random();
-    for (int digit = 0; digit < 12; ++digit, bits >>= 4) made[at++] = kHex[bits & 15];
-  }
-  id.assign(made.data(), made.size());
+  make_request_id(random, id);
 }
 
 }  // namespace drover::gateway

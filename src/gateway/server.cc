@@ -119,10 +119,11 @@ Server::Server(std::unique_ptr<Telemetry> telemetry, std::shared_ptr<const Snaps
   const unsigned threads = thread_count(snapshot_->settings);
   tls_of_worker_.assign(threads, tls_);
   for (unsigned thread = 0; thread < threads; ++thread) {
-    const Worker::Shared shared{admission_, telemetry_->metrics.add_thread(), telemetry_->access_log.add_lane()};
+    const Worker::Shared shared{admission_, telemetry_->metrics.add_thread(), telemetry_->access_log.add_lane(),
+                                telemetry_->decisions.add_thread(threads)};
     workers_.push_back(std::make_unique<Worker>(shared, fresh_seed(), threads, snapshot_));
   }
-  const Office::Subject subject{admission_, telemetry_->metrics, telemetry_->access_log};
+  const Office::Subject subject{admission_, telemetry_->metrics, telemetry_->access_log, telemetry_->decisions};
   office_ = std::make_unique<Office>(subject, fresh_seed(), snapshot_);
 }
 

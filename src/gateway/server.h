@@ -18,6 +18,7 @@
 #include "net/listeners.h"
 #include "net/tls.h"
 #include "telemetry/access_log.h"
+#include "telemetry/decision_log.h"
 #include "telemetry/metrics.h"
 #include "upstream/catalog.h"
 
@@ -63,6 +64,7 @@ class Server {
   struct Telemetry {
     telemetry::Metrics metrics;
     telemetry::AccessLog access_log;
+    telemetry::DecisionLog decisions;
   };
 
   Server(std::unique_ptr<Telemetry> telemetry, std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners,

@@ -20,11 +20,12 @@ struct Question {
   upstream::LoopTools tools;
   upstream::ServerEndpoint server;
   Secret no_credential;
+  std::string path;
   Duration timeout;
 };
 
 net::Awaitable<> ask(const Question& question, Answer& answer) {
-  std::string path = "/status";
+  std::string path = question.path;
   auto fetched = co_await upstream::fetch(question.tools, question.server, question.no_credential, std::move(path),
                                           question.timeout);
   answer.emplace(std::move(fetched));
@@ -38,9 +39,31 @@ Error unreachable(const std::string& url, const std::string& why) {
       .message = "nothing usable answers at " + url + " (" + why + "): is drover running, and is this its 'admin'?"};
 }
 
+Error unexpected(const std::string& url, int status) {
+  return unreachable(url, "it answered with status " + std::to_string(status));
+}
+
+/// What may not stand in a request target as it is, as %XX.
+std::string escaped(std::string_view name) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string text;
+  for (const char c : name) {
+    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                       std::string_view("._-:/+=@~").find(c) != std::string_view::npos;
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain) {
+      text.push_back(c);
+    } else {
+      text.append("%").append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
-Result<std::string> fetch_status(const std::string& url, const std::string& ca_file, Duration timeout) {
+Result<AdminPage> fetch_page(const AdminAddress& address, std::string path) {
+  const std::string& url = address.url;
   auto base = http::parse_base_url(url);
   if (!base) return fail(std::move(base.error()));
   upstream::ServerEndpoint server{
@@ -53,24 +76,35 @@ Result<std::string> fetch_status(const std::string& url, const std::string& ca_f
   };
   if (base->tls) {
     upstream::TlsStore store;
-    auto tls = store.context(ca_file);
+    auto tls = store.context(address.ca_file);
     if (!tls) return fail(std::move(tls.error()));
     server.origin.tls = std::move(*tls);
   }
   net::Loop loop(1);
   net::Resolver resolver(loop);
   upstream::ConnectionPools pools(loop, 1);
-  const Question question{{&loop, &resolver, &pools}, std::move(server), Secret(), timeout};
+  const Question question{{&loop, &resolver, &pools}, std::move(server), Secret(), std::move(path), address.timeout};
   Answer answer;
   net::asio::co_spawn(loop.executor(), ask(question, answer), net::asio::detached);
   loop.run();
   loop.abandon();
   if (!answer) return fail(unreachable(url, "the question was cut off"));
   if (!*answer) return fail(unreachable(url, std::string(to_string((*answer).error().kind))));
-  if ((*answer)->status != 200) {
-    return fail(unreachable(url, "it answered with status " + std::to_string((*answer)->status)));
-  }
-  return std::move((*answer)->body);
+  return AdminPage{.status = (*answer)->status, .body = std::move((*answer)->body)};
+}
+
+Result<std::string> fetch_status(const AdminAddress& address) {
+  auto page = fetch_page(address, "/status");
+  if (!page) return fail(std::move(page.error()));
+  if (page->status != 200) return fail(unexpected(address.url, page->status));
+  return std::move(page->body);
+}
+
+Result<AdminPage> fetch_explanation(const AdminAddress& address, std::string_view name) {
+  auto page = fetch_page(address, "/explain/" + escaped(name));
+  if (page && page->status != 200 && page->status != 404 && page->status != 400)
+    return fail(unexpected(address.url, page->status));
+  return page;
 }
 
 }  // namespace drover::gateway

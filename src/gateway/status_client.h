@@ -1,15 +1,31 @@
-// Asks a running drover for its status, from another process.
+// Asks a running drover for a page of its admin listener, from another process.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/instant.h"
 #include "base/result.h"
 
 namespace drover::gateway {
 
-/// GET {url}/status, waiting for the answer. `url`: "http://127.0.0.1:8081"; https is verified against the system's
-/// certificates, or those in `ca_file`. Errors: a sentence for the person who asked.
-[[nodiscard]] Result<std::string> fetch_status(const std::string& url, const std::string& ca_file, Duration timeout);
+/// Where and how to ask.
+struct AdminAddress {
+  std::string url;      ///< "http://127.0.0.1:8081"; https is verified
+  std::string ca_file;  ///< against these certificates instead of the system's; empty: the system's
+  Duration timeout{};
+};
+
+struct AdminPage {
+  int status = 0;
+  std::string body;
+};
+
+/// GET {url}{path}, waiting for the answer. Errors: a sentence for the person who asked.
+[[nodiscard]] Result<AdminPage> fetch_page(const AdminAddress& address, std::string path);
+/// The body of /status. Errors: also any other answer than 200.
+[[nodiscard]] Result<std::string> fetch_status(const AdminAddress& address);
+/// The page of /explain about this request, target or key. Errors: as fetch_page; an answer that is none of its own.
+[[nodiscard]] Result<AdminPage> fetch_explanation(const AdminAddress& address, std::string_view name);
 
 }  // namespace drover::gateway

@@ -27,6 +27,8 @@ using telemetry::word;
 
 /// Targets listed one by one: about 2 MB. Of more, those that are not well come first.
 constexpr std::size_t kMaxListed = 4000;
+/// Targets shown of one name: a key at many servers for many models has as many.
+constexpr std::size_t kMaxNamed = 100;
 
 struct Count {
   std::uint64_t targets = 0;
@@ -51,10 +53,13 @@ struct Count {
   }
 };
 
-/// A monotonic time as the wall clock showed it.
+/// A monotonic time as the wall clock showed it, in milliseconds since 1970.
+std::int64_t unix_at(const AdminView& view, Instant at) {
+  return view.unix_milliseconds + std::chrono::duration_cast<std::chrono::milliseconds>(at - view.now).count();
+}
+
 std::string wall(const AdminView& view, Instant at) {
-  return telemetry::timestamp_text(view.unix_milliseconds +
-                                   std::chrono::duration_cast<std::chrono::milliseconds>(at - view.now).count());
+  return telemetry::timestamp_text(unix_at(view, at));
 }
 
 /// A past time and how long ago it was.
@@ -69,8 +74,12 @@ json::value milliseconds(double seconds) {
   return std::round(seconds * 1e6) / 1e3;  // to the microsecond: more digits say nothing
 }
 
+bool ends_later(const AdminView& view, const TargetView& target) {
+  return target.until != kNever && target.until > view.now && mark_of(target.condition) != Mark::Green;
+}
+
 json::value until(const AdminView& view, const TargetView& target) {
-  if (target.until == kNever || target.until <= view.now || mark_of(target.condition) == Mark::Green) return nullptr;
+  if (!ends_later(view, target)) return nullptr;
   const double seconds = std::chrono::duration<double>(target.until - view.now).count();
   return json::object{{"seconds", std::ceil(seconds * 10) / 10}, {"at", wall(view, target.until)}};
 }
@@ -78,6 +87,19 @@ json::value until(const AdminView& view, const TargetView& target) {
 class Page {
  public:
   explicit Page(const AdminView& view) : view_(view), plan_(*view.snapshot->plan) {}
+
+  /// Those that this is a name of, those that are not well first.
+  json::array named(std::string_view name) {
+    json::array found;
+    look();
+    for (const std::vector<core::TargetId>* some : {&unwell_, &well_}) {
+      for (const core::TargetId id : *some) {
+        if (found.size() == kMaxNamed) return found;
+        if (is_called(plan_.targets[id.index()], name)) found.push_back(target(views_[id.index()]));
+      }
+    }
+    return found;
+  }
 
   std::string text() {
     look();
@@ -100,6 +122,15 @@ class Page {
   }
 
  private:
+  [[nodiscard]] bool is_called(const core::Target& target, std::string_view name) const {
+    const core::Key& key = plan_.keys[target.key.index()];
+    const std::string& provider = plan_.providers[target.provider.index()].name;
+    if (target.name == name || key.name == name || key.fingerprint == name) return true;
+    if (target.quota && plan_.quotas[target.quota->index()].name == name) return true;
+    return name.size() == provider.size() + 1 + key.name.size() && name.starts_with(provider) &&
+           name.ends_with(key.name) && name[provider.size()] == '/';
+  }
+
   /// Takes every target's state once. A pin that no request has used is no target of anybody's making: not shown.
   void look() {
     const std::size_t configured = view_.snapshot->settings.plan->targets.size();
@@ -166,8 +197,8 @@ class Page {
     one["mark"] = word(mark_of(state.condition));
     one["state"] = core::to_string(state.condition);
     one["until"] = until(view_, state);
-    const bool well = state.condition == core::TargetCondition::Ok || state.why == ErrorKind::NoUpstream;
-    one["why"] = well ? json::value(nullptr) : json::value(reason(state.why, state.status));
+    one["why"] = why(state);
+    one["cause"] = cause(state);
     one["latency"] = json::object{{"first_content_ms", milliseconds(state.first_content_seconds)},
                                   {"output_token_ms", milliseconds(state.seconds_per_output_token)}};
     one["in_flight"] = state.in_flight;
@@ -177,6 +208,30 @@ class Page {
     one["last_used"] = past(view_, state.last_used);
     one["requests"] = state.requests;
     one["failures"] = state.failures;
+    return one;
+  }
+
+  [[nodiscard]] json::value why(const TargetView& state) const {
+    std::optional<std::int64_t> end;
+    if (ends_later(view_, state)) end = unix_at(view_, state.until);
+    const std::string text = telemetry::why_text(state, end);
+    return text.empty() ? json::value(nullptr) : json::value(text);
+  }
+
+  [[nodiscard]] json::value cause(const TargetView& state) const {
+    const core::Cause& cause = state.cause;
+    if (state.condition == core::TargetCondition::Ok || !cause.known()) return nullptr;
+    json::object one;
+    one["text"] = telemetry::cause_text(cause);
+    one["class"] = to_string(cause.kind);
+    one["status"] = cause.status == 0 ? json::value(nullptr) : json::value(cause.status);
+    one["code"] = cause.code.empty() ? json::value(nullptr) : json::value(cause.code.view());
+    one["retry_after_seconds"] = cause.retry_after
+                                     ? json::value(std::chrono::duration<double>(*cause.retry_after).count())
+                                     : json::value(nullptr);
+    one["request"] = cause.request.empty() ? json::value(nullptr) : json::value(cause.request.view());
+    one["found_by"] = cause.by_probe ? "probe" : "request";
+    one["at"] = wall(view_, cause.at);
     return one;
   }
 
@@ -198,6 +253,11 @@ class Page {
 };
 
 }  // namespace
+
+std::string targets_named(const AdminView& view, std::string_view name) {
+  const json::array found = Page(view).named(name);
+  return found.empty() ? std::string() : json::serialize(found);
+}
 
 std::string status_page(const AdminView& view) {
   return Page(view).text();

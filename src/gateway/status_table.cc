@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/display_width.h"
+#include "gateway/page_values.h"
 
 namespace drover::gateway {
 namespace {
@@ -82,27 +83,6 @@ std::string_view translated(std::string_view text, Language language) {
   return text;
 }
 
-/// Member access that never fails: what is missing is null.
-const json::value& at(const json::value& object, std::string_view name) {
-  static const json::value kNull;
-  if (!object.is_object()) return kNull;
-  const json::value* found = object.get_object().if_contains(name);
-  return found == nullptr ? kNull : *found;
-}
-
-/// The page comes from a network: control bytes in it do not reach the terminal.
-std::string text_of(const json::value& value) {
-  std::string text = value.is_string() ? std::string(value.get_string()) : std::string();
-  std::ranges::replace_if(text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; }, '?');
-  return text;
-}
-
-double number_of(const json::value& value) {
-  boost::system::error_code problem;
-  const double number = value.to_number<double>(problem);
-  return problem ? 0 : number;
-}
-
 std::string count_of(const json::value& value) {
   return std::to_string(static_cast<std::int64_t>(number_of(value)));
 }
@@ -128,35 +108,36 @@ std::string milliseconds(const json::value& value) {
 }
 
 std::string ago(const json::value& value) {
-  return value.is_null() ? "-" : span(number_of(at(value, "seconds_ago")));
+  return value.is_null() ? "-" : span(number_of(member(value, "seconds_ago")));
 }
 
 std::string check(const json::value& value) {
   if (value.is_null()) return "-";
-  return span(number_of(at(value, "seconds_ago"))) + " " + text_of(at(value, "result"));
+  return span(number_of(member(value, "seconds_ago"))) + " " + text_of(member(value, "result"));
 }
 
 Row row_of(const json::value& target, Language language) {
   Row row;
   const auto set = [&row](Column column, std::string text) { row[static_cast<std::size_t>(column)] = std::move(text); };
-  set(Column::Mark, std::string(translated(text_of(at(target, "mark")), language)));
-  set(Column::Target, text_of(at(target, "name")));
-  const json::value& model = at(target, "model");
+  set(Column::Mark, std::string(translated(text_of(member(target, "mark")), language)));
+  set(Column::Target, text_of(member(target, "name")));
+  const json::value& model = member(target, "model");
   set(Column::Model, model.is_null() ? "*" : text_of(model));
-  set(Column::State, std::string(translated(text_of(at(target, "state")), language)));
-  const json::value& until = at(target, "until");
-  set(Column::Until, until.is_null() ? "-" : span(number_of(at(until, "seconds"))));
-  const json::value& latency = at(target, "latency");
-  set(Column::FirstContent, milliseconds(at(latency, "first_content_ms")));
-  set(Column::PerToken, milliseconds(at(latency, "output_token_ms")));
-  set(Column::InFlight, count_of(at(target, "in_flight")));
-  const double score = std::max(number_of(at(target, "score")), number_of(at(target, "consecutive_failures")));
+  set(Column::State, std::string(translated(text_of(member(target, "state")), language)));
+  const json::value& until = member(target, "until");
+  set(Column::Until, until.is_null() ? "-" : span(number_of(member(until, "seconds"))));
+  const json::value& latency = member(target, "latency");
+  set(Column::FirstContent, milliseconds(member(latency, "first_content_ms")));
+  set(Column::PerToken, milliseconds(member(latency, "output_token_ms")));
+  set(Column::InFlight, count_of(member(target, "in_flight")));
+  const double score = std::max(number_of(member(target, "score")), number_of(member(target, "consecutive_failures")));
   set(Column::Score, std::to_string(static_cast<std::int64_t>(score)));
-  set(Column::LastCheck, check(at(target, "last_check")));
-  set(Column::LastUsed, ago(at(target, "last_used")));
-  set(Column::Requests, count_of(at(target, "requests")));
-  set(Column::Failures, count_of(at(target, "failures")));
-  set(Column::Why, text_of(at(target, "why")));
+  set(Column::LastCheck, check(member(target, "last_check")));
+  set(Column::LastUsed, ago(member(target, "last_used")));
+  set(Column::Requests, count_of(member(target, "requests")));
+  set(Column::Failures, count_of(member(target, "failures")));
+  const json::value& cause = member(target, "cause");  // its state and end have columns of their own
+  set(Column::Why, text_of(cause.is_object() ? member(cause, "text") : member(target, "why")));
   return row;
 }
 
@@ -174,14 +155,14 @@ class Table {
   StatusTable draw() {
     for (std::size_t column = 0; column < kColumns; ++column) rows_.front()[column] = in(language_, kHeadings[column]);
     marks_.emplace_back();
-    for (const json::value& target : at(page_, "targets").get_array()) {
+    for (const json::value& target : member(page_, "targets").get_array()) {
       rows_.push_back(row_of(target, language_));
-      marks_.push_back(text_of(at(target, "mark")));
+      marks_.push_back(text_of(member(target, "mark")));
     }
     StatusTable table;
     for (std::size_t row = 0; row < rows_.size(); ++row) table.text += line(row) + "\n";
     table.text += footer();
-    table.any_red = number_of(at(at(page_, "summary"), "red")) > 0;
+    table.any_red = number_of(member(member(page_, "summary"), "red")) > 0;
     return table;
   }
 
@@ -211,20 +192,20 @@ class Table {
   }
 
   [[nodiscard]] std::string footer() const {
-    const json::value& summary = at(page_, "summary");
+    const json::value& summary = member(page_, "summary");
     const bool thai = language_ == Language::Thai;
-    std::string text = "\n" + count_of(at(summary, "targets")) + (thai ? " เป้าหมาย: " : " targets: ");
+    std::string text = "\n" + count_of(member(summary, "targets")) + (thai ? " เป้าหมาย: " : " targets: ");
     for (const std::string_view mark : {"green", "yellow", "red"}) {
       if (mark != "green") text += ", ";
-      text += count_of(at(summary, mark)) + " " + std::string(translated(mark, language_));
+      text += count_of(member(summary, mark)) + " " + std::string(translated(mark, language_));
     }
-    text += "; " + count_of(at(page_, "requests_in_flight")) + (thai ? " คำขอกำลังทำ" : " requests in flight");
-    text += (thai ? "; ทำงานมา " : "; up ") + span(number_of(at(page_, "uptime_seconds")));
-    text += "; drover " + text_of(at(page_, "version"));
-    const std::string state = text_of(at(page_, "state"));
+    text += "; " + count_of(member(page_, "requests_in_flight")) + (thai ? " คำขอกำลังทำ" : " requests in flight");
+    text += (thai ? "; ทำงานมา " : "; up ") + span(number_of(member(page_, "uptime_seconds")));
+    text += "; drover " + text_of(member(page_, "version"));
+    const std::string state = text_of(member(page_, "state"));
     if (state == "draining") text += thai ? "; กำลังปิด" : "; draining";
     if (state == "no_usable_target") text += thai ? "; ไม่มีเป้าหมายที่ใช้ได้" : "; no target is usable";
-    const double left_out = number_of(at(page_, "targets_left_out"));
+    const double left_out = number_of(member(page_, "targets_left_out"));
     if (left_out > 0) {
       text += (thai ? "; ไม่ได้แสดงอีก " : "; not shown: ") + std::to_string(static_cast<std::int64_t>(left_out));
     }
@@ -243,7 +224,7 @@ class Table {
 Result<StatusTable> status_table(std::string_view text, Language language, Colour colour) {
   boost::system::error_code problem;
   const json::value page = json::parse(json::string_view(text.data(), text.size()), problem, {}, {.max_depth = 16});
-  if (problem || !at(page, "targets").is_array() || !at(page, "summary").is_object()) {
+  if (problem || !member(page, "targets").is_array() || !member(page, "summary").is_object()) {
     return fail({.kind = ErrorKind::BadResponse,
                  .code = "no_status",
                  .message = "what came is not drover's status; is this the address of 'admin'?"});

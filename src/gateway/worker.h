@@ -15,6 +15,7 @@
 #include "net/resolver.h"
 #include "net/tls.h"
 #include "telemetry/access_log.h"
+#include "telemetry/decision_log.h"
 #include "telemetry/tally.h"
 #include "upstream/connection_pools.h"
 #include "upstream/run.h"
@@ -28,8 +29,9 @@ class Worker {
   /// What the worker shares with others, or writes for them; outlives it.
   struct Shared {
     Admission& admission;
-    telemetry::Tally& tally;             ///< this worker's own
-    telemetry::AccessLog::Lane& access;  ///< this worker's own
+    telemetry::Tally& tally;              ///< this worker's own
+    telemetry::AccessLog::Lane& access;   ///< this worker's own
+    telemetry::DecisionStore& decisions;  ///< this worker's own
   };
 
   Worker(const Shared& shared, std::uint64_t seed, unsigned threads, std::shared_ptr<const Snapshot> snapshot);
@@ -59,6 +61,7 @@ class Worker {
   [[nodiscard]] Admission& admission() { return shared_.admission; }
   [[nodiscard]] telemetry::Tally& tally() { return shared_.tally; }
   [[nodiscard]] telemetry::AccessLog::Lane& access() { return shared_.access; }
+  [[nodiscard]] telemetry::DecisionStore& decisions() { return shared_.decisions; }
   [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   [[nodiscard]] upstream::LoopTools tools() { return {&loop_, &resolver_, &pools_}; }
   [[nodiscard]] ProviderModels& provider_models() { return provider_models_; }

@@ -1,20 +1,14 @@
 #include "telemetry/state_lines.h"
 
-#include <chrono>
-
 #include "telemetry/log.h"
 #include "telemetry/status_words.h"
 
 namespace drover::telemetry {
 namespace {
 
-std::string span_text(const core::StateChange& change) {
+std::string how_long(const core::StateChange& change) {
   if (change.until == kNever || change.until <= change.at) return {};
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(change.until - change.at).count();
-  const std::int64_t tenths = (milliseconds + 50) / 100;
-  std::string text = " for " + std::to_string(tenths / 10);
-  if (tenths < 100 && tenths % 10 != 0) text.append(".").append(std::to_string(tenths % 10));
-  return text + " s";
+  return " for " + span_text(change.until - change.at);
 }
 
 }  // namespace
@@ -23,11 +17,10 @@ std::string state_line(const core::StateChange& change, std::string_view label) 
   std::string line(label);
   switch (change.what) {
     case core::StateChange::What::Ejected:
-      return line + " is taken out" + span_text(change) + ": " + reason(change.why, change.status);
+      return line + " is taken out" + how_long(change) + ": " + cause_text(change.cause);
     case core::StateChange::What::CoolingDown:
-      return line + " cools down" + span_text(change) + ": " + reason(change.why, change.status);
-    case core::StateChange::What::Resting:
-      return line + " rests" + span_text(change) + ": " + reason(change.why, change.status);
+      return line + " cools down" + how_long(change) + ": " + cause_text(change.cause);
+    case core::StateChange::What::Resting: return line + " rests" + how_long(change) + ": " + cause_text(change.cause);
     case core::StateChange::What::OnTrial: return line + " is on trial with one request";
     case core::StateChange::What::Suspected:
       return line + " is suspected to hang: several requests wait for it and nothing comes; it gets no more for now";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,11 +35,17 @@ enum class Mark : std::uint8_t { Green, Yellow, Red };
   return "red";
 }
 
-/// "rate_limited, status 429"
-[[nodiscard]] inline std::string reason(ErrorKind why, int status) {
-  std::string text(to_string(why));
-  if (status != 0) text.append(", status ").append(std::to_string(status));
-  return text;
-}
+/// "429 rate_limit_exceeded", "unexpected_content_type in a 200 answer", or, where no answer came, "connect".
+[[nodiscard]] std::string reason(ErrorKind why, int status, std::string_view code = {});
+
+/// The same with what came along: "429 rate_limit_exceeded, retry-after 30 s, request req_0a1b".
+[[nodiscard]] std::string cause_text(const core::Cause& cause);
+
+/// The same behind the state it led to: "cooling until 12:03:07Z: 429 ...". `until`: milliseconds since 1970, nothing:
+/// not known. Empty for a target that is well.
+[[nodiscard]] std::string why_text(const core::TargetView& view, std::optional<std::int64_t> until);
+
+/// "30 s", "1.5 s", "250 ms".
+[[nodiscard]] std::string span_text(Duration span);
 
 }  // namespace drover::telemetry

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dialect/redact.h"
 #include "net/loop.h"
 #include "net/memory.h"
 #include "upstream/run.h"
@@ -204,8 +205,10 @@ void Attempt::complete() {
 
 void Attempt::fail_with(Error error, core::Stage stage, bool has_answer) {
   phase_ = Phase::Over;
-  run_.attempt_failed(error);
-  run_.emit(core::AttemptFailed{id_, std::move(error), stage, has_answer, used()});
+  // A code may be the provider's own word, and goes to logs and pages: one that repeats the key does not.
+  if (!error.code.empty()) error.code = dialect::redact(error.code, endpoint_->key->reveal());
+  run_.attempt_failed(error, stage);
+  run_.emit(core::AttemptFailed{id_, std::move(error), stage, has_answer, used(), status_});
 }
 
 core::Stage Attempt::stage_now() const {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "dialect/redact.h"
 #include "net/loop.h"
 #include "telemetry/log.h"
 
@@ -160,6 +161,7 @@ Prober::Verdict Prober::judge(const Job& job, const Result<Fetched>& fetched, Er
   const std::string& url = job.catalog->plan().servers[job.point.server.index()].base_url;
   if (!fetched) {
     error = fetched.error();
+    error.status = 0;  // of our own verdict on what came; nothing was answered that has one
     return Verdict::Sick;
   }
   const int status = fetched->status;
@@ -185,6 +187,7 @@ Prober::Verdict Prober::judge(const Job& job, const Result<Fetched>& fetched, Er
   }
   error = endpoint.dialect->read_failure(status, {}, fetched->body, tools_.loop->unix_seconds(), endpoint.rules);
   error.status = status;
+  error.code = dialect::redact(error.code, endpoint.key->reveal());  // it may be shown
   return Verdict::Sick;
 }
 

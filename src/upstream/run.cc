@@ -92,6 +92,7 @@ void Run::begin_attempt() {
   AttemptRecord record;
   record.target = start.target;
   record.started = record.ended = now();
+  record.last_resort = start.last_resort;
   [[maybe_unused]] const bool fits = record_.attempts.push_back(record);  // Dispatch stops at kMaxAttempts
   attempt_.emplace(*this, start);
 }
@@ -108,9 +109,12 @@ void Run::emit(const core::Event& event) {
 void Run::apply(const core::Commands& commands) {
   for (const core::Command& command : commands) {
     if (const auto* start = std::get_if<core::StartAttempt>(&command)) {
+      waits_no_more();
       next_start_ = *start;
       wakeup_.notify();
     } else if (const auto* timer = std::get_if<core::ArmTimer>(&command)) {
+      const bool a_wait = timer->timer == core::TimerKind::Queue || timer->timer == core::TimerKind::Backoff;
+      if (a_wait && timer->at != kNever) waits(timer->timer);
       arm(*timer);
     } else if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
       if (attempt_ && attempt_->id() == cancel->attempt) {
@@ -124,13 +128,28 @@ void Run::apply(const core::Commands& commands) {
     } else if (std::holds_alternative<core::SendComment>(command)) {
       send_comment();
     } else if (const auto* end = std::get_if<core::EndWithError>(&command)) {
+      waits_no_more();
       error_ = *end;
+      if (core::about_the_fleet(dispatch_.stopped())) record_.candidates = dispatch_.candidates(now());
       wakeup_.notify();
     } else if (std::holds_alternative<core::Finish>(command)) {
+      waits_no_more();
       wakeup_.notify();
     }
     // WaitForCapacity needs nothing: the fleet rings, and the Queue timer is armed with it.
   }
+}
+
+/// Looking again while it waits for the same thing is no new wait.
+void Run::waits(core::TimerKind what) {
+  if (waiting_ && record_.waits.back().what == what) return;
+  waits_no_more();
+  waiting_ = record_.waits.push_back(
+      {.what = what, .before = static_cast<std::uint32_t>(record_.attempts.size()) + 1, .from = now(), .until = now()});
+}
+
+void Run::waits_no_more() {
+  if (std::exchange(waiting_, false)) record_.waits.back().until = now();
 }
 
 void Run::arm(const core::ArmTimer& timer) {
@@ -216,10 +235,15 @@ void Run::ring() {
 
 void Run::attempt_answered(int status) {
   record_.attempts.back().status = status;
+  record_.attempts.back().head = now();
 }
 
-void Run::attempt_failed(const Error& error) {
+void Run::attempt_failed(const Error& error, core::Stage stage) {
   record_.attempts.back().failure = error.kind;
+  record_.failures.push_back({.attempt = static_cast<std::uint32_t>(record_.attempts.size() - 1),
+                              .stage = stage,
+                              .retry_after = error.retry_after,
+                              .code = FixedText<core::kMaxCauseCode>(error.code)});
 }
 
 void Run::hold(HeldAnswer answer) {

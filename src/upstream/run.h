@@ -109,12 +109,14 @@ class Run final : private net::GoneObserver, private core::Bell {
   void ring() override;
   void start_answer(const Attempt& attempt);
   void attempt_answered(int status);
-  void attempt_failed(const Error& error);
+  void attempt_failed(const Error& error, core::Stage stage);
   void hold(HeldAnswer answer);
 
   void apply(const core::Commands& commands);
   void arm(const core::ArmTimer& timer);
   void timers_due();
+  void waits(core::TimerKind what);
+  void waits_no_more();
   void commit();
   void begin_attempt();
   void end_attempt();
@@ -142,6 +144,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   ErrorKind cancelled_by_ = ErrorKind::Cancelled;  ///< what an attempt cancelled now is said to have failed of
   bool error_event_sent_ = false;
   bool client_left_ = false;
+  bool waiting_ = false;  ///< the last of record_.waits is going on
 };
 
 }  // namespace drover::upstream

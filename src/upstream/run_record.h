@@ -3,11 +3,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/error.h"
+#include "base/fixed_text.h"
 #include "base/fixed_vector.h"
 #include "base/instant.h"
 #include "base/units.h"
+#include "core/cause.h"
+#include "core/decision.h"
 #include "core/dispatch.h"
 #include "dialect/dialect.h"
 
@@ -17,14 +21,37 @@ struct AttemptRecord {
   core::TargetId target;
   Instant started;
   Instant ended;
+  Instant head = kNever;             ///< when the answer's head had come
   int status = 0;                    ///< the upstream's; 0 when there was no head
   std::optional<ErrorKind> failure;  ///< nothing: it answered, or was abandoned
   bool connected = false;            ///< there was a connection
   bool reused = false;               ///< and it had served another request before
+  bool last_resort = false;          ///< the target was out, and every other one too
 };
+
+/// What the upstream said, or what broke: more about an attempt that failed, which only failures pay for.
+struct AttemptFailure {
+  std::uint32_t attempt = 0;  ///< its place in RunRecord::attempts
+  core::Stage stage = core::Stage::NotConnected;
+  std::optional<Duration> retry_after;
+  FixedText<core::kMaxCauseCode> code;
+};
+
+/// A time in which nothing was tried, because all that could be used was full or cooling, or to back off.
+struct Wait {
+  core::TimerKind what = core::TimerKind::Queue;  ///< Queue or Backoff
+  std::uint32_t before = 1;                       ///< the attempt that came behind it, or would have
+  Instant from{};
+  Instant until{};
+};
+/// Waits noted per request; looking again and again for capacity is one.
+inline constexpr std::size_t kMaxWaits = 8;
 
 struct RunRecord {
   FixedVector<AttemptRecord, core::kMaxAttempts> attempts;
+  std::vector<AttemptFailure> failures;  ///< at most one for each attempt
+  FixedVector<Wait, kMaxWaits> waits;
+  core::Candidates candidates;  ///< when it failed for want of a usable target
   std::optional<core::TargetId> answered_by;
   Instant first_content = kNever;
   std::uint64_t bytes_down = 0;          ///< of the answer's body

@@ -74,6 +74,11 @@ bool SharedFleet::failover_is_free(core::TargetId next, Instant now) const {
   return fleet_.failover_is_free(next, now);
 }
 
+core::Candidates SharedFleet::candidates(const core::PickRequest& request, Instant now) {
+  const std::lock_guard lock(mutex_);
+  return fleet_.candidates(request, now);
+}
+
 void SharedFleet::tell(core::StateChange change) {
   for (;;) {
     // The fleet's names never change, so they need no lock.

@@ -31,6 +31,7 @@ class SharedFleet final : public core::FleetPort {
   [[nodiscard]] bool spend_retry(Instant now) override;
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override;
+  [[nodiscard]] core::Candidates candidates(const core::PickRequest& request, Instant now) override;
 
   /// A probe's answer (Fleet::on_probe).
   void on_probe(const core::ProbeAnswer& answer, Instant now);

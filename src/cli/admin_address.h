@@ -1,0 +1,29 @@
+// Where a running drover is asked from the command line: an address, or the `admin` of a configuration.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "base/instant.h"
+#include "gateway/status_client.h"
+
+namespace drover::cli {
+
+/// How long an answer may take.
+inline constexpr Duration kAdminPatience = std::chrono::seconds(5);
+
+struct AdminOptions {
+  std::string url;
+  std::string config;
+  std::string ca;
+};
+
+/// Adds --url, --config and --ca.
+void add_admin_options(CLI::App& command, AdminOptions& options);
+
+/// Nothing: why not has been said on standard error, in the name of `subcommand`.
+[[nodiscard]] std::optional<gateway::AdminAddress> admin_address(const AdminOptions& options,
+                                                                 std::string_view subcommand);
+
+}  // namespace drover::cli
