@@ -58,9 +58,10 @@ TEST(Explain, TellsEveryAttemptOfARequestThatWasSaved) {
               HasSubstr("\"model\":\"gpt-4o\",\"route\":\"gpt-4o\",\"stream\":false,\"status\":200,\"error\":null,"
                         "\"ended_by\":\"answered\""));
   EXPECT_THAT(page,
-              ContainsRegex("\"number\":1,\"target\":\"first/1\",\"at_ms\":[0-9.E+-]+,\"ms\":[0-9.E+-]+,\"head_ms\":"
-                            "[0-9.E+-]+,\"class\":\"rate_limited\",\"status\":429,\"code\":\"rate_limit_exceeded\","
-                            "\"retry_after_seconds\":3E1,\"stage\":\"refused\",\"connection\":\"fresh\""));
+              ContainsRegex(
+                  "\"number\":1,\"target\":\"first/1\",\"at_ms\":[0-9.E+-]+,\"ms\":[0-9.E+-]+,\"head_ms\":"
+                  "[0-9.E+-]+,\"class\":\"rate_limited\",\"status\":429,\"code\":\"rate_limit_exceeded\","
+                  "\"retry_after_seconds\":3E1,\"stage\":\"refused\",\"last_resort\":false,\"connection\":\"fresh\""));
   EXPECT_THAT(page, ContainsRegex("\"number\":2,\"target\":\"second/1\".*\"class\":\"ok\",\"status\":200"));
   EXPECT_THAT(page, HasSubstr("\"candidates\":[]"));  // only of failures
 }

@@ -122,7 +122,9 @@ TEST(Metrics, KeepTheirCountsInAReload) {
   EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 200);
   ASSERT_TRUE(gateway.reload(with_admin(load(yaml))));
   EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 200);
-  const std::string text = gateway.admin("/metrics").body;
+  std::string text = gateway.admin("/metrics").body;
+  const auto until = Clock::now() + kPatience;  // a request is counted a moment after its answer has gone out
+  while (metric(text, "drover_requests_total") < 2 && Clock::now() < until) text = gateway.admin("/metrics").body;
   EXPECT_EQ(metric(text, "drover_requests_total"), 2);
   EXPECT_EQ(metric(text, "drover_attempts_total", "target=\"one/1\""), 2);
 }
