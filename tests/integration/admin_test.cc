@@ -59,7 +59,7 @@ TEST(Status, ShowsAKeyThatFallsIllAndRecovers) {
 
   ASSERT_TRUE(comes_to_say(gateway, "first/1", "\"mark\":\"yellow\",\"state\":\"half_open\""));
   EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 200);
-  EXPECT_THAT(row(gateway, "first/1"), HasSubstr("\"mark\":\"green\",\"state\":\"ok\",\"until\":null,\"why\":null"));
+  EXPECT_TRUE(comes_to_say(gateway, "first/1", "\"mark\":\"green\",\"state\":\"ok\",\"until\":null,\"why\":null"));
   EXPECT_THAT(row(gateway, "first/1"), Not(HasSubstr("\"last_used\":null")));
 }
 

@@ -134,7 +134,9 @@ TEST(Metrics, H6_AClientsModelNamesAreNoLabels) {
   Gateway gateway(with_admin(load(one_provider({url_of(front.upstream)}, {kKeyOne}))));
   HttpClient client = gateway.client();
   for (int model = 0; model < 300; ++model) client.post(kChat, chat_body("model-" + std::to_string(model)));
-  const std::string text = gateway.admin("/metrics").body;
+  std::string text = gateway.admin("/metrics").body;
+  const auto until = Clock::now() + kPatience;
+  while (metric(text, "drover_requests_total") < 300 && Clock::now() < until) text = gateway.admin("/metrics").body;
   EXPECT_THAT(text, Not(HasSubstr("model-")));
   EXPECT_EQ(metric(text, "drover_requests_total", "model=\"*\""), 300);
 }
