@@ -1,36 +1,32 @@
 #include "cli/embedded_mock.h"
 
+#include <string_view>
+
 #include "mock/settings.h"
 
 namespace drover::cli {
 
-EmbeddedMock::EmbeddedMock() : loop_(1) {}
-
 Result<std::unique_ptr<EmbeddedMock>> EmbeddedMock::start() {
-  std::unique_ptr<EmbeddedMock> mock(new EmbeddedMock());
-  mock->server_ = std::make_unique<mock::MockServer>(mock->loop_, mock::demo_settings());
-  auto started = mock->server_->start();
-  if (!started) return fail(std::move(started.error()));
-  mock->thread_ = std::thread([loop = &mock->loop_] { loop->run(); });
-  return mock;
-}
-
-EmbeddedMock::~EmbeddedMock() {
-  if (!thread_.joinable()) return;
-  loop_.post([this] {
-    server_->stop();
-    loop_.stop();
-  });
-  thread_.join();
+  auto mock = mock::MockThread::start(mock::demo_settings());
+  if (!mock) return fail(std::move(mock.error()));
+  return std::unique_ptr<EmbeddedMock>(new EmbeddedMock(std::move(*mock)));
 }
 
 std::expected<config::Settings, config::Problems> EmbeddedMock::gateway_settings() const {
-  std::string text = "providers:\n  mock:\n    base_url: " + base_url() + "\n    keys:\n";
   const mock::Settings settings = mock::demo_settings();
+  std::string keys_text = "    keys:\n";
   for (std::size_t at = 0; at < settings.keys.size(); ++at)
-    text.append("      - { env: MOCK_KEY_").append(std::to_string(at)).append(" }\n");
+    keys_text.append("      - { env: MOCK_KEY_").append(std::to_string(at)).append(" }\n");
+  const std::string url = base_url();
+  const std::string host = url.substr(0, url.rfind("/v1"));  // as Anthropic's own SDKs write it
+  std::string text = "providers:\n";
+  text.append("  mock:\n    base_url: ").append(url).append("\n").append(keys_text);
+  text.append("  mock-claude:\n    dialect: anthropic\n    base_url: ").append(host).append("\n").append(keys_text);
   text.append("models:\n");
-  for (const std::string& model : settings.models) text.append("  ").append(model).append(": { targets: [ mock ] }\n");
+  for (const std::string& model : settings.models) {
+    const std::string_view provider = model.starts_with("claude") ? "mock-claude" : "mock";
+    text.append("  ").append(model).append(": { targets: [ ").append(provider).append(" ] }\n");
+  }
   const config::Environment keys{
       .variable = [settings](std::string_view name) -> std::optional<std::string> {
         for (std::size_t at = 0; at < settings.keys.size(); ++at) {

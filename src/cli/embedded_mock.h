@@ -4,12 +4,11 @@
 
 #include <memory>
 #include <string>
-#include <thread>
+#include <utility>
 
 #include "base/result.h"
 #include "config/settings.h"
-#include "mock/server.h"
-#include "net/loop.h"
+#include "mock/mock_thread.h"
 
 namespace drover::cli {
 
@@ -17,18 +16,15 @@ class EmbeddedMock {
  public:
   /// Starts it on a free port of 127.0.0.1. Errors: those of binding.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedMock>> start();
-  ~EmbeddedMock();
 
-  [[nodiscard]] std::string base_url() const { return server_->base_url(); }
+  [[nodiscard]] std::string base_url() const { return mock_->server().base_url(); }
   /// Settings for a gateway on 127.0.0.1:8080 in front of it, with its three keys.
   [[nodiscard]] std::expected<config::Settings, config::Problems> gateway_settings() const;
 
  private:
-  EmbeddedMock();
+  explicit EmbeddedMock(std::unique_ptr<mock::MockThread> mock) : mock_(std::move(mock)) {}
 
-  net::Loop loop_;
-  std::unique_ptr<mock::MockServer> server_;
-  std::thread thread_;
+  std::unique_ptr<mock::MockThread> mock_;
 };
 
 }  // namespace drover::cli

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "config/letters.h"
+
 namespace drover::config {
 namespace {
 
@@ -75,11 +77,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 61> kSynonym
 }};
 
 std::string folded(std::string_view word) {
-  std::string out(word.substr(0, kWordBytes));
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == '-') c = '_';
-  }
+  std::string out = lowered(word.substr(0, kWordBytes));
+  std::ranges::replace(out, '-', '_');
   return out;
 }
 

@@ -145,9 +145,8 @@ Error owner_gone() {
   Error error = told_to_client({.kind = ErrorKind::NotFound, .scope = ErrorScope::Request});
   error.code = "owner_gone";
   error.message =
-      "The response or conversation that this request goes on with belongs to a key that cannot serve it here. Send "
-      "the "
-      "whole conversation instead.";
+      "The response or conversation that this request goes on with belongs to a key that cannot serve it here. "
+      "Send the whole conversation instead.";
   return error;
 }
 

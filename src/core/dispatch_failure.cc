@@ -123,15 +123,14 @@ void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant n
   const TargetId target = attempt.lease.target();
   Outcome outcome{.kind = Outcome::Kind::Failed, .error = &failure.error, .stage = failure.stage};
   outcome.answered = attempt.answered;
-  if (could_be_the_request(failure.stage) && request_.body != 0) {
-    outcome.body = request_.body;  // the fleet knows what became of it in other requests
-    if (blamed_.empty()) choked_before_ = fleet_->quarantined(request_.body, now);
-    if (std::ranges::find(blamed_, failure.error.kind, &Blamed::kind) == blamed_.end()) {
-      (void)blamed_.push_back({failure.error.kind, target});
-    }
-  } else if (could_be_the_request(failure.stage)) {
+  if (could_be_the_request(failure.stage)) {
     const auto first = std::ranges::find(blamed_, failure.error.kind, &Blamed::kind);
-    outcome.charge = first == blamed_.end() || first->target == target;
+    if (request_.body == 0) {
+      outcome.charge = first == blamed_.end() || first->target == target;
+    } else {
+      outcome.body = request_.body;  // the fleet knows what became of it in other requests
+      if (blamed_.empty()) choked_before_ = fleet_->quarantined(request_.body, now);
+    }
     if (first == blamed_.end()) (void)blamed_.push_back({failure.error.kind, target});
   }
   const bool known = failure.used.input_tokens.value != 0 || failure.used.output_tokens.value != 0;

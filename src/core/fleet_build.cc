@@ -61,8 +61,10 @@ void Fleet::build() {
   const auto quota_base = static_cast<std::uint32_t>(nodes_.size());
   for (const Quota& q : plan.quotas) add_node("quota " + q.name, "quota " + q.name, Level::Quota);
 
-  std::unordered_map<std::string, std::uint32_t> lanes;
-  std::unordered_map<std::string, std::uint32_t> lane_numbers;
+  struct Lane {
+    std::uint32_t node = kNone, number = kNone;
+  };
+  std::unordered_map<std::string, Lane> lanes;
   targets_.resize(plan.targets.size());
   for (std::size_t at = 0; at < plan.targets.size(); ++at) {
     const Target& target = plan.targets[at];
@@ -72,13 +74,14 @@ void Fleet::build() {
     const std::string owner = names_[target.quota ? quota : key_base + target.key.value];
     const std::string owner_label = labels_[target.quota ? quota : key_base + target.key.value];
     const std::string lane_name = "lane " + target.model + " of " + owner;
-    const auto [lane, fresh] = lanes.try_emplace(lane_name, 0);
+    const auto [found, fresh] = lanes.try_emplace(lane_name);
+    Lane& lane = found->second;
     if (fresh) {
-      lane_numbers.emplace(lane_name, static_cast<std::uint32_t>(lane_limits_.size()));
+      lane.number = static_cast<std::uint32_t>(lane_limits_.size());
       lane_limits_.emplace_back();
+      lane.node = add_node(lane_name, model_label(target) + " at " + owner_label, Level::Lane);
     }
-    state.lane = lane_numbers[lane_name];
-    if (fresh) lane->second = add_node(lane_name, model_label(target) + " at " + owner_label, Level::Lane);
+    state.lane = lane.number;
     const std::string name =
         "target " + key.fingerprint + " at " + plan.servers[target.server.index()].base_url + " for " + target.model;
     state.hash = stable_hash(name);
@@ -86,7 +89,7 @@ void Fleet::build() {
                   server_base + target.server.value,
                   key_base + target.key.value,
                   quota,
-                  lane->second,
+                  lane.node,
                   add_node(name, "target " + target.name, Level::Target)};
   }
   lane_lied_.assign(lane_limits_.size(), Instant::min());

@@ -45,27 +45,14 @@ mock::Settings settings_of(const Course& course) {
 }  // namespace
 
 Result<std::unique_ptr<MockKeys>> MockKeys::start(const Course& course) {
-  std::unique_ptr<MockKeys> keys(new MockKeys());
-  keys->keys_ = course.options.keys;
-  keys->server_ = std::make_unique<mock::MockServer>(keys->loop_, settings_of(course));
-  const Result<void> started = keys->server_->start();
-  if (!started) return fail(started.error());
-  keys->thread_ = std::thread([loop = &keys->loop_] { loop->run(); });
-  return keys;
-}
-
-MockKeys::~MockKeys() {
-  if (!thread_.joinable()) return;
-  loop_.post([this] {
-    server_->stop();
-    loop_.stop();
-  });
-  thread_.join();
+  auto mock = mock::MockThread::start(settings_of(course));
+  if (!mock) return fail(std::move(mock.error()));
+  return std::unique_ptr<MockKeys>(new MockKeys(std::move(*mock), course.options.keys));
 }
 
 std::vector<std::string> MockKeys::base_urls() const {
   std::vector<std::string> urls;
-  for (std::size_t key = 0; key < keys_; ++key) urls.push_back(server_->base_url(key));
+  for (std::size_t key = 0; key < keys_; ++key) urls.push_back(mock_->server().base_url(key));
   return urls;
 }
 
@@ -76,13 +63,13 @@ Result<void> MockKeys::fall_ill(const Course& course, Ill ill) {
     if (!fault) return fail(fault.error());
     striking.push_back(*fault);
   }
-  server_->set_faults(striking);
+  mock_->server().set_faults(striking);
   return {};
 }
 
 std::uint64_t MockKeys::requests() const {
   std::uint64_t total = 0;
-  (void)server_->wait_for(
+  (void)mock_->server().wait_for(
       [&total](const mock::Journal& journal) {
         total = journal.total();
         return true;
@@ -93,14 +80,14 @@ std::uint64_t MockKeys::requests() const {
 
 std::vector<UpstreamLine> MockKeys::lines() const {
   // Read in place: a copy of the journal would hold up the mock.
-  (void)server_->wait_for(
+  (void)mock_->server().wait_for(
       [](const mock::Journal& journal) {
         return std::ranges::all_of(journal.records(),
                                    [](const mock::Record& record) { return record.ended.has_value(); });
       },
       kSettle);
   std::vector<UpstreamLine> lines;
-  (void)server_->wait_for(
+  (void)mock_->server().wait_for(
       [&lines](const mock::Journal& journal) {
         for (const mock::Record& record : journal.records()) {
           lines.push_back({.request = request_in(record.request_body),

@@ -5,13 +5,13 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "demo/course.h"
 #include "demo/ledger.h"
-#include "mock/server.h"
-#include "net/loop.h"
+#include "mock/mock_thread.h"
 
 namespace drover::demo {
 
@@ -19,9 +19,6 @@ class MockKeys {
  public:
   /// Errors: those of binding and of a fault that the mock does not know.
   [[nodiscard]] static Result<std::unique_ptr<MockKeys>> start(const Course& course);
-  ~MockKeys();
-  MockKeys(const MockKeys&) = delete;
-  MockKeys& operator=(const MockKeys&) = delete;
 
   [[nodiscard]] std::vector<std::string> base_urls() const;
   /// From the next request on the last key ails of this.
@@ -29,15 +26,13 @@ class MockKeys {
   [[nodiscard]] std::uint64_t requests() const;
   /// All that was heard so far; waits a little for answers under way to be written down.
   [[nodiscard]] std::vector<UpstreamLine> lines() const;
-  [[nodiscard]] std::thread& thread() { return thread_; }
+  [[nodiscard]] std::thread& thread() { return mock_->thread(); }
 
  private:
-  MockKeys() : loop_(1) {}
+  MockKeys(std::unique_ptr<mock::MockThread> mock, std::size_t keys) : mock_(std::move(mock)), keys_(keys) {}
 
-  net::Loop loop_;
-  std::unique_ptr<mock::MockServer> server_;
-  std::size_t keys_ = 0;
-  std::thread thread_;
+  std::unique_ptr<mock::MockThread> mock_;
+  std::size_t keys_;
 };
 
 }  // namespace drover::demo

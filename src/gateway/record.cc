@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 
+#include "dialect/api_name.h"
 #include "gateway/worker.h"
 #include "telemetry/access_log.h"
 #include "telemetry/decision_log.h"
@@ -18,25 +19,6 @@ namespace {
 using telemetry::StatusClass;
 using upstream::AttemptRecord;
 using upstream::RunRecord;
-
-std::string_view word(dialect::Api api) {
-  switch (api) {
-    case dialect::Api::Chat: return "chat";
-    case dialect::Api::Completions: return "completions";
-    case dialect::Api::Responses: return "responses";
-    case dialect::Api::Embeddings: return "embeddings";
-    case dialect::Api::Moderations: return "moderations";
-    case dialect::Api::Rerank: return "rerank";
-    case dialect::Api::Images: return "images";
-    case dialect::Api::Audio: return "audio";
-    case dialect::Api::Messages: return "messages";
-    case dialect::Api::CountTokens: return "count_tokens";
-    case dialect::Api::Models: return "models";
-    case dialect::Api::OtherModel: return "other";
-    case dialect::Api::Pinned: return "pinned";
-  }
-  return "other";
-}
 
 /// How the request ended for its client.
 struct Ending {
@@ -170,7 +152,7 @@ void write_access(const RequestState& state, const Ending& ending, Instant now, 
   record.id = state.id;
   if (state.client != nullptr) record.client = state.client->name;
   record.method = state.request.method;
-  if (!state.request.method.empty()) record.api = word(state.request.api);
+  if (!state.request.method.empty()) record.api = dialect::api_name(state.request.api);
   record.model = state.request.inspection.model;
   record.route = route_name(state);
   record.streamed = state.request.inspection.stream;

@@ -234,6 +234,7 @@ json::object key_to_json(const KeySettings& key) {
 Settings demo_settings() {
   Settings settings;
   settings.keys = {KeySettings{.key = "sk-mock-1"}, KeySettings{.key = "sk-mock-2"}, KeySettings{.key = "sk-mock-3"}};
+  settings.models.emplace_back("claude-sonnet-4-5");
   settings.first_token = *parse_distribution("lognormal:p50=250ms,p99=1500ms", Distribution::Quantity::Span);
   settings.tokens_per_second = *parse_distribution("uniform:40-90", Distribution::Quantity::Number);
   settings.answer_tokens = *parse_distribution("uniform:20-60", Distribution::Quantity::Number);

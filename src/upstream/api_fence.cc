@@ -3,27 +3,19 @@
 #include <algorithm>
 #include <string_view>
 
+#include "dialect/api_name.h"
+
 namespace drover::upstream {
 namespace {
 
-/// The word in `apis` for an API; empty: there is none.
+/// The word in `apis` for an API; empty: every provider is taken to have it.
 std::string_view word_for(dialect::Api api) {
   switch (api) {
-    case dialect::Api::Chat: return "chat";
-    case dialect::Api::Completions: return "completions";
-    case dialect::Api::Responses: return "responses";
-    case dialect::Api::Embeddings: return "embeddings";
-    case dialect::Api::Moderations: return "moderations";
-    case dialect::Api::Rerank: return "rerank";
-    case dialect::Api::Images: return "images";
-    case dialect::Api::Audio: return "audio";
-    case dialect::Api::Messages:
-    case dialect::Api::CountTokens: return "messages";
-    case dialect::Api::Models: return "models";
+    case dialect::Api::CountTokens: return api_name(dialect::Api::Messages);
     case dialect::Api::OtherModel:
-    case dialect::Api::Pinned: break;
+    case dialect::Api::Pinned: return {};
+    default: return api_name(api);
   }
-  return {};
 }
 
 bool offers(const core::Provider& provider, std::string_view word) {
