@@ -13,6 +13,8 @@ constexpr double kFreeFailoverAbove = 0.5;
 constexpr std::int64_t kFailuresThatCount = 10;
 /// An upstream that says impossible things says them with every answer; one line in this time is enough.
 constexpr Duration kTellNonsenseEvery = std::chrono::minutes(10);
+/// Of one answer; an upstream may claim any number.
+constexpr std::int64_t kMostTokens = 1'000'000'000;
 /// How quickly a pool's usual latency follows its samples.
 constexpr double kUsualGain = 0.1;
 
@@ -32,7 +34,6 @@ Amount used_by(const Ticket& ticket, const Outcome& outcome) {
 
 /// What no upstream can mean: it is clamped where it is used, and counted here.
 bool plausible(const Outcome& outcome) {
-  constexpr std::int64_t kMostTokens = 1'000'000'000;
   for (const Tokens tokens : {outcome.used.input_tokens, outcome.used.output_tokens}) {
     if (tokens.value < 0 || tokens.value > kMostTokens) return false;
   }
@@ -65,7 +66,6 @@ void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
 void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (!plausible(outcome)) ++nonsense_;
   if (outcome.used.reported) {
-    constexpr std::int64_t kMostTokens = 1'000'000'000;  // of one answer; an upstream may claim any number
     TargetState& counted = targets_[ticket.target.index()];
     const std::int64_t input = std::clamp<std::int64_t>(outcome.used.input_tokens.value, 0, kMostTokens);
     counted.input_tokens += static_cast<std::uint64_t>(input);
@@ -148,7 +148,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   ++target.failures;
   if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
-    lane_limits_[target.lane].refused(limits_.limits_requests(ticket.target), now);
+    lane_limits_[target.lane].refused(now);
   }
   charge(ticket, outcome, due, now);
   // A server that answers badly may mean this one key: the target is counted too, and the server only goes when no
@@ -283,7 +283,13 @@ bool Fleet::spend_retry(Instant now) {
 }
 
 bool Fleet::failover_is_free(TargetId next, Instant now) const {
-  const std::uint32_t pool = targets_[next.index()].pool;
+  const TargetState& target = targets_[next.index()];
+  // The least bad of those that are out for failing: everything else is out too, whatever the last 10 s say.
+  const bool last_resort = std::ranges::any_of(target.path, [&](std::uint32_t node) {
+    return !nodes_[node].clear(now) && nodes_[node].access(now) == Access::Ejected && nodes_[node].until(now) != kNever;
+  });
+  if (last_resort) return false;
+  const std::uint32_t pool = target.pool;
   if (pool == kNone) return true;
   const std::int64_t failures = pools_[pool].failures.total(now);
   if (failures < kFailuresThatCount) return true;

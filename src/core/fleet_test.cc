@@ -381,10 +381,27 @@ TEST(FleetBudget, FailoverIsFreeWhileHalfOfThePoolsAttemptsSucceed) {
   EXPECT_TRUE(h.fleet.failover_is_free(TargetId{1}, at(30s)));
 }
 
-TEST(FleetBudget, AFewFailuresSayNothingAboutAPool) {
+TEST(FleetBudget, AFailoverToATargetThatIsOutIsNeverFree) {
   Herd h(plan_with_targets({"a", "b"}));
-  for (int failure = 0; failure < 9; ++failure) h.fail(h.pick(at(0s)), server_error(), at(0s));
-  EXPECT_TRUE(h.fleet.failover_is_free(TargetId{1}, at(0s)));
+  for (int success = 0; success < 50; ++success) h.succeed(h.pick(at(0s)), at(0s));
+  h.eject("b", at(1s));
+  EXPECT_TRUE(h.fleet.failover_is_free(TargetId{0}, at(1s)));
+  EXPECT_FALSE(h.fleet.failover_is_free(TargetId{1}, at(1s)));
+}
+
+TEST(FleetBudget, AFailoverThatIsATargetsTrialIsAsFreeAsOthers) {
+  Herd h(plan_with_targets({"a", "b"}));
+  h.eject("b", at(0s));
+  ASSERT_TRUE(h.pick_named("b", at(40s)).ticket.trial);
+  EXPECT_TRUE(h.fleet.failover_is_free(TargetId{1}, at(40s)));
+}
+
+TEST(FleetBudget, AFewFailuresSayNothingAboutAPool) {
+  Herd h(plan_with_targets({"a", "b", "c", "d", "e"}));
+  for (const char* name : {"a", "b", "c", "d", "a", "b", "c", "d"}) {  // twice each: none is out
+    h.fail(h.pick_named(name, at(0s)), server_error(), at(0s));
+  }
+  EXPECT_TRUE(h.fleet.failover_is_free(TargetId{4}, at(0s)));
 }
 
 TEST(FleetNews, TellsEachChangeOnceInOrder) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace drover::core {
 namespace {
@@ -10,18 +11,24 @@ using std::chrono::seconds;
 
 /// Refusals within this of one another are one event: a burst that was under way together.
 constexpr Duration kOneEvent = seconds(1);
-/// A refusal soon after the last cut means that the guess is still far off; later it is the fine edge of the limit.
-constexpr Duration kSettled = seconds(10);
+/// Less than the first of what was believed let in means that the guess is still far off; else it is the fine edge of
+/// the limit.
 constexpr double kCoarseCut = 0.7;
 constexpr double kFineCut = 0.96;
-/// Growth per second, as a share of the rate at the last cut: from one fine cut back to the edge takes ten seconds.
-constexpr double kRaise = 0.004;
-/// A rate that has grown to this multiple of the last cut without a refusal limits nobody any more.
+/// How steep the curve is, as a share of the edge per cubic second: from a fine cut it is back at the edge in ten
+/// seconds, from a coarse one in twenty; half a minute later it is at twice the edge.
+constexpr double kSteep = 4e-5;
+/// A rate that has grown to this multiple of the edge without a refusal limits nobody any more.
 constexpr double kForgetAt = 3.0;
 /// A rate must be able to recover; limits below this are left to cooldowns.
 constexpr double kLeastRate = 0.1;
-/// Fewer that were let in within the last ten seconds say nothing about a rate: others may have used it up.
+/// Fewer that were let in say nothing about a rate: others may have used it up, or nothing is let in at all.
 constexpr std::int64_t kEnoughToLearn = 5;
+/// What was let in is counted over at most so long, for the first guess also over two to three seconds.
+constexpr Duration kWindow = seconds(10);
+constexpr std::int64_t kLatelySlots = 3;
+/// A burst is not taken for a rate in less than this.
+constexpr Duration kShortest = seconds(1);
 /// So much may be caught up at once after a pause.
 constexpr double kBurstSeconds = 2.0;
 
@@ -72,46 +79,80 @@ Instant BelievedLimit::admits_at(std::int64_t amount, Instant now) const {
 }
 
 double LearnedRate::burst() const {
-  return std::max(1.0, per_second_ * kBurstSeconds);
+  return std::max(1.0, now_.per_second * kBurstSeconds);
 }
 
 void LearnedRate::advance(Instant now) {
   const double passed = at_ == Instant::min() ? 0 : std::max(in_seconds(now - at_), 0.0);
   at_ = now;
   if (!known()) return;
-  level_ = std::min(level_ + passed * per_second_, burst());
-  per_second_ += passed * kRaise * at_cut_;
-  if (per_second_ > at_cut_ * kForgetAt) per_second_ = 0;
+  level_ = std::min(level_ + passed * now_.per_second, burst());
+  const double from_edge = in_seconds(now - now_.cut_at) - now_.plateau;
+  now_.per_second = now_.edge * (1 + kSteep * from_edge * from_edge * from_edge);
+  if (now_.per_second > now_.edge * kForgetAt) now_ = {};
 }
 
 Instant LearnedRate::admits_at(Instant now) const {
   if (!known()) return now;
-  const double level = level_ + std::max(in_seconds(now - at_), 0.0) * per_second_;
+  const double level = level_ + std::max(in_seconds(now - at_), 0.0) * now_.per_second;
   // A hair less than one is one: a wait that ends exactly then must not begin again.
   if (level >= 0.999999) return now;
-  return after_seconds(now, (1 - level) / per_second_, now + kHintsHold);
+  return after_seconds(now, (1 - level) / now_.per_second, now + kHintsHold);
 }
 
 void LearnedRate::take(Instant now) {
   advance(now);
   if (known()) level_ -= 1;
-  if (!first_) first_ = now;
-  admitted_.add(now, 1);
+  if (admitted_.add(now, 1) <= 1) first_ = now;
+  ++since_refusal_;
 }
 
 void LearnedRate::refused(Instant now) {
   advance(now);
+  if (event_.at == Instant::min() || now - event_.at >= kOneEvent) begin_event(now);
+  event_.taken += std::exchange(since_refusal_, 0);
+  ++event_.refused;
   admitted_.add(now, -1);
-  if (cut_at_ != Instant::min() && now - cut_at_ < kOneEvent) return;
-  if (!known() && admitted_.total(now) < kEnoughToLearn) return;
-  const double span = first_ ? std::clamp(in_seconds(now - *first_), 1.0, 10.0) : 1.0;
-  double seen = static_cast<double>(admitted_.total(now)) / span;
-  if (known()) seen = std::min(seen, per_second_);
-  const bool coarse = cut_at_ == Instant::min() || now - cut_at_ < kSettled;
-  per_second_ = std::max(seen * (coarse ? kCoarseCut : kFineCut), kLeastRate);
-  at_cut_ = per_second_;
+  cut(now);
+}
+
+/// What counts is the time since the last cut, at most the window.
+void LearnedRate::begin_event(Instant now) {
+  before_ = now_;
+  if (known() && now - now_.cut_at < kWindow) {
+    event_ = {.taken = let_in_, .begin = now_.cut_at, .at = now};
+    return;
+  }
+  const Instant first = std::min(first_, now - kShortest);
+  event_ = {.taken = admitted_.total(now) - since_refusal_, .begin = std::max(first, now - kWindow), .at = now};
+  if (known()) return;
+  // The first guess may be too high, for the next event tells better; one that is too low costs throughput for long.
+  const auto [lately, since] = admitted_.latest(kLatelySlots, now);
+  const Event late{.taken = lately - since_refusal_, .begin = std::max(first, since), .at = now};
+  const auto rate = [&](const Event& event) {
+    return static_cast<double>(event.taken + since_refusal_) / event.span(now);
+  };
+  if (late.taken + since_refusal_ >= kEnoughToLearn && rate(late) > rate(event_)) event_ = late;
+}
+
+/// With each refusal of an event it is known better how much was let in.
+void LearnedRate::cut(Instant now) {
+  let_in_ = std::max<std::int64_t>(event_.taken - event_.refused, 0);
+  now_ = before_;
+  if (let_in_ < kEnoughToLearn) return;
+  const double seen = static_cast<double>(let_in_) / event_.span(now);
+  const double believed = before_.per_second;
+  const double share = believed > 0 && seen > kCoarseCut * believed ? kFineCut : kCoarseCut;
+  now_.edge = std::max(believed > 0 ? std::min(seen, believed) : seen, kLeastRate);
+  now_.per_second = now_.edge * share;
+  now_.plateau = std::cbrt((1 - share) / kSteep);
+  now_.cut_at = now;
   level_ = std::min(level_, 0.0);
-  cut_at_ = now;
+  let_in_ = 0;
+}
+
+double LearnedRate::Event::span(Instant now) const {
+  return std::max(in_seconds(now - begin), 0.001);
 }
 
 Instant LaneLimit::admits_at(const Amount& estimate, Instant now) const {
@@ -149,9 +190,7 @@ int LaneLimit::hint(const QuotaHints& hints, const LaneCount& before, Instant ta
   return nonsense;
 }
 
-void LaneLimit::refused(bool configured, Instant now) {
-  // A limit that is configured or told is known better than it could be learned.
-  if (configured || believed_[static_cast<std::size_t>(QuotaDimension::AllRequests)].holds(now)) return;
+void LaneLimit::refused(Instant now) {
   learned_.refused(now);
 }
 

@@ -41,27 +41,47 @@ class BelievedLimit {
   Instant until_ = Instant::min();
 };
 
-/// A rate of requests learned from refusals: cut when refused, raised evenly while not, forgotten when it no longer
-/// matters.
+/// A rate of requests learned from refusals. After a refusal it is somewhat less than what was let in; then it comes
+/// back to that, stays near it for a while, and rises ever faster (the curve of RFC 9438), until it is refused again or
+/// limits nobody any more. A lane that refuses everything teaches nothing about a rate: that is what cooldowns are for.
 class LearnedRate {
  public:
-  [[nodiscard]] bool known() const { return per_second_ > 0; }
-  [[nodiscard]] double per_second() const { return per_second_; }
+  [[nodiscard]] bool known() const { return now_.per_second > 0; }
+  [[nodiscard]] double per_second() const { return now_.per_second; }
   [[nodiscard]] Instant admits_at(Instant now) const;
   void take(Instant now);
   void refused(Instant now);
 
  private:
+  struct Rate {
+    double per_second = 0;  ///< 0: nothing learned
+    double edge = 0;        ///< what was let in when it was last refused
+    double plateau = 0;     ///< seconds from the cut until the rate is there again
+    Instant cut_at = Instant::min();
+  };
+  /// Refusals that belong together, and the requests among which they were.
+  struct Event {
+    std::int64_t taken = 0;
+    std::int64_t refused = 0;
+    Instant begin = Instant::min();  ///< of the time in which they were taken
+    Instant at = Instant::min();     ///< of the first refusal
+    [[nodiscard]] double span(Instant now) const;
+  };
+
   void advance(Instant now);
+  void begin_event(Instant now);
+  void cut(Instant now);
   [[nodiscard]] double burst() const;
 
-  double per_second_ = 0;  ///< 0: nothing learned
-  double at_cut_ = 0;
+  Rate now_{};
+  Rate before_{};  ///< before the event
+  Event event_{};
   double level_ = 0;
   Instant at_ = Instant::min();
-  Instant cut_at_ = Instant::min();
-  std::optional<Instant> first_{};
+  Instant first_ = Instant::min();  ///< of those that the windows hold
   WindowCount<10> admitted_{std::chrono::seconds(10)};
+  std::int64_t since_refusal_ = 0;  ///< taken
+  std::int64_t let_in_ = 0;         ///< from the last cut to the last refusal
 };
 
 class LaneLimit {
@@ -75,8 +95,9 @@ class LaneLimit {
   /// What an answer said, whose request was taken at `taken` after `before`. Returns how many of its values were
   /// nonsense.
   int hint(const QuotaHints& hints, const LaneCount& before, Instant taken, Instant now);
-  /// A 429 or 529. `configured`: a limit of requests is known better.
-  void refused(bool configured, Instant now);
+  /// A 429 or 529. It teaches a rate also where a limit is configured or told: what was kept to was not enough, because
+  /// others use it too, or because the provider counts over a shorter time.
+  void refused(Instant now);
 
   [[nodiscard]] double learned_per_second() const { return learned_.per_second(); }
 

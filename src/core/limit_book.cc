@@ -129,11 +129,6 @@ void LimitBook::settle(const Ticket& ticket, const Amount& used, bool released) 
   if (model != kNone) scopes_[model].settle(ticket.reserved, used, ticket.taken);
 }
 
-bool LimitBook::limits_requests(TargetId target) const {
-  return std::ranges::any_of(targets_[target.index()].places,
-                             [this](std::uint32_t scope) { return scopes_[scope].limits_requests(); });
-}
-
 std::vector<LimitBook::Record> LimitBook::save() const {
   std::vector<Record> records;
   for (std::size_t at = 0; at < scopes_.size(); ++at) records.push_back({names_[at], scopes_[at]});

@@ -36,9 +36,6 @@ class LimitBook {
   /// them; only a first attempt that was `released` never was.
   void settle(const Ticket& ticket, const Amount& used, bool released);
 
-  /// Whether a limit of requests is configured for this target: then none needs to be learned.
-  [[nodiscard]] bool limits_requests(TargetId target) const;
-
   struct Record {
     std::string name;
     LimitScope scope;

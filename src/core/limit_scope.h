@@ -34,7 +34,6 @@ class LimitScope {
   void adopt(const LimitScope& old);
 
   [[nodiscard]] std::int64_t running() const { return running_; }
-  [[nodiscard]] bool limits_requests() const { return limits_.requests_per_minute.has_value(); }
 
  private:
   struct Window {

@@ -22,9 +22,12 @@ class RetryBudget {
 
   /// Takes one retry if there is one. False: do not retry.
   [[nodiscard]] bool spend(Instant now) {
-    const bool within_share =
-        static_cast<double>(retries_.total(now) + 1) <= share_ * static_cast<double>(requests_.total(now));
-    if (!within_share && last_second_.total(now) >= kRetriesPerSecondAtLeast) return false;
+    const std::int64_t retries = retries_.total(now) + 1;
+    const bool within_share = static_cast<double>(retries) <= share_ * static_cast<double>(requests_.total(now));
+    // The few that are always granted are no addition to the share: who has had more by it gets none of them.
+    const bool within_least = retries <= kRetriesPerSecondAtLeast * kBudgetWindow / std::chrono::seconds(1) &&
+                              last_second_.total(now) < kRetriesPerSecondAtLeast;
+    if (!within_share && !within_least) return false;
     retries_.add(now, 1);
     last_second_.add(now, 1);
     return true;

@@ -18,17 +18,31 @@ class WindowCount {
   explicit WindowCount(Duration span) : width_(std::max<Duration>(span / Slots, Duration{1})) {}
 
   /// Adds `amount` (negative: takes back) at `at`, which may lie in the past. What has left the window is ignored.
-  void add(Instant at, std::int64_t amount) {
+  /// Returns the total.
+  std::int64_t add(Instant at, std::int64_t amount) {
     const std::int64_t slot = slot_of(at);
     advance(slot);
-    if (newest_ - slot >= kRing) return;
+    if (newest_ - slot >= kRing) return total_;
     slots_[place(slot)] += amount;
     total_ += amount;
+    return total_;
   }
 
   [[nodiscard]] std::int64_t total(Instant now) {
     advance(slot_of(now));
     return total_;
+  }
+
+  /// What the newest `slots` hold, of which the last has only begun, and when the first of them began.
+  struct Latest {
+    std::int64_t total = 0;
+    Instant since{};
+  };
+  [[nodiscard]] Latest latest(std::int64_t slots, Instant now) {
+    advance(slot_of(now));
+    Latest latest{.since = Instant(width_ * (newest_ - slots + 1))};
+    for (std::int64_t slot = newest_ - slots + 1; slot <= newest_; ++slot) latest.total += slots_[place(slot)];
+    return latest;
   }
 
   /// When at most `room_for` will be left in the window, if nothing is added: now, later, or kNever for a negative one.
