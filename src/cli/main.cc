@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   drover::cli::add_status(app, exit_code);
   drover::cli::add_explain(app, exit_code);
   drover::cli::add_demo(app, exit_code);
+  drover::cli::add_simulate(app, exit_code);
   drover::cli::add_version(app, exit_code);
   try {
     app.parse(argc, argv);

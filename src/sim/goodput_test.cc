@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <vector>
 
 #include "core/fleet.h"
 #include "sim/agenda.h"
+#include "sim/true_limit.h"
 #include "sim/world.h"
 
 namespace drover::sim {
@@ -17,94 +19,77 @@ using namespace std::chrono_literals;
 
 constexpr Instant kStart{1h};
 
-/// What a provider holds one key to.
-class TrueLimit {
- public:
-  explicit TrueLimit(double per_minute) : capacity_(per_minute), level_(per_minute) {}
+enum class Says : std::uint8_t { Nothing, Hints, RetryAfter };
 
-  bool admit(Instant now) {
-    refill(now);
-    if (level_ < 1) return false;
-    level_ -= 1;
-    return true;
-  }
-  [[nodiscard]] QuotaHints hints(Instant now) {
-    refill(now);
-    QuotaHints hints;
-    const double missing = capacity_ - level_;
-    hints.of(QuotaDimension::AllRequests) = {.limit = static_cast<std::int64_t>(capacity_),
-                                             .remaining = static_cast<std::int64_t>(level_),
-                                             .reset = Duration(static_cast<Duration::rep>(missing / capacity_ * 60e9))};
-    return hints;
-  }
-  [[nodiscard]] double capacity() const { return capacity_; }
-
- private:
-  void refill(Instant now) {
-    const double passed = std::chrono::duration<double>(now - last_).count();
-    level_ = std::min(capacity_, level_ + passed * capacity_ / 60);
-    last_ = now;
-  }
-  double capacity_;
-  double level_;
-  Instant last_ = kStart;
-};
-
-enum class Tells : std::uint8_t { Nothing, Hints, RetryAfter };
+QuotaHints hints_of(TrueLimit& key, Instant now) {
+  QuotaHints hints;
+  hints.of(QuotaDimension::AllRequests) = key.hint(now);
+  return hints;
+}
 
 struct Measured {
   double share = 0;    ///< of the sum of the limits, counted from the second minute on
   double refused = 0;  ///< refusals per answered request
 };
 
-/// There is always a request that waits; an answer takes `latency`.
-Measured saturate(core::Plan plan, std::vector<double> limits, Tells tells, Duration latency) {
+/// There is always a request that waits at each of `gateways`, which know nothing of one another; an answer takes
+/// `latency`.
+Measured saturate(const core::Plan& plan, const std::vector<double>& limits, Says says, Duration latency,
+                  std::size_t gateways = 1) {
   constexpr Duration kLong = 12min;
   constexpr Duration kWarm = 2min;
-  core::Fleet fleet(plan);
+  std::vector<std::unique_ptr<core::Fleet>> fleets;
+  for (std::size_t gateway = 0; gateway < gateways; ++gateway) fleets.push_back(std::make_unique<core::Fleet>(plan));
   Random random(7);
   std::vector<TrueLimit> keys;
   double sum = 0;
-  for (const double limit : limits) keys.emplace_back(limit), sum += limit;
+  for (const double limit : limits) keys.emplace_back(limit, kStart), sum += limit;
 
-  Agenda<core::Ticket> answers;
+  struct UnderWay {
+    core::Fleet* fleet;
+    core::Ticket ticket;
+  };
+  Agenda<UnderWay> answers;
   std::uint64_t answered = 0;
   std::uint64_t refused = 0;
   const auto settle_until = [&](Instant until) {
-    std::vector<std::pair<Instant, core::Ticket>> later;
     while (!answers.empty()) {
-      auto [when, ticket] = answers.next();
+      auto [when, under_way] = answers.next();
       if (when > until) {
-        answers.add(when, ticket);
+        answers.add(when, under_way);
         break;
       }
-      if (tells == Tells::Hints) fleet.hint(ticket, keys[ticket.target.index()].hints(when), when);
-      fleet.settle(ticket, {.kind = core::Outcome::Kind::Succeeded, .stage = core::Stage::Committed}, when);
+      auto& [fleet, ticket] = under_way;
+      if (says == Says::Hints) fleet->hint(ticket, hints_of(keys[ticket.target.index()], when), when);
+      fleet->settle(ticket, {.kind = core::Outcome::Kind::Succeeded, .stage = core::Stage::Committed}, when);
     }
   };
-  for (Instant now = kStart; now < kStart + kLong; now += 5ms) {
-    settle_until(now);
+  const auto ask_until_refused = [&](core::Fleet& fleet, Instant now) {
     std::vector<core::TargetId> tried;
     for (;;) {
       const core::PickAnswer answer = fleet.pick({.route = &plan.routes.front(), .tried = tried}, now, random);
-      if (answer.kind != core::PickKind::Picked) break;
+      if (answer.kind != core::PickKind::Picked) return;
       TrueLimit& key = keys[answer.ticket.target.index()];
       const bool counts = now >= kStart + kWarm;
       if (key.admit(now)) {
         answered += counts ? 1 : 0;
-        answers.add(now + latency, answer.ticket);
+        answers.add(now + latency, {&fleet, answer.ticket});
         tried.clear();
         continue;
       }
       refused += counts ? 1 : 0;
       Error error{
           .kind = ErrorKind::RateLimited, .scope = ErrorScope::Key, .retry = RetryClass::OtherKey, .status = 429};
-      if (tells == Tells::RetryAfter) error.retry_after = Duration(static_cast<Duration::rep>(60e9 / key.capacity()));
-      if (tells == Tells::Hints) fleet.hint(answer.ticket, key.hints(now), now);
+      if (says == Says::RetryAfter) error.retry_after = key.retry_after();
+      if (says == Says::Hints) fleet.hint(answer.ticket, hints_of(key, now), now);
       fleet.settle(answer.ticket, {.kind = core::Outcome::Kind::Failed, .error = &error, .stage = core::Stage::Refused},
                    now);
       tried.push_back(answer.ticket.target);
     }
+  };
+  for (Instant now = kStart; now < kStart + kLong; now += 5ms) {
+    settle_until(now);
+    for (const auto& fleet : fleets) ask_until_refused(*fleet, now);
   }
   settle_until(kNever);
   const double due = sum / 60 * std::chrono::duration<double>(kLong - kWarm).count();
@@ -125,7 +110,7 @@ TEST(Goodput, J7_WithConfiguredLimitsIsTheirSumAndNoKeyRefuses) {
   for (std::size_t key = 0; key < kLimits.size(); ++key) {
     plan.keys[key].limits.requests_per_minute = static_cast<std::int64_t>(kLimits[key]);
   }
-  const Measured measured = saturate(plan, kLimits, Tells::Nothing, 2s);
+  const Measured measured = saturate(plan, kLimits, Says::Nothing, 2s);
   print("limits configured", measured);
   EXPECT_GE(measured.share, kGoodput);
   EXPECT_EQ(measured.refused, 0);
@@ -133,7 +118,7 @@ TEST(Goodput, J7_WithConfiguredLimitsIsTheirSumAndNoKeyRefuses) {
 
 TEST(Goodput, J7_WithLimitsThatTheProviderTellsIsTheirSum) {
   for (const Duration latency : {Duration(200ms), Duration(2s), Duration(20s)}) {
-    const Measured measured = saturate(simple_plan(4), kLimits, Tells::Hints, latency);
+    const Measured measured = saturate(simple_plan(4), kLimits, Says::Hints, latency);
     print(latency < 1s    ? "told by the provider, answers take 0.2 s"
           : latency < 10s ? "told, 2 s"
                           : "told, 20 s",
@@ -144,17 +129,29 @@ TEST(Goodput, J7_WithLimitsThatTheProviderTellsIsTheirSum) {
 }
 
 TEST(Goodput, J7_WithNothingConfiguredAndNothingToldTheLimitsAreLearned) {
-  const Measured measured = saturate(simple_plan(4), kLimits, Tells::Nothing, 2s);
+  const Measured measured = saturate(simple_plan(4), kLimits, Says::Nothing, 2s);
   print("learned from refusals without Retry-After", measured);
   EXPECT_GE(measured.share, kGoodput);
   EXPECT_LE(measured.refused, 0.05);
 }
 
 TEST(Goodput, J7_WithRetryAfterOnlyTheLimitsAreLearned) {
-  const Measured measured = saturate(simple_plan(4), kLimits, Tells::RetryAfter, 2s);
+  const Measured measured = saturate(simple_plan(4), kLimits, Says::RetryAfter, 2s);
   print("learned from refusals with Retry-After", measured);
   EXPECT_GE(measured.share, kGoodput);
   EXPECT_LE(measured.refused, 0.05);
+}
+
+/// Two gateways with the same keys and no store between them: each learns what the other leaves.
+TEST(Goodput, J13_TwoGatewaysThatShareKeysUseThemUpAndOvershootLittle) {
+  const Measured told = saturate(simple_plan(4), kLimits, Says::Hints, 2s, 2);
+  const Measured learned = saturate(simple_plan(4), kLimits, Says::RetryAfter, 2s, 2);
+  print("two gateways, limits told", told);
+  print("two gateways, learned from refusals", learned);
+  for (const Measured& measured : {told, learned}) {
+    EXPECT_GE(measured.share, kGoodput);
+    EXPECT_LE(measured.refused, 0.15);
+  }
 }
 
 }  // namespace

@@ -1,0 +1,20 @@
+// Reads a scenario of `drover simulate` from YAML, as strictly as a configuration: every mistake is told with file,
+// line, column, key and what was meant. What the keys mean is in docs/simulation.md.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "config/environment.h"
+#include "config/settings.h"
+#include "sim/scenario.h"
+
+namespace drover::cli {
+
+[[nodiscard]] std::expected<sim::Scenario, config::Problems> scenario_from_text(std::string_view text,
+                                                                                const std::string& file);
+[[nodiscard]] std::expected<sim::Scenario, config::Problems> scenario_from_file(const std::string& file,
+                                                                                const config::Environment& environment);
+
+}  // namespace drover::cli
