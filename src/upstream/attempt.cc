@@ -36,15 +36,18 @@ Attempt::~Attempt() {
   record.connected = exchange_ != nullptr;
   record.reused = record.connected && exchange_->reused();
   if (forwarding_) {
-    if (answer_.made != 0 && run_.parts_.owners != nullptr) {
-      run_.parts_.owners->learn(answer_.made, run_.parts_.catalog->owner_mark(target_));
-    }
+    learn_owner();
     run_.record_.usage = answer_.usage;
     run_.record_.used = used();
   }
   memory().give(std::move(fields_));
   memory().give(std::move(held_));
   connection_.give_back(run_.now());
+}
+
+void Attempt::learn_owner() {
+  if (answer_.made == 0 || run_.parts_.owners == nullptr) return;
+  run_.parts_.owners->learn(std::exchange(answer_.made, 0), run_.parts_.catalog->owner_mark(target_));
 }
 
 net::LoopMemory& Attempt::memory() {

@@ -104,6 +104,7 @@ class Attempt {
   void judge_failure();
   void hold(std::string_view bytes, std::string& in);
   void deliver(net::Pieces pieces, net::More more);
+  void learn_owner();
 
   // attempt_coding.cc: answers in a content coding
   [[nodiscard]] std::optional<Error> choose_coding(const http::ResponseHead& head);

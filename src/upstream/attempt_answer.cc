@@ -205,6 +205,7 @@ void Attempt::deliver(net::Pieces pieces, net::More more) {
     run_.start_answer(*this);
     memory().give(std::exchange(fields_, {}));  // an idle stream holds no buffer
   }
+  if (more == net::More::No) learn_owner();  // the client may go on with it as soon as it has the end
   for (const std::string_view piece : pieces) run_.record_.bytes_down += piece.size();
   const auto written = client.write(pieces, more, net::Keep::Copy);
   if (!written) return run_.downstream_gone();
