@@ -158,8 +158,8 @@ DecisionStore& DecisionLog::add_thread(unsigned threads) {
 std::vector<KeptDecision> DecisionLog::find(std::string_view id) const {
   std::vector<KeptDecision> found;
   for (const auto& store : stores_) store->find(id, found);
-  std::ranges::stable_sort(found, std::greater{},
-                           [](const KeptDecision& kept) { return kept.record.unix_milliseconds; });
+  // Not stable_sort: clang calls a part of libstdc++'s deprecated. Two of one millisecond may come in either order.
+  std::ranges::sort(found, std::greater{}, [](const KeptDecision& kept) { return kept.record.unix_milliseconds; });
   if (found.size() > kMaxFound) found.erase(found.begin() + kMaxFound, found.end());
   return found;
 }

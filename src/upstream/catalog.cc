@@ -136,12 +136,6 @@ std::optional<core::Owner> Catalog::owner(std::uint64_t mark) const {
   return found->second;
 }
 
-std::string upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query) {
-  std::string path;
-  append_upstream_path(endpoint, client_path, query, path);
-  return path;
-}
-
 void append_upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query,
                           std::string& out) {
   const std::string& prefix = endpoint.server->path_prefix;

@@ -85,9 +85,7 @@ class Catalog {
 
 /// Where a request for `client_path` ("/v1/chat/completions") goes on this server: a base URL that ends in /v1 stands
 /// for the client's own /v1; one that does not (Anthropic's style) keeps the path whole, except in the OpenAI dialect,
-/// where the base URL always stands for /v1.
-[[nodiscard]] std::string upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query);
-/// The same, behind what is in `out`.
+/// where the base URL always stands for /v1. Written behind what is in `out`.
 void append_upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query,
                           std::string& out);
 

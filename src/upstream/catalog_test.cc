@@ -36,7 +36,9 @@ Result<std::shared_ptr<const Catalog>> built(core::Plan plan) {
 
 std::string path_at(const std::string& base_url, std::string_view path, std::string_view query = {}) {
   const auto catalog = built(plan_of(base_url));
-  return upstream_path((*catalog)->endpoint(core::TargetId{0}), path, query);
+  std::string out;
+  append_upstream_path((*catalog)->endpoint(core::TargetId{0}), path, query, out);
+  return out;
 }
 
 TEST(Catalog, LetsTheBaseUrlStandForTheClientsOwnVersion) {

@@ -110,14 +110,10 @@ void Prober::begin_due() {
 
 void Prober::begin(std::uint32_t slot) {
   const core::Plan& plan = catalog_->plan();
-  const Endpoint& endpoint = catalog_->endpoint(slots_[slot].point.target);
-  // As a client's own GET /v1/models would go there; fetch() puts the prefix in front.
-  std::string path = upstream_path(endpoint, "/v1" + plan.health.probe, {});
-  path.erase(0, endpoint.server->path_prefix.size());
   auto job = std::make_unique<Job>(Job{.catalog = catalog_,
                                        .fleet = fleet_,
                                        .point = slots_[slot].point,
-                                       .path = std::move(path),
+                                       .path = plan.health.probe,
                                        .timeout = plan.health.timeout,
                                        .round = round_,
                                        .slot = slot});

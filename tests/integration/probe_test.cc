@@ -84,6 +84,20 @@ TEST(Probe, AsksForTheModelsWithEachKeyAndNothingElse) {
   EXPECT_GE(with_one, 1U);
 }
 
+/// Anthropic's base URL is written without the /v1.
+TEST(Probe, AsksAnthropicsModelsWhereTheyAre) {
+  for (const std::string end : {"", "/v1"}) {
+    RawUpstream upstream;
+    upstream.always(Say{}.bytes(sized(R"({"data":[]})")));
+    const std::string url = url_of(upstream);
+    std::string yaml = probed({url.substr(0, url.rfind("/v1")) + end}, {kKeyOne});
+    Probes p(yaml.replace(yaml.find("    servers:"), 0, "    dialect: anthropic\n"));
+    ASSERT_TRUE(p.until([&] { return p.checked(0); }));
+    EXPECT_TRUE(p.view(0).last_check->healthy);
+    EXPECT_THAT(upstream.heard().front().head, testing::StartsWith("GET /v1/models HTTP/1.1\r\n"));
+  }
+}
+
 TEST(Probe, ThreeFailuresTakeAKeyOutAndASuccessBringsItBack) {
   MockProvider mock;
   mock.fault("key=" + std::string(kKeyTwo) + ":path=/v1/models:500:count=3");
