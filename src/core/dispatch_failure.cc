@@ -44,6 +44,9 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
   if (failure.stage == Stage::ReusedNoAnswer && attempt.fresh) failure.stage = Stage::FreshNoAnswer;
   if (retry_on_fresh_connection(attempt, failure, step)) return;
   settle_failed(attempt, failure, step.now);
+  // A further attempt that fails too went into an outage: a free failover is charged, a paid one once more, so that
+  // what is tried in vain is tried half as often.
+  if (attempts_started_ > 1) fleet_->charge_retry(step.now);
   note(attempt.lease.target(), failure);
   if (newest() != nullptr) return;  // a hedge is still running
   disarm_attempt(step);

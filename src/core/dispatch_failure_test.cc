@@ -211,6 +211,40 @@ TEST(Walk, PaysForFailoversInAPoolThatMostlyFails) {
   EXPECT_EQ(s.fleet().in_flight(), 0U);
 }
 
+void fifty_one_requests(Scenario& s, Instant now) {
+  Random random(9);
+  for (int request = 0; request < 51; ++request) {
+    s.fleet().release(s.fleet().pick({.route = &s.plan().routes[0]}, now, random).ticket);
+  }
+}
+/// Of fifty-two requests with the one under test: ten retries.
+int retries_left(Scenario& s, Instant now) {
+  int retries = 0;
+  while (s.fleet().spend_retry(now)) ++retries;
+  return retries;
+}
+
+TEST(Walk, AFreeFailoverThatFailsTooIsChargedAfterwards) {
+  Scenario s = Scenario::with_targets({"a", "b", "c"});
+  fifty_one_requests(s, at(0s));
+  (void)s.on(RequestReady{}, at(0s));
+  EXPECT_EQ(s.started(s.failed(server_error(), Stage::FailedAnswer, at(1ms))), "b");
+  EXPECT_EQ(s.started(s.failed(server_error(), Stage::FailedAnswer, at(2ms))), "c");
+  (void)s.ended(at(3ms));
+  EXPECT_EQ(retries_left(s, at(4ms)), 10 - 1);  // for b; c answered
+}
+
+TEST(Walk, ARepetitionThatFailsTooIsChargedTwice) {
+  Scenario s = Scenario::with_targets({"a"});
+  fifty_one_requests(s, at(0s));
+  (void)s.on(RequestReady{}, at(0s));
+  const auto backoff = armed(s.failed(server_error(), Stage::FailedAnswer, at(1ms)), TimerKind::Backoff);
+  ASSERT_TRUE(backoff.has_value());
+  EXPECT_EQ(s.started(s.fired(TimerKind::Backoff, *backoff)), "a");
+  (void)s.failed(server_error(), Stage::FailedAnswer, *backoff + 1ms);
+  EXPECT_EQ(retries_left(s, *backoff + 2ms), 10 - 2);
+}
+
 TEST(Walk, AsksNoFurtherTargetOfAProviderThatIsToBeLeft) {
   Plan plan = plan_with_targets({"a", "b", "c"});
   plan.targets[1].provider = plan.targets[0].provider;

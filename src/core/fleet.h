@@ -158,6 +158,7 @@ class Fleet final : public FleetPort {
   void committed(const Ticket& ticket, Duration first_content, Instant now) override;
   void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;
+  void charge_retry(Instant now) override;
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
   [[nodiscard]] Candidates candidates(const PickRequest& request, Instant now) override;

@@ -159,9 +159,12 @@ class FleetPort {
   virtual void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) = 0;
   /// A paid retry (same target, hedge, walking a failing pool) asks the retry budget. False: do not.
   [[nodiscard]] virtual bool spend_retry(Instant now) = 0;
+  /// Takes a further attempt that was in vain from the budget's share, as far as that reaches.
+  virtual void charge_retry(Instant now) = 0;
   /// Whether a request with this body has failed the same way at two targets lately, and was answered by none.
   [[nodiscard]] virtual bool quarantined(std::uint64_t body, Instant now) const = 0;
-  /// Whether going on to `next` after a failure is free (an untried target of a pool that mostly succeeds).
+  /// Whether going on to `next` after a failure is free (an untried target of a pool that mostly succeeds). Free means
+  /// never refused: one that fails too is charged afterwards.
   [[nodiscard]] virtual bool failover_is_free(TargetId next, Instant now) const = 0;
   /// What bars each target that this request could go to, for the explanation of a failure. May know nothing.
   [[nodiscard]] virtual Candidates candidates(const PickRequest&, Instant) { return {}; }

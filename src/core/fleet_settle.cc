@@ -282,6 +282,10 @@ bool Fleet::spend_retry(Instant now) {
   return budget_.spend(now);
 }
 
+void Fleet::charge_retry(Instant now) {
+  budget_.charge(now);
+}
+
 bool Fleet::failover_is_free(TargetId next, Instant now) const {
   const TargetState& target = targets_[next.index()];
   // The least bad of those that are out for failing: everything else is out too, whatever the last 10 s say.

@@ -22,22 +22,35 @@ class RetryBudget {
 
   /// Takes one retry if there is one. False: do not retry.
   [[nodiscard]] bool spend(Instant now) {
-    const std::int64_t retries = retries_.total(now) + 1;
-    const bool within_share = static_cast<double>(retries) <= share_ * static_cast<double>(requests_.total(now));
     // The few that are always granted are no addition to the share: who has had more by it gets none of them.
-    const bool within_least = retries <= kRetriesPerSecondAtLeast * kBudgetWindow / std::chrono::seconds(1) &&
-                              last_second_.total(now) < kRetriesPerSecondAtLeast;
-    if (!within_share && !within_least) return false;
+    const bool within_least =
+        retries_.total(now) < kRetriesPerSecondAtLeast * kBudgetWindow / std::chrono::seconds(1) &&
+        last_second_.total(now) < kRetriesPerSecondAtLeast;
+    if (!within_share(now) && !within_least) return false;
     retries_.add(now, 1);
     last_second_.add(now, 1);
     return true;
   }
 
+  /// Takes one from the share without asking, if there is one; the few that are always granted stay.
+  void charge(Instant now) {
+    if (within_share(now)) retries_.add(now, 1);
+  }
+
  private:
+  static constexpr std::size_t kSlots = 10;
+
+  /// Whether one more is. Retries are counted over the window and a slot more, requests over the window at most: never
+  /// more than the share of any ten seconds, or an outage of twenty would be answered with a tenth more.
+  [[nodiscard]] bool within_share(Instant now) {
+    const auto requests = static_cast<double>(requests_.latest(kSlots, now).total);
+    return static_cast<double>(retries_.total(now) + 1) <= share_ * requests;
+  }
+
   double share_;
-  WindowCount<10> requests_{kBudgetWindow};
-  WindowCount<10> retries_{kBudgetWindow};
-  WindowCount<10> last_second_{std::chrono::seconds(1)};
+  WindowCount<kSlots> requests_{kBudgetWindow};
+  WindowCount<kSlots> retries_{kBudgetWindow};
+  WindowCount<kSlots> last_second_{std::chrono::seconds(1)};
 };
 
 }  // namespace drover::core

@@ -34,6 +34,25 @@ TEST(RetryBudget, GrantsNoThreeASecondOnTopOfAShareThatIsMore) {
   EXPECT_EQ(spent(budget, Instant(1h + 5s), 10), 0);
 }
 
+TEST(RetryBudget, GrantsNoMoreThanTheShareOfAnyTenSeconds) {
+  RetryBudget budget(0.2);
+  int retries = 0;
+  for (int request = -2000; request < 2000; ++request) {  // a hundred a second, an outage of twenty seconds
+    const Instant now(1h + request * 10ms);
+    budget.count_request(now);
+    if (request >= 0) retries += spent(budget, now, 4);
+  }
+  EXPECT_GE(retries, 380);
+  EXPECT_LE(retries, 400);
+}
+
+TEST(RetryBudget, ChargesTheShareAndLeavesTheFewThatAreAlwaysGranted) {
+  RetryBudget budget(0.2);
+  for (int request = 0; request < 50; ++request) budget.count_request(Instant(1h));
+  for (int charge = 0; charge < 20; ++charge) budget.charge(Instant(1h));
+  EXPECT_EQ(spent(budget, Instant(1h), 20), 3);
+}
+
 TEST(RetryBudget, ForgetsRequestsThatAreLongPast) {
   RetryBudget budget(0.2);
   for (int request = 0; request < 1000; ++request) budget.count_request(Instant(1h));

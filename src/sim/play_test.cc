@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -183,6 +184,28 @@ TEST(Play, J4_AnOverloadThatEndsLeavesNoOutageBehind) {
   EXPECT_EQ(by_second(course.failed, 0, 30), 0U);
   EXPECT_GT(by_second(course.failed, 30, 90), 250U);
   EXPECT_LE(by_second(course.failed, 100, 150), 1U);  // who came within the overload and waited
+}
+
+/// The share of attempts in vain while everything fails, from its first moment on: in the bench this is a second of
+/// 120 requests in which nothing is known yet, and nineteen more in which it is.
+TEST(Play, J3_ATotalOutageIsNotTriedHarderThanTheBudgetAllows) {
+  for (const Fault fault : {Fault::ServerError, Fault::Refuse}) {
+    Scenario scenario = keys(3, 120, 80s);
+    scenario.upstreams.front() = {.name = "key", .count = 3, .first_content = 100ms, .first_content_p99 = 400ms};
+    scenario.requests.output_tokens = 20;
+    scenario.troubles.push_back({.from = 20s, .until = 40s, .fault = fault});
+    const Course course = played(scenario).course();
+    const auto within = [](const std::array<std::uint32_t, kStretches>& stretches, std::size_t from,
+                           std::size_t until) {
+      return std::accumulate(stretches.begin() + from, stretches.begin() + until, 0.0);  // three stretches a second
+    };
+    const double attempts = within(course.started, 60, 120) / within(course.asked, 60, 120);
+    const double first = within(course.started, 60, 63) / within(course.asked, 60, 63);
+    std::printf("  attempts per request: %.3f, in the first second %.2f\n", attempts, first);
+    EXPECT_LE(attempts, 1.2);
+    EXPECT_GT(first, 1.5);  // a short one would have been survived
+    EXPECT_EQ(within(course.failed, 0, 60) + within(course.failed, 150, 240), 0);
+  }
 }
 
 /// Everybody looks at the same lowest number until it has changed, and by then it is crowded.

@@ -89,6 +89,8 @@ class WatchedFleet final : public core::FleetPort {
     return granted;
   }
 
+  void charge_retry(Instant now) override { fleet_->charge_retry(now); }
+
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override {
     return fleet_->quarantined(body, now);
   }

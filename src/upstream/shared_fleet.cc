@@ -64,6 +64,11 @@ bool SharedFleet::spend_retry(Instant now) {
   return fleet_.spend_retry(now);
 }
 
+void SharedFleet::charge_retry(Instant now) {
+  const std::lock_guard lock(mutex_);
+  fleet_.charge_retry(now);
+}
+
 bool SharedFleet::quarantined(std::uint64_t body, Instant now) const {
   const std::lock_guard lock(mutex_);
   return fleet_.quarantined(body, now);
