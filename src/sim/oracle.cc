@@ -1,5 +1,5 @@
 // The oracle: it sends each request, once, to the target that will answer it first of those that are well, have room
-// and will not fail it; and keeps it waiting, first come first served, while there is none.
+// and will not fail it; and keeps it waiting, first come first served, while none of them has room.
 #include <algorithm>
 #include <deque>
 #include <optional>
@@ -70,6 +70,8 @@ class Oracle {
         outcome_.failed(now);
       } else if (const auto target = best(ask, now)) {
         send(ask, *target, now);
+      } else if (all_ill(now)) {
+        outcome_.failed(now);
       } else {
         return look_again(now);
       }
@@ -79,6 +81,12 @@ class Oracle {
 
   [[nodiscard]] bool usable(std::uint32_t target, const Ask& ask, Instant now) {
     return truth_.ill(target, now) == Fault::None && !truth_.fails(target, ask) && truth_.admits_at(target, now) <= now;
+  }
+
+  /// It waits for room, which it can count on, and not for a recovery: it knows what is, not what will be.
+  [[nodiscard]] bool all_ill(Instant now) const {
+    return std::ranges::all_of(candidates_,
+                               [&](std::uint32_t target) { return truth_.ill(target, now) != Fault::None; });
   }
 
   std::optional<std::uint32_t> best(const Ask& ask, Instant now) {

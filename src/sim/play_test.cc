@@ -152,6 +152,14 @@ TEST(Play, TheOracleIsNeverRefusedAndUsesTheWholeLimit) {
   EXPECT_GT(outcome.failures(), 100U);
 }
 
+TEST(Play, TheOracleWaitsForRoomAndNotForARecovery) {
+  Scenario scenario = keys(2, 20);
+  scenario.troubles.push_back({.from = 20s, .until = 40s, .fault = Fault::ServerError});
+  const Outcome outcome = foreseen(scenario);
+  EXPECT_NEAR(static_cast<double>(outcome.failures()), 20 * 20, 60);
+  EXPECT_EQ(outcome.attempts(), outcome.answers());
+}
+
 TEST(Play, CountsWhatAnswersCost) {
   Scenario scenario = keys(1, 20);
   scenario.upstreams.front().usd_per_million_input = 1;
