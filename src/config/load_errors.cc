@@ -13,6 +13,10 @@ constexpr std::size_t kLongestText = 200;
 /// A shorter piece of a message is in every second one.
 constexpr std::size_t kShortestText = 4;
 
+/// The class of the rule `empty: true`: such an answer is no failure by its own account, and charges nobody.
+constexpr std::string_view kEmptyAnswer = "empty_answer";
+constexpr std::array<Choice<bool>, 1> kTrue = {{{"true", true}}};
+
 /// What a class means unless the rule says otherwise: whom it is about and what may be tried next.
 struct Meaning {
   ErrorKind kind;
@@ -20,7 +24,7 @@ struct Meaning {
   RetryClass retry;
 };
 
-constexpr std::array<Choice<Meaning>, 10> kClasses = {{
+constexpr std::array<Choice<Meaning>, 11> kClasses = {{
     {"rate_limited", {ErrorKind::RateLimited, ErrorScope::Key, RetryClass::OtherKey}},
     {"quota_exhausted", {ErrorKind::QuotaExhausted, ErrorScope::Quota, RetryClass::OtherKey}},
     {"key_rejected", {ErrorKind::KeyRejected, ErrorScope::Key, RetryClass::OtherKey}},
@@ -31,6 +35,7 @@ constexpr std::array<Choice<Meaning>, 10> kClasses = {{
     {"user_error", {ErrorKind::UserError, ErrorScope::Request, RetryClass::Never}},
     {"overloaded", {ErrorKind::Overloaded, ErrorScope::Server, RetryClass::OtherKey}},
     {"server_error", {ErrorKind::ServerError, ErrorScope::Target, RetryClass::OtherKey}},
+    {kEmptyAnswer, {ErrorKind::ServerError, ErrorScope::Request, RetryClass::OtherKey}},
 }};
 
 /// Wider or narrower than the class's own; a request's mistake is not made a key's, nor the other way round.
@@ -49,6 +54,21 @@ void read_text(const Section& map, std::string_view key, std::size_t shortest, s
     return;
   }
   out = *text;
+}
+
+/// `{ empty: true, class: empty_answer }` stands alone. False: the rule is another.
+bool read_empty(const Value& value, const Section& map, core::ErrorRule& rule) {
+  map.choice("empty", rule.empty, kTrue);
+  const auto named = map.find("class");
+  const bool of_class = named && named->is_word(kEmptyAnswer);
+  if (!map.has("empty") && !of_class) return false;
+  const bool more = std::ranges::any_of(std::array{"status", "code", "type", "front", "text"},
+                                        [&](std::string_view key) { return map.has(key); });
+  if (!map.has("empty") || (named && !of_class) || more) {
+    value.wrong("empty and the class empty_answer go with each other and with nothing else",
+                "write { empty: true, class: empty_answer }");
+  }
+  return true;
 }
 
 void read_rule(const Value& value, std::vector<core::ErrorRule>& rules) {
@@ -83,7 +103,7 @@ void read_rule(const Value& value, std::vector<core::ErrorRule>& rules) {
     }
     rule.scope = wanted.value_or(rule.scope);
   }
-  const bool anything = map->has("status") || map->has("code") || map->has("type");
+  const bool anything = read_empty(value, *map, rule) || map->has("status") || map->has("code") || map->has("type");
   const bool by_words = map->has("front") || map->has("text");
   if (!anything && by_words) {
     value.wrong("words alone may stand in a prompt that the provider quotes", "add the status they come with");

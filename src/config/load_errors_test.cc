@@ -53,6 +53,29 @@ TEST(Errors, AreToldWhereTheyAreWrong) {
           HasSubstr("f:13:47: providers.one.errors[7].scope: a failure of this class is about the request")));
 }
 
+TEST(Errors, MayBeAnswersThatSayNothing) {
+  const core::Plan plan = *loaded(with_errors("      - { empty: true, class: empty_answer }\n")).plan;
+  ASSERT_EQ(plan.providers.front().errors.size(), 1U);
+  const core::ErrorRule& rule = plan.providers.front().errors.front();
+  EXPECT_TRUE(rule.empty);
+  EXPECT_EQ(rule.scope, ErrorScope::Request);
+  EXPECT_EQ(rule.retry, RetryClass::OtherKey);
+}
+
+TEST(Errors, TakeAnEmptyAnswerForNothingElse) {
+  const std::string together = "empty and the class empty_answer go with each other and with nothing else";
+  EXPECT_THAT(mistakes(with_errors("      - { empty: true, class: overloaded }\n"
+                                   "      - { status: 200, class: empty_answer }\n"
+                                   "      - { empty: true, text: nothing, class: empty_answer }\n"
+                                   "      - { empty: no, class: empty_answer }\n"
+                                   "      - { empty: true, class: empty_answer, scope: key }\n")),
+              ElementsAre(HasSubstr("f:6:9: providers.one.errors[0]: " + together),
+                          HasSubstr("f:7:9: providers.one.errors[1]: " + together),
+                          HasSubstr("f:8:9: providers.one.errors[2]: " + together),
+                          HasSubstr("f:9:18: providers.one.errors[3].empty: expected"),
+                          HasSubstr("f:10:51: providers.one.errors[4].scope: a failure of this class")));
+}
+
 TEST(Errors, AreAHundredAtMost) {
   std::string rules;
   for (int rule = 0; rule < 101; ++rule)

@@ -33,7 +33,8 @@ inline constexpr std::array<std::string_view, 5> kModelLimits = {
 inline constexpr std::array<std::string_view, 6> kModel = {"balance",  "affinity", "targets",
                                                            "fallback", "timeouts", "limits"};
 inline constexpr std::array<std::string_view, 2> kFallback = {"model", "on"};
-inline constexpr std::array<std::string_view, 7> kError = {"status", "code", "type", "front", "text", "class", "scope"};
+inline constexpr std::array<std::string_view, 8> kError = {"status", "code",  "type",  "front",
+                                                           "text",   "empty", "class", "scope"};
 inline constexpr std::array<std::string_view, 5> kTarget = {"provider", "model", "priority", "weight", "key"};
 inline constexpr std::array<std::string_view, 6> kClient = {"name", "key", "models", "providers", "limits", "class"};
 inline constexpr std::array<std::string_view, 9> kRetry = {

@@ -51,6 +51,7 @@ struct ErrorRule {
   std::string type{};
   std::string front{};  ///< how the message begins
   std::string text{};   ///< what the message contains
+  bool empty = false;   ///< not a failure by its own account: an answer that ends well and says nothing
   ErrorKind kind = ErrorKind::ServerError;
   ErrorScope scope = ErrorScope::Target;
   RetryClass retry = RetryClass::OtherKey;

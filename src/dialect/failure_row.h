@@ -21,6 +21,7 @@ struct FailureRow {
   std::string_view front = {};  ///< how the message begins (case does not matter)
   std::string_view text = {};   ///< what the message contains (case does not matter)
   bool html = false;            ///< the body is a page
+  bool empty = false;           ///< for answers that end well and say nothing, and for no other failure
   ErrorKind kind = ErrorKind::ServerError;
   ErrorScope scope = ErrorScope::Target;
   RetryClass retry = RetryClass::OtherKey;

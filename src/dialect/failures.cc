@@ -27,6 +27,7 @@ bool contains(std::string_view message, std::string_view text) {
 }
 
 bool fits(const FailureRow& row, int status, const ErrorFacts& facts) {
+  if (row.empty) return false;
   if (row.status != 0 && row.status != status) return false;
   if (row.html && !facts.html) return false;
   if (!row.code.empty() && row.code != facts.code && row.code != facts.detail) return false;
@@ -172,6 +173,16 @@ bool not_executed(const Error& failure) {
     case 503: return failure.retry_after.has_value();
     default: return false;
   }
+}
+
+bool empty_fails(const AnswerState& state) {
+  return !state.content_seen && state.rules != nullptr && std::ranges::any_of(*state.rules, &FailureRow::empty);
+}
+
+Error said_nothing() {
+  Error error = failed_by_shape("empty_answer", "the provider ended the answer without saying anything");
+  error.scope = ErrorScope::Request;
+  return error;
 }
 
 Error failed_by_shape(std::string_view code, std::string_view message) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "dialect/dialect.h"
 #include "dialect/error_facts.h"
 #include "dialect/failure_row.h"
 #include "http/head.h"
@@ -23,6 +24,11 @@ namespace drover::dialect {
 
 /// Whether a non-2xx answer with this error says that the request was not executed (stage S4).
 [[nodiscard]] bool not_executed(const Error& failure);
+
+/// Whether the operator's rules make a failure of an answer that says nothing so far and would end well.
+[[nodiscard]] bool empty_fails(const AnswerState& state);
+/// That failure. It may be the model's own choice, so nobody is charged with it.
+[[nodiscard]] Error said_nothing();
 
 /// An answer that is a failure by its shape, though its status is 200 and it names no error.
 [[nodiscard]] Error failed_by_shape(std::string_view code, std::string_view message);

@@ -277,5 +277,10 @@ TEST(FailureRules, ReachErrorsInsideGoodAnswersAndStreams) {
   EXPECT_EQ(ruled(rules, 400, with_message("the input exceeds 8192")).kind, ErrorKind::UserError);
 }
 
+TEST(Failures, NoneIsTakenForAnEmptyAnswer) {
+  const FailureRules rules{{.empty = true, .kind = ErrorKind::ServerError, .scope = ErrorScope::Request}};
+  EXPECT_EQ(classify(500, {}, &rules).scope, ErrorScope::Target);
+}
+
 }  // namespace
 }  // namespace drover::dialect

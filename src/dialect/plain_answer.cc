@@ -77,6 +77,7 @@ std::optional<Error> read_plain(const PlainRules& rules, std::string_view body, 
   if (rules.empty_is_failure && !state.usage.known && !raw_truthy(plain.own)) {
     return failed_by_shape("empty_answer", "the provider answered without saying anything");
   }
+  if (rules.says_nothing != nullptr && empty_fails(state) && rules.says_nothing(body)) return said_nothing();
   return std::nullopt;
 }
 

@@ -18,6 +18,7 @@ struct PlainRules {
   std::string_view own = {};      ///< the member in which the answer stands; empty: it may have any shape
   bool names_itself = false;      ///< its `id` can be continued
   bool empty_is_failure = false;  ///< an empty answer without usage says that the server failed
+  bool (*says_nothing)(std::string_view body) = nullptr;  ///< it ended well, and there is nothing in it
   void (*read_usage)(std::string_view raw, Usage& usage) = nullptr;
   /// What an error inside a 200 means.
   Error (*classify_inside)(const ErrorFacts& facts, const FailureRules* rules) = nullptr;

@@ -51,7 +51,10 @@ class Attempt {
   /// Stops at once; a wait in progress returns.
   void cancel();
   /// Dispatch made this attempt the answer.
-  void forward() { forwarding_ = true; }
+  void forward() {
+    forwarding_ = true;
+    answer_.content_seen = true;  // from here on it cannot be found empty
+  }
 
   [[nodiscard]] core::AttemptId id() const { return id_; }
   [[nodiscard]] net::ClientExchange& exchange() { return *exchange_; }

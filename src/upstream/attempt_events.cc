@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "dialect/failures.h"
 #include "dialect/long_event.h"
 #include "dialect/redact.h"
 #include "net/memory.h"
@@ -164,6 +165,9 @@ void Attempt::on_events_end() {
                            .code = "stream_incomplete",
                            .message = "The upstream ended its stream before the answer was complete."},
                      stage_now());
+  }
+  if (!forwarding_ && dialect::empty_fails(answer_)) {
+    return fail_with(dialect::said_nothing(), core::Stage::FailedAnswer);
   }
   if (!forwarding_) run_.emit(core::FirstContent{id_});
   if (stopped()) return;

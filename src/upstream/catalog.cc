@@ -55,6 +55,7 @@ dialect::FailureRules rules_of(const core::Provider& provider) {
                      .type = rule.type,
                      .front = rule.front,
                      .text = rule.text,
+                     .empty = rule.empty,
                      .kind = rule.kind,
                      .scope = rule.scope,
                      .retry = rule.retry});

@@ -5,6 +5,7 @@
 #include "dialect/anthropic/replies.h"
 #include "dialect/anthropic/usage.h"
 #include "dialect/common_dialect.h"
+#include "dialect/json_reader.h"
 #include "dialect/plain_answer.h"
 
 namespace drover::dialect {
@@ -19,6 +20,18 @@ std::string_view answer_member(Api api) {
     case Api::CountTokens: return "input_tokens";
     default: return "";
   }
+}
+
+/// It ended of its own accord, and its blocks are texts without a word.
+bool says_nothing(std::string_view body) {
+  if (raw_member(body, "stop_reason") != "\"end_turn\"") return false;
+  JsonReader blocks(raw_member(body, "content"));
+  if (blocks.kind() != JsonReader::Kind::Array || !blocks.enter()) return false;
+  while (blocks.next_element()) {
+    const std::string_view block = blocks.take();
+    if (raw_string(raw_member(block, "type")) != "text" || raw_truthy(raw_member(block, "text"))) return false;
+  }
+  return !blocks.broken();
 }
 
 class Anthropic final : public CommonDialect {
@@ -41,6 +54,7 @@ class Anthropic final : public CommonDialect {
   [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
     auto failure = dialect::read_plain({.own = answer_member(api),
                                         .empty_is_failure = api == Api::Messages,
+                                        .says_nothing = api == Api::Messages ? says_nothing : nullptr,
                                         .read_usage = anthropic_detail::read_usage,
                                         .classify_inside = anthropic_detail::classify_inside},
                                        body, state);

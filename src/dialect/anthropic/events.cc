@@ -45,6 +45,7 @@ EventKind read_stop(AnswerState& state, Error& failure) {
   if (!state.content_seen && !state.finish_seen) {
     return failed(failed_by_shape("empty_answer", "the provider ended the answer before it said anything"), failure);
   }
+  if (empty_fails(state)) return failed(said_nothing(), failure);
   state.terminated = true;
   return EventKind::Terminator;
 }
@@ -61,7 +62,10 @@ EventKind read_message_event(std::string_view name, std::string_view data, Answe
   }
   if (name == "message_delta") {
     read_usage(raw_member(data, "usage"), state.usage);
-    if (raw_truthy(raw_member(raw_member(data, "delta"), "stop_reason"))) state.finish_seen = true;
+    const std::string_view reason = raw_member(raw_member(data, "delta"), "stop_reason");
+    if (raw_truthy(reason)) state.finish_seen = true;
+    // Held until it is known whether this was all.
+    if (reason == "\"end_turn\"" && empty_fails(state)) return EventKind::Lifecycle;
     return content(state);
   }
   if (name == "message_stop") return read_stop(state, failure);

@@ -199,5 +199,26 @@ TEST(AnthropicStream, C15_IsReadTheSameWhereverItIsCut) {
   }
 }
 
+TEST(AnthropicEvents, AnEndWithoutAWordIsAFailureWhereARuleSaysSo) {
+  const FailureRules rule{{.empty = true, .kind = ErrorKind::ServerError, .scope = ErrorScope::Request}};
+  for (const FailureRules* rules : {&rule, static_cast<const FailureRules*>(nullptr)}) {
+    Stream stream;
+    stream.state.rules = rules;
+    EXPECT_EQ(stream.named("content_block_start", R"({"content_block":{"type":"text","text":""}})"),
+              EventKind::Lifecycle);
+    EXPECT_EQ(stream.named("message_delta", R"({"delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":0}})"),
+              rules != nullptr ? EventKind::Lifecycle : EventKind::Content);
+    EXPECT_EQ(stream.named("message_stop", "{}"), rules != nullptr ? EventKind::Error : EventKind::Terminator);
+  }
+}
+
+TEST(AnthropicEvents, AnEndForAnotherReasonSaysSomething) {
+  const FailureRules rule{{.empty = true}};
+  Stream stream;
+  stream.state.rules = &rule;
+  EXPECT_EQ(stream.named("message_delta", R"({"delta":{"stop_reason":"max_tokens"}})"), EventKind::Content);
+  EXPECT_EQ(stream.named("message_stop", "{}"), EventKind::Terminator);
+}
+
 }  // namespace
 }  // namespace drover::dialect

@@ -29,6 +29,7 @@ void read_finish_reason(std::string_view value, ChatChunk& chunk) {
   const auto reason = raw_string(value);
   if (!reason.has_value() || reason->empty()) return;
   chunk.finished = true;
+  if (*reason != "stop") chunk.stopped = false;
   // OpenRouter and Mistral; DeepSeek.
   if (*reason == "error" || *reason == "insufficient_system_resource") chunk.failed = true;
 }

@@ -11,6 +11,7 @@ struct ChatChunk {
   bool has_choice = false;   ///< and something is in it
   bool has_content = false;  ///< a delta, text or message that says something
   bool finished = false;     ///< a choice has a finish_reason
+  bool stopped = true;       ///< and none has another than "stop"
   bool failed = false;       ///< a finish_reason that means the server failed
   std::string_view error;    ///< raw value of a truthy top-level `error`
   std::string_view usage;    ///< raw value of `usage`, when it is not null

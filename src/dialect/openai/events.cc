@@ -11,6 +11,7 @@
 #include "dialect/id_mark.h"
 #include "dialect/json_reader.h"
 #include "dialect/openai/chat_chunk.h"
+#include "dialect/openai/empty_answer.h"
 #include "dialect/openai/usage.h"
 
 namespace drover::dialect::openai_detail {
@@ -31,6 +32,7 @@ EventKind read_done(Api api, AnswerState& state, Error& failure) {
   if (is_text && !state.content_seen && !state.finish_seen) {
     return failed(failed_by_shape("empty_answer", "the provider ended the answer before it said anything"), failure);
   }
+  if (is_text && empty_fails(state)) return failed(said_nothing(), failure);
   state.terminated = true;
   return EventKind::Terminator;
 }
@@ -45,6 +47,8 @@ EventKind read_chat(std::string_view data, AnswerState& state, Error& failure) {
     return failed(failed_by_shape("provider_stopped", "the provider broke the answer off with an error"), failure);
   }
   if (chunk.finished) state.finish_seen = true;
+  // Held until it is known whether this was all.
+  if (!chunk.has_content && chunk.stopped && state.finish_seen && empty_fails(state)) return EventKind::Lifecycle;
   if (chunk.has_content || chunk.finished) return content(state);
   if (chunk.has_choice) return EventKind::Lifecycle;
   if (!chunk.usage.empty()) return EventKind::Usage;
@@ -59,14 +63,23 @@ ErrorFacts responses_error(std::string_view data) {
   return read_error_value(raw_truthy(beside) ? beside : data);
 }
 
+/// The end of a piece of text in which nothing was said.
+bool is_empty_end(std::string_view name, std::string_view data) {
+  if (name == "response.output_text.done") return !raw_truthy(raw_member(data, "text"));
+  if (name == "response.content_part.done") return is_empty_part(raw_member(data, "part"));
+  return name == "response.output_item.done" && is_empty_item(raw_member(data, "item"));
+}
+
 EventKind read_responses(std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
   if (name == "response.created") {
     state.made = id_mark(raw_string(raw_member(raw_member(data, "response"), "id")).value_or(""));
   }
   if (std::ranges::find(kLifecycle, name) != kLifecycle.end()) return EventKind::Lifecycle;
   if (name.ends_with(".delta")) return content(state);
+  if (name.ends_with(".done") && empty_fails(state) && is_empty_end(name, data)) return EventKind::Lifecycle;
   if (name == "response.completed" || name == "response.incomplete") {
     read_usage(raw_member(raw_member(data, "response"), "usage"), state.usage);
+    if (name == "response.completed" && empty_fails(state)) return failed(said_nothing(), failure);
     state.finish_seen = true;
     state.terminated = true;
     return EventKind::Terminator;

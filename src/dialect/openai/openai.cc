@@ -1,5 +1,6 @@
 // The OpenAI dialect: joins the parts of this folder to one Dialect.
 #include "dialect/common_dialect.h"
+#include "dialect/openai/empty_answer.h"
 #include "dialect/openai/events.h"
 #include "dialect/openai/paths.h"
 #include "dialect/openai/replies.h"
@@ -42,6 +43,12 @@ Error classify_inside(const ErrorFacts& facts, const FailureRules* rules) {
   return classify(0, facts, rules);
 }
 
+/// How an answer is seen to say nothing; nullptr where it always says something.
+bool (*emptiness(Api api))(std::string_view body) {
+  if (api == Api::Chat || api == Api::Completions) return openai_detail::chat_says_nothing;
+  return api == Api::Responses ? openai_detail::response_says_nothing : nullptr;
+}
+
 class OpenAi final : public CommonDialect {
  public:
   OpenAi() : CommonDialect(kOpenAiKeys) {}
@@ -63,6 +70,7 @@ class OpenAi final : public CommonDialect {
     return dialect::read_plain({.own = answer_member(api),
                                 .names_itself = api == Api::Responses,
                                 .empty_is_failure = api == Api::Chat || api == Api::Completions,
+                                .says_nothing = emptiness(api),
                                 .read_usage = openai_detail::read_usage,
                                 .classify_inside = classify_inside},
                                body, state);
