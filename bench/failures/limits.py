@@ -1,5 +1,5 @@
 """Goodput at the limit: three keys with limits, more offered than they allow together. The gateway knows the limits
-from its configuration, or only from what answers tell. Not here: limits that have to be learned from refusals."""
+from its configuration, or only from what answers tell, or has to learn them from refusals that say nothing else."""
 
 import asyncio
 
@@ -26,8 +26,9 @@ def rooms(mock, room, until):
 
 
 async def measure(folder, how, warm_up, seconds):
-    """`how`: configured (and told), or only told."""
-    mock = {"keys": [{"key": KEYS[name], "requests_per_minute": PER_MINUTE[name]} for name in KEYS],
+    """`how`: configured (and told), only told, or learned."""
+    mock = {"tell_limits": "nothing" if how == "learned" else "headers",
+            "keys": [{"key": KEYS[name], "requests_per_minute": PER_MINUTE[name]} for name in KEYS],
             "first_token": "lognormal:p50=100ms,p99=400ms"}
     async with World(folder, f"limits-{how}", mock, key_limits=PER_MINUTE if how == "configured" else None) as world:
         load = Load(world.port, how)
@@ -49,6 +50,9 @@ async def measure(folder, how, warm_up, seconds):
                    if record["status"] == 429 and begin <= world.mock.moment(record["arrived_ms"]) < end)
     return Result(
         [Figure(f"goodput at the limit, limits {how}", 100 * good / (SUM * seconds), "%", least=GOODPUT),
+         # Where only refusals teach, some must come; a client that is refused with them could not have been served better.
+         Figure("refusals of the upstream per 100 answers, limits learned", 100 * hits / max(good, 1))
+         if how == "learned" else
          Figure(f"avoidable 429s at clients, limits {how}", figures.avoidable(refused, spans), most=AVOIDABLE)],
         load.lateness(),
         {"seconds": seconds, "answered": good, "refused": len(refused), "429s of the upstream": hits,
@@ -58,7 +62,9 @@ async def measure(folder, how, warm_up, seconds):
 
 
 async def run(folder, quick):
-    """A configured limit is measured over whole minutes; the other once the flood's waiters are gone."""
+    """A configured limit is measured over whole minutes; the others once the flood's waiters are gone, and what the
+    flood taught about full buckets is forgotten. One flood at a time: the load comes from this machine too."""
     settle = 12
-    return await asyncio.gather(measure(folder, "configured", 0 if quick else 62, 60),
-                                measure(folder, "told", settle, 30 if quick else 90))
+    results = await asyncio.gather(measure(folder, "configured", 0 if quick else 62, 60),
+                                   measure(folder, "told", settle, 30 if quick else 90))
+    return [*results, await measure(folder, "learned", 20 if quick else 40, 30 if quick else 90)]

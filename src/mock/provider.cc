@@ -69,7 +69,8 @@ std::optional<Ending> without_answer(const std::vector<Fault>& faults) {
   return std::nullopt;
 }
 
-std::vector<FieldLine> limit_fields(RateLimits& limits, Call call, Now now) {
+std::vector<FieldLine> limit_fields(TellLimits tell, RateLimits& limits, Call call, Now now) {
+  if (tell != TellLimits::Headers) return {};
   return speaks_anthropic(call) ? limits.anthropic_fields(now.at, now.unix_seconds) : limits.fields(now.at);
 }
 
@@ -215,7 +216,8 @@ std::optional<Answer> Provider::refused_by_key(const Caller& caller, std::int64_
   Answer answer = error_answer(caller.call, error);
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.retry_after).count();
   const auto thousandths = std::chrono::ceil<std::chrono::milliseconds>(verdict.retry_after).count();
-  answer.fields = limit_fields(known->second, caller.call, now);
+  if (settings_.tell_limits == TellLimits::Nothing) return answer;
+  answer.fields = limit_fields(settings_.tell_limits, known->second, caller.call, now);
   answer.fields.push_back({"Retry-After", std::to_string(std::max<std::int64_t>(1, seconds))});
   answer.fields.push_back({"retry-after-ms", std::to_string(thousandths)});
   return answer;
@@ -232,7 +234,9 @@ Answer Provider::honest_answer(const Heard& heard, const Result<Ask>& ask, const
   if (!ask->model.empty() && !serves(settings_, ask->model)) return error_answer(caller.call, usual_error(404, {}));
   Answer answer = made_answer(heard, caller, *ask);
   if (const auto limits = limits_.find(caller.key); limits != limits_.end()) {
-    for (FieldLine& line : limit_fields(limits->second, caller.call, now)) answer.fields.push_back(std::move(line));
+    for (FieldLine& line : limit_fields(settings_.tell_limits, limits->second, caller.call, now)) {
+      answer.fields.push_back(std::move(line));
+    }
   }
   return answer;
 }

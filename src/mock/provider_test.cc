@@ -144,6 +144,20 @@ TEST(Provider, EnforcesTheLimitsOfEachKey) {
   EXPECT_EQ(ask(provider, request(kPlain), 61s).status, 200);
 }
 
+TEST(Provider, KeepsItsLimitsToItselfWhenItShall) {
+  Settings settings = short_answers();
+  settings.keys = {KeySettings{.key = "sk-a", .requests_per_minute = 1}};
+  for (const TellLimits tell : {TellLimits::RetryAfter, TellLimits::Nothing}) {
+    settings.tell_limits = tell;
+    Provider provider(settings, at(0s));
+    EXPECT_THAT(wire(ask(provider, request(kPlain))), Not(HasSubstr("x-ratelimit")));
+    const std::string refusal = wire(ask(provider, request(kPlain)));
+    EXPECT_THAT(refusal, HasSubstr("429"));
+    EXPECT_THAT(refusal, Not(HasSubstr("x-ratelimit")));
+    EXPECT_EQ(refusal.find("Retry-After") != std::string::npos, tell == TellLimits::RetryAfter);
+  }
+}
+
 TEST(Provider, ReleasesConcurrencyWhenARequestEnds) {
   Settings settings = short_answers();
   settings.keys = {KeySettings{.key = "sk-a", .concurrent = 1}};

@@ -1,6 +1,9 @@
 #include "mock/settings.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
+#include <utility>
 
 #include "mock/duration_text.h"
 
@@ -172,6 +175,10 @@ Result<void> read_keys(const json::value& value, Settings& settings) {
   return {};
 }
 
+using TellWord = std::pair<std::string_view, TellLimits>;
+constexpr std::array<TellWord, 3> kTellLimits = {
+    {{"headers", TellLimits::Headers}, {"retry_after", TellLimits::RetryAfter}, {"nothing", TellLimits::Nothing}}};
+
 Result<void> read_scalar_member(std::string_view name, const json::value& value, Settings& settings) {
   if (name == "seed") {
     if (!value.is_int64() || value.get_int64() < 0) return fail(bad_setting("'seed' needs a whole number"));
@@ -181,6 +188,15 @@ Result<void> read_scalar_member(std::string_view name, const json::value& value,
   if (name == "cuts") {
     if (value != "none" && value != "random") return fail(bad_setting("'cuts' is none or random"));
     settings.cuts = value == "random" ? Cuts::Random : Cuts::None;
+    return {};
+  }
+  if (name == "tell_limits") {
+    const std::string_view word = value.is_string() ? std::string_view(value.get_string()) : std::string_view();
+    const auto found = std::ranges::find(kTellLimits, word, &TellWord::first);
+    if (found == kTellLimits.end()) {
+      return fail(bad_setting("'tell_limits' is headers, retry_after or nothing"));
+    }
+    settings.tell_limits = found->second;
     return {};
   }
   if (name == "keep_alive") {
@@ -194,7 +210,7 @@ Result<void> read_scalar_member(std::string_view name, const json::value& value,
   }
   return fail(bad_setting(said(name,
                                "is not a setting; use listen, seed, models, keys, first_token, tokens_per_second, "
-                               "answer_tokens, cuts, record, keep_alive or faults")));
+                               "answer_tokens, cuts, tell_limits, record, keep_alive or faults")));
 }
 
 Result<void> read_member(std::string_view name, const json::value& value, Settings& settings) {
@@ -279,6 +295,7 @@ std::string settings_to_json(const Settings& settings) {
   shown["tokens_per_second"] = settings.tokens_per_second.text(Quantity::Number);
   shown["answer_tokens"] = settings.answer_tokens.text(Quantity::Number);
   shown["cuts"] = settings.cuts == Cuts::Random ? "random" : "none";
+  shown["tell_limits"] = std::ranges::find(kTellLimits, settings.tell_limits, &TellWord::second)->first;
   shown["record"] = json::object{{"fields", settings.record.fields}, {"body_bytes", settings.record.body_bytes}};
   shown["keep_alive"] = span_text(settings.keep_alive);
   shown["faults"] = std::move(faults);

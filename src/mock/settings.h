@@ -29,6 +29,13 @@ struct KeySettings {
 /// How writes are cut: as the answer falls, or at places drawn from the seed.
 enum class Cuts : std::uint8_t { None, Random };
 
+/// What answers say about the limits of their key.
+enum class TellLimits : std::uint8_t {
+  Headers,     ///< x-ratelimit-* with every answer, Retry-After with a refusal
+  RetryAfter,  ///< Retry-After with a refusal
+  Nothing,
+};
+
 /// What the log keeps of each request beyond counts and times. Off by default: bodies hold prompts.
 struct Recording {
   bool fields = false;          ///< the request's header fields, credentials cut to their last four characters
@@ -57,6 +64,7 @@ struct Settings {
   Distribution tokens_per_second = Distribution::fixed(0.0);  ///< 0: no wait between tokens
   Distribution answer_tokens = Distribution::fixed(24.0);
   Cuts cuts = Cuts::None;
+  TellLimits tell_limits = TellLimits::Headers;
   Recording record;
   Duration keep_alive = std::chrono::seconds(75);  ///< idle connections are closed after this
   std::vector<Fault> faults;

@@ -26,7 +26,7 @@ TEST(MockSettings, ReadsAWholeFile) {
   const Settings read = settings(R"({"listen": ["127.0.0.1:9001", "[::1]:9002"], "seed": 7, "models": ["m*"],
     "keys": ["sk-a", {"key": "sk-b", "requests_per_minute": 60, "requests_per_second": 2, "tokens_per_minute": 1000, "concurrent": 4}],
     "first_token": "uniform:1s-3s", "tokens_per_second": 50, "answer_tokens": "fixed:40", "cuts": "random",
-    "record": {"fields": true, "body_bytes": 4096}, "keep_alive": "5s",
+    "tell_limits": "nothing", "record": {"fields": true, "body_bytes": 4096}, "keep_alive": "5s",
     "faults": ["cut:after=5", {"kind": 429, "key": "sk-b", "retry_after": 7, "p": 0.5}]})");
   ASSERT_EQ(read.listen.size(), 2U);
   EXPECT_EQ(read.listen[1], (ListenAt{.host = "::1", .port = 9002}));
@@ -36,6 +36,7 @@ TEST(MockSettings, ReadsAWholeFile) {
   EXPECT_EQ(read.keys[1].tokens_per_minute, 1000);
   EXPECT_EQ(read.keys[1].requests_per_second, 2);
   EXPECT_EQ(read.cuts, Cuts::Random);
+  EXPECT_EQ(read.tell_limits, TellLimits::Nothing);
   EXPECT_EQ(read.record.body_bytes, 4096U);
   EXPECT_EQ(read.keep_alive, Duration(5s));
   EXPECT_EQ(read.tokens_per_second, Distribution::fixed(50.0));
@@ -84,6 +85,7 @@ TEST(MockSettings, RefusesWhatItCannotMeanAndNamesTheMember) {
   EXPECT_THAT(refusal(R"({"first_token": "fast"})"), HasSubstr("'first_token'"));
   EXPECT_THAT(refusal(R"({"first_token": []})"), HasSubstr("'first_token'"));
   EXPECT_THAT(refusal(R"({"cuts": "some"})"), HasSubstr("'cuts'"));
+  EXPECT_THAT(refusal(R"({"tell_limits": "some"})"), HasSubstr("'tell_limits' is headers, retry_after or nothing"));
   EXPECT_THAT(refusal(R"({"record": 1})"), HasSubstr("'record'"));
   EXPECT_THAT(refusal(R"({"record": {"body_bytes": -1}})"), HasSubstr("'record'"));
   EXPECT_THAT(refusal(R"({"keep_alive": "-1s"})"), HasSubstr("'keep_alive'"));
