@@ -1,6 +1,7 @@
 // What a provider's wire shapes mean: one interface, one folder per dialect. Pure: bytes in, facts out.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -49,7 +50,8 @@ struct Inspection {
   std::size_t stream_options_begin = 0;  ///< where the value of stream_options stands, when it is there
   std::size_t stream_options_end = 0;
   Repeat repeat = Repeat::Never;
-  std::uint64_t continues = 0;              ///< id_mark of the response or conversation it goes on with; 0: none
+  std::uint64_t continues = 0;              ///< id_mark of the response, conversation or file it needs; 0: none
+  std::uint64_t sealed = 0;                 ///< id_mark of the last text in it that only its maker can read; 0: none
   std::uint64_t affinity = 0;               ///< hash of what names the conversation (affinity.h); 0: none
   std::int64_t input_tokens_estimate = 0;   ///< text bytes / 4
   std::int64_t output_tokens_estimate = 0;  ///< max_tokens and its other names, else 0
@@ -79,7 +81,9 @@ struct AnswerState {
   bool terminated = false;
   Usage usage;
   std::uint64_t content_events = 0;
-  std::uint64_t made = 0;               ///< id_mark of what can be continued now: a response; 0: nothing
+  /// id_marks of what only this account's keys can go on with: the id of a response, file, batch, ..., the files that
+  /// came of it, or the last text that it sealed. 0: nothing.
+  std::array<std::uint64_t, 3> made{};
   const FailureRules* rules = nullptr;  ///< the operator's own, for errors inside the answer
 };
 

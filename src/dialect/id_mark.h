@@ -1,4 +1,5 @@
-// The id of something that lives with a provider (a stored response, a conversation), as a number to know it again by.
+// The id of something that lives with a provider (a stored response, a conversation, a file, a batch), as a number to
+// know it again by, and where such ids stand.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +18,10 @@ namespace drover::dialect {
 
 /// The id that a path is about, "resp_1" in "/v1/responses/resp_1/input_items"; empty where it is about none that has
 /// an owner.
-[[nodiscard]] inline std::string_view owned_id(std::string_view path) {
-  constexpr std::string_view kOwned = "/v1/responses/";
-  if (!path.starts_with(kOwned)) return {};
-  path.remove_prefix(kOwned.size());
-  return path.substr(0, path.find('/'));
-}
+[[nodiscard]] std::string_view owned_id(std::string_view path);
+
+/// The file that the body of a request without a model is about (a batch, a file for a vector store, a training). Looks
+/// at a short JSON object only; `body` has kPadding readable bytes behind it.
+[[nodiscard]] std::string_view named_file(std::string_view body);
 
 }  // namespace drover::dialect

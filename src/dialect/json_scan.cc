@@ -223,9 +223,15 @@ bool JsonScan::end_string() {
   text_bytes_ += raw.size() >= kOpaqueFrom && looks_opaque(raw) ? kOpaqueCountsAs : raw.size() - string_excess_;
   string_excess_ = 0;
   if (!string_is_key_) {
+    if (deep_ != kMaxDeep) [[unlikely]] {
+      texts_[deep_] = {string_begin_, string_begin_ + raw.size()};
+      deep_ = kMaxDeep;
+    }
     end_value();
     return true;
   }
+  deep_ = kMaxDeep;
+  if (depth_ > 1 && raw.size() < 64 && (deep_sizes_ >> raw.size() & 1U) != 0) deep_ = deep_name(raw);
   state_ = State::Colon;
   return depth_ != 1 || match_key(raw);
 }
@@ -324,6 +330,14 @@ bool JsonScan::match_key(std::string_view raw) {
   return true;
 }
 
+std::size_t JsonScan::deep_name(std::string_view raw) const {
+  for (std::size_t index = 0; index < deep_names_.size(); ++index) {
+    const std::string_view name = deep_names_[index];
+    if (raw.size() == name.size() && raw.front() == name.front() && raw == name) return index;
+  }
+  return kMaxDeep;
+}
+
 /// A value ends before at_.
 void JsonScan::end_value() {
   if (depth_ == 0) {
@@ -340,6 +354,11 @@ void JsonScan::end_value() {
 std::optional<ByteRange> JsonScan::member(std::size_t index) const {
   if (!found_[index]) return std::nullopt;
   return members_[index];
+}
+
+std::optional<ByteRange> JsonScan::last_text(std::size_t index) const {
+  if (texts_[index].size() == 0) return std::nullopt;
+  return texts_[index];
 }
 
 bool JsonScan::refuse(const char* what) {

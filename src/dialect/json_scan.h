@@ -30,6 +30,7 @@ class JsonScan {
   static constexpr std::size_t kMaxDepth = 256;
   /// Most member names that can be looked for.
   static constexpr std::size_t kMaxNames = 32;
+  static constexpr std::size_t kMaxDeep = 2;
   /// From this length a string is looked at for being data rather than text (base64 of an image or a sound).
   static constexpr std::size_t kOpaqueFrom = 1024;
   /// What an image, sound or file counts as in text_bytes(): about 1,000 tokens, the order that providers charge.
@@ -37,7 +38,11 @@ class JsonScan {
 
   /// `text` and `names` must outlive the scan. Names are compared with unescaped keys; a name found twice, or spelt in
   /// another case (some servers read keys without regard to case), is refused.
-  JsonScan(std::string_view text, std::span<const std::string_view> names) : text_(text), names_(names) {}
+  /// `deep`: plain names of 1 to 63 bytes whose texts are wanted from anywhere below the top; at most kMaxDeep.
+  JsonScan(std::string_view text, std::span<const std::string_view> names, std::span<const std::string_view> deep = {})
+      : text_(text), names_(names), deep_names_(deep) {
+    for (const std::string_view name : deep) deep_sizes_ |= std::uint64_t{1} << name.size();
+  }
 
   /// Judges about `budget` bytes more (a few more where a token ends). True: the text is one good document.
   /// Errors: BadRequest, status 400, code invalid_json, duplicate_key or ambiguous_key; the message names the byte.
@@ -47,6 +52,8 @@ class JsonScan {
   [[nodiscard]] bool is_object() const { return is_object_; }
   /// Where the value of names[index] stands, with its quotes or brackets; nothing when it is not there.
   [[nodiscard]] std::optional<ByteRange> member(std::size_t index) const;
+  /// The inside of the last string that stands under deep[index] below the top; nothing when there is none.
+  [[nodiscard]] std::optional<ByteRange> last_text(std::size_t index) const;
   /// Bytes of all strings, keys too; an escaped character counts as three, an image or a file as kOpaqueCountsAs.
   [[nodiscard]] std::size_t text_bytes() const { return text_bytes_; }
   /// How many numbers there are (in arrays of token ids each is one token).
@@ -70,6 +77,7 @@ class JsonScan {
   bool run_number(std::size_t limit);
   bool digit(char c, bool& more);
   bool match_key(std::string_view raw);
+  [[nodiscard]] std::size_t deep_name(std::string_view raw) const;
   void end_value();
   bool refuse(const char* what);
   bool refuse_key(const char* code, std::string_view name);
@@ -77,7 +85,10 @@ class JsonScan {
 
   std::string_view text_;
   std::span<const std::string_view> names_;
+  std::span<const std::string_view> deep_names_;
+  std::uint64_t deep_sizes_ = 0;  ///< a bit for each length: asked of every key
   std::array<ByteRange, kMaxNames> members_{};
+  std::array<ByteRange, kMaxDeep> texts_{};
   std::bitset<kMaxNames> found_;
   std::bitset<kMaxDepth> objects_;  ///< which open containers are objects
   std::size_t depth_ = 0;
@@ -88,6 +99,7 @@ class JsonScan {
   std::size_t text_bytes_ = 0;
   std::size_t numbers_ = 0;
   std::size_t current_ = kMaxNames;  ///< the looked-for member whose value is being read
+  std::size_t deep_ = kMaxDeep;      ///< the deep name whose value comes next
   State state_ = State::Value;
   Digits digits_ = Digits::Minus;
   bool string_is_key_ = false;

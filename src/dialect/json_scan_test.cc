@@ -314,5 +314,28 @@ TEST(JsonUnescape, DoesNoHarmOnGarbage) {
   }
 }
 
+TEST(JsonScan, FindsTheLastTextUnderADeepNameWhereverItIsCut) {
+  constexpr std::array<std::string_view, 2> kDeep = {"file_id", "sealed"};
+  const std::string text =
+      R"({"file_id":"top","in":[{"file_id":"f-1"},{"sealed":"s"},{"file_id":"f-2","x":"file_id"},{"file_id":null}],)"
+      R"("model":"m","tool":{"file_id":{"type":"string"}},"say":"\"file_id\":\"no\""})";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    JsonScan scan(text, kNames, kDeep);
+    if (!*scan.step(cut)) {
+      ASSERT_TRUE(*scan.step(text.size()));
+    }
+    EXPECT_EQ(scan.last_text(0)->of(text), "f-2") << cut;
+    EXPECT_EQ(scan.last_text(1)->of(text), "s") << cut;
+  }
+}
+
+TEST(JsonScan, FindsNoTextWhereNoneIsDeep) {
+  constexpr std::array<std::string_view, 1> kDeep = {"file_id"};
+  const std::string text = R"({"file_id":"top","a":{"file_id":"","b":7}})";
+  JsonScan scan(text, kNames, kDeep);
+  ASSERT_TRUE(*scan.step(text.size()));
+  EXPECT_FALSE(scan.last_text(0).has_value());
+}
+
 }  // namespace
 }  // namespace drover::dialect

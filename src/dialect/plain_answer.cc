@@ -1,7 +1,6 @@
 #include "dialect/plain_answer.h"
 
 #include "dialect/failures.h"
-#include "dialect/id_mark.h"
 #include "dialect/json_bytes.h"
 #include "dialect/json_reader.h"
 
@@ -14,7 +13,6 @@ struct PlainAnswer {
   std::string_view own;     ///< the member that the rules name
   std::string_view usage;
   std::string_view status;
-  std::string_view id;
   bool readable = false;
 };
 
@@ -32,8 +30,6 @@ PlainAnswer read_members(std::string_view own, std::string_view body) {
       plain.usage = value;
     } else if (key == "status") {
       plain.status = value;
-    } else if (key == "id") {
-      plain.id = value;
     } else if (key == "choices" || key == "data" || key == "output" || key == "content" || key == "results" ||
                key == "text") {
       plain.answer = value;
@@ -62,6 +58,7 @@ std::optional<Error> read_plain(const PlainRules& rules, std::string_view body, 
   if (!plain.error.empty() && !raw_truthy(plain.answer))
     return rules.classify_inside(read_error_facts(body), state.rules);
   if (!must_be_json) {
+    if (rules.note_made != nullptr) rules.note_made(body, state);
     rules.read_usage(plain.usage, state.usage);
     return std::nullopt;
   }
@@ -73,7 +70,7 @@ std::optional<Error> read_plain(const PlainRules& rules, std::string_view body, 
     return failed_by_shape("unexpected_answer", "the provider's answer has nothing of what was asked for");
   }
   rules.read_usage(plain.usage, state.usage);
-  if (rules.names_itself) state.made = id_mark(raw_string(plain.id).value_or(""));
+  if (rules.note_made != nullptr) rules.note_made(body, state);
   if (rules.empty_is_failure && !state.usage.known && !raw_truthy(plain.own)) {
     return failed_by_shape("empty_answer", "the provider answered without saying anything");
   }

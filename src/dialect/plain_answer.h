@@ -15,9 +15,10 @@ inline constexpr std::size_t kMaxAnswerRead = 16 * 1024 * 1024;
 
 /// What one API's answers look like.
 struct PlainRules {
-  std::string_view own = {};      ///< the member in which the answer stands; empty: it may have any shape
-  bool names_itself = false;      ///< its `id` can be continued
-  bool empty_is_failure = false;  ///< an empty answer without usage says that the server failed
+  std::string_view own = {};  ///< the member in which the answer stands; empty: it may have any shape
+  /// Notes in `state.made` what only the account that answered can go on with; nullptr: nothing.
+  void (*note_made)(std::string_view body, AnswerState& state) = nullptr;
+  bool empty_is_failure = false;                          ///< an empty answer without usage says that the server failed
   bool (*says_nothing)(std::string_view body) = nullptr;  ///< it ended well, and there is nothing in it
   void (*read_usage)(std::string_view raw, Usage& usage) = nullptr;
   /// What an error inside a 200 means.

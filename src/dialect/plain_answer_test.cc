@@ -41,10 +41,28 @@ TEST(PlainAnswer, TakesUsageOfTheOthers) {
 }
 
 TEST(PlainAnswer, AResponseNamesItself) {
-  EXPECT_EQ(read(Api::Responses, R"({"id":"resp_1","error":null,"output":[{"id":"msg_1"}]})").state.made,
+  EXPECT_EQ(read(Api::Responses, R"({"id":"resp_1","error":null,"output":[{"id":"msg_1"}]})").state.made[0],
             id_mark("resp_1"));
-  EXPECT_EQ(read(Api::Responses, R"({"id":7,"output":[{}]})").state.made, 0U);
-  EXPECT_EQ(read(Api::Chat, R"({"id":"chatcmpl-1","choices":[{}]})").state.made, 0U);
+  EXPECT_EQ(read(Api::Responses, R"({"id":7,"output":[{}]})").state.made[0], 0U);
+  EXPECT_EQ(read(Api::Chat, R"({"id":"chatcmpl-1","choices":[{}]})").state.made[0], 0U);
+}
+
+TEST(PlainAnswer, AResponseNamesTheLastTextItSealed) {
+  const Read read_it = read(
+      Api::Responses,
+      R"({"output":[{"type":"reasoning","encrypted_content":"one"},{"encrypted_content":"two"},{"id":"m"}],"id":"r"})");
+  EXPECT_EQ(read_it.state.made[0], id_mark("r"));
+  EXPECT_EQ(read_it.state.made[1], id_mark("two"));
+}
+
+TEST(PlainAnswer, WhatAPathWithoutAModelMadeNamesItself) {
+  for (const Dialect* dialect : {&openai(), &anthropic()}) {
+    AnswerState state;
+    const std::string body = R"({"id":"batch_1","output_file_id":"file-2","error_file_id":null,"data":{"id":"no"}})" +
+                             std::string(kPadding, ' ');
+    ASSERT_FALSE(dialect->read_plain(Api::Pinned, std::string_view(body).substr(0, body.size() - kPadding), state));
+    EXPECT_EQ(state.made, (std::array<std::uint64_t, 3>{id_mark("batch_1"), id_mark("file-2"), 0}));
+  }
 }
 
 TEST(PlainAnswer, AnswersWithoutUsageAreGood) {

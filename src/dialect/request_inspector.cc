@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 
 #include "dialect/affinity.h"
 #include "dialect/id_mark.h"
@@ -87,6 +88,15 @@ Repeat repeat_of(Api api, const Traces& traces) {
   return Repeat::Never;
 }
 
+/// What else an account holds that a request may need, named anywhere inside its messages.
+enum Deep : std::size_t { kFileId, kEncryptedContent, kDeep };
+constexpr std::array<std::string_view, kDeep> kDeepNames = {"file_id", "encrypted_content"};
+
+std::uint64_t deep_mark(const JsonScan& scan, std::string_view body, Deep name) {
+  const auto text = scan.last_text(name);
+  return text.has_value() ? id_mark(text->of(body)) : 0;
+}
+
 /// A conversation is named by its id, alone or in an object.
 std::uint64_t continued(const KeyList& keys, const JsonScan& scan, std::string_view body) {
   for (const Key key : {kPreviousResponseId, kConversation}) {
@@ -107,7 +117,11 @@ RequestInspector::RequestInspector(const KeyList& keys, Api api, std::string_vie
   if (api == Api::Pinned || api == Api::Models) return;
   if (is_json_type(content_type)) {
     // What the other keys mean on a path nobody here knows is that path's matter.
-    scan_.emplace<JsonScan>(body, api == Api::OtherModel ? keys.least_names() : keys.names());
+    if (api == Api::OtherModel) {
+      scan_.emplace<JsonScan>(body, keys.least_names());
+    } else {
+      scan_.emplace<JsonScan>(body, keys.names(), kDeepNames);
+    }
   } else if (takes_forms(api) && is_form_type(content_type)) {
     const auto boundary = form_boundary(content_type);
     if (boundary.has_value()) {
@@ -171,6 +185,8 @@ Result<bool> RequestInspector::finish_json(const JsonScan& scan) {
                                     .continues = present(keys_.find(scan, kConversation), body_) ||
                                                  present(keys_.find(scan, kPreviousResponseId), body_)});
   result_.continues = continued(keys_, scan, body_);
+  if (result_.continues == 0) result_.continues = deep_mark(scan, body_, kFileId);
+  result_.sealed = deep_mark(scan, body_, kEncryptedContent);
   result_.affinity = affinity({.api = api_, .keys = keys_, .scan = scan, .body = body_});
   read_limits(scan);
   return true;

@@ -182,11 +182,30 @@ TEST(Inspector, KnowsWhatARequestGoesOnWith) {
   EXPECT_EQ(continues("{}"), 0U);
 }
 
-TEST(OwnedId, IsTheResponseOfAPath) {
+TEST(OwnedId, IsWhatAPathIsAbout) {
   EXPECT_EQ(owned_id("/v1/responses/resp_1"), "resp_1");
   EXPECT_EQ(owned_id("/v1/responses/resp_1/input_items"), "resp_1");
   EXPECT_EQ(owned_id("/v1/responses/"), "");
-  EXPECT_EQ(owned_id("/v1/files/file-1"), "");
+  EXPECT_EQ(owned_id("/v1/files/file-1"), "file-1");
+  EXPECT_EQ(owned_id("/v1/files/file-1/content"), "file-1");
+  EXPECT_EQ(owned_id("/v1/messages/batches/msgbatch_1/results"), "msgbatch_1");
+  EXPECT_EQ(owned_id("/v1/fine_tuning/jobs/ft-1"), "ft-1");
+  EXPECT_EQ(owned_id("/v1/files"), "");
+  EXPECT_EQ(owned_id("/v1/messages/batches"), "");
+  EXPECT_EQ(owned_id("/v1/organization/users/u"), "");
+}
+
+TEST(NamedFile, IsWhatABatchOrATrainingIsMadeOf) {
+  const auto named = [](std::string body) {
+    const std::size_t size = body.size();
+    body.append(kPadding, ' ');
+    return std::string(named_file(std::string_view(body).substr(0, size)));
+  };
+  EXPECT_EQ(named(R"({"endpoint":"/v1/responses","input_file_id":"file-1"})"), "file-1");
+  EXPECT_EQ(named(R"({"training_file":"file-2","model":"m"})"), "file-2");
+  EXPECT_EQ(named(R"({"file_id":7})"), "");
+  EXPECT_EQ(named("--boundary"), "");
+  EXPECT_EQ(named(R"({"input_file_id":"file-1","x":")" + std::string(100'000, 'x') + "\"}"), "");
 }
 
 TEST(Inspector, PinnedBodiesAreNotRead) {
@@ -275,6 +294,27 @@ TEST(Affinity, OfResponsesIsTheirInstructionsAndFirstInput) {
 
 TEST(Affinity, OfEmbeddingsIsNone) {
   EXPECT_EQ(inspect(Api::Embeddings, R"({"input":"x"})").value().affinity, 0U);
+}
+
+TEST(Inspector, ReadsWhichFileARequestNeeds) {
+  EXPECT_EQ(
+      inspect(Api::Chat, R"({"model":"m","messages":[{"content":[{"type":"file","file":{"file_id":"file-1"}}]}]})")
+          .value()
+          .continues,
+      id_mark("file-1"));
+  const Inspection both =
+      inspect(Api::Responses, R"({"previous_response_id":"resp_1","input":[{"type":"input_file","file_id":"file-1"}]})")
+          .value();
+  EXPECT_EQ(both.continues, id_mark("resp_1"));
+}
+
+TEST(Inspector, ReadsTheLastSealedTextOfAResponse) {
+  const Inspection read =
+      inspect(Api::Responses, R"({"input":[{"encrypted_content":"one"},{"encrypted_content":"two"},{"content":"x"}]})")
+          .value();
+  EXPECT_EQ(read.sealed, id_mark("two"));
+  EXPECT_EQ(read.continues, 0U);
+  EXPECT_EQ(inspect(Api::Responses, R"({"input":"encrypted_content"})").value().sealed, 0U);
 }
 
 }  // namespace

@@ -36,7 +36,9 @@ bool serves(const core::Plan& plan, const core::Route& route, const core::Owner&
 
 Result<core::Owner> owner_of_path(const RequestState& state) {
   const Snapshot& snapshot = *state.snapshot;
-  const auto known = known_owner(snapshot, dialect::id_mark(dialect::owned_id(state.request.path)));
+  std::string_view id = dialect::owned_id(state.request.path);
+  if (id.empty()) id = dialect::named_file(state.request.body.view());
+  const auto known = known_owner(snapshot, dialect::id_mark(id));
   if (!known) return fail(known.error());
   if (*known && serves(*snapshot.plan, *state.route, **known)) return **known;
   return core::Owner{.key = pinned_target(snapshot, *state.route).key.value};
@@ -44,8 +46,13 @@ Result<core::Owner> owner_of_path(const RequestState& state) {
 
 Result<core::Owner> owner_of_request(const RequestState& state) {
   const std::uint64_t id = state.request.inspection.continues;
-  if (id == 0) return core::Owner{};
   const Snapshot& snapshot = *state.snapshot;
+  if (id == 0) {
+    // Nothing says that the pinned account sealed what nobody is known to have sealed.
+    const auto known = known_owner(snapshot, state.request.inspection.sealed);
+    if (!known) return fail(known.error());
+    return known->value_or(core::Owner{});
+  }
   const auto known = known_owner(snapshot, id);
   if (!known) return fail(known.error());
   if (*known) return **known;

@@ -46,8 +46,10 @@ Attempt::~Attempt() {
 }
 
 void Attempt::learn_owner() {
-  if (answer_.made == 0 || run_.parts_.owners == nullptr) return;
-  run_.parts_.owners->learn(std::exchange(answer_.made, 0), run_.parts_.catalog->owner_mark(target_));
+  if (run_.parts_.owners == nullptr) return;
+  for (std::uint64_t& made : answer_.made) {
+    if (made != 0) run_.parts_.owners->learn(std::exchange(made, 0), run_.parts_.catalog->owner_mark(target_));
+  }
 }
 
 net::LoopMemory& Attempt::memory() {

@@ -6,6 +6,7 @@
 #include "dialect/anthropic/usage.h"
 #include "dialect/common_dialect.h"
 #include "dialect/json_reader.h"
+#include "dialect/made.h"
 #include "dialect/plain_answer.h"
 
 namespace drover::dialect {
@@ -53,6 +54,7 @@ class Anthropic final : public CommonDialect {
 
   [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
     auto failure = dialect::read_plain({.own = answer_member(api),
+                                        .note_made = api == Api::Pinned ? note_made_object : nullptr,
                                         .empty_is_failure = api == Api::Messages,
                                         .says_nothing = api == Api::Messages ? says_nothing : nullptr,
                                         .read_usage = anthropic_detail::read_usage,

@@ -10,6 +10,7 @@
 #include "dialect/failures.h"
 #include "dialect/id_mark.h"
 #include "dialect/json_reader.h"
+#include "dialect/made.h"
 #include "dialect/openai/chat_chunk.h"
 #include "dialect/openai/empty_answer.h"
 #include "dialect/openai/usage.h"
@@ -72,10 +73,11 @@ bool is_empty_end(std::string_view name, std::string_view data) {
 
 EventKind read_responses(std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
   if (name == "response.created") {
-    state.made = id_mark(raw_string(raw_member(raw_member(data, "response"), "id")).value_or(""));
+    state.made.front() = id_mark(raw_string(raw_member(raw_member(data, "response"), "id")).value_or(""));
   }
   if (std::ranges::find(kLifecycle, name) != kLifecycle.end()) return EventKind::Lifecycle;
   if (name.ends_with(".delta")) return content(state);
+  if (name == "response.output_item.done") note_sealed(raw_member(data, "item"), state);
   if (name.ends_with(".done") && empty_fails(state) && is_empty_end(name, data)) return EventKind::Lifecycle;
   if (name == "response.completed" || name == "response.incomplete") {
     read_usage(raw_member(raw_member(data, "response"), "usage"), state.usage);

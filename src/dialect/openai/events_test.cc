@@ -279,7 +279,7 @@ TEST(ResponsesEvents, AreKnownByTheirTypeWithoutAnEventLine) {
 TEST(ResponsesEvents, TheFirstNamesTheResponse) {
   Stream stream(Api::Responses);
   (void)stream.named("response.created", R"({"type":"response.created","response":{"id":"resp_1","status":"x"}})");
-  EXPECT_EQ(stream.state.made, id_mark("resp_1"));
+  EXPECT_EQ(stream.state.made.front(), id_mark("resp_1"));
 }
 
 TEST(ResponsesEvents, ATerminatorWhoseDataIsCutStillEndsTheStream) {

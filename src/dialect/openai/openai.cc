@@ -1,5 +1,6 @@
 // The OpenAI dialect: joins the parts of this folder to one Dialect.
 #include "dialect/common_dialect.h"
+#include "dialect/made.h"
 #include "dialect/openai/empty_answer.h"
 #include "dialect/openai/events.h"
 #include "dialect/openai/paths.h"
@@ -49,6 +50,11 @@ bool (*emptiness(Api api))(std::string_view body) {
   return api == Api::Responses ? openai_detail::response_says_nothing : nullptr;
 }
 
+void (*note_made(Api api))(std::string_view body, AnswerState& state) {
+  if (api == Api::Responses) return note_made_response;
+  return api == Api::Pinned ? note_made_object : nullptr;
+}
+
 class OpenAi final : public CommonDialect {
  public:
   OpenAi() : CommonDialect(kOpenAiKeys) {}
@@ -68,7 +74,7 @@ class OpenAi final : public CommonDialect {
 
   [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
     return dialect::read_plain({.own = answer_member(api),
-                                .names_itself = api == Api::Responses,
+                                .note_made = note_made(api),
                                 .empty_is_failure = api == Api::Chat || api == Api::Completions,
                                 .says_nothing = emptiness(api),
                                 .read_usage = openai_detail::read_usage,
