@@ -124,11 +124,21 @@ Result<void> authenticate(RequestState& state) {
   return guard_against_pages(head);
 }
 
+/// Batch clients find a place while less than half of all are taken, so that a flood of theirs leaves the other half to
+/// those who have somebody waiting (J11). Nothing else holds a flood back where no limit is reached.
+constexpr double kPlacesForBatch = 0.5;
+
+double share_of_places(const RequestState& state) {
+  if (state.client == nullptr) return 1;
+  const core::Principal& principal = state.snapshot->plan->principals[state.client->principal.index()];
+  return principal.service == core::ServiceClass::Batch ? kPlacesForBatch : 1;
+}
+
 Result<void> admit(Worker& worker, RequestState& state) {
   const config::Limits& limits = state.snapshot->settings.limits;
   const http::Framing framing = state.exchange->head().framing;
   if (framing.kind == http::BodyKind::Length && framing.length > limits.body) return fail(too_large(limits.body));
-  state.place = worker.admission().in_flight.enter();
+  state.place = worker.admission().in_flight.enter(share_of_places(state));
   if (!state.place) {
     return fail(shed("too_many_requests_in_flight",
                      "The gateway is at its limit of requests in flight ('limits.in_flight'); try again shortly."));

@@ -32,9 +32,10 @@ class Gauge {
     Gauge* gauge_ = nullptr;
   };
 
-  /// An empty place when the limit is reached.
-  [[nodiscard]] Place enter() {
-    if (used_.fetch_add(1, std::memory_order_relaxed) < limit_.load(std::memory_order_relaxed)) return Place(*this);
+  /// An empty place when the limit is reached, or this share of it: who takes a share leaves the rest to others.
+  [[nodiscard]] Place enter(double share = 1) {
+    const auto limit = static_cast<double>(limit_.load(std::memory_order_relaxed));
+    if (static_cast<double>(used_.fetch_add(1, std::memory_order_relaxed)) < share * limit) return Place(*this);
     used_.fetch_sub(1, std::memory_order_relaxed);
     return {};
   }

@@ -225,6 +225,29 @@ TEST(ClientLimits, ALimitedClientIsToldWhenToComeBackAndTheOthersGoOn) {
   EXPECT_EQ(mock.requests(), 3U);
 }
 
+TEST(BatchClients, J11_LeaveHalfOfThePlacesToTheOthers) {
+  RawUpstream upstream;
+  const Say held = Say{}
+                       .bytes(kStreamHead + chunk(delta("first")))
+                       .wait_for_go_on()
+                       .bytes(chunk(std::string(kFinish) + kDone) + "0\r\n\r\n");
+  upstream.next(held);
+  upstream.always(Say{}.bytes(sized(kPlainAnswer)));
+  Gateway gateway(one_provider({url_of(upstream)}, {kKeyOne},
+                               "limits: { in_flight: 2 }\nclients:\n"
+                               "  - { name: nightly, key: { value: client-key-nightly-1 }, class: batch }\n"
+                               "  - { name: web, key: { value: client-key-web-1 } }\n"));
+  HttpClient streaming = gateway.client();
+  ASSERT_TRUE(streaming.send_request("POST", kChat, streamed_chat(), bearer("client-key-nightly-1")));
+  ASSERT_EQ(streaming.read_head().status, 200);
+
+  EXPECT_EQ(gateway.post(kChat, plain_chat(), bearer("client-key-nightly-1")).status, 503);
+  EXPECT_EQ(gateway.post(kChat, plain_chat(), bearer("client-key-web-1")).status, 200);
+  upstream.go_on();
+  while (streaming.next_event()) {
+  }
+}
+
 TEST(ClientKeys, AreAskedForAndNamesOutsideTheirListAreRefused) {
   MockProvider mock;
   Gateway gateway(providers({mock.url()}, "p2c", "  mini: { targets: [ p1 ] }\n" + std::string(kClients)));
