@@ -22,10 +22,22 @@ TEST(AddressPolicy, A6_RefusesNamesThatLeadToWhereNoUpstreamIs) {
   }
 }
 
-TEST(AddressPolicy, LetsNamesLeadToPublicPrivateAndLoopbackAddresses) {
-  for (const char* address : {"8.8.8.8", "10.0.0.5", "172.17.0.2", "192.168.1.9", "127.0.0.1", "::1", "2001:db8::1",
-                              "fd00::5", "::ffff:10.0.0.5"}) {
-    EXPECT_TRUE(may_lead_to("api.example.test", address)) << address;
+TEST(AddressPolicy, A6_LetsOnlyNamesOfOurOwnLeadToThisMachine) {
+  for (const char* address : {"127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"}) {
+    for (const char* own :
+         {"localhost", "LOCALHOST.", "ollama", "a.localhost", "box.local", "llm.internal", "api.test"}) {
+      EXPECT_TRUE(may_lead_to(own, address)) << own << " " << address;
+    }
+    for (const char* other : {"api.example.com", "local.example.com", "mylocalhost.org", "test.ai"}) {
+      EXPECT_FALSE(may_lead_to(other, address)) << other << " " << address;
+    }
+  }
+}
+
+TEST(AddressPolicy, LetsAnyNameLeadToPublicAndPrivateAddresses) {
+  for (const char* address :
+       {"8.8.8.8", "10.0.0.5", "172.17.0.2", "192.168.1.9", "2001:db8::1", "fd00::5", "::ffff:10.0.0.5"}) {
+    EXPECT_TRUE(may_lead_to("api.example.com", address)) << address;
   }
 }
 

@@ -180,8 +180,9 @@ Awaitable<Result<std::unique_ptr<ClientConnection>>> Connecting::run(const Origi
   if (!addresses) co_return fail(std::move(addresses.error()));
   const std::vector<asio::ip::address> allowed = admitted(origin.host, *addresses);
   if (allowed.empty()) {
-    co_return fail(trouble(ErrorKind::Resolve, "address_refused",
-                           origin.host + " leads to an address that no provider can have (link-local, multicast)"));
+    co_return fail(
+        trouble(ErrorKind::Resolve, "address_refused",
+                origin.host + " leads to an address that no provider can have (link-local, multicast, this machine)"));
   }
 
   state->host = origin.host;
