@@ -235,7 +235,7 @@ class Fleet final : public FleetPort {
     mutable WindowCount<10> failures{std::chrono::seconds(10)};
     double usual_first_content = 0;  ///< what a target without samples is taken for; 0: unknown
     double usual_per_token = 0;
-    LatencySketch answers{};                 ///< request sent to first content, or to the end of a plain answer
+    LatencySketch answers{};  ///< request sent to first content, or to a plain answer's end; as of ordinary prompts
     Duration suspicious_silence = kNoLimit;  ///< follows `answers`
     std::uint32_t answers_until_look = kSketchLeast;
   };
@@ -329,11 +329,10 @@ class Fleet final : public FleetPort {
   void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
   void charge(const Ticket& ticket, const Outcome& outcome, Charge charge, Instant now);
   void well(const TargetState& target, Level level, Instant began, Instant now);
-  void spoke(TargetState& target, Instant now);
   void heard(TargetState& target, Instant now);
-  void learn_silence(PoolState& pool, Duration answer);
-  void learn_first_content(TargetState& target, Duration first_content, Instant now);
-  void learn_latency(TargetState& target, const Outcome& outcome, Instant now);
+  void learn_silence(PoolState& pool, Duration answer, PromptSize prompt);
+  void learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now);
+  void learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now);
   void probe_succeeded(const TargetState& target, Level level, Instant now);
   void probe_failed(const TargetState& target, Charge due, const Error& error, Instant now);
   void changed(StateChange::What what, std::uint32_t node, Instant now);

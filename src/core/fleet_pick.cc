@@ -224,6 +224,7 @@ double Fleet::share(const TargetState& target, Instant now) const {
 PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now) {
   if (request.look) return {.kind = PickKind::Picked, .ticket = {.target = target, .fallback = fallback}};
   TargetState& state = targets_[target.index()];
+  const PromptSize prompt(request.estimate.input_tokens);
   Ticket ticket{.target = target, .load = load_of(request.estimate), .reserved = request.estimate};
   ticket.fallback = fallback;
   ticket.taken = now;
@@ -236,7 +237,7 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
     changed(StateChange::What::OnTrial, state.path[level], now);
   }
   if (state.silence.suspected()) ticket.trial = true;
-  state.silence.taken(now);
+  state.silence.taken(prompt, now);
   if (now < recovering_until_) {
     if (const Comeback back = comeback(state, now); back.running(now)) state.comers.taken(back);
   }
@@ -248,7 +249,7 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   ticket.lane_before = lane_limits_[state.lane].take(request.estimate, now);
   PickAnswer answer{.kind = PickKind::Picked, .ticket = ticket};
   answer.untried_left = another_left(target, request, now);
-  if (ticket.trial && answer.untried_left) answer.ticket.patience = suspicious_silence(state);
+  if (ticket.trial && answer.untried_left) answer.ticket.patience = prompt.scaled(suspicious_silence(state));
   return answer;
 }
 

@@ -22,6 +22,10 @@ void follow(double& usual, double sample) {
   usual = usual <= 0 ? sample : usual + kUsualGain * (sample - usual);
 }
 
+PromptSize prompt_of(const Ticket& ticket) {
+  return PromptSize(ticket.reserved.input_tokens);
+}
+
 /// What the limits are told: nothing was used by what was never sent, a refusal used a request but no tokens.
 Amount used_by(const Ticket& ticket, const Outcome& outcome) {
   if (outcome.kind != Outcome::Kind::Succeeded && outcome.stage <= Stage::Unsent) return {.requests = {0}};
@@ -79,10 +83,9 @@ void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now
       outcome.kind == Outcome::Kind::Succeeded || (outcome.error != nullptr && outcome.error->status != 0);
   if (outcome.answered) {
     if (outcome.kind == Outcome::Kind::Succeeded) heard(target, now);
-  } else if (an_answer) {
-    spoke(target, now);
   } else {
-    target.silence.left();
+    target.silence.left(prompt_of(ticket));
+    if (an_answer) heard(target, now);
   }
   if (!outcome.answered) {
     outcome.kind == Outcome::Kind::Succeeded ? target.comers.answered(ticket.taken) : target.comers.left(ticket.taken);
@@ -102,7 +105,7 @@ void Fleet::release(const Ticket& ticket) {
 
 void Fleet::take_back(const Ticket& ticket) {
   (void)give_back(ticket);
-  targets_[ticket.target.index()].silence.left();
+  targets_[ticket.target.index()].silence.left(prompt_of(ticket));
   targets_[ticket.target.index()].comers.left(ticket.taken);
   limits_.settle(ticket, {.requests = {0}}, /*released=*/true);
   --targets_[ticket.target.index()].requests;
@@ -130,7 +133,7 @@ std::uint8_t Fleet::end_trials(const Ticket& ticket) {
 void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {
   TargetState& target = targets_[ticket.target.index()];
   for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), ticket.taken, now);
-  learn_latency(target, outcome, now);
+  learn_latency(target, outcome, prompt_of(ticket), now);
   if (outcome.body != 0) poison_.answered(outcome.body, now);
   if (target.pool != kNone) pools_[target.pool].successes.add(now, 1);
 }
@@ -159,7 +162,8 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
 }
 
 void Fleet::answered(const Ticket& ticket, Instant now) {
-  spoke(targets_[ticket.target.index()], now);
+  targets_[ticket.target.index()].silence.left(prompt_of(ticket));
+  heard(targets_[ticket.target.index()], now);
   targets_[ticket.target.index()].comers.answered(ticket.taken);
   made_room(now);
 }
@@ -170,13 +174,8 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
   for (std::size_t level = 0; level < kLevels; ++level) {
     if ((passed & bit(static_cast<Level>(level))) != 0) well(target, static_cast<Level>(level), ticket.taken, now);
   }
-  learn_first_content(target, first_content, now);
+  learn_first_content(target, first_content, prompt_of(ticket), now);
   made_room(now);
-}
-
-void Fleet::spoke(TargetState& target, Instant now) {
-  target.silence.left();
-  heard(target, now);
 }
 
 /// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago.
@@ -186,9 +185,9 @@ void Fleet::heard(TargetState& target, Instant now) {
 }
 
 /// Looking through the sketch costs more than a settlement may; a few answers more change little.
-void Fleet::learn_silence(PoolState& pool, Duration answer) {
+void Fleet::learn_silence(PoolState& pool, Duration answer, PromptSize prompt) {
   constexpr std::uint32_t kLookEvery = 32;
-  pool.answers.add(std::chrono::duration<double>(answer).count());
+  pool.answers.add(std::chrono::duration<double>(prompt.unscaled(answer)).count());
   if (--pool.answers_until_look > 0) return;
   pool.answers_until_look = kLookEvery;
   const auto usual = pool.answers.within(0.99);
@@ -254,18 +253,18 @@ void Fleet::well(const TargetState& target, Level level, Instant began, Instant 
   changed(StateChange::What::Recovered, at, now);
 }
 
-void Fleet::learn_first_content(TargetState& target, Duration first_content, Instant now) {
+void Fleet::learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now) {
   const double seconds = std::chrono::duration<double>(first_content).count();
   target.first_content.observe(seconds, now);
   if (target.pool == kNone) return;
-  learn_silence(pools_[target.pool], first_content);
+  learn_silence(pools_[target.pool], first_content, prompt);
   follow(pools_[target.pool].usual_first_content, std::max(seconds, kLeastSeconds));
 }
 
-void Fleet::learn_latency(TargetState& target, const Outcome& outcome, Instant now) {
-  if (outcome.first_content) learn_first_content(target, *outcome.first_content, now);
+void Fleet::learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now) {
+  if (outcome.first_content) learn_first_content(target, *outcome.first_content, prompt, now);
   if (outcome.whole) {
-    if (target.pool != kNone) learn_silence(pools_[target.pool], *outcome.whole);
+    if (target.pool != kNone) learn_silence(pools_[target.pool], *outcome.whole, prompt);
     // Answers without output tokens (embeddings) count as one: a pool serves one model, so all of its are alike.
     const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
     const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;

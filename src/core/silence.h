@@ -3,10 +3,14 @@
 // before any timeout; a failure is nobody's yet.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
 #include "base/instant.h"
+#include "core/prompt_size.h"
 
 namespace drover::core {
 
@@ -19,23 +23,31 @@ inline constexpr Duration kShortestSilence = std::chrono::milliseconds(500);
 
 class Silence {
  public:
-  void taken(Instant now) {
-    if (waiting_++ == 0) since_ = now;
+  void taken(PromptSize prompt, Instant now) {
+    Waiting& alike = waiting_[prompt.index()];
+    if (alike.count++ == 0) alike.since = now;
   }
   /// One of those that wait does so no longer, answered or not.
-  void left() {
-    if (waiting_ > 0) --waiting_;
+  void left(PromptSize prompt) {
+    if (waiting_[prompt.index()].count > 0) --waiting_[prompt.index()].count;
   }
   /// It said something, whatever it was. True: that ended a suspicion.
   bool heard(Instant now) {
-    since_ = now;
+    heard_ = now;
     return std::exchange(suspect_, false);
   }
 
-  /// Whether it may get no further request now. `limit`: how much silence is suspicious; kNoLimit: unknown.
+  /// Whether it may get no further request now. `limit`: how much silence of ordinary prompts is suspicious; kNoLimit:
+  /// unknown. Of those that wait, kSuspectFrom must have waited for longer than prompts of their length may.
   [[nodiscard]] bool bars(Instant now, Duration limit) const {
-    if (suspect_) return waiting_ > 0;
-    return waiting_ >= kSuspectFrom && limit != kNoLimit && now - since_ > limit;
+    if (suspect_) return waiting() > 0;
+    std::uint32_t too_long = 0;
+    for (std::size_t size = 0; size < kPromptClasses; ++size) {
+      const Waiting& alike = waiting_[size];
+      if (alike.count == 0 || limit == kNoLimit) continue;
+      if (now - std::max(heard_, alike.since) > PromptSize::of_class(size).scaled(limit)) too_long += alike.count;
+    }
+    return too_long >= kSuspectFrom;
   }
   /// True: it was not suspect before.
   bool suspect() {
@@ -44,12 +56,20 @@ class Silence {
     return is_new;
   }
   [[nodiscard]] bool suspected() const { return suspect_; }
-  [[nodiscard]] std::uint32_t waiting() const { return waiting_; }
+  [[nodiscard]] std::uint32_t waiting() const {
+    std::uint32_t sum = 0;
+    for (const Waiting& alike : waiting_) sum += alike.count;
+    return sum;
+  }
 
  private:
-  std::uint32_t waiting_ = 0;
+  struct Waiting {
+    std::uint32_t count = 0;
+    Instant since{};  ///< when the first of them was taken
+  };
+  std::array<Waiting, kPromptClasses> waiting_{};
   bool suspect_ = false;
-  Instant since_{};  ///< the last answer, or when the first of those that wait was taken
+  Instant heard_{};
 };
 
 }  // namespace drover::core

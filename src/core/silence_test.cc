@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "core/latency_sketch.h"
 #include "core/scenario.h"
 
@@ -45,7 +47,7 @@ TEST(LatencySketch, TakesAnyNumber) {
 
 TEST(Silence, BarsWhenSeveralWaitForLongerThanUsual) {
   Silence silence;
-  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) silence.taken(at(0s));
+  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) silence.taken({}, at(0s));
   EXPECT_FALSE(silence.bars(at(1s), 2s));
   EXPECT_TRUE(silence.bars(at(3s), 2s));
   EXPECT_FALSE(silence.bars(at(3s), kNoLimit));
@@ -53,31 +55,59 @@ TEST(Silence, BarsWhenSeveralWaitForLongerThanUsual) {
 
 TEST(Silence, OneLongRequestIsNone) {
   Silence silence;
-  silence.taken(at(0s));
+  silence.taken({}, at(0s));
   EXPECT_FALSE(silence.bars(at(1h), 2s));
+}
+
+TEST(Silence, LongPromptsAreGivenTimeInProportion) {
+  Silence silence;
+  const PromptSize quarter_million(Tokens{200'000});
+  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) silence.taken(quarter_million, at(0s));
+  EXPECT_FALSE(silence.bars(at(60s), 2s));
+  EXPECT_TRUE(silence.bars(at(65s), 2s));
+}
+
+TEST(Silence, LongPromptsDoNotExcuseThatOrdinaryOnesWait) {
+  Silence silence;
+  const PromptSize quarter_million(Tokens{200'000});
+  for (int request = 0; request < 10; ++request) silence.taken(quarter_million, at(0s));
+  for (std::uint32_t request = 1; request < kSuspectFrom; ++request) silence.taken({}, at(0s));
+  EXPECT_FALSE(silence.bars(at(3s), 2s));
+  silence.taken({}, at(1s));
+  EXPECT_TRUE(silence.bars(at(3s), 2s));
+  silence.left(quarter_million);
+  EXPECT_EQ(silence.waiting(), 9 + kSuspectFrom);
+}
+
+TEST(Silence, ShortOnesThatHaveJustComeAreNotYetSilence) {
+  Silence silence;
+  for (int request = 0; request < 10; ++request) silence.taken(PromptSize(Tokens{200'000}), at(0s));
+  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) silence.taken({}, at(15s));
+  EXPECT_FALSE(silence.bars(at(16s), 2s));
+  EXPECT_TRUE(silence.bars(at(18s), 2s));
 }
 
 TEST(Silence, AnyAnswerShowsThatItSpeaks) {
   Silence silence;
-  for (std::uint32_t request = 0; request < 2 * kSuspectFrom; ++request) silence.taken(at(0s));
-  silence.left();
+  for (std::uint32_t request = 0; request < 2 * kSuspectFrom; ++request) silence.taken({}, at(0s));
+  silence.left({});
   EXPECT_FALSE(silence.heard(at(2900ms)));
   EXPECT_FALSE(silence.bars(at(3s), 2s));
 }
 
 TEST(Silence, ASuspectGetsOneRequestAtATimeUntilItAnswers) {
   Silence silence;
-  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) silence.taken(at(0s));
+  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) silence.taken({}, at(0s));
   EXPECT_TRUE(silence.suspect());
   EXPECT_FALSE(silence.suspect());
   for (std::uint32_t request = 0; request < kSuspectFrom; ++request) {
     EXPECT_TRUE(silence.bars(at(3s), 2s));
-    silence.left();
+    silence.left({});
   }
   EXPECT_FALSE(silence.bars(at(3s), 2s));
-  silence.taken(at(3s));
+  silence.taken({}, at(3s));
   EXPECT_TRUE(silence.bars(at(3s), 2s));
-  silence.left();
+  silence.left({});
   EXPECT_TRUE(silence.heard(at(4s)));
   EXPECT_FALSE(silence.bars(at(4s), 2s));
 }
@@ -223,6 +253,35 @@ TEST(Dispatch, LeavesATrialThatHangsLongBeforeTheTimeout) {
   ASSERT_TRUE(head.has_value());
   EXPECT_LE(*head, at(2s));
   EXPECT_EQ(s.started(s.fired(TimerKind::Head, *head)), "b");
+}
+
+TEST(FleetSilence, APromptOfAQuarterMillionTokensIsNoHang) {
+  TwoKeys keys;  // whose answers take 100 ms
+  for (int request = 0; request < 12; ++request) {
+    (void)keys.fleet.pick({.route = &keys.plan.routes.front(), .estimate = {.input_tokens = {200'000}}}, at(30s),
+                          keys.random);
+  }
+  std::set<std::uint32_t> picked;
+  for (int request = 0; request < 4; ++request) {
+    const PickAnswer answer = keys.pick(at(40s));
+    picked.insert(answer.ticket.target.value);
+    keys.fleet.release(answer.ticket);
+  }
+  EXPECT_EQ(picked.size(), 2U);
+}
+
+TEST(FleetSilence, WhatLongPromptsTakeDoesNotStretchWhatShortOnesMay) {
+  TwoKeys keys;
+  for (int request = 0; request < 200; ++request) {
+    const Instant now = at(30s + 1s * request);
+    const PickAnswer answer = keys.fleet.pick(
+        {.route = &keys.plan.routes.front(), .estimate = {.input_tokens = {200'000}}}, now, keys.random);
+    keys.fleet.settle(answer.ticket,
+                      {.kind = Outcome::Kind::Succeeded, .stage = Stage::Committed, .first_content = 3200ms}, now + 3s);
+  }
+  int to_a = 0;
+  for (int second = 0; second < 10; ++second) to_a += keys.second_with_a_hanging(at(300s + 1s * second));
+  EXPECT_LE(to_a, 10);
 }
 
 TEST(Dispatch, AClientsOwnRetryPaysFromTheBudget) {
