@@ -98,7 +98,7 @@ void read_rule(const Value& value, std::vector<core::ErrorRule>& rules) {
   }
   if (const auto scope = map->find("scope")) {
     const auto wanted = scope->choice(kScopes);
-    if (meaning && wanted && meaning->scope == ErrorScope::Request) {
+    if (wanted && rule.scope == ErrorScope::Request) {
       scope->wrong("a failure of this class is about the request", "remove scope, or choose another class");
     }
     rule.scope = wanted.value_or(rule.scope);
