@@ -56,5 +56,49 @@ TEST(FixedVector, CanBeFilledAgainAfterClearing) {
   EXPECT_EQ(values[0], 3);
 }
 
+/// Counts how many of it exist.
+struct Counted {
+  static inline int alive = 0;
+  Counted() { ++alive; }
+  Counted(const Counted&) { ++alive; }
+  Counted(Counted&&) noexcept { ++alive; }
+  Counted& operator=(const Counted&) = default;
+  Counted& operator=(Counted&&) = default;
+  ~Counted() { --alive; }
+};
+
+TEST(FixedVector, MakesNoValueThatNobodyAddedAndEndsEachOnce) {
+  {
+    FixedVector<Counted, 8> values;
+    EXPECT_EQ(Counted::alive, 0);
+    EXPECT_TRUE(values.push_back({}));
+    EXPECT_TRUE(values.push_back({}));
+    EXPECT_EQ(Counted::alive, 2);
+    FixedVector<Counted, 8> copy = values;
+    EXPECT_EQ(Counted::alive, 4);
+    copy.pop_back();
+    EXPECT_EQ(Counted::alive, 3);
+    copy = values;
+    EXPECT_EQ(Counted::alive, 4);
+    copy = FixedVector<Counted, 8>();
+    EXPECT_EQ(Counted::alive, 2);
+    values.clear();
+    EXPECT_EQ(Counted::alive, 0);
+    EXPECT_TRUE(values.push_back({}));
+  }
+  EXPECT_EQ(Counted::alive, 0);
+}
+
+TEST(FixedVector, CopiesAndMovesWhatIsInItAndNothingElse) {
+  FixedVector<std::string, 4> values;
+  EXPECT_TRUE(values.push_back("a long text that does not fit inside of a string"));
+  FixedVector<std::string, 4> copy = values;
+  FixedVector<std::string, 4> moved = std::move(values);
+  EXPECT_EQ(copy.size(), 1u);
+  EXPECT_EQ(copy[0], moved[0]);
+  copy = moved;
+  EXPECT_EQ(copy[0], "a long text that does not fit inside of a string");
+}
+
 }  // namespace
 }  // namespace drover

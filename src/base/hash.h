@@ -14,7 +14,15 @@ namespace hash_detail {
 inline constexpr std::uint64_t kMix0 = 0x9e3779b97f4a7c15U;
 inline constexpr std::uint64_t kMix1 = 0xd6e8feb86659fd93U;
 
+#if defined(__SIZEOF_INT128__)
+__extension__ using Product = unsigned __int128;
+
 /// Both halves of the 128-bit product, folded.
+[[nodiscard]] inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+  const Product product = Product{a} * b;
+  return static_cast<std::uint64_t>(product >> 64U) ^ static_cast<std::uint64_t>(product);
+}
+#else
 [[nodiscard]] inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
   const std::uint64_t a_low = a & 0xffffffffU;
   const std::uint64_t a_high = a >> 32U;
@@ -26,6 +34,7 @@ inline constexpr std::uint64_t kMix1 = 0xd6e8feb86659fd93U;
   const std::uint64_t high = a_high * b_high + (middle >> 32U) + (cross >> 32U);
   return high ^ (a * b);
 }
+#endif
 
 [[nodiscard]] inline std::uint64_t word(const char* from, std::size_t size) {
   std::uint64_t value = 0;
