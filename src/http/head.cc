@@ -4,9 +4,8 @@
 
 namespace drover::http {
 
-bool iequals(std::string_view a, std::string_view b) {
+bool head_detail::iequals(std::string_view a, std::string_view b) {
   const std::size_t size = a.size();
-  if (size != b.size()) return false;
   if (size < 4) {
     for (std::size_t at = 0; at < size; ++at) {
       if (lower(a[at]) != lower(b[at])) return false;
@@ -20,7 +19,7 @@ bool iequals(std::string_view a, std::string_view b) {
   return lower_word(load_word(a, size - 8)) == lower_word(load_word(b, size - 8));  // overlaps the words before
 }
 
-std::optional<std::string_view> find(const Fields& fields, std::string_view name) {
+std::optional<std::string_view> head_detail::find(const Fields& fields, std::string_view name) {
   for (const Field& field : fields) {
     // Most names differ in length or first letter: those questions need no call.
     if (field.name.size() != name.size() || (!name.empty() && lower(field.name.front()) != lower(name.front())))

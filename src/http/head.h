@@ -22,12 +22,67 @@ struct Field {
   std::string_view value;  ///< without surrounding SP and HTAB
 };
 
-using Fields = FixedVector<Field, kMaxFields>;
+/// The fields of one head, in order. Of most names it knows without looking that they are not among them.
+class Fields {
+ public:
+  [[nodiscard]] bool push_back(const Field& field) {
+    marks_ |= mark(field.name);
+    return list_.push_back(field);
+  }
+  void clear() {
+    marks_ = 0;
+    list_.clear();
+  }
+
+  /// False: no field has this name, in whatever case. True: one may.
+  [[nodiscard]] bool may_have(std::string_view name) const { return (marks_ & mark(name)) != 0; }
+
+  [[nodiscard]] std::size_t size() const { return list_.size(); }
+  [[nodiscard]] bool empty() const { return list_.empty(); }
+  static constexpr std::size_t capacity() { return kMaxFields; }
+  const Field& operator[](std::size_t at) const { return list_[at]; }
+  const Field& back() const { return list_.back(); }
+  const Field* begin() const { return list_.begin(); }
+  const Field* end() const { return list_.end(); }
+
+  /// Makes the views of all fields point into another copy of the bytes.
+  void rebase(const char* from, const char* to) {
+    for (Field& field : list_) {
+      field.name = {to + (field.name.data() - from), field.name.size()};
+      field.value = {to + (field.value.data() - from), field.value.size()};
+    }
+  }
+
+ private:
+  /// One of 64 bits for a name, by its length and its first and last letter.
+  [[nodiscard]] static constexpr std::uint64_t mark(std::string_view name) {
+    if (name.empty()) return 1;
+    const auto letter = [](char c) { return static_cast<unsigned char>(c) | 0x20U; };
+    return std::uint64_t{1} << ((name.size() * 7 + letter(name.front()) * 3U + letter(name.back())) & 63U);
+  }
+
+  FixedVector<Field, kMaxFields> list_;
+  std::uint64_t marks_ = 0;
+};
+
+namespace head_detail {
+[[nodiscard]] std::optional<std::string_view> find(const Fields& fields, std::string_view name);
+}  // namespace head_detail
 
 /// The value of the first field with this name (case does not matter), or nothing.
-[[nodiscard]] std::optional<std::string_view> find(const Fields& fields, std::string_view name);
-/// ASCII case-insensitive equality.
+[[nodiscard]] inline std::optional<std::string_view> find(const Fields& fields, std::string_view name) {
+  if (!fields.may_have(name)) return std::nullopt;
+  return head_detail::find(fields, name);
+}
+namespace head_detail {
+/// Of two texts of one length.
 [[nodiscard]] bool iequals(std::string_view a, std::string_view b);
+}  // namespace head_detail
+
+/// ASCII case-insensitive equality. Most texts that are compared differ in length.
+[[nodiscard]] inline bool iequals(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && head_detail::iequals(a, b);
+}
 
 /// How the end of a body is known (RFC 9112 section 6).
 enum class BodyKind : std::uint8_t { None, Length, Chunked, UntilClose };

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "http/bytes.h"
 #include "http/head_framing.h"
 #include "http/head_syntax.h"
 
@@ -26,6 +27,23 @@ struct StatusLine {
   Verdict parse(std::string_view line) { return parse_status_line(line, head); }
   static Verdict check_start(std::string_view partial) { return check_status_line_start(partial); }
 };
+
+/// Takes the good field line that begins at progress.line and is there to its end: the usual case, in one pass. False:
+/// it is no such line, and whoever looks for its end first says why.
+inline bool take_good_field(std::string_view window, HeadProgress& progress, Fields& fields) {
+  const std::size_t begin = progress.line;
+  if (progress.searched != begin) return false;  // it came in pieces: no byte is looked at again and again
+  std::size_t at = begin;
+  while (at < window.size() && is(window[at], kToken)) ++at;
+  if (at == begin || at == window.size() || window[at] != ':' || progress.lines > kMaxFields) return false;
+  const std::size_t end = skip_value(window, at + 1);
+  if (end + 1 >= window.size() || window[end] != '\r' || window[end + 1] != '\n') return false;
+  const Field field{.name = window.substr(begin, at - begin), .value = trim(window.substr(at + 1, end - at - 1))};
+  if (!fields.push_back(field)) return false;
+  ++progress.lines;
+  progress.line = progress.searched = end + 2;
+  return true;
+}
 
 Verdict take_field(std::string_view line, const HeadProgress& progress, Fields& fields) {
   if (progress.lines > kMaxFields) return refuse(HeadFault::TooManyFields);
@@ -52,6 +70,8 @@ template <class FirstLine>
 std::expected<HeadState, HeadFault> walk(std::string_view received, HeadProgress& progress, FirstLine first) {
   const std::string_view window = received.substr(0, kMaxHeadBytes);
   while (true) {
+    while (progress.lines > 0 && take_good_field(window, progress, first.head.fields)) {
+    }
     const std::size_t end = window.find('\n', progress.searched);
     if (end == window.npos) {
       progress.searched = window.size();

@@ -96,36 +96,59 @@ constexpr std::array kPrefixRules = std::to_array<Rule>({
     {"x-stainless-", kUpstream},  // read by the gateway; of no use to a provider
 });
 
-constexpr std::size_t kLongestName = 32;
+constexpr std::size_t kNone = kRules.size();
+constexpr std::size_t kSlots = 512;
 
-consteval bool fits() {
-  return std::ranges::all_of(kRules, [](const Rule& rule) { return rule.name.size() <= kLongestName; });
+/// A place for each known name by its length and four of its letters; any other name mostly meets an empty one.
+constexpr std::size_t slot_of(std::string_view name, std::size_t factor) {
+  const auto letter = [name](std::size_t at) { return static_cast<std::size_t>(lower(name[at])); };
+  const std::size_t inside = letter(name.size() / 2) * 7 + letter(name.size() / 4) * 13;
+  return (name.size() * 31 + letter(0) * factor + inside + letter(name.size() - 1)) % kSlots;
 }
-static_assert(fits());
 
-/// The rules in order of length, and where each length begins: a look-up compares names of the same length and first
-/// letter only. This table and the one of prefix letters keep a field that crosses at a few loads.
 struct RuleIndex {
-  std::array<Rule, kRules.size()> rules = kRules;
-  std::array<char, kRules.size()> first{};
-  std::array<std::uint8_t, kLongestName + 2> begin{};
-  std::array<bool, 256> begins_prefix{};
+  std::size_t factor = 0;
+  std::array<std::uint8_t, kSlots> rules{};  ///< places in kRules; kNone where no name is
 };
 
+/// Looks for a factor with which no two names meet.
 consteval RuleIndex index_rules() {
-  RuleIndex index;
-  std::ranges::sort(index.rules, {}, [](const Rule& rule) { return rule.name.size(); });
-  std::size_t at = 0;
-  for (std::size_t length = 0; length < index.begin.size(); ++length) {
-    while (at < index.rules.size() && index.rules[at].name.size() < length) ++at;
-    index.begin[length] = static_cast<std::uint8_t>(at);
+  static_assert(kNone < 256);
+  for (std::size_t factor = 1; factor < kSlots; ++factor) {
+    RuleIndex index{.factor = factor};
+    index.rules.fill(kNone);
+    bool meet = false;
+    for (std::size_t at = 0; at < kRules.size() && !meet; ++at) {
+      std::uint8_t& slot = index.rules[slot_of(kRules[at].name, factor)];
+      meet = slot != kNone;
+      slot = static_cast<std::uint8_t>(at);
+    }
+    if (!meet) return index;
   }
-  std::ranges::transform(index.rules, index.first.begin(), [](const Rule& rule) { return rule.name.front(); });
-  for (const Rule& rule : kPrefixRules) index.begins_prefix[static_cast<unsigned char>(rule.name.front())] = true;
-  return index;
+  return {};
 }
 
 constexpr RuleIndex kIndex = index_rules();
+static_assert(kIndex.factor != 0, "add slots: no factor keeps the names apart");
+
+/// The same for prefixes, by their first three letters.
+constexpr std::size_t kPrefixSlots = 64;
+constexpr std::size_t prefix_slot_of(std::string_view name) {
+  const auto letter = [name](std::size_t at) { return static_cast<std::size_t>(lower(name[at])); };
+  return (letter(0) * 5 + letter(1) * 3 + letter(2)) % kPrefixSlots;
+}
+
+consteval std::array<std::uint8_t, kPrefixSlots> index_prefixes() {
+  std::array<std::uint8_t, kPrefixSlots> index{};
+  index.fill(kPrefixRules.size());
+  for (std::size_t at = 0; at < kPrefixRules.size(); ++at) {
+    std::uint8_t& slot = index[prefix_slot_of(kPrefixRules[at].name)];
+    if (slot != kPrefixRules.size()) throw "two prefixes meet: choose other factors";
+    slot = static_cast<std::uint8_t>(at);
+  }
+  return index;
+}
+constexpr std::array<std::uint8_t, kPrefixSlots> kPrefixIndex = index_prefixes();
 
 bool starts_with_ignoring_case(std::string_view name, std::string_view prefix) {
   return name.size() >= prefix.size() && iequals(name.substr(0, prefix.size()), prefix);
@@ -134,23 +157,19 @@ bool starts_with_ignoring_case(std::string_view name, std::string_view prefix) {
 /// The directions in which the table stops this name.
 unsigned stops_of(std::string_view name) {
   if (name.empty()) return kBoth;
-  const char first = lower(name.front());
-  if (name.size() <= kLongestName) {
-    for (std::size_t at = kIndex.begin[name.size()]; at < kIndex.begin[name.size() + 1]; ++at) {
-      if (kIndex.first[at] == first && iequals(kIndex.rules[at].name, name)) return kIndex.rules[at].stop;
-    }
-  }
-  if (!kIndex.begins_prefix[static_cast<unsigned char>(first)]) return 0;
-  for (const Rule& rule : kPrefixRules) {
-    if (rule.name.front() == first && starts_with_ignoring_case(name, rule.name)) return rule.stop;
-  }
-  return 0;
+  const std::size_t place = kIndex.rules[slot_of(name, kIndex.factor)];
+  if (place != kNone && iequals(kRules[place].name, name)) return kRules[place].stop;
+  if (name.size() < 3) return 0;
+  const std::size_t prefix = kPrefixIndex[prefix_slot_of(name)];
+  const bool fits = prefix != kPrefixRules.size() && starts_with_ignoring_case(name, kPrefixRules[prefix].name);
+  return fits ? unsigned{kPrefixRules[prefix].stop} : 0U;
 }
 
 /// The names that the Connection fields of one head nominate.
 class Nominated {
  public:
   explicit Nominated(const Fields& fields) {
+    if (!fields.may_have("connection")) return;
     for (const Field& field : fields) {
       if (field.name.size() != 10 || !iequals(field.name, "connection")) continue;
       for_each_option(field.value, [this](std::string_view option) { overflow_ |= !names_.push_back(option); });
