@@ -1,11 +1,13 @@
-// The two searches that readers of JSON here are built on: where a string stops being plain, and where a key may begin.
-// 16 bytes at a time where the machine has SSE2, one at a time elsewhere; never past `end`.
+// The three searches that readers of JSON here are built on: where a string stops being plain, where a string or a
+// bracket comes next, and where a key may begin. 16 bytes at a time where the machine has SSE2, one at a time
+// elsewhere; never past `end`.
 #pragma once
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
+#include <cstddef>
 #include <cstdint>
 
 namespace drover::dialect {
@@ -33,6 +35,28 @@ namespace drover::dialect {
   }
 #endif
   while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) > 0x1f) ++at;
+  return at;
+}
+
+/// The same for strings that have turned out to be long: 64 bytes at a time where the machine has AVX2.
+[[nodiscard]] const char* find_string_stop_far(const char* at, const char* end);
+/// From this many plain bytes on a string counts as long.
+inline constexpr std::ptrdiff_t kFarString = 64;
+
+/// The first quote or bracket in [at, end), or `end`.
+[[nodiscard]] inline const char* find_quote_or_bracket(const char* at, const char* end) {
+#if defined(__SSE2__)
+  for (; end - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));  // makes '[' into '{' and ']' into '}'
+    const __m128i brackets =
+        _mm_or_si128(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')), _mm_cmpeq_epi8(folded, _mm_set1_epi8('}')));
+    const __m128i found = _mm_or_si128(brackets, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(found));
+    if (mask != 0) return at + __builtin_ctz(mask);
+  }
+#endif
+  while (at != end && *at != '"' && *at != '{' && *at != '[' && *at != '}' && *at != ']') ++at;
   return at;
 }
 

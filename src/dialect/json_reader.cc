@@ -1,8 +1,7 @@
 #include "dialect/json_reader.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include "dialect/json_bytes.h"
@@ -13,84 +12,40 @@ using Kind = JsonReader::Kind;
 
 namespace {
 
-/// Finds the end of the container that a text begins with: where as many brackets have closed as opened, strings left
-/// out. Whether the brackets match in kind is not asked. Sixteen bytes at a step where the machine has SSE2.
-class ContainerEnd {
- public:
-  /// The position behind its last bracket; 0 when the text ends before.
-  std::size_t find(std::string_view text) {
-    std::size_t at = 1;
-#if defined(__SSE2__)
-    for (; at + 16 <= text.size(); at += 16) {
-      const Marks marks = marks_of(text.data() + at);
-      if (escaped_ || marks.backslash != 0) {  // escapes are followed byte by byte
-        for (std::size_t byte = at; byte < at + 16; ++byte) {
-          if (take(text[byte])) return byte + 1;
-        }
-        continue;
-      }
-      std::uint32_t brackets = (marks.open | marks.close) & ~inside_strings(marks.quote);
-      for (; brackets != 0; brackets &= brackets - 1) {
-        const int first = std::countr_zero(brackets);
-        const bool opens = (marks.open >> first & 1U) != 0;
-        depth_ += opens ? 1U : std::size_t{0} - 1U;
-        if (depth_ == 0) return at + static_cast<std::size_t>(first) + 1;
-      }
+/// The position behind the closing quote of the string whose inside begins at `at`; null when it does not end before
+/// `end`. A quote is escaped by an odd number of backslashes before it, so only quotes are looked for, which the C
+/// library does best.
+inline const char* behind_string(const char* at, const char* end) {
+  while (at != end) {
+    const char* const quote = static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(end - at)));
+    if (quote == nullptr) return nullptr;
+    const char* before = quote;
+    while (before != at && before[-1] == '\\') --before;
+    if ((quote - before) % 2 == 0) return quote + 1;
+    at = quote + 1;
+  }
+  return nullptr;
+}
+
+/// The position behind the last bracket of the container that `at` stands at: where as many have closed as opened,
+/// strings left out; null when it does not end before `end`. Whether the brackets match in kind is not asked.
+const char* behind_container(const char* at, const char* end) {
+  std::size_t depth = 1;
+  ++at;
+  while (true) {
+    at = find_quote_or_bracket(at, end);
+    if (at == end) return nullptr;
+    const char found = *at++;
+    if (found == '"') {
+      at = behind_string(at, end);
+      if (at == nullptr) return nullptr;
+    } else if (found == '{' || found == '[') {
+      ++depth;
+    } else if (--depth == 0) {
+      return at;
     }
-#endif
-    for (; at < text.size(); ++at) {
-      if (take(text[at])) return at + 1;
-    }
-    return 0;
   }
-
- private:
-#if defined(__SSE2__)
-  struct Marks {
-    std::uint32_t quote, backslash, open, close;
-  };
-
-  static std::uint32_t where(__m128i bytes, char wanted) {
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(wanted))));
-  }
-  static Marks marks_of(const char* from) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    const __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));  // makes '[' into '{' and ']' into '}'
-    return {where(bytes, '"'), where(bytes, '\\'), where(folded, '{'), where(folded, '}')};
-  }
-  /// A bit for each byte that a string holds: those behind an odd number of quotes.
-  std::uint32_t inside_strings(std::uint32_t quotes) {
-    if (quotes == 0) return in_string_ ? 0xffffU : 0U;
-    std::uint32_t inside = quotes;
-    for (const int step : {1, 2, 4, 8}) inside ^= inside << step;
-    if (in_string_) inside = ~inside;
-    inside &= 0xffffU;
-    in_string_ = (inside & 0x8000U) != 0;
-    return inside;
-  }
-#endif
-
-  /// One byte. True: it ends the container.
-  bool take(char c) {
-    if (escaped_) {
-      escaped_ = false;
-    } else if (in_string_) {
-      escaped_ = c == '\\';
-      in_string_ = c != '"';
-    } else if (c == '"') {
-      in_string_ = true;
-    } else if (c == '{' || c == '[') {
-      ++depth_;
-    } else if (c == '}' || c == ']') {
-      return --depth_ == 0;
-    }
-    return false;
-  }
-
-  std::size_t depth_ = 1;
-  bool in_string_ = false;
-  bool escaped_ = false;
-};
+}
 
 }  // namespace
 
@@ -162,16 +117,9 @@ inline void JsonReader::skip_space() {
 
 inline bool JsonReader::skip_string() {
   if (at_ == text_.size() || text_[at_] != '"') return false;
-  const char* const end = text_.data() + text_.size();
-  const char* here = text_.data() + at_ + 1;
-  while (true) {
-    here = find_string_stop(here, end);
-    if (here == end) return false;
-    if (*here == '"') break;
-    here += *here == '\\' ? 2 : 1;
-    if (here > end) return false;
-  }
-  at_ = static_cast<std::size_t>(here - text_.data()) + 1;
+  const char* const behind = behind_string(text_.data() + at_ + 1, text_.data() + text_.size());
+  if (behind == nullptr) return false;
+  at_ = static_cast<std::size_t>(behind - text_.data());
   return true;
 }
 
@@ -258,10 +206,10 @@ bool JsonReader::at_end() {
 }
 
 bool JsonReader::skip_container() {
-  ContainerEnd search;
-  const std::size_t end = search.find(text_.substr(at_));
-  at_ += end;
-  return end > 0;
+  const char* const behind = behind_container(text_.data() + at_, text_.data() + text_.size());
+  if (behind == nullptr) return false;
+  at_ = static_cast<std::size_t>(behind - text_.data());
+  return true;
 }
 
 }  // namespace drover::dialect

@@ -36,6 +36,7 @@ bool looks_opaque(std::string_view raw) {
 
 Result<bool> JsonScan::step(std::size_t budget) {
   const std::size_t limit = budget < text_.size() - at_ ? at_ + budget : text_.size();
+  limit_ = limit;
   if (!check_utf8(limit) || !run(limit)) return failure();
   if (at_ < text_.size()) return false;
   if (state_ == State::InNumber && depth_ == 0) {
@@ -97,9 +98,7 @@ bool JsonScan::token(char c) {
     case State::Key:
       if (c != '"') return refuse("expected a key in quotes");
       string_is_key_ = true;
-      string_begin_ = ++at_;
-      state_ = State::InString;
-      return true;
+      return begin_string();
     case State::Colon:
       if (c != ':') return refuse("expected ':'");
       ++at_;
@@ -125,11 +124,7 @@ bool JsonScan::token(char c) {
 bool JsonScan::begin_value(char c) {
   if (depth_ == 1 && current_ < kMaxNames) members_[current_].begin = at_;
   switch (c) {
-    case '"':
-      string_is_key_ = false;
-      string_begin_ = ++at_;
-      state_ = State::InString;
-      return true;
+    case '"': string_is_key_ = false; return begin_string();
     case '{': return open(true);
     case '[': return open(false);
     case 't': return literal("true");
@@ -169,10 +164,20 @@ bool JsonScan::literal(std::string_view word) {
   return true;
 }
 
+bool JsonScan::begin_string() {
+  string_begin_ = ++at_;
+  state_ = State::InString;
+  return run_string(limit_);
+}
+
 /// Up to the end of the string or to `limit`.
 bool JsonScan::run_string(std::size_t limit) {
   while (at_ < limit) {
-    const char* stop = find_string_stop(text_.data() + at_, text_.data() + limit);
+    const char* const begin = text_.data() + at_;
+    const char* const end = text_.data() + limit;
+    const char* const near = begin + std::min(end - begin, kFarString);
+    const char* stop = find_string_stop(begin, near);
+    if (stop == near && near != end) stop = find_string_stop_far(near, end);
     at_ = static_cast<std::size_t>(stop - text_.data());
     if (at_ == limit) return true;
     if (*stop == '"') return end_string();
@@ -220,7 +225,8 @@ bool JsonScan::escape() {
 bool JsonScan::end_string() {
   const std::string_view raw = text_.substr(string_begin_, at_ - string_begin_);
   ++at_;
-  text_bytes_ += raw.size() >= kOpaqueFrom && looks_opaque(raw) ? kOpaqueCountsAs : raw.size() - string_excess_;
+  const bool opaque = raw.size() >= kOpaqueFrom && looks_opaque(raw);
+  text_bytes_ += opaque ? kOpaqueCountsAs : raw.size() - string_excess_;
   string_excess_ = 0;
   if (!string_is_key_) {
     if (deep_ != kMaxDeep) [[unlikely]] {
@@ -230,10 +236,15 @@ bool JsonScan::end_string() {
     end_value();
     return true;
   }
+  if (depth_ == 1 && !match_key(raw)) return false;
   deep_ = kMaxDeep;
   if (depth_ > 1 && raw.size() < 64 && (deep_sizes_ >> raw.size() & 1U) != 0) deep_ = deep_name(raw);
   state_ = State::Colon;
-  return depth_ != 1 || match_key(raw);
+  if (at_ < limit_ && text_[at_] == ':') {  // it nearly always follows at once
+    ++at_;
+    state_ = State::Value;
+  }
+  return true;
 }
 
 /// Up to the end of the number or to `limit`.

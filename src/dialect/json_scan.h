@@ -70,6 +70,7 @@ class JsonScan {
   bool open(bool object);
   bool close(bool object);
   bool literal(std::string_view word);
+  bool begin_string();
   bool run_string(std::size_t limit);
   bool escape();
   bool hex4(std::size_t at, unsigned& value) const;
@@ -93,6 +94,7 @@ class JsonScan {
   std::bitset<kMaxDepth> objects_;  ///< which open containers are objects
   std::size_t depth_ = 0;
   std::size_t at_ = 0;
+  std::size_t limit_ = 0;  ///< where this step ends
   std::size_t utf8_at_ = 0;
   std::size_t string_begin_ = 0;
   std::size_t string_excess_ = 0;  ///< bytes that escapes of the current string take beyond what they stand for
