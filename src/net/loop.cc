@@ -25,7 +25,7 @@ Loop::Loop(std::uint64_t seed)
     : random_(seed),
       ticker_(std::make_unique<Ticker>(context_)),
       mailbox_(std::make_unique<Mailbox>(context_)),
-      poller_(std::make_unique<Poller>(context_)),
+      poller_(std::make_unique<Poller>(context_, event_at_)),
       waiters_(std::make_unique<WaiterList>()),
       memory_(std::make_unique<LoopMemory>()),
       scratch_(std::make_unique<char[]>(kScratchBytes + kScratchPadding)) {}
@@ -42,7 +42,7 @@ void Loop::abandon() {
 }
 
 void Loop::run() {
-  context_.run();
+  poller_->run();
 }
 
 void Loop::stop() {
@@ -52,10 +52,6 @@ void Loop::stop() {
 
 bool Loop::post(std::function<void()> task) {
   return mailbox_->put(std::move(task));
-}
-
-Instant Loop::now() {
-  return monotonic_now();
 }
 
 Instant Loop::now_exact() {

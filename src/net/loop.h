@@ -39,9 +39,10 @@ class Loop {
   /// Any thread: runs `task` soon on the loop's thread. Bounded (kMaxMail); false when full or stopped.
   bool post(std::function<void()> task);
 
-  /// The monotonic time. Cheap: about 20 ns, no system call.
-  [[nodiscard]] Instant now();
-  /// The same.
+  /// The monotonic time at which the loop began to deliver what a socket was told; elsewhere the exact one. So all that
+  /// one event brings about happens at one time, and the clock (about 20 ns) is read once for it.
+  [[nodiscard]] Instant now() { return event_at_ != kNever ? event_at_ : now_exact(); }
+  /// The monotonic time itself, for those who measure what is done within one event.
   [[nodiscard]] Instant now_exact();
   /// Seconds since 1970 (wall clock), for dates in headers and Retry-After.
   [[nodiscard]] std::int64_t unix_seconds() const;
@@ -70,7 +71,8 @@ class Loop {
     void abandon_all() { shutdown(); }
   };
 
-  Context context_;  // BOOST_ASIO_CONCURRENCY_HINT_UNSAFE
+  Instant event_at_ = kNever;  ///< when the event being delivered began; kNever between events
+  Context context_;            // BOOST_ASIO_CONCURRENCY_HINT_UNSAFE
   Random random_;
   std::unique_ptr<Ticker> ticker_;
   std::unique_ptr<Mailbox> mailbox_;

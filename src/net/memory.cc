@@ -17,14 +17,11 @@ void rebase(std::string_view& view, const char* from, const char* to) {
 template <class Head>
 void keep_common(std::string_view received, HeadMemory<Head>& memory) {
   memory.bytes.assign(received.substr(0, memory.head.size));
-  for (http::Field& field : memory.head.fields) {
-    rebase(field.name, received.data(), memory.bytes.data());
-    rebase(field.value, received.data(), memory.bytes.data());
-  }
+  memory.head.fields.rebase(received.data(), memory.bytes.data());
 }
 
 template <class Head>
-std::unique_ptr<HeadMemory<Head>> take_from(std::vector<std::unique_ptr<HeadMemory<Head>>>& spare) {
+std::unique_ptr<HeadMemory<Head>> take_from(FixedVector<std::unique_ptr<HeadMemory<Head>>, kMaxSpareMemory>& spare) {
   if (spare.empty()) {
     auto fresh = std::make_unique<HeadMemory<Head>>();
     fresh->bytes.reserve(kFirstBytes);
@@ -36,12 +33,13 @@ std::unique_ptr<HeadMemory<Head>> take_from(std::vector<std::unique_ptr<HeadMemo
 }
 
 template <class Head>
-void give_to(std::vector<std::unique_ptr<HeadMemory<Head>>>& spare, std::unique_ptr<HeadMemory<Head>> memory) {
-  if (memory == nullptr || spare.size() >= kMaxSpareMemory || memory->bytes.capacity() > kMaxSpareBytes) return;
+void give_to(FixedVector<std::unique_ptr<HeadMemory<Head>>, kMaxSpareMemory>& spare,
+             std::unique_ptr<HeadMemory<Head>> memory) {
+  if (memory == nullptr || spare.full() || memory->bytes.capacity() > kMaxSpareBytes) return;
   // Secrets and prompts do not lie around in spare memory longer than they must.
   memory->bytes.clear();
   memory->head.fields.clear();
-  spare.push_back(std::move(memory));
+  [[maybe_unused]] const bool kept = spare.push_back(std::move(memory));
 }
 
 }  // namespace
@@ -58,12 +56,6 @@ void keep_head(std::string_view received, ResponseMemory& memory) {
   rebase(memory.head.reason, received.data(), memory.bytes.data());
 }
 
-LoopMemory::LoopMemory() {
-  bytes_.reserve(kMaxSpareMemory);
-  requests_.reserve(kMaxSpareMemory);
-  responses_.reserve(kMaxSpareMemory);
-}
-
 std::string LoopMemory::take_bytes() {
   if (bytes_.empty()) {
     std::string fresh;
@@ -76,9 +68,9 @@ std::string LoopMemory::take_bytes() {
 }
 
 void LoopMemory::give(std::string bytes) {
-  if (bytes_.size() >= kMaxSpareMemory || bytes.capacity() > kMaxSpareBytes || bytes.capacity() < kFirstBytes) return;
+  if (bytes_.full() || bytes.capacity() > kMaxSpareBytes || bytes.capacity() < kFirstBytes) return;
   bytes.clear();
-  bytes_.push_back(std::move(bytes));
+  [[maybe_unused]] const bool kept = bytes_.push_back(std::move(bytes));
 }
 
 std::unique_ptr<RequestMemory> LoopMemory::take_request() {

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "base/fixed_vector.h"
 #include "http/head.h"
 
 namespace drover::net {
@@ -34,8 +34,6 @@ void keep_head(std::string_view received, ResponseMemory& memory);
 /// The spare pieces of one thread.
 class LoopMemory {
  public:
-  LoopMemory();
-
   [[nodiscard]] std::string take_bytes();
   void give(std::string bytes);
   [[nodiscard]] std::unique_ptr<RequestMemory> take_request();
@@ -44,9 +42,12 @@ class LoopMemory {
   void give(std::unique_ptr<ResponseMemory> memory);
 
  private:
-  std::vector<std::string> bytes_;
-  std::vector<std::unique_ptr<RequestMemory>> requests_;
-  std::vector<std::unique_ptr<ResponseMemory>> responses_;
+  template <class Piece>
+  using Spare = FixedVector<Piece, kMaxSpareMemory>;
+
+  Spare<std::string> bytes_;
+  Spare<std::unique_ptr<RequestMemory>> requests_;
+  Spare<std::unique_ptr<ResponseMemory>> responses_;
 };
 
 /// Bytes that wait to be consumed from the front. Borrows its memory when the first byte comes.
