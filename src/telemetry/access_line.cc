@@ -10,7 +10,8 @@ std::int64_t milliseconds(Duration span) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
 }
 
-void text_or_null(JsonLine& line, std::string_view name, std::string_view value) {
+template <std::size_t size>
+void text_or_null(JsonLine& line, const char (&name)[size], std::string_view value) {
   line.key(name);
   if (value.empty()) {
     line.null();

@@ -1,6 +1,11 @@
 #include "telemetry/json_line.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <array>
+#include <bit>
 
 namespace drover::telemetry {
 namespace {
@@ -53,6 +58,25 @@ bool plain(char c) {
   return c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
 }
 
+/// How many bytes at the front of `text` are written as they are.
+std::size_t plain_run(std::string_view text) {
+  std::size_t run = 0;
+#if defined(__SSE2__)
+  for (; run + 16 <= text.size(); run += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + run));
+    // As signed bytes all from 0x80 on are below 0x20 too.
+    const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+    const __m128i marks =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    const __m128i stop = _mm_or_si128(_mm_or_si128(low, marks), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(stop));
+    if (mask != 0) return run + static_cast<std::size_t>(std::countr_zero(mask));
+  }
+#endif
+  while (run < text.size() && plain(text[run])) ++run;
+  return run;
+}
+
 }  // namespace
 
 void JsonLine::text(std::string_view value) {
@@ -60,8 +84,7 @@ void JsonLine::text(std::string_view value) {
   put('"');
   std::size_t left = kMaxTextBytes;
   while (!value.empty() && left > 0) {
-    std::size_t run = 0;
-    while (run < value.size() && run < left && plain(value[run])) ++run;
+    const std::size_t run = plain_run(value.substr(0, left));
     put(value.substr(0, run));
     value.remove_prefix(run);
     left -= run;
