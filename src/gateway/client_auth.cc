@@ -106,7 +106,7 @@ bool is_loopback_authority(std::string_view authority) {
     return host.substr(1, end - 1) == "::1" && (rest.empty() || rest.starts_with(':'));
   }
   host = host.substr(0, host.find(':'));
-  if (http::iequals(host, "localhost")) return true;
+  if (host == "127.0.0.1" || http::iequals(host, "localhost")) return true;
   // 127.0.0.0/8, as four plain decimal numbers: "127.evil.example" is a name, not an address.
   if (!host.starts_with("127.")) return false;
   const bool digits = std::ranges::all_of(host, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });

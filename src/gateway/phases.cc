@@ -83,7 +83,8 @@ Result<void> begin(Worker& worker, RequestState& state) {
   const http::RequestHead& head = state.exchange->head();
   state.arrived = worker.loop().now();
   state.snapshot = worker.snapshot();
-  speak(state, dialect_asked({}, head.fields));  // until the path is known
+  const auto target = http::parse_target(head.target);
+  speak(state, dialect_asked(target ? target->path : std::string_view(), head.fields));
   set_request_id(http::find(head.fields, "x-request-id").value_or(""), worker.loop().random(), state.id);
   state.id_field.append("x-request-id: ").append(state.id).append("\r\n");
   state.client_timeout = client_timeout(head.fields);
@@ -92,9 +93,7 @@ Result<void> begin(Worker& worker, RequestState& state) {
   if (head.method == "CONNECT" || head.method == "TRACE") {
     return fail(bad(405, ErrorKind::BadRequest, "method_not_allowed", "CONNECT and TRACE are not served."));
   }
-  const auto target = http::parse_target(head.target);
   if (!target) return fail(target.error());
-  speak(state, dialect_asked(target->path, head.fields));
   if (!serves(target->path)) {
     return fail(
         bad(404, ErrorKind::NotFound, "unknown_path",
