@@ -26,10 +26,13 @@ class Silence {
   void taken(PromptSize prompt, Instant now) {
     Waiting& alike = waiting_[prompt.index()];
     if (alike.count++ == 0) alike.since = now;
+    ++all_;
   }
   /// One of those that wait does so no longer, answered or not.
   void left(PromptSize prompt) {
-    if (waiting_[prompt.index()].count > 0) --waiting_[prompt.index()].count;
+    if (waiting_[prompt.index()].count == 0) return;
+    --waiting_[prompt.index()].count;
+    --all_;
   }
   /// It said something, whatever it was. True: that ended a suspicion.
   bool heard(Instant now) {
@@ -40,11 +43,12 @@ class Silence {
   /// Whether it may get no further request now. `limit`: how much silence of ordinary prompts is suspicious; kNoLimit:
   /// unknown. Of those that wait, kSuspectFrom must have waited for longer than prompts of their length may.
   [[nodiscard]] bool bars(Instant now, Duration limit) const {
-    if (suspect_) return waiting() > 0;
+    if (suspect_) return all_ > 0;
+    if (all_ < kSuspectFrom || limit == kNoLimit) return false;
     std::uint32_t too_long = 0;
     for (std::size_t size = 0; size < kPromptClasses; ++size) {
       const Waiting& alike = waiting_[size];
-      if (alike.count == 0 || limit == kNoLimit) continue;
+      if (alike.count == 0) continue;
       if (now - std::max(heard_, alike.since) > PromptSize::of_class(size).scaled(limit)) too_long += alike.count;
     }
     return too_long >= kSuspectFrom;
@@ -56,11 +60,7 @@ class Silence {
     return is_new;
   }
   [[nodiscard]] bool suspected() const { return suspect_; }
-  [[nodiscard]] std::uint32_t waiting() const {
-    std::uint32_t sum = 0;
-    for (const Waiting& alike : waiting_) sum += alike.count;
-    return sum;
-  }
+  [[nodiscard]] std::uint32_t waiting() const { return all_; }
 
  private:
   struct Waiting {
@@ -68,6 +68,7 @@ class Silence {
     Instant since{};  ///< when the first of them was taken
   };
   std::array<Waiting, kPromptClasses> waiting_{};
+  std::uint32_t all_ = 0;  ///< of every length
   bool suspect_ = false;
   Instant heard_{};
 };
