@@ -7,7 +7,7 @@
 namespace drover::http {
 namespace {
 
-std::unexpected<HeadFault> refuse(HeadFault fault) {
+[[gnu::cold, gnu::noinline]] std::unexpected<HeadFault> refuse(HeadFault fault) {
   return std::unexpected(fault);
 }
 

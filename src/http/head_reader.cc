@@ -9,7 +9,7 @@
 namespace drover::http {
 namespace {
 
-std::unexpected<HeadFault> refuse(HeadFault fault) {
+[[gnu::cold, gnu::noinline]] std::unexpected<HeadFault> refuse(HeadFault fault) {
   return std::unexpected(fault);
 }
 
