@@ -48,25 +48,25 @@ void Dispatch::handle(const AttemptConnected& event, Step& step) {
   Attempt* attempt = running(event.attempt);
   if (attempt == nullptr || attempt->phase != Phase::Connecting) return;
   attempt->phase = Phase::Sending;
-  disarm(TimerKind::Connect, step);
+  disarm(*attempt, TimerKind::Connect, step);
 }
 
 void Dispatch::handle(const RequestSent& event, Step& step) {
   Attempt* attempt = running(event.attempt);
   if (attempt == nullptr || attempt->sent != kNever) return;
   attempt->sent = step.now;
-  disarm(TimerKind::Connect, step);
+  disarm(*attempt, TimerKind::Connect, step);
   const Timeouts& timeouts = timeouts_of(*attempt);
   const bool stream = request_.answer == AnswerKind::Stream;
   // An answer may begin before the request has been written to its end (an early 413): then there is no head to wait
   // for.
   if (attempt->phase < Phase::AwaitingContent) {
     attempt->phase = Phase::AwaitingHead;
-    arm(TimerKind::Head, head_due(*attempt, step.now), step);
+    arm_head(*attempt, step);
   }
-  if (stream && attempt->phase != Phase::Relaying) {
-    arm(TimerKind::FirstContent, after(step.now, timeouts.first_content), step);
-  }
+  if (attempt->phase == Phase::Relaying) return;
+  if (stream) arm(*attempt, TimerKind::FirstContent, after(step.now, timeouts.first_content), step);
+  arm_second(*attempt, step);
 }
 
 void Dispatch::handle(const QuotaHinted& event, Step& step) {
@@ -77,15 +77,16 @@ void Dispatch::handle(const HeadArrived& event, Step& step) {
   Attempt* attempt = running(event.attempt);
   if (attempt == nullptr || attempt->phase >= Phase::AwaitingContent) return;
   attempt->phase = Phase::AwaitingContent;
-  disarm(TimerKind::Connect, step);
-  disarm(TimerKind::Head, step);
+  disarm(*attempt, TimerKind::Connect, step);
+  disarm(*attempt, TimerKind::Head, step);
   if (request_.answer == AnswerKind::Stream) {  // a plain answer is settled with its head, or hardly later
     attempt->answered = true;
     fleet_->answered(attempt->lease.ticket(), step.now);
   }
   // Until a stream's first content the FirstContent timer rules; a plain answer has none, so Idle does.
-  last_content_ = step.now;
-  if (request_.answer == AnswerKind::Plain) arm(TimerKind::Idle, after(step.now, timeouts_of(*attempt).idle), step);
+  if (request_.answer == AnswerKind::Plain) {
+    arm(*attempt, TimerKind::Idle, after(step.now, timeouts_of(*attempt).idle), step);
+  }
 }
 
 void Dispatch::handle(const LifecycleEvent&, Step&) {
@@ -150,8 +151,9 @@ void Dispatch::handle(const TimerFired& event, Step& step) {
   switch (event.timer) {
     case TimerKind::Connect:
     case TimerKind::Head:
-    case TimerKind::FirstContent: return timed_out(event.timer, step);
-    case TimerKind::Idle: return idle_passed(step);
+    case TimerKind::FirstContent:
+    case TimerKind::Idle: return attempts_due(event.timer, step);
+    case TimerKind::Second: return start_second(step);
     case TimerKind::Total: return total_passed(step);
     case TimerKind::StreamMax: return stream_max_passed(step);
     case TimerKind::Queue:
@@ -159,13 +161,12 @@ void Dispatch::handle(const TimerFired& event, Step& step) {
       if (waiting_) seek(step);
       return;
     case TimerKind::Comment: return comment_due(step);
-    case TimerKind::Hedge: return;
   }
 }
 
 void Dispatch::handle(const DownstreamBlocked&, Step& step) {
   blocked_ = true;
-  disarm(TimerKind::Idle, step);
+  for (Attempt& attempt : attempt_slots_) disarm(attempt, TimerKind::Idle, step);
 }
 
 void Dispatch::handle(const DownstreamUnblocked&, Step& step) {
@@ -174,7 +175,7 @@ void Dispatch::handle(const DownstreamUnblocked&, Step& step) {
   Attempt* attempt = newest();
   if (attempt == nullptr || state_ != State::Committed) return;
   last_content_ = step.now;
-  arm(TimerKind::Idle, after(step.now, timeouts_of(*attempt).idle), step);
+  arm(*attempt, TimerKind::Idle, after(step.now, timeouts_of(*attempt).idle), step);
 }
 
 void Dispatch::handle(const ClientLeft&, Step& step) {
@@ -195,35 +196,54 @@ void Dispatch::handle(const Drain&, Step& step) {
 }
 
 void Dispatch::commit(Attempt& attempt, Step& step) {
-  for (Attempt& other : attempt_slots_) {
-    if (other.running() && !(other.id == attempt.id)) abandon(other, step);
-  }
+  if (Attempt* other = other_than(attempt)) lose(*other, step);
   state_ = State::Committed;
   attempt.phase = Phase::Relaying;
   (void)step.out.push_back(Forward{attempt.id});
-  disarm(TimerKind::Connect, step);
-  disarm(TimerKind::Head, step);
-  disarm(TimerKind::FirstContent, step);
+  for (std::size_t kind = 0; kind < kTimersBeforeContent; ++kind) disarm(attempt, static_cast<TimerKind>(kind), step);
   if (request_.answer == AnswerKind::Stream && request_.may_answer_early) {
     arm(TimerKind::Comment, after(step.now, request_.comment_every), step);
   }
   last_content_ = step.now;
   const Timeouts& timeouts = timeouts_of(attempt);
-  if (!blocked_) arm(TimerKind::Idle, after(step.now, timeouts.idle), step);
+  if (!blocked_) arm(attempt, TimerKind::Idle, after(step.now, timeouts.idle), step);
   if (request_.answer == AnswerKind::Plain) return;  // the total deadline keeps ruling
   disarm(TimerKind::Total, step);
   arm(TimerKind::StreamMax, after(step.now, timeouts.stream_max), step);
 }
 
+/// The other one's answer is the answer. What was on trial has not shown that it is well, and whoever comes next shall
+/// not find that out again: it is charged with the timeout that it was on its way to. Of any other that was only slower
+/// this once nothing is known.
+void Dispatch::lose(Attempt& attempt, Step& step) {
+  const bool stream = request_.answer == AnswerKind::Stream;
+  const TimerKind missed = attempt.phase == Phase::Connecting       ? TimerKind::Connect
+                           : attempt.phase < Phase::AwaitingContent ? TimerKind::Head
+                           : stream                                 ? TimerKind::FirstContent
+                                                                    : TimerKind::Idle;
+  if (attempt.lease.ticket().trial) {
+    settle_failed(attempt, timeout_of(attempt, missed), step.now);
+  } else {
+    settle_abandoned(attempt, step.now);
+  }
+  disarm_attempt(attempt, step);
+  (void)step.out.push_back(CancelAttempt{.attempt = attempt.id, .lost = true});
+}
+
 void Dispatch::abandon(Attempt& attempt, Step& step) {
+  settle_abandoned(attempt, step.now);
+  disarm_attempt(attempt, step);
+  (void)step.out.push_back(CancelAttempt{attempt.id});
+}
+
+void Dispatch::settle_abandoned(Attempt& attempt, Instant now) {
   const bool sent = attempt.phase > Phase::Connecting;
   attempt.lease.settle({.kind = Outcome::Kind::Abandoned,
                         .answered = attempt.answered,
                         .stage = sent ? Stage::FreshNoAnswer : Stage::NotConnected,
                         .used = request_.estimate},
-                       step.now);
+                       now);
   attempt.phase = Phase::Idle;
-  (void)step.out.push_back(CancelAttempt{attempt.id});
 }
 
 Dispatch::Attempt* Dispatch::running(AttemptId id) {
@@ -239,14 +259,19 @@ Dispatch::Attempt* Dispatch::newest() {
   return found;
 }
 
+Dispatch::Attempt* Dispatch::other_than(const Attempt& attempt) {
+  Attempt& other = attempt_slots_[&attempt == attempt_slots_.data() ? 1 : 0];
+  return other.running() ? &other : nullptr;
+}
+
 /// A trial at a target that may still hang ends early while the request can go elsewhere, so that no client waits out a
-/// timeout for our curiosity.
-Instant Dispatch::head_due(const Attempt& attempt, Instant now) const {
+/// timeout for our curiosity. While a second attempt runs beside it nobody waits for it.
+Instant Dispatch::head_due(const Attempt& attempt) {
   const Timeouts& timeouts = timeouts_of(attempt);
   const Duration usual = request_.answer == AnswerKind::Stream ? timeouts.head_stream : timeouts.head_plain;
   const bool may_leave = request_.replay == Replay::Free && tried_.size() < walk_ && !ambiguous_spent_ &&
-                         request_.plan->retry.ambiguous != Ambiguous::Never;
-  return after(now, may_leave ? std::min(usual, attempt.lease.ticket().patience) : usual);
+                         request_.plan->retry.ambiguous != Ambiguous::Never && other_than(attempt) == nullptr;
+  return after(attempt.sent, may_leave ? std::min(usual, attempt.lease.ticket().patience) : usual);
 }
 
 const Timeouts& Dispatch::timeouts_of(const Attempt& attempt) const {

@@ -30,18 +30,27 @@ struct AttemptId {
 };
 
 enum class TimerKind : std::uint8_t {
-  Connect,  ///< of the current attempt
+  Connect,  ///< to Idle: of an attempt. When two run, of the one that is due first
   Head,
   FirstContent,
+  Second,  ///< it is late: ask another target as well
   Idle,
   Total,
   StreamMax,
   Queue,  ///< waiting for capacity: wake up and look again
   Backoff,
-  Hedge,
   Comment,  ///< first comment after a long wait, then keep-alive
 };
 inline constexpr std::size_t kTimerKinds = 10;
+inline constexpr std::size_t kTimersBeforeContent = 4;
+inline constexpr std::size_t kAttemptTimers = 5;
+
+/// What an attempt is beside another one that is late.
+enum class Beside : std::uint8_t {
+  Nothing,  ///< it began when none was running
+  Hedge,    ///< the slowest few requests are asked twice (retry.hedge)
+  Trial,    ///< the other is a trial, whose risk is not the client's to carry
+};
 
 // ---------------------------------------------------------------------------------------------- events
 
@@ -111,6 +120,7 @@ struct StartAttempt {
   TargetId target;
   bool fresh = false;
   bool last_resort = false;  ///< the target is out, and every other one too
+  Beside beside = Beside::Nothing;
 };
 /// Fire TimerFired{timer} at `at`; replaces an earlier one of the same kind. kNever disarms.
 struct ArmTimer {
@@ -120,6 +130,7 @@ struct ArmTimer {
 /// Stop this attempt at once; it is already settled and sends no further events.
 struct CancelAttempt {
   AttemptId attempt;
+  bool lost = false;  ///< another one answered first
 };
 /// Send our own 200 head of a stream now, because the wait grew long; errors travel in-band from here on.
 struct SendHead {};
@@ -215,10 +226,12 @@ class Dispatch {
     AttemptId id{};
     Phase phase = Phase::Idle;
     bool fresh = false;
+    Beside beside = Beside::Nothing;
     Lease lease{};
     Instant started{};
     Instant sent = kNever;
     bool answered = false;  ///< the fleet was told that the answer has begun
+    std::array<Instant, kAttemptTimers> due = {kNever, kNever, kNever, kNever, kNever};
     [[nodiscard]] bool running() const { return phase != Phase::Idle; }
     /// What its latency is counted from.
     [[nodiscard]] Instant begun() const { return sent == kNever ? started : sent; }
@@ -277,7 +290,9 @@ class Dispatch {
   [[nodiscard]] PickAnswer pick_or_wait(Instant now);
   void wait(Instant until, TimerKind timer, Step& step);
   void stop_waiting_at(Instant now);
-  void start(Lease lease, bool fresh, Step& step);
+  void start(Lease lease, bool fresh, Step& step, Beside beside = Beside::Nothing);
+  void start_second(Step& step);
+  [[nodiscard]] bool may_have_second() const;
   [[nodiscard]] PickRequest pick_request();
   [[nodiscard]] bool never(Stop why);
   [[nodiscard]] FixedVector<TargetId, kMaxWalk> repeatable() const;
@@ -297,19 +312,28 @@ class Dispatch {
 
   // time (dispatch_timers.cc)
   void arm(TimerKind timer, Instant at, Step& step);
+  void arm(Attempt& attempt, TimerKind timer, Instant at, Step& step);
+  void arm_head(Attempt& attempt, Step& step);
+  void arm_second(Attempt& attempt, Step& step);
   void disarm(TimerKind timer, Step& step);
-  void disarm_attempt(Step& step);
-  void timed_out(TimerKind timer, Step& step);
+  void disarm(Attempt& attempt, TimerKind timer, Step& step);
+  void disarm_attempt(Attempt& attempt, Step& step);
+  void attempts_due(TimerKind timer, Step& step);
+  void timed_out(Attempt& attempt, TimerKind timer, Step& step);
+  [[nodiscard]] static Failure timeout_of(const Attempt& attempt, TimerKind timer);
   void total_passed(Step& step);
   void stream_max_passed(Step& step);
-  void idle_passed(Step& step);
+  void idle_passed(Attempt& attempt, Step& step);
   void comment_due(Step& step);
 
   void commit(Attempt& attempt, Step& step);
   void abandon(Attempt& attempt, Step& step);
+  void settle_abandoned(Attempt& attempt, Instant now);
+  void lose(Attempt& attempt, Step& step);
   [[nodiscard]] Attempt* running(AttemptId id);
   [[nodiscard]] Attempt* newest();
-  [[nodiscard]] Instant head_due(const Attempt& attempt, Instant now) const;
+  [[nodiscard]] Attempt* other_than(const Attempt& attempt);
+  [[nodiscard]] Instant head_due(const Attempt& attempt);
   [[nodiscard]] const Timeouts& timeouts_of(const Attempt& attempt) const;
 
   DispatchRequest request_;
@@ -326,6 +350,7 @@ class Dispatch {
   bool ambiguous_spent_ = false;  ///< the one failover that Ambiguous::ReusedOnly grants after S3
   bool choked_before_ = false;    ///< other requests with this body failed the same way at two targets (J15)
   bool repeat_paid_ = false;      ///< the budget has granted the next attempt at the same target
+  bool seconded_ = false;         ///< it has had its second attempt beside another
   bool only_rate_limits_ = true;  ///< every failure so far was a rate limit
   std::uint32_t attempts_started_ = 0;
   std::uint32_t repeats_ = 0;  ///< attempts at targets that were tried before
@@ -342,7 +367,7 @@ class Dispatch {
   FixedVector<TargetId, kMaxWalk> tried_;
   FixedVector<TriedNote, kMaxWalk> notes_;
   FixedVector<Blamed, kMaxAttempts> blamed_;
-  std::array<Attempt, 2> attempt_slots_;  ///< two, so that a hedge has a place
+  std::array<Attempt, 2> attempt_slots_;  ///< two, so that a second one has a place beside the first
   std::array<Instant, kTimerKinds> armed_;
   std::optional<Failure> told_;  ///< the failure the client would hear of
 };

@@ -162,7 +162,35 @@ void Dispatch::stop_waiting_at(Instant now) {
   if (waiting_since_ != kNever) waited_ += now - std::exchange(waiting_since_, kNever);
 }
 
-void Dispatch::start(Lease lease, bool fresh, Step& step) {
+/// Whether this request may be executed twice, and once more at all.
+bool Dispatch::may_have_second() const {
+  return !seconded_ && !draining_ && state_ != State::Committed && request_.replay == Replay::Free &&
+         request_.plan->retry.ambiguous != Ambiguous::Never && tried_.size() < walk_ &&
+         attempts_started_ < kMaxAttempts;
+}
+
+/// The attempt that runs is late: another target is asked as well, and whoever answers first is used. Beside a trial it
+/// takes the place of the failover that would have followed, and costs what that would cost; any other has to find room
+/// in the share of requests that may be hedged. If nothing is free or granted now, the first goes on alone.
+void Dispatch::start_second(Step& step) {
+  Attempt* first = newest();
+  if (first == nullptr) return;
+  first->due[static_cast<std::size_t>(TimerKind::Second)] = kNever;
+  if (!may_have_second()) return;
+  const bool trial = first->lease.ticket().trial;
+  PickRequest request = pick_request();
+  request.beside = first->lease.ticket().fallback;
+  request.affinity = 0;  // the conversation stays where it is
+  request.notes = nullptr;
+  const PickAnswer answer = fleet_->pick(request, step.now, *random_);
+  if (answer.kind != PickKind::Picked) return;
+  Lease lease(*fleet_, answer.ticket);
+  if (trial ? !paid(lease.target(), step.now) : !fleet_->spend_hedge(step.now)) return;
+  seconded_ = true;
+  start(std::move(lease), /*fresh=*/false, step, trial ? Beside::Trial : Beside::Hedge);
+}
+
+void Dispatch::start(Lease lease, bool fresh, Step& step, Beside beside) {
   stop_waiting_at(step.now);
   Attempt* slot = std::ranges::find_if_not(attempt_slots_, &Attempt::running);
   assert(slot != attempt_slots_.end());
@@ -172,6 +200,7 @@ void Dispatch::start(Lease lease, bool fresh, Step& step) {
   *slot = Attempt{.id = {++attempts_started_},
                   .phase = Phase::Connecting,
                   .fresh = fresh,
+                  .beside = beside,
                   .lease = std::move(lease),
                   .started = step.now};
   const auto known = std::ranges::find(tried_, target);
@@ -182,8 +211,10 @@ void Dispatch::start(Lease lease, bool fresh, Step& step) {
     at = tried_.size() - 1;
   }
   if (!fresh) ++notes_[at].attempts;
-  (void)step.out.push_back(StartAttempt{slot->id, target, fresh, slot->lease.ticket().last_resort});
-  arm(TimerKind::Connect, after(step.now, timeouts_of(*slot).connect), step);
+  (void)step.out.push_back(StartAttempt{slot->id, target, fresh, slot->lease.ticket().last_resort, beside});
+  arm(*slot, TimerKind::Connect, after(step.now, timeouts_of(*slot).connect), step);
+  if (Attempt* other = other_than(*slot)) return arm_head(*other, step);
+  arm_second(*slot, step);
 }
 
 }  // namespace drover::core

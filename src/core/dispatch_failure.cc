@@ -46,10 +46,17 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
   settle_failed(attempt, failure, step.now);
   // A further attempt that fails too went into an outage: a free failover is charged, a paid one once more, so that
   // what is tried in vain is tried half as often.
-  if (attempts_started_ > 1) fleet_->charge_retry(step.now);
+  if (attempt.id.value > 1) fleet_->charge_retry(step.now);
   note(attempt.lease.target(), failure);
-  if (newest() != nullptr) return;  // a hedge is still running
-  disarm_attempt(step);
+  disarm_attempt(attempt, step);
+  if (Attempt* other = other_than(attempt)) {
+    // What would be the same everywhere need not be waited for twice; else the other one may still answer.
+    if (failure.error.retry != RetryClass::Never) {
+      remember(std::move(failure));
+      return arm_head(*other, step);
+    }
+    abandon(*other, step);
+  }
   const bool go_on = may_go_on(failure);
   remember(std::move(failure));
   if (!go_on) return end_with_failure(step);
@@ -64,9 +71,9 @@ bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failur
                          request_.plan->retry.ambiguous != Ambiguous::Never;
   if (!(unsent || ambiguous) || attempt.fresh || draining_ || request_.replay == Replay::Never) return false;
   if (attempts_started_ >= kMaxAttempts) return false;
-  disarm_attempt(step);
+  disarm_attempt(attempt, step);
   attempt.phase = Phase::Idle;
-  start(std::move(attempt.lease), /*fresh=*/true, step);
+  start(std::move(attempt.lease), /*fresh=*/true, step, attempt.beside);
   return true;
 }
 

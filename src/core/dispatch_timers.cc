@@ -22,6 +22,29 @@ void Dispatch::arm(TimerKind timer, Instant at, Step& step) {
   (void)step.out.push_back(ArmTimer{timer, at});
 }
 
+/// Each attempt has times of its own; the driver's timer is the earliest of those that run.
+void Dispatch::arm(Attempt& attempt, TimerKind timer, Instant at, Step& step) {
+  const auto kind = static_cast<std::size_t>(timer);
+  attempt.due[kind] = at;
+  const Attempt* other = other_than(attempt);
+  const Instant earliest = other == nullptr ? at : std::min(at, other->due[kind]);
+  if (earliest != armed_[kind]) arm(timer, earliest, step);
+}
+
+void Dispatch::arm_head(Attempt& attempt, Step& step) {
+  if (attempt.phase == Phase::AwaitingHead) arm(attempt, TimerKind::Head, head_due(attempt), step);
+}
+
+/// How late is late is known of what was sent; until then it counts from the attempt's beginning.
+void Dispatch::arm_second(Attempt& attempt, Step& step) {
+  const Duration late = attempt.lease.ticket().second_after;
+  if (late != kNoLimit && may_have_second()) arm(attempt, TimerKind::Second, after(attempt.begun(), late), step);
+}
+
+void Dispatch::disarm(Attempt& attempt, TimerKind timer, Step& step) {
+  if (attempt.due[static_cast<std::size_t>(timer)] != kNever) arm(attempt, timer, kNever, step);
+}
+
 void Dispatch::disarm(TimerKind timer, Step& step) {
   Instant& armed = armed_[static_cast<std::size_t>(timer)];
   if (armed == kNever) return;
@@ -29,19 +52,21 @@ void Dispatch::disarm(TimerKind timer, Step& step) {
   (void)step.out.push_back(ArmTimer{timer, kNever});
 }
 
-void Dispatch::disarm_attempt(Step& step) {
-  disarm(TimerKind::Connect, step);
-  disarm(TimerKind::Head, step);
-  disarm(TimerKind::FirstContent, step);
-  disarm(TimerKind::Idle, step);
+void Dispatch::disarm_attempt(Attempt& attempt, Step& step) {
+  for (std::size_t kind = 0; kind < kAttemptTimers; ++kind) disarm(attempt, static_cast<TimerKind>(kind), step);
 }
 
-/// The attempt took too long before its first content: it is cancelled and has failed.
-void Dispatch::timed_out(TimerKind timer, Step& step) {
-  Attempt* attempt = newest();
-  if (attempt == nullptr) return;
-  Failure failure{.attempt = attempt->id};
-  const bool head_came = attempt->phase >= Phase::AwaitingContent;
+/// One of those that run is due, or both are.
+void Dispatch::attempts_due(TimerKind timer, Step& step) {
+  for (Attempt& attempt : attempt_slots_) {
+    if (!attempt.running() || attempt.due[static_cast<std::size_t>(timer)] > step.now) continue;
+    timer == TimerKind::Idle ? idle_passed(attempt, step) : timed_out(attempt, timer, step);
+  }
+}
+
+Dispatch::Failure Dispatch::timeout_of(const Attempt& attempt, TimerKind timer) {
+  Failure failure{.attempt = attempt.id};
+  const bool head_came = attempt.phase >= Phase::AwaitingContent;
   switch (timer) {
     case TimerKind::Connect:
       failure.error = timeout(ErrorKind::ConnectTimeout);
@@ -61,16 +86,21 @@ void Dispatch::timed_out(TimerKind timer, Step& step) {
       failure.stage = head_came ? Stage::FailedAnswer : Stage::FreshNoAnswer;
       break;
   }
-  (void)step.out.push_back(CancelAttempt{attempt->id});
-  fail(*attempt, std::move(failure), step);
+  return failure;
 }
 
-void Dispatch::idle_passed(Step& step) {
-  Attempt* attempt = newest();
-  if (attempt == nullptr || blocked_) return;
-  const Instant due = after(last_content_, timeouts_of(*attempt).idle);
-  if (due > step.now) return arm(TimerKind::Idle, due, step);  // content came after the timer was armed
-  timed_out(TimerKind::Idle, step);
+/// The attempt took too long before its first content: it is cancelled and has failed.
+void Dispatch::timed_out(Attempt& attempt, TimerKind timer, Step& step) {
+  Failure failure = timeout_of(attempt, timer);
+  (void)step.out.push_back(CancelAttempt{attempt.id});
+  fail(attempt, std::move(failure), step);
+}
+
+void Dispatch::idle_passed(Attempt& attempt, Step& step) {
+  if (blocked_) return;
+  const Instant due = state_ == State::Committed ? after(last_content_, timeouts_of(attempt).idle) : step.now;
+  if (due > step.now) return arm(attempt, TimerKind::Idle, due, step);  // content came after the timer was armed
+  timed_out(attempt, TimerKind::Idle, step);
 }
 
 /// The request's own deadline. A target that was given the whole of it is charged; one that a client's own short
@@ -79,6 +109,8 @@ void Dispatch::total_passed(Step& step) {
   const Timeouts& timeouts = request_.plan->pools[request_.route->pools.front().index()].timeouts;
   const bool clients_own = request_.client_timeout < timeouts.total;
   const Error error = deadline_passed(clients_own ? ErrorScope::Request : ErrorScope::Target);
+  Attempt* const latest = newest();
+  if (latest != nullptr && other_than(*latest) != nullptr) abandon(*latest, step);  // had little of the time
   for (Attempt& attempt : attempt_slots_) {
     if (!attempt.running()) continue;
     (void)step.out.push_back(CancelAttempt{attempt.id});

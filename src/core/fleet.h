@@ -20,6 +20,7 @@
 #include "core/comeback.h"
 #include "core/fleet_port.h"
 #include "core/health.h"
+#include "core/hedge_share.h"
 #include "core/lane_limit.h"
 #include "core/latency_sketch.h"
 #include "core/limit_book.h"
@@ -159,6 +160,7 @@ class Fleet final : public FleetPort {
   void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;
   void charge_retry(Instant now) override;
+  [[nodiscard]] bool spend_hedge(Instant now) override;
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
   [[nodiscard]] Candidates candidates(const PickRequest& request, Instant now) override;
@@ -235,8 +237,10 @@ class Fleet final : public FleetPort {
     mutable WindowCount<10> failures{std::chrono::seconds(10)};
     double usual_first_content = 0;  ///< what a target without samples is taken for; 0: unknown
     double usual_per_token = 0;
-    LatencySketch answers{};  ///< request sent to first content, or to a plain answer's end; as of ordinary prompts
-    Duration suspicious_silence = kNoLimit;  ///< follows `answers`
+    /// Plain: request sent to the answer's end, and streamed: to its first content; as of ordinary prompts.
+    std::array<LatencySketch, 2> answers{};
+    std::array<Duration, 2> late = {kNoLimit, kNoLimit};  ///< later than nearly all of `answers`, which it follows
+    Duration suspicious_silence = kNoLimit;               ///< follows both
     std::uint32_t answers_until_look = kSketchLeast;
   };
   struct Standing {
@@ -266,6 +270,8 @@ class Fleet final : public FleetPort {
 
   // picking (fleet_pick.cc)
   [[nodiscard]] PickAnswer pick_now(const PickRequest& request, Instant now, Random& random);
+  [[nodiscard]] PickAnswer pick_beside(const PickRequest& request, Instant now, Random& random);
+  [[nodiscard]] bool free_for_a_second(TargetId target, const PickRequest& request, Instant now);
   [[nodiscard]] bool candidate(TargetId target, const PickRequest& request) const;
   [[nodiscard]] bool usable(TargetId target, const PickRequest& request, Instant now);
   [[nodiscard]] Standing standing(TargetId target, const PickRequest& request, Instant now);
@@ -285,6 +291,10 @@ class Fleet final : public FleetPort {
     return now < recovering_until_ && target.comers.full(comeback(target, now), now);
   }
   void count_load(TargetState& target, std::uint64_t more, std::uint64_t less);
+  void count_request(Instant now) {
+    budget_.count_request(now);
+    hedges_.count_request(now);
+  }
   [[nodiscard]] bool silent(TargetId target, Instant now);
   [[nodiscard]] Duration suspicious_silence(const TargetState& target) const {
     return target.pool == kNone ? kNoLimit : pools_[target.pool].suspicious_silence;
@@ -330,7 +340,7 @@ class Fleet final : public FleetPort {
   void charge(const Ticket& ticket, const Outcome& outcome, Charge charge, Instant now);
   void well(const TargetState& target, Level level, Instant began, Instant now);
   void heard(TargetState& target, Instant now);
-  void learn_silence(PoolState& pool, Duration answer, PromptSize prompt);
+  void learn_wait(LatencySketch& answers, PoolState& pool, Duration answer, PromptSize prompt);
   void learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now);
   void learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now);
   void probe_succeeded(const TargetState& target, Level level, Instant now);
@@ -354,6 +364,7 @@ class Fleet final : public FleetPort {
   std::vector<Instant> lane_lied_;  ///< beside lane_limits_: when that was last told
   std::uint64_t nonsense_ = 0;
   RetryBudget budget_;
+  HedgeShare hedges_;
   PoisonList poison_;
   WaitingRoom room_;
   Instant latest_ = Instant::min();  ///< the last time that anybody named

@@ -23,7 +23,12 @@ std::string model_label(const Target& target) {
 }  // namespace
 
 Fleet::Fleet(std::shared_ptr<const Plan> plan, std::uint64_t seed)
-    : plan_(std::move(plan)), random_(seed), limits_(*plan_), budget_(plan_->retry.budget), room_(*plan_) {
+    : plan_(std::move(plan)),
+      random_(seed),
+      limits_(*plan_),
+      budget_(plan_->retry.budget),
+      hedges_(plan_->retry.hedge),
+      room_(*plan_) {
   build();
 }
 

@@ -20,6 +20,8 @@ constexpr double kUntriedLatency = 0.0;
 constexpr double kWeightScale = 100.0;
 /// A target that is due for its trial costs less than any other: whoever is drawn beside it finds out.
 constexpr double kTrialCost = -1.0;
+/// A second attempt needs room in a target's limits for as many like it.
+constexpr std::int64_t kRoomForSecond = 5;
 
 }  // namespace
 
@@ -51,6 +53,31 @@ PickAnswer Fleet::pick_now(const PickRequest& request, Instant now, Random& rand
     }
   }
   return pick_without_open(request, now, random);
+}
+
+/// A second attempt is a luxury: it neither waits nor takes what anybody else may need soon.
+PickAnswer Fleet::pick_beside(const PickRequest& request, Instant now, Random& random) {
+  if (room_.in_line() > 0 || request.beside >= request.route->pools.size()) return {};
+  if (limits_.asker_admits_at(request, now) > now) return {};
+  const PoolId pool = request.route->pools[request.beside];
+  for (Tier& tier : pools_[pool.index()].tiers) {
+    if (const auto target = choose(pool, tier, request, now, random))
+      return take(*target, request.beside, request, now);
+  }
+  return {};
+}
+
+/// Nobody who is on trial, suspect or refused lately, and nobody whose limits it would nearly use up.
+bool Fleet::free_for_a_second(TargetId target, const PickRequest& request, Instant now) {
+  const TargetState& state = targets_[target.index()];
+  const LaneLimit& lane = lane_limits_[state.lane];
+  if (on_trial(state, now) || state.silence.suspected() || lane.learned_per_second() > 0) return false;
+  PickRequest several = request;
+  several.estimate.requests.value *= kRoomForSecond;
+  several.estimate.input_tokens.value *= kRoomForSecond;
+  several.estimate.output_tokens.value *= kRoomForSecond;
+  if (!lane.unknown() && lane.admits_at(several.estimate, now) > now) return false;
+  return limits_.target_admits_at(target, several, now) <= now;
 }
 
 bool Fleet::candidate(TargetId target, const PickRequest& request) const {
@@ -102,7 +129,8 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
   const PoolState& state = pools_[pool.index()];
   const auto at = [&](std::size_t place) { return about.targets[tier.begin + place]; };
   const auto eligible = [&](std::size_t place) {
-    if (usable(at(place), request, now)) return true;
+    if (usable(at(place), request, now) && (request.beside == kNobody || free_for_a_second(at(place), request, now)))
+      return true;
     note(at(place), request, now);
     return false;
   };
@@ -249,7 +277,11 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   ticket.lane_before = lane_limits_[state.lane].take(request.estimate, now);
   PickAnswer answer{.kind = PickKind::Picked, .ticket = ticket};
   answer.untried_left = another_left(target, request, now);
-  if (ticket.trial && answer.untried_left) answer.ticket.patience = prompt.scaled(suspicious_silence(state));
+  if (!answer.untried_left || state.pool == kNone) return answer;
+  if (ticket.trial) answer.ticket.patience = prompt.scaled(suspicious_silence(state));
+  if (ticket.trial || hedges_.any()) {
+    answer.ticket.second_after = prompt.scaled(pools_[state.pool].late[request.streamed ? 1 : 0]);
+  }
   return answer;
 }
 

@@ -68,6 +68,8 @@ struct PickRequest {
   bool again = false;
   /// Only say what would be picked now: nothing is reserved, and the answer's ticket is not one to settle.
   bool look = false;
+  /// For a second attempt beside one that runs in this pool of the route: it takes only what is free for it, and there.
+  std::uint32_t beside = kNobody;
   SkipNotes* notes = nullptr;  ///< where to note what is passed over; absent: nowhere
 
   /// Rung when its turn may have come; without one the request cannot wait in the waiting room.
@@ -94,6 +96,8 @@ struct Ticket {
   bool last_resort = false;       ///< its target is out, and every other one too
   /// How long to wait for an answer's head before going elsewhere: a trial's risk is not its request's to carry.
   Duration patience = kNoLimit;
+  /// When the first content is later than this another target may be asked as well; kNoLimit: it may not.
+  Duration second_after = kNoLimit;
   LaneCount lane_before{};  ///< what its lane had admitted up to and including it
 };
 
@@ -161,6 +165,8 @@ class FleetPort {
   [[nodiscard]] virtual bool spend_retry(Instant now) = 0;
   /// Takes a further attempt that was in vain from the budget's share, as far as that reaches.
   virtual void charge_retry(Instant now) = 0;
+  /// A hedge asks for its part of the requests that may be hedged, and pays from the retry budget. False: do not.
+  [[nodiscard]] virtual bool spend_hedge(Instant now) = 0;
   /// Whether a request with this body has failed the same way at two targets lately, and was answered by none.
   [[nodiscard]] virtual bool quarantined(std::uint64_t body, Instant now) const = 0;
   /// Whether going on to `next` after a failure is free (an untried target of a pool that mostly succeeds). Free means

@@ -184,14 +184,20 @@ void Fleet::heard(TargetState& target, Instant now) {
   changed(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
 }
 
-/// Looking through the sketch costs more than a settlement may; a few answers more change little.
-void Fleet::learn_silence(PoolState& pool, Duration answer, PromptSize prompt) {
+/// Looking through the sketches costs more than a settlement may; a few answers more change little.
+void Fleet::learn_wait(LatencySketch& answers, PoolState& pool, Duration answer, PromptSize prompt) {
   constexpr std::uint32_t kLookEvery = 32;
-  pool.answers.add(std::chrono::duration<double>(prompt.unscaled(answer)).count());
+  answers.add(std::chrono::duration<double>(prompt.unscaled(answer)).count());
   if (--pool.answers_until_look > 0) return;
   pool.answers_until_look = kLookEvery;
-  const auto usual = pool.answers.within(0.99);
+  LatencySketch both = pool.answers[0];
+  both.add(pool.answers[1]);
+  const auto usual = both.within(0.99);
   if (usual) pool.suspicious_silence = std::max(kSuspectAfterUsual * *usual, kShortestSilence);
+  for (std::size_t kind = 0; kind < pool.answers.size(); ++kind) {
+    const auto nearly_all = pool.answers[kind].within(kLateAfter);
+    if (nearly_all) pool.late[kind] = std::max(*nearly_all, kSoonestSecond);
+  }
 }
 
 void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
@@ -257,14 +263,14 @@ void Fleet::learn_first_content(TargetState& target, Duration first_content, Pro
   const double seconds = std::chrono::duration<double>(first_content).count();
   target.first_content.observe(seconds, now);
   if (target.pool == kNone) return;
-  learn_silence(pools_[target.pool], first_content, prompt);
+  learn_wait(pools_[target.pool].answers[1], pools_[target.pool], first_content, prompt);
   follow(pools_[target.pool].usual_first_content, std::max(seconds, kLeastSeconds));
 }
 
 void Fleet::learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now) {
   if (outcome.first_content) learn_first_content(target, *outcome.first_content, prompt, now);
   if (outcome.whole) {
-    if (target.pool != kNone) learn_silence(pools_[target.pool], *outcome.whole, prompt);
+    if (target.pool != kNone) learn_wait(pools_[target.pool].answers[0], pools_[target.pool], *outcome.whole, prompt);
     // Answers without output tokens (embeddings) count as one: a pool serves one model, so all of its are alike.
     const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
     const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;
@@ -283,6 +289,12 @@ bool Fleet::spend_retry(Instant now) {
 
 void Fleet::charge_retry(Instant now) {
   budget_.charge(now);
+}
+
+bool Fleet::spend_hedge(Instant now) {
+  if (!hedges_.left(now) || !budget_.spend(now)) return false;
+  hedges_.take(now);
+  return true;
 }
 
 bool Fleet::failover_is_free(TargetId next, Instant now) const {

@@ -7,6 +7,7 @@ namespace drover::core {
 
 PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) {
   latest_ = std::max(latest_, now);
+  if (request.beside != kNobody) return pick_beside(request, now, random);
   if (request.waiter.any()) return claim(request, now, random);
   if (!request.again && room_.in_line() > 0) {
     if (now >= next_look_ && request.first()) serve_waiters(now);
@@ -19,7 +20,7 @@ PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) 
   }
   const PickAnswer answer = pick_now(request, now, random);
   if (answer.kind == PickKind::Wait && !request.again) return join(request, answer, now);
-  if (answer.kind == PickKind::Picked && request.first() && !request.look) budget_.count_request(now);
+  if (answer.kind == PickKind::Picked && request.first() && !request.look) count_request(now);
   return answer;
 }
 
@@ -79,7 +80,7 @@ PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random)
     PickAnswer answer{.kind = PickKind::Picked, .ticket = *waiting->ticket};
     answer.untried_left = another_left(answer.ticket.target, request, now);
     room_.leave(request.waiter);
-    if (request.first()) budget_.count_request(now);
+    if (request.first()) count_request(now);
     return answer;
   }
   const bool in_line = room_.stands_in_line(request.waiter);

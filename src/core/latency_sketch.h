@@ -26,6 +26,12 @@ class LatencySketch {
     for (std::uint32_t& count : counts_) total_ += count /= 2;
   }
 
+  /// As if the answers of both had been added to this one.
+  void add(const LatencySketch& other) {
+    for (std::size_t slot = 0; slot < kSlots; ++slot) counts_[slot] += other.counts_[slot];
+    total_ += other.total_;
+  }
+
   /// The time within which this share of answers came, at most a fifth too long; nothing before kSketchLeast answers.
   [[nodiscard]] std::optional<Duration> within(double share) const {
     if (total_ < kSketchLeast) return std::nullopt;

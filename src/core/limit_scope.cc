@@ -21,7 +21,11 @@ Instant LimitScope::room_at(Window& window, std::int64_t amount, Instant now) {
 
 Instant LimitScope::admits_at(const Amount& estimate, Instant now) {
   Instant at = now;
-  if (limits_.concurrent && running_ >= *limits_.concurrent) at = now + kCapacityPoll;
+  if (limits_.concurrent) {
+    const std::int64_t places =
+        std::clamp<std::int64_t>(estimate.requests.value, 1, std::max<std::int64_t>(*limits_.concurrent, 1));
+    if (running_ + places > *limits_.concurrent) at = now + kCapacityPoll;
+  }
   at = std::max(at, room_at(requests_minute_, estimate.requests.value, now));
   at = std::max(at, room_at(requests_day_, estimate.requests.value, now));
   at = std::max(at, room_at(input_minute_, estimate.input_tokens.value, now));

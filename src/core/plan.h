@@ -190,6 +190,8 @@ struct RetrySettings {
   Duration max_backoff = std::chrono::seconds(8);
   Jitter jitter = Jitter::Full;
   double budget = 0.20;  ///< share of requests that may be paid retries
+  /// Share of requests that may have a second attempt beside a first one that is late; 0: none.
+  double hedge = 0;
   Ambiguous ambiguous = Ambiguous::ReusedOnly;
   /// Answers with these statuses may be repeated at the same target, others not; empty: what the stage table says.
   std::vector<int> statuses{};

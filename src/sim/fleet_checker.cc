@@ -16,6 +16,9 @@ constexpr Duration kLongestGuess = 66s;
 constexpr Duration kShortestKeyRest = 30s;
 constexpr Duration kLongestRest = 11min;
 constexpr int kCrowd = 5;
+/// Hedges are counted over a minute, requests for a little longer.
+constexpr Duration kHedgesWithin = 60s;
+constexpr Duration kTheirRequestsWithin = 65s;
 /// What was away is given more in steps, and may be full meanwhile.
 constexpr Duration kComingBack = 10s;
 
@@ -53,6 +56,8 @@ void FleetChecker::picked(std::uint32_t request, const core::PickRequest& asked,
   const core::Target& target = plan_->targets[ticket.target.index()];
   if (!asked.fence.admits(target.provider)) findings_->add(10, request, "a request crossed its fence");
   may_be_picked(request, asked, ticket, now);
+  const bool second = asked.beside != core::kNobody;
+  if (second && (ticket.trial || ticket.last_resort)) findings_->add(6, request, "a hedge was a trial or last resort");
   Crowd& crowd = crowds_[ticket.target.value];
   if (++crowd.running >= kCrowd) crowd.crowded = true;
 }
@@ -236,11 +241,20 @@ void FleetChecker::probed(core::KeyId key, core::ServerId server) {
 void FleetChecker::retry_granted(Instant now) {
   retries_.push_back(now);
   while (retries_.front() <= now - 10s) retries_.pop_front();
-  while (!requests_.empty() && requests_.front() <= now - 11s) requests_.pop_front();
+  while (!requests_.empty() && requests_.front() <= now - kTheirRequestsWithin) requests_.pop_front();
+  const auto lately = std::ranges::count_if(requests_, [now](Instant at) { return at > now - 11s; });
   const auto last_second = std::ranges::count_if(retries_, [now](Instant at) { return at > now - 1s; });
-  const double share = plan_->retry.budget * static_cast<double>(requests_.size());
+  const double share = plan_->retry.budget * static_cast<double>(lately);
   if (last_second > 3 && static_cast<double>(retries_.size()) > share) {
     findings_->add(5, 0, "more retries were granted than the budget holds");
+  }
+}
+
+void FleetChecker::hedge_granted(Instant now) {
+  hedges_.push_back(now);
+  while (hedges_.front() <= now - kHedgesWithin) hedges_.pop_front();
+  if (static_cast<double>(hedges_.size()) > plan_->retry.hedge * static_cast<double>(requests_.size())) {
+    findings_->add(5, 0, "more requests were hedged than the share allows");
   }
 }
 

@@ -59,6 +59,8 @@ class RequestChecker {
   void finished();
 
   [[nodiscard]] bool ended() const { return ends_ > 0; }
+  /// Attempts that have not ended.
+  [[nodiscard]] std::size_t running() const;
 
  private:
   struct Attempt {
@@ -75,13 +77,13 @@ class RequestChecker {
   void obeyed(const core::Command& command, Instant now);
   void waits(const core::WaitForCapacity& wait, Instant now);
   void started(const core::StartAttempt& start);
+  void raced(const core::StartAttempt& start);
   void forwarded(const core::Forward& forward);
   void ended_well();
   void ended_with(const core::EndWithError& end);
   void has_deadlines(const core::Dispatch& dispatch);
   void give_back(core::TargetId target);
   [[nodiscard]] bool armed(core::TimerKind timer) const { return timers_.contains(timer); }
-  [[nodiscard]] std::size_t running() const;
   void report(int invariant, std::string what) { findings_->add(invariant, number_, std::move(what)); }
 
   std::uint32_t number_;
@@ -96,6 +98,7 @@ class RequestChecker {
   std::uint32_t forwarded_ = 0;  ///< the attempt whose bytes the client gets; 0: none yet
   std::optional<Instant> queue_until_;
   int retries_granted_ = 0;
+  int seconds_ = 0;  ///< attempts that began beside another
   int ends_ = 0;
   bool head_sent_ = false;
   bool blocked_ = false;
@@ -114,6 +117,7 @@ class FleetChecker {
   void settled(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome, Instant now);
   void released(const core::Ticket& ticket);
   void retry_granted(Instant now);
+  void hedge_granted(Instant now);
   /// The target's lane was told about: what it lets in is its provider's secret from now on.
   void hinted(const core::Ticket& ticket) { refused_.insert(lane_of(plan_->targets[ticket.target.index()])); }
   /// A probe spoke for them: the books, which are kept from requests alone, know nothing about them any more.
@@ -167,6 +171,7 @@ class FleetChecker {
   std::set<std::pair<std::uint32_t, std::uint32_t>> committed_;      ///< request and target
   std::deque<Instant> requests_;
   std::deque<Instant> retries_;
+  std::deque<Instant> hedges_;
 };
 
 }  // namespace drover::sim

@@ -38,6 +38,7 @@ class Honest : public core::FleetPort {
   }
   bool spend_retry(Instant now) override { return fleet_->spend_retry(now); }
   void charge_retry(Instant now) override { fleet_->charge_retry(now); }
+  bool spend_hedge(Instant now) override { return fleet_->spend_hedge(now); }
   bool quarantined(std::uint64_t body, Instant now) const override { return fleet_->quarantined(body, now); }
   bool failover_is_free(core::TargetId next, Instant now) const override { return fleet_->failover_is_free(next, now); }
 

@@ -120,12 +120,22 @@ void RequestChecker::started(const core::StartAttempt& start) {
   if (forwarded_ != 0) report(1, "an attempt was started after the commit point");
   if (ended()) report(2, "an attempt was started after the end");
   if (drained_) report(2, "an attempt was started while the process goes");
+  if (running() > 0 || start.beside != core::Beside::Nothing) raced(start);
   const bool first = attempts_.empty();
   const bool untried = tried_.insert(start.target.value).second;
   attempts_[start.attempt.value] = Attempt{.target = start.target};
   if (first || start.fresh) return;
   if (untried && free_.contains(start.target.value)) return;
   if (--retries_granted_ < 0) report(5, "a further attempt was neither free nor paid for");
+}
+
+/// Two at once only of what may be executed twice, and that once. A lost keep-alive race changes none of this.
+void RequestChecker::raced(const core::StartAttempt& start) {
+  if (running() > 1) report(5, "three attempts run at once");
+  if (start.fresh) return;
+  if (request_.replay != core::Replay::Free) report(5, "a request that must not be executed twice was sent twice");
+  if (running() == 0 || start.beside == core::Beside::Nothing) report(5, "an attempt beside another is not called so");
+  if (++seconds_ > 1) report(5, "a request had two second attempts");
 }
 
 void RequestChecker::forwarded(const core::Forward& forward) {

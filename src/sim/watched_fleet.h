@@ -91,6 +91,15 @@ class WatchedFleet final : public core::FleetPort {
 
   void charge_retry(Instant now) override { fleet_->charge_retry(now); }
 
+  [[nodiscard]] bool spend_hedge(Instant now) override {
+    const bool granted = fleet_->spend_hedge(now);
+    if (!granted) return false;
+    checker_->retry_granted(now);
+    checker_->hedge_granted(now);
+    if (request_ != nullptr) request_->retry_granted();
+    return true;
+  }
+
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override {
     return fleet_->quarantined(body, now);
   }

@@ -69,6 +69,11 @@ void SharedFleet::charge_retry(Instant now) {
   fleet_.charge_retry(now);
 }
 
+bool SharedFleet::spend_hedge(Instant now) {
+  const std::lock_guard lock(mutex_);
+  return fleet_.spend_hedge(now);
+}
+
 bool SharedFleet::quarantined(std::uint64_t body, Instant now) const {
   const std::lock_guard lock(mutex_);
   return fleet_.quarantined(body, now);

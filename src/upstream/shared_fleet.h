@@ -30,6 +30,7 @@ class SharedFleet final : public core::FleetPort {
   void hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;
   void charge_retry(Instant now) override;
+  [[nodiscard]] bool spend_hedge(Instant now) override;
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override;
   [[nodiscard]] core::Candidates candidates(const core::PickRequest& request, Instant now) override;
