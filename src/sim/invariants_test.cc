@@ -101,6 +101,15 @@ TEST(Checkers, NoticeABudgetThatIsNeverSpent) {
   EXPECT_TRUE(broken_by<Lavish>().contains(5));
 }
 
+class Doubling : public Honest {
+ public:
+  using Honest::Honest;
+  bool spend_hedge(Instant now) override { return fleet_->spend_hedge(now) || fleet_->spend_retry(now); }
+};
+TEST(Checkers, NoticeMoreHedgesThanTheShareAllows) {
+  EXPECT_TRUE(broken_by<Doubling>(200).contains(5));
+}
+
 class Repetitive : public Honest {
  public:
   using Honest::Honest;
@@ -190,6 +199,14 @@ struct Court {
         {core::StartAttempt{{attempt}, core::TargetId{target}}, core::ArmTimer{core::TimerKind::Total, Instant(2h)},
          core::ArmTimer{core::TimerKind::Connect, Instant(2h)}});
   }
+  /// An attempt at target 0, and a paid one beside it at target 1.
+  void start_two() {
+    start(1, 0);
+    checker->picked(core::TargetId{1});
+    checker->retry_granted();
+    const core::StartAttempt second{.attempt = {2}, .target = core::TargetId{1}, .beside = core::Beside::Hedge};
+    saw(core::TimerFired{core::TimerKind::Second}, {second});
+  }
   bool found(int invariant) const {
     return std::ranges::any_of(findings.all(), [&](const Violation& v) { return v.invariant == invariant; });
   }
@@ -272,6 +289,35 @@ TEST(RequestChecker, NoticesARetryThatNobodyPaidFor) {
   court.checker->released(core::TargetId{0});
   court.checker->picked(core::TargetId{1});
   court.saw(core::AttemptFailed{.attempt = {1}}, {core::StartAttempt{{2}, core::TargetId{1}}});
+  EXPECT_TRUE(court.found(5));
+}
+
+TEST(RequestChecker, NoticesALoserThatIsForwardedToo) {
+  Court court;
+  court.start_two();
+  EXPECT_TRUE(court.findings.none());
+  court.saw(core::FirstContent{{2}}, {core::CancelAttempt{{1}, true}, core::Forward{{2}}});
+  court.saw(core::FirstContent{{1}}, {core::Forward{{1}}});
+  EXPECT_TRUE(court.found(1));
+}
+
+TEST(RequestChecker, NoticesALoserThatIsNeverSettledOrTwice) {
+  Court forgetful;
+  forgetful.start_two();
+  forgetful.saw(core::FirstContent{{2}}, {core::CancelAttempt{{1}, true}, core::Forward{{2}}});
+  EXPECT_TRUE(forgetful.found(2));
+  Court twice;
+  twice.start_two();
+  twice.checker->settled(core::TargetId{0}, {});
+  twice.checker->settled(core::TargetId{0}, {});
+  EXPECT_TRUE(twice.found(2));
+}
+
+TEST(RequestChecker, NoticesASecondAttemptOfWhatMustNotBeExecutedTwice) {
+  Court court;
+  court.facts.replay = core::Replay::NotExecuted;
+  court.checker = std::make_unique<RequestChecker>(1, court.facts, court.findings);
+  court.start_two();
   EXPECT_TRUE(court.found(5));
 }
 

@@ -125,6 +125,25 @@ void random_settings(core::Plan& plan, Random& random) {
   }
 }
 
+/// Long enough that it is learned how long answers take; then some targets fail, and are slow when they come back.
+void make_busy(WorldSettings& world, Random& random) {
+  world.requests = 300;
+  world.span = 120s;
+  world.streamed = one_of({0.0, 1.0}, random);
+  for (std::uint32_t target = 0; target < world.plan.targets.size(); ++target) {
+    const Duration from = 20s + 1s * random.below(60);
+    if (random.below(2) == 0) continue;
+    const Fault after = one_of({Fault::None, Fault::Slow, Fault::Hang}, random);
+    world.faults.push_back({.target = {target}, .from = from, .until = from + 3s, .fault = Fault::ServerError});
+    world.faults.push_back({.target = {target}, .from = from + 3s, .until = from + 20s, .fault = after});
+  }
+  // For a while nobody is quick: a trial may well answer before what backs it.
+  const Duration slow_from = 30s + 1s * random.below(50);
+  for (std::uint32_t target = 0; target < world.plan.targets.size(); ++target) {
+    world.faults.push_back({.target = {target}, .from = slow_from, .until = slow_from + 10s, .fault = Fault::Slow});
+  }
+}
+
 }  // namespace
 
 core::Plan simple_plan(std::uint32_t count) {
@@ -171,6 +190,8 @@ WorldSettings random_world(std::uint64_t seed) {
                             .until = random.below(4) == 0 ? kNoLimit : from + length,
                             .fault = static_cast<Fault>(1 + random.below(kFaults - 1))});
   }
+  world.plan.retry.hedge = one_of({0.0, 0.0, 0.02, 0.2, 1.0}, random);
+  if (random.below(16) == 0) make_busy(world, random);
   return world;
 }
 

@@ -9,7 +9,8 @@ std::string_view to_string(Rare rare) {
       "error in band",   "fresh retry",     "repeated target",  "waited then served", "fallback",
       "charge withheld", "asker held back", "key rested",       "slow start",         "left in mid-answer",
       "walk used up",    "drained waiting", "probe took out",   "stream too long",    "deadline passed",
-      "late event"};
+      "late event",      "hedge won",       "hedge lost",       "half failed",        "trial backed",
+      "trial outran"};
   return kNames[static_cast<std::size_t>(rare)];
 }
 

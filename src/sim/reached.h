@@ -36,8 +36,13 @@ enum class Rare : std::uint8_t {
   StreamTooLong,     ///< stream_max
   DeadlinePassed,    ///< total
   LateEvent,         ///< something came from an attempt that was over
+  HedgeWon,          ///< the second attempt of a late request answered first
+  HedgeLost,         ///< the first one did after all
+  HalfFailed,        ///< one of two attempts failed while the other ran
+  TrialBacked,       ///< a second attempt was started beside a trial
+  TrialOutran,       ///< and the trial answered first
 };
-inline constexpr std::size_t kRarities = static_cast<std::size_t>(Rare::LateEvent) + 1;
+inline constexpr std::size_t kRarities = static_cast<std::size_t>(Rare::TrialOutran) + 1;
 [[nodiscard]] std::string_view to_string(Rare rare);
 
 class Reached {

@@ -66,6 +66,7 @@ class World {
  private:
   struct Attempt {
     std::vector<Beat> script{};
+    core::Beside beside = core::Beside::Nothing;
     std::size_t next = 0;
     bool running = true;
   };
@@ -206,6 +207,7 @@ class World {
     if (const auto* start = std::get_if<core::StartAttempt>(&command)) return start_attempt(request, *start, now);
     if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
       request.attempts[cancel->attempt.value].running = false;
+      if (cancel->lost) notice_race(request, cancel->attempt);
     }
     if (const auto* arm = std::get_if<core::ArmTimer>(&command)) {
       note(arm->at, request.number, static_cast<std::size_t>(arm->timer));
@@ -250,7 +252,9 @@ class World {
                              .fresh = start.fresh,
                              .poisonous = request.poisonous,
                              .wrong = request.wrong};
-    request.attempts[start.attempt.value] = {.script = script_of(fault_of(start.target, now), facts, random_)};
+    request.attempts[start.attempt.value] = {.script = script_of(fault_of(start.target, now), facts, random_),
+                                             .beside = start.beside};
+    if (start.beside == core::Beside::Trial) mark(Rare::TrialBacked);
     schedule(request, start.attempt.value, now);
   }
 
@@ -268,6 +272,7 @@ class World {
     const bool committed = request.dispatch->state() == core::Dispatch::State::Committed;
     const bool runs = std::ranges::any_of(request.attempts, [](const auto& a) { return a.second.running; });
     if (committed && std::holds_alternative<core::AttemptFailed>(event)) mark(Rare::CommittedThenCut);
+    if (request.checker.running() > 1 && std::holds_alternative<core::AttemptFailed>(event)) mark(Rare::HalfFailed);
     if (runs && std::holds_alternative<core::ClientLeft>(event)) mark(Rare::LeftInMidAnswer);
     if (request.waiting && std::holds_alternative<core::Drain>(event)) mark(Rare::DrainedWaiting);
     if (request.checker.ended()) return;
@@ -277,6 +282,14 @@ class World {
     }
     const auto attempt = request.attempts.find(attempt_of(event));
     if (attempt != request.attempts.end() && !attempt->second.running) mark(Rare::LateEvent);
+  }
+
+  void notice_race(const Request& request, core::AttemptId loser) {
+    const core::Beside lost = request.attempts.at(loser.value).beside;
+    if (lost == core::Beside::Hedge) return mark(Rare::HedgeLost);
+    if (lost == core::Beside::Trial) return mark(Rare::TrialOutran);
+    const auto is_hedge = [](const auto& entry) { return entry.second.beside == core::Beside::Hedge; };
+    if (std::ranges::any_of(request.attempts, is_hedge)) mark(Rare::HedgeWon);
   }
 
   void notice_changes(Instant now) {
