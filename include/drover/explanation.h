@@ -23,6 +23,8 @@ struct ExplainedAttempt {
   std::optional<std::chrono::milliseconds> retry_after;
   bool reused = false;       ///< on a connection that had served before
   bool last_resort = false;  ///< the target was out, and every other one too
+  bool hedge = false;        ///< it was started beside another one that was late
+  bool lost_race = false;    ///< it was cancelled because another one answered first
 };
 
 /// A target that was passed over, or how it stood at the end.

@@ -133,12 +133,11 @@ std::optional<v0::Error> Call::read_error() {
 
 void Call::add_attempts(v0::Error& error) const {
   if (!run_) return;
-  const auto& attempts = run_->record().attempts;
-  error.attempts = static_cast<int>(attempts.size());
-  if (attempts.empty()) return;
-  const upstream::AttemptRecord& last = attempts.back();
-  error.target = engine_->plan().targets[last.target.index()].name;
-  if (error.provider_status == 0) error.provider_status = last.status;
+  error.attempts = static_cast<int>(run_->record().attempts.size());
+  const upstream::AttemptRecord* const told = run_->record().told();
+  if (told == nullptr) return;
+  error.target = engine_->plan().targets[told->target.index()].name;
+  if (error.provider_status == 0) error.provider_status = told->status;
 }
 
 void Call::finish(Worker* worker) {
@@ -195,9 +194,9 @@ void Call::report(Worker& worker) const {
   if (run_) {
     const upstream::RunRecord& ran = run_->record();
     record.attempts = static_cast<int>(ran.attempts.size());
-    if (!ran.attempts.empty()) {
-      record.target = engine_->plan().targets[ran.attempts.back().target.index()].name;
-      record.status = ran.attempts.back().status;
+    if (const upstream::AttemptRecord* told = ran.told()) {
+      record.target = engine_->plan().targets[told->target.index()].name;
+      record.status = told->status;
     }
     if (ran.first_content != kNever) record.first_content = ran.first_content - began_;
   }

@@ -22,6 +22,8 @@ v0::ExplainedAttempt attempt_of(const telemetry::DecisionAttempt& attempt) {
   if (attempt.retry_after) out.retry_after = std::chrono::ceil<std::chrono::milliseconds>(*attempt.retry_after);
   out.reused = attempt.reused;
   out.last_resort = attempt.last_resort;
+  out.hedge = attempt.beside != core::Beside::Nothing;
+  out.lost_race = attempt.lost;
   return out;
 }
 

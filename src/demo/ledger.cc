@@ -9,6 +9,9 @@
 namespace drover::demo {
 namespace {
 
+/// Cancelled because another attempt of the request answered first.
+constexpr const char* kLostRace = "lost_race";
+
 /// Whether an attempt with this outcome was heard by an upstream.
 enum class Heard : std::uint8_t { No, Perhaps, Yes };
 
@@ -18,7 +21,7 @@ Heard heard(std::string_view outcome) {
   }
   // The connection broke, or was given up: before or after the upstream had read the request.
   for (const std::string_view perhaps :
-       {"stale_connection", "connection_lost", "cancelled", "head_timeout", "first_content_timeout"}) {
+       {"stale_connection", "connection_lost", "cancelled", "head_timeout", "first_content_timeout", kLostRace}) {
     if (outcome == perhaps) return Heard::Perhaps;
   }
   return Heard::Yes;
@@ -53,7 +56,7 @@ class Comparison {
   void compare_ends() {
     const ClientLine& client = *entry_.client.front();
     const std::vector<GatewayAttempt>& attempts = entry_.gateway.front()->attempts;
-    const bool answered = !attempts.empty() && attempts.back().outcome == kAnswered;
+    const bool answered = std::ranges::find(attempts, kAnswered, &GatewayAttempt::outcome) != attempts.end();
     if (answered != (client.flaw == Flaw::None)) {
       differ("the gateway says " + std::string(attempts.empty() ? "nothing was tried" : attempts.back().outcome) +
              ", the client " + (client.flaw == Flaw::None ? "has a whole answer" : to_string(client.flaw)));
@@ -64,8 +67,9 @@ class Comparison {
     }
   }
 
+  /// Of two attempts that ran at once either may have been written down first.
   void compare_attempts() {
-    std::size_t next = 0;
+    std::vector<const UpstreamLine*> left = entry_.upstream;
     for (const GatewayAttempt& attempt : entry_.gateway.front()->attempts) {
       ++result_.gateway_attempts;
       const Heard expected = heard(attempt.outcome);
@@ -73,9 +77,11 @@ class Comparison {
         ++result_.not_connected;
         continue;
       }
-      const UpstreamLine* line = next < entry_.upstream.size() ? entry_.upstream[next] : nullptr;
-      if (line != nullptr && line->key == attempt.key && fits(attempt, *line)) {
-        ++next;
+      const auto own = std::ranges::find_if(
+          left, [&](const UpstreamLine* line) { return line->key == attempt.key && fits(attempt, *line); });
+      const UpstreamLine* line = left.empty() ? nullptr : left.front();
+      if (own != left.end()) {
+        left.erase(own);
         ++result_.reached;
       } else if (expected == Heard::Perhaps) {
         ++result_.unheard;
@@ -84,17 +90,18 @@ class Comparison {
                (line == nullptr
                     ? "nothing"
                     : "something else (" + key_name(line->key) + ", status " + std::to_string(line->status) + ")"));
-        if (line != nullptr && line->key == attempt.key) ++next;
+        if (line != nullptr && line->key == attempt.key) left.erase(left.begin());
       }
     }
-    for (; next < entry_.upstream.size(); ++next) {
-      differ(key_name(entry_.upstream[next]->key) + " heard a request that the gateway did not write down");
+    for (const UpstreamLine* line : left) {
+      differ(key_name(line->key) + " heard a request that the gateway did not write down");
     }
   }
 
   static bool fits(const GatewayAttempt& attempt, const UpstreamLine& line) {
     if (attempt.outcome == kAnswered) return line.status == 200 && line.whole;
-    if (attempt.outcome.ends_with("_timeout")) return true;  // given up, whatever the upstream was about to say
+    if (attempt.outcome.ends_with("_timeout") || attempt.outcome == kLostRace)
+      return true;  // given up, whatever the upstream was about to say
     if (heard(attempt.outcome) == Heard::Perhaps) return line.status == 0 || !line.whole;
     return attempt.status == 0 || line.status == attempt.status;
   }
@@ -137,7 +144,9 @@ Reconciliation reconcile(const Books& books) {
 std::map<std::string, std::uint64_t> failovers_by_kind(const std::vector<GatewayLine>& lines) {
   std::map<std::string, std::uint64_t> counts;
   for (const GatewayLine& line : lines) {
-    for (std::size_t at = 0; at + 1 < line.attempts.size(); ++at) ++counts[line.attempts[at].outcome];
+    for (std::size_t at = 0; at + 1 < line.attempts.size(); ++at) {
+      if (line.attempts[at].outcome != kAnswered) ++counts[line.attempts[at].outcome];
+    }
   }
   return counts;
 }

@@ -122,6 +122,15 @@ TEST(Ledger, TakesATimeoutAsHeardOrNotHeard) {
   EXPECT_EQ(found.unheard, 1U);
 }
 
+TEST(Ledger, TakesTheLoserOfARaceAsHeardInAnyOrder) {
+  Books books = good_books();
+  books.gateway[0].attempts.push_back({.key = 3, .outcome = "lost_race"});
+  books.client[1].attempts = 2;
+  EXPECT_TRUE(reconcile(books).agrees());
+  books.upstream.insert(books.upstream.begin(), {.request = 2, .key = 3, .status = 200});
+  EXPECT_TRUE(reconcile(books).agrees());
+}
+
 TEST(Ledger, CountsFailoversByTheClassOfWhatFailed) {
   EXPECT_THAT(failovers_by_kind(good_books().gateway), ElementsAre(Pair("head_timeout", 1U)));
 }

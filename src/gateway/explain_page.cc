@@ -52,7 +52,9 @@ json::object attempt_object(const DecisionAttempt& attempt, std::size_t number) 
   one["at_ms"] = milliseconds(attempt.at);
   one["ms"] = milliseconds(attempt.took);
   one["head_ms"] = milliseconds(attempt.head);
-  one["class"] = attempt.failure ? to_string(*attempt.failure) : std::string_view("ok");
+  one["class"] = attempt.lost      ? telemetry::kLostRace
+                 : attempt.failure ? to_string(*attempt.failure)
+                                   : std::string_view("ok");
   one["status"] = status(attempt.status);
   one["code"] = text(attempt.code);
   one["retry_after_seconds"] = attempt.retry_after
@@ -61,6 +63,9 @@ json::object attempt_object(const DecisionAttempt& attempt, std::size_t number) 
   one["stage"] = attempt.stage ? json::value(stage_word(*attempt.stage)) : json::value(nullptr);
   one["last_resort"] = attempt.last_resort;
   one["connection"] = attempt.connected ? json::value(attempt.reused ? "reused" : "fresh") : json::value(nullptr);
+  one["beside"] = attempt.beside == core::Beside::Nothing ? json::value(nullptr)
+                  : attempt.beside == core::Beside::Trial ? json::value("a_trial")
+                                                          : json::value("a_late_attempt");
   return one;
 }
 

@@ -120,12 +120,15 @@ const json::array& list(const json::value& object, std::string_view name) {
 std::string result_of(const json::value& attempt) {
   const std::string kind = text_of(member(attempt, "class"));
   const std::string code = text_of(member(attempt, "code"));
-  std::string text = kind == "ok" ? "answered" : kind;
+  std::string text = kind == "ok" ? "answered" : kind == "lost_race" ? "cancelled: another answered first" : kind;
   if (!code.empty() && code != kind) text += " (" + code + ")";
   const json::value& retry_after = member(attempt, "retry_after_seconds");
   if (retry_after.is_number()) {
     text += ", retry-after " + span(json::value(number_of(retry_after) * 1000));
   }
+  const std::string beside = text_of(member(attempt, "beside"));
+  if (beside == "a_trial") text += "; a hedge beside a trial";
+  if (beside == "a_late_attempt") text += "; a hedge beside one that was late";
   const json::value& last_resort = member(attempt, "last_resort");
   if (last_resort.is_bool() && last_resort.get_bool()) text += "; a last resort: it was out, and all others too";
   return text;

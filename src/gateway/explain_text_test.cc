@@ -50,6 +50,15 @@ TEST(ExplainText, TellsARequestFromItsBeginToItsEnd) {
       "  1.2 s to back off, before attempt 2\n");
 }
 
+TEST(ExplainText, TellsWhichOfTwoAttemptsAnsweredFirst) {
+  const auto text = explain_text(R"({"requests":[{"id":"req_3","status":200,"error":null,"ended_by":"answered","ms":300,
+    "attempts":[{"number":1,"target":"a/1","class":"lost_race","beside":null},
+    {"number":2,"target":"b/1","class":"ok","status":200,"beside":"a_late_attempt"}]}]})");
+  ASSERT_TRUE(text);
+  EXPECT_THAT(*text, HasSubstr("cancelled: another answered first\n"));
+  EXPECT_THAT(*text, HasSubstr("answered; a hedge beside one that was late\n"));
+}
+
 TEST(ExplainText, TellsAFailureWithAllItsTargets) {
   const auto text = explain_text(R"({"requests":[{"id":"req_2","status":503,"error":"no_upstream",
     "ended_by":"nothing_left","ms":1,"candidates":[{"target":"a/1","bar":"tried"},

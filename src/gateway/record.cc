@@ -40,8 +40,8 @@ std::string_view code_of(const Error& error) {
 /// Of the upstream's answer that was being passed on, or of our own early head.
 int relayed_status(const RequestState& state) {
   const RunRecord& run = state.run->record();
-  const int relayed = run.answered_by && !run.attempts.empty() ? run.attempts.back().status : 0;
-  if (relayed != 0) return relayed;
+  const AttemptRecord* const answer = run.answer();
+  if (answer != nullptr && answer->status != 0) return answer->status;
   return state.exchange->started() ? 200 : 0;
 }
 
@@ -71,21 +71,30 @@ void count_attempts(const RequestState& state, telemetry::Tally& tally) {
   const AttemptRecord* before = nullptr;
   for (const AttemptRecord& attempt : run.attempts) {
     telemetry::TargetTally& target = tally.targets[state.snapshot->target_slots[attempt.target.index()]];
-    if (attempt.failure) {
+    if (attempt.lost) {
+      target.lost().add();
+    } else if (attempt.failure) {
       target.failed(*attempt.failure).add();
     } else {
       target.answered().add();
     }
     if (attempt.connected) (attempt.reused ? target.reused_connections : target.fresh_connections).add();
-    if (before != nullptr && before->failure) {
+    if (attempt.beside != core::Beside::Nothing) {
+      tally
+          .second(attempt.beside, attempt.lost               ? telemetry::Race::Lost
+                                  : &attempt == run.answer() ? telemetry::Race::Won
+                                                             : telemetry::Race::Failed)
+          .add();
+    } else if (before != nullptr && before->failure) {
       auto& further = before->target == attempt.target ? tally.retries : tally.failovers;
       further[static_cast<std::size_t>(*before->failure)].add();
     }
     before = &attempt;
   }
-  if (!run.answered_by) return;
-  telemetry::TargetTally& target = tally.targets[state.snapshot->target_slots[run.answered_by->index()]];
-  target.first_content.observe(run.first_content - run.attempts.back().started);
+  const AttemptRecord* const answer = run.answer();
+  if (answer == nullptr) return;
+  telemetry::TargetTally& target = tally.targets[state.snapshot->target_slots[answer->target.index()]];
+  target.first_content.observe(run.first_content - answer->started);
   const auto input = static_cast<std::uint64_t>(run.used.input_tokens.value);
   const auto output = static_cast<std::uint64_t>(run.used.output_tokens.value);
   target.input_tokens.add(input);
@@ -108,8 +117,13 @@ void count(const RequestState& state, const Ending& ending, Instant now, telemet
   if (run.wait_refusal != core::WaitRefusal::None) {
     tally.wait_refusals[static_cast<std::size_t>(run.wait_refusal)].add();
   }
-  if (streamed && run.answered_by) model.first_content.observe(run.first_content - state.arrived);
+  if (streamed && run.answer() != nullptr) model.first_content.observe(run.first_content - state.arrived);
   count_attempts(state, tally);
+}
+
+std::string_view outcome_of(const AttemptRecord& attempt) {
+  if (attempt.lost) return telemetry::kLostRace;
+  return attempt.failure ? to_string(*attempt.failure) : std::string_view("ok");
 }
 
 using Attempts = std::array<telemetry::AccessAttempt, core::kMaxAttempts>;
@@ -119,14 +133,14 @@ void describe_run(const RequestState& state, Attempts& attempts, telemetry::Acce
   std::size_t count = 0;
   for (const AttemptRecord& attempt : run.attempts) {
     attempts[count++] = {.target = state.snapshot->plan->targets[attempt.target.index()].name,
-                         .outcome = attempt.failure ? to_string(*attempt.failure) : std::string_view("ok"),
+                         .outcome = outcome_of(attempt),
                          .status = attempt.status,
                          .took = attempt.ended - attempt.started,
                          .reused = attempt.reused};
   }
   record.attempts = {attempts.data(), count};
   record.bytes_down += run.bytes_down;
-  if (!run.answered_by) return;
+  if (run.answer() == nullptr) return;
   record.has_tokens = true;
   record.tokens = {.input = run.used.input_tokens.value,
                    .output = run.used.output_tokens.value,

@@ -98,6 +98,8 @@ void attempt_fields(Archive& archive, Attempt& attempt) {
   archive.value(attempt.connected);
   archive.value(attempt.reused);
   archive.value(attempt.last_resort);
+  archive.value(attempt.beside);
+  archive.value(attempt.lost);
   archive.maybe(attempt.stage);
   archive.maybe(attempt.retry_after);
   archive.text(attempt.code);

@@ -33,6 +33,8 @@ struct DecisionAttempt {
   bool connected = false;    ///< there was a connection
   bool reused = false;       ///< and it had served before
   bool last_resort = false;  ///< the target was out, and every other one too
+  core::Beside beside = core::Beside::Nothing;
+  bool lost = false;  ///< it ran beside another, which answered first
   // Of a failure that the upstream or the connection caused:
   std::optional<core::Stage> stage{};
   std::optional<Duration> retry_after{};

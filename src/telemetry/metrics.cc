@@ -19,6 +19,7 @@ std::string_view word(core::StateChange::What what) {
 }
 
 std::string_view kind_name(std::size_t kind) {
+  if (kind == kErrorKinds + 1) return kLostRace;
   return kind == kErrorKinds ? std::string_view("ok") : to_string(static_cast<ErrorKind>(kind));
 }
 
@@ -89,7 +90,7 @@ void requests(Exposition& out, const Tallies& tallies, const std::vector<std::st
 void attempts(Exposition& out, const Tallies& tallies, const std::vector<std::string>& targets) {
   out.counter("drover_attempts_total", "Attempts at targets that have ended, by what they came to.");
   for (std::size_t slot = 0; slot < targets.size(); ++slot) {
-    for (std::size_t kind = 0; kind <= kErrorKinds; ++kind) {
+    for (std::size_t kind = 0; kind <= kErrorKinds + 1; ++kind) {
       const auto total = sum(tallies, [&](const Tally& t) -> auto& { return t.targets[slot].attempts[kind]; });
       if (total > 0) out.value({{"target", targets[slot]}, {"class", kind_name(kind)}}, static_cast<double>(total));
     }
@@ -155,6 +156,20 @@ void failovers(Exposition& out, const Tallies& tallies) {
   }
 }
 
+void hedges(Exposition& out, const Tallies& tallies) {
+  constexpr std::array<const char*, 2> kBeside = {"late", "trial"};
+  constexpr std::array<const char*, kRaces> kResult = {"won", "lost", "failed"};
+  out.counter("drover_hedges_total",
+              "Second attempts beside one that was late (retry.hedge) or beside a trial, by what came of them: won "
+              "(answered first), lost, failed.");
+  for (std::size_t beside = 0; beside < kBeside.size(); ++beside) {
+    for (std::size_t race = 0; race < kRaces; ++race) {
+      const auto total = sum(tallies, [&](const Tally& t) -> auto& { return t.seconds[beside][race]; });
+      out.value({{"beside", kBeside[beside]}, {"result", kResult[race]}}, static_cast<double>(total));
+    }
+  }
+}
+
 void process(Exposition& out, const Tallies& tallies, const Gauges& gauges) {
   out.gauge("drover_build_info", "1, with the version as a label.");
   out.value({{"version", gauges.version}}, 1);
@@ -207,6 +222,7 @@ std::string Metrics::render(const Gauges& gauges) const {
   attempts(out, tallies, targets);
   waiting(out, tallies);
   failovers(out, tallies);
+  hedges(out, tallies);
 
   const std::vector<std::string> nodes = nodes_.names();
   out.counter("drover_state_changes_total", "Changes of state of keys, servers, targets and the like, by name.");

@@ -39,6 +39,9 @@ std::string everything(Metrics& metrics) {
   target.reused_connections.add(2);
   tally.failovers[static_cast<std::size_t>(ErrorKind::RateLimited)].add();
   tally.retries[static_cast<std::size_t>(ErrorKind::ServerError)].add();
+  target.lost().add();
+  tally.second(core::Beside::Hedge, Race::Won).add(3);
+  tally.second(core::Beside::Trial, Race::Lost).add();
   tally.connections.add();
   metrics.state_changed(core::StateChange::What::CoolingDown, "key holysheep/1");
   Gauges gauges;
@@ -62,6 +65,9 @@ TEST(Metrics, NameEveryCountWithItsLabels) {
            "drover_tokens_total{target=\"holysheep/1\",kind=\"cached\"} 7\n",
            "drover_failovers_total{class=\"rate_limited\"} 1\n",
            "drover_retries_total{class=\"server_error\"} 1\n",
+           "drover_attempts_total{target=\"holysheep/1\",class=\"lost_race\"} 1\n",
+           "drover_hedges_total{beside=\"late\",result=\"won\"} 3\n",
+           "drover_hedges_total{beside=\"trial\",result=\"lost\"} 1\n",
            "drover_state_changes_total{node=\"key holysheep/1\",change=\"cooldown\"} 1\n",
            "drover_target_in_flight{target=\"holysheep/1\"} 4\n",
            "drover_build_info{version=\"0.1.0\"} 1\n",

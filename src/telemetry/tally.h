@@ -5,8 +5,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "base/error.h"
+#include "core/dispatch.h"
 #include "core/waiter.h"
 #include "telemetry/counter.h"
 #include "telemetry/labels.h"
@@ -50,8 +52,14 @@ struct ModelTally {
   Counter answer_bytes;
 };
 
+/// What became of an attempt that began beside another one.
+enum class Race : std::uint8_t { Won, Lost, Failed };
+inline constexpr std::size_t kRaces = 3;
+/// The class of an attempt that was cancelled because another one answered first.
+inline constexpr std::string_view kLostRace = "lost_race";
+
 struct TargetTally {
-  std::array<Counter, kErrorKinds + 1> attempts;  ///< by ErrorKind; the last: answered
+  std::array<Counter, kErrorKinds + 2> attempts;  ///< by ErrorKind; the last two: answered, lost a race
   Histogram first_content;                        ///< attempt begun → first content (plain: whole answer)
   Counter input_tokens;
   Counter output_tokens;
@@ -60,7 +68,8 @@ struct TargetTally {
   Counter fresh_connections;
   Counter reused_connections;
 
-  Counter& answered() { return attempts.back(); }
+  Counter& answered() { return attempts[kErrorKinds]; }
+  Counter& lost() { return attempts[kErrorKinds + 1]; }
   Counter& failed(ErrorKind kind) { return attempts[static_cast<std::size_t>(kind)]; }
 };
 
@@ -69,9 +78,14 @@ struct alignas(64) Tally {
   std::array<TargetTally, kMaxTargetLabels + 1> targets;
   std::array<Counter, kErrorKinds> failovers;  ///< by what the attempt before failed of: went on to another target
   std::array<Counter, kErrorKinds> retries;    ///< the same: tried the same target again
-  Counter connections;                         ///< accepted from clients
-  Histogram waited;                            ///< for capacity, of those requests that had to wait
+  std::array<std::array<Counter, kRaces>, 2> seconds;      ///< attempts beside a late one, and beside a trial
+  Counter connections;                                     ///< accepted from clients
+  Histogram waited;                                        ///< for capacity, of those requests that had to wait
   std::array<Counter, core::kWaitRefusals> wait_refusals;  ///< not let wait (longer), by core::WaitRefusal
+
+  Counter& second(core::Beside beside, Race race) {
+    return seconds[beside == core::Beside::Trial ? 1 : 0][static_cast<std::size_t>(race)];
+  }
 };
 
 }  // namespace drover::telemetry

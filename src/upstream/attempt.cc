@@ -32,7 +32,7 @@ Attempt::Attempt(Run& run, const core::StartAttempt& start)
 }
 
 Attempt::~Attempt() {
-  AttemptRecord& record = run_.record_.attempts.back();
+  AttemptRecord& record = run_.record_of(id_);
   record.connected = exchange_ != nullptr;
   record.reused = record.connected && exchange_->reused();
   if (forwarding_) {
@@ -212,7 +212,7 @@ void Attempt::fail_with(Error error, core::Stage stage, bool has_answer) {
   phase_ = Phase::Over;
   // A code may be the provider's own word, and goes to logs and pages: one that repeats the key does not.
   if (!error.code.empty()) error.code = dialect::redact(error.code, endpoint_->key->reveal());
-  run_.attempt_failed(error, stage);
+  run_.attempt_failed(id_, error, stage);
   run_.emit(core::AttemptFailed{id_, std::move(error), stage, has_answer, used(), status_});
 }
 

@@ -55,6 +55,7 @@ class Attempt {
     forwarding_ = true;
     answer_.content_seen = true;  // from here on it cannot be found empty
   }
+  [[nodiscard]] bool forwards() const { return forwarding_; }
 
   [[nodiscard]] core::AttemptId id() const { return id_; }
   [[nodiscard]] net::ClientExchange& exchange() { return *exchange_; }
@@ -68,6 +69,8 @@ class Attempt {
   [[nodiscard]] bool between_events() const { return mode_ == Mode::Events && !in_long_event_; }
   /// The answer is with the client; only the upstream's framing has not ended yet.
   [[nodiscard]] bool draining() const { return phase_ == Phase::Draining; }
+  /// It has ended, or was stopped.
+  [[nodiscard]] bool stopped() const { return phase_ == Phase::Over; }
 
  private:
   enum class Phase : std::uint8_t { Connecting, Sending, Head, Body, Draining, Over };
@@ -95,7 +98,6 @@ class Attempt {
   void fail_with(Error error, core::Stage stage, bool has_answer = false);
   [[nodiscard]] core::Stage stage_now() const;
   [[nodiscard]] Amount used() const;
-  [[nodiscard]] bool stopped() const { return phase_ == Phase::Over; }
   [[nodiscard]] net::LoopMemory& memory();
 
   // attempt_answer.cc: the answer's way down

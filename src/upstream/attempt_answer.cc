@@ -57,7 +57,7 @@ void Attempt::on_head(const http::ResponseHead& head) {
   status_ = head.status;
   framing_ = head.framing;
   phase_ = Phase::Body;
-  run_.attempt_answered(status_);
+  run_.attempt_answered(id_, status_);
   fields_ = memory().take_bytes();
   http::append_crossing(head.fields, http::Direction::Downstream, fields_);
   if (const auto hints = dialect::quota_hints(head.fields, run_.parts_.tools.loop->unix_seconds())) {

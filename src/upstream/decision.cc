@@ -24,7 +24,9 @@ void describe_attempts(const RunRecord& run, const core::Plan& plan, Instant arr
             .status = attempt.status,
             .connected = attempt.connected,
             .reused = attempt.reused,
-            .last_resort = attempt.last_resort};
+            .last_resort = attempt.last_resort,
+            .beside = attempt.beside,
+            .lost = attempt.lost};
   }
   for (const AttemptFailure& failure : run.failures) {
     telemetry::DecisionAttempt& told = space.attempts[failure.attempt];

@@ -1,10 +1,13 @@
 #include "upstream/run.h"
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
 #include <utility>
 
 #include "net/loop.h"
 #include "net/memory.h"
+#include "telemetry/log.h"
 
 namespace drover::upstream {
 namespace {
@@ -54,24 +57,29 @@ Instant Run::now() const {
 }
 
 net::Awaitable<> Run::perform() {
-  parts_.client->watch(this);
-  emit(core::RequestReady{});
-  while (!over()) {
-    if (!next_start_) {
+  return drive(lanes_.front());
+}
+
+/// The first lane is the request's own coroutine, from its beginning to its end. The second has one only while two
+/// attempts run, so that a request without a race pays for none.
+net::Awaitable<> Run::drive(Lane& lane) {
+  if (&lane == lanes_.data()) begin();
+  while (goes_on(lane)) {
+    if (!lane.next) {
       co_await wakeup_.wait();
       continue;
     }
-    begin_attempt();
-    const bool connected = attempt_->take_connection();
-    if (!connected) co_await attempt_->connect();
-    for (Attempt::Need need = attempt_->step(); need != Attempt::Need::Nothing; need = attempt_->step()) {
+    begin_attempt(lane);
+    const bool connected = lane.attempt->take_connection();
+    if (!connected) co_await lane.attempt->connect();
+    for (Attempt::Need need = lane.attempt->step(); need != Attempt::Need::Nothing; need = lane.attempt->step()) {
       if (need == Attempt::Need::UpstreamReadable) {
-        if (attempt_->draining()) timer_.arm(now() + kDrainUpstream);
-        auto readable = co_await attempt_->exchange().until_readable();
-        if (!readable) attempt_->wait_failed(std::move(readable.error()));
+        if (lane.attempt->draining()) timer_.arm(now() + kDrainUpstream);
+        auto readable = co_await lane.attempt->exchange().until_readable();
+        if (!readable) lane.attempt->wait_failed(std::move(readable.error()));
       } else if (need == Attempt::Need::UpstreamWritten) {
-        auto written = co_await attempt_->exchange().until_written();
-        if (!written) attempt_->wait_failed(std::move(written.error()));
+        auto written = co_await lane.attempt->exchange().until_written();
+        if (!written) lane.attempt->wait_failed(std::move(written.error()));
       } else {
         emit(core::DownstreamBlocked{});
         auto written = co_await parts_.client->until_written(kNever);
@@ -79,27 +87,79 @@ net::Awaitable<> Run::perform() {
         emit(core::DownstreamUnblocked{});
       }
     }
-    end_attempt();
+    end_attempt(lane);
   }
+  if (&lane == lanes_.data()) end();
+}
+
+bool Run::goes_on(const Lane& lane) const {
+  return &lane == lanes_.data() ? !over() || racing_ : lane.next.has_value();
+}
+
+void Run::begin() {
+  parts_.client->watch(this);
+  emit(core::RequestReady{});
+}
+
+void Run::end() {
   parts_.client->watch(nullptr);
   timer_.disarm();
   record_.waited = dispatch_.waited(now());
   record_.wait_refusal = dispatch_.wait_refusal();
 }
 
-void Run::begin_attempt() {
-  const core::StartAttempt start = *std::exchange(next_start_, std::nullopt);
+/// Also after an exception (there is no memory): the request ends with what the other lane comes to, or at a deadline.
+struct Run::RaceEnded {
+  Run* run;
+  void operator()(const std::exception_ptr& problem) const {
+    if (problem) telemetry::log(telemetry::Level::Error, "a hedge ended with an exception (please report it)");
+    run->racing_ = false;
+    run->wakeup_.notify();
+  }
+};
+
+/// In the first lane unless an attempt runs there.
+void Run::start_attempt(const core::StartAttempt& start) {
   AttemptRecord record;
   record.target = start.target;
   record.started = record.ended = now();
   record.last_resort = start.last_resort;
+  record.beside = start.beside;
   [[maybe_unused]] const bool fits = record_.attempts.push_back(record);  // Dispatch stops at kMaxAttempts
-  attempt_.emplace(*this, start);
+  if (!lanes_.front().busy()) {
+    lanes_.front().next = start;
+    return wakeup_.notify();
+  }
+  lanes_.back().next = start;
+  if (std::exchange(racing_, true)) return;
+  net::asio::co_spawn(parts_.tools.loop->executor(), drive(lanes_.back()), RaceEnded{this});
 }
 
-void Run::end_attempt() {
-  record_.attempts.back().ended = now();
-  attempt_.reset();
+void Run::cancel_attempt(const core::CancelAttempt& cancel) {
+  AttemptRecord& record = record_of(cancel.attempt);
+  record.lost = cancel.lost;
+  if (!cancel.lost) record.failure = cancelled_by_;
+  for (Lane& lane : lanes_) {
+    if (lane.next && lane.next->attempt == cancel.attempt) lane.next.reset();
+    if (lane.attempt && lane.attempt->id() == cancel.attempt) lane.attempt->cancel();
+  }
+}
+
+void Run::begin_attempt(Lane& lane) {
+  const core::StartAttempt start = *std::exchange(lane.next, std::nullopt);
+  lane.attempt.emplace(*this, start);
+}
+
+void Run::end_attempt(Lane& lane) {
+  record_of(lane.attempt->id()).ended = now();
+  lane.attempt.reset();
+}
+
+Attempt* Run::answering() {
+  for (Lane& lane : lanes_) {
+    if (lane.attempt && lane.attempt->forwards()) return &*lane.attempt;
+  }
+  return nullptr;
 }
 
 void Run::emit(const core::Event& event) {
@@ -110,19 +170,17 @@ void Run::apply(const core::Commands& commands) {
   for (const core::Command& command : commands) {
     if (const auto* start = std::get_if<core::StartAttempt>(&command)) {
       waits_no_more();
-      next_start_ = *start;
-      wakeup_.notify();
+      start_attempt(*start);
     } else if (const auto* timer = std::get_if<core::ArmTimer>(&command)) {
       const bool a_wait = timer->timer == core::TimerKind::Queue || timer->timer == core::TimerKind::Backoff;
       if (a_wait && timer->at != kNever) waits(timer->timer);
       arm(*timer);
     } else if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
-      if (attempt_ && attempt_->id() == cancel->attempt) {
-        record_.attempts.back().failure = cancelled_by_;
-        attempt_->cancel();
-      }
+      cancel_attempt(*cancel);
     } else if (const auto* forward = std::get_if<core::Forward>(&command)) {
-      if (attempt_ && attempt_->id() == forward->attempt) commit();
+      for (Lane& lane : lanes_) {
+        if (lane.attempt && lane.attempt->id() == forward->attempt) commit(*lane.attempt);
+      }
     } else if (std::holds_alternative<core::SendHead>(command)) {
       send_early_head();
     } else if (std::holds_alternative<core::SendComment>(command)) {
@@ -160,7 +218,8 @@ void Run::arm(const core::ArmTimer& timer) {
 
 void Run::timers_due() {
   if (over()) {
-    if (attempt_ && attempt_->draining()) attempt_->cancel();
+    Attempt* const attempt = answering();
+    if (attempt != nullptr && attempt->draining()) attempt->cancel();
     return;
   }
   const Instant at = now();
@@ -174,12 +233,12 @@ void Run::timers_due() {
   timer_.arm(*std::min_element(timers_.begin(), timers_.end()));
 }
 
-void Run::commit() {
-  attempt_->forward();
-  record_.answered_by = record_.attempts.back().target;
+void Run::commit(Attempt& attempt) {
+  attempt.forward();
+  record_.answered_by = attempt.id();
   record_.first_content = now();
   // Borrowed pieces may still be on their way when the upstream answers early; then the body stays until the end.
-  if (attempt_->exchange().sent()) parts_.request->body.free();
+  if (attempt.exchange().sent()) parts_.request->body.free();
   if (parts_.observer != nullptr) parts_.observer->committed();
 }
 
@@ -196,8 +255,8 @@ void Run::start_answer(const Attempt& attempt) {
 
 void Run::append_routing_fields(std::string& fields) const {
   fields.append(parts_.extra_fields);
-  if (!record_.attempts.empty()) {
-    const core::Target& target = *parts_.catalog->endpoint(record_.attempts.back().target).target;
+  if (const AttemptRecord* attempt = record_.told()) {
+    const core::Target& target = *parts_.catalog->endpoint(attempt->target).target;
     fields.append("x-drover-target: ").append(target.name).append("\r\n");
   }
   fields.append("x-drover-attempts: ").append(std::to_string(record_.attempts.size())).append("\r\n");
@@ -212,7 +271,8 @@ void Run::send_early_head() {
 
 void Run::send_comment() {
   const bool committed = dispatch_.state() == core::Dispatch::State::Committed;
-  if (committed && !(attempt_ && attempt_->between_events())) return;
+  const Attempt* const attempt = answering();
+  if (committed && !(attempt != nullptr && attempt->between_events())) return;
   const std::string_view comment = committed ? kPing : kComment;
   const auto written = parts_.client->write({&comment, 1}, net::More::Yes, net::Keep::Copy);
   if (!written) downstream_gone();
@@ -233,14 +293,14 @@ void Run::ring() {
   });
 }
 
-void Run::attempt_answered(int status) {
-  record_.attempts.back().status = status;
-  record_.attempts.back().head = now();
+void Run::attempt_answered(core::AttemptId id, int status) {
+  record_of(id).status = status;
+  record_of(id).head = now();
 }
 
-void Run::attempt_failed(const Error& error, core::Stage stage) {
-  record_.attempts.back().failure = error.kind;
-  record_.failures.push_back({.attempt = static_cast<std::uint32_t>(record_.attempts.size() - 1),
+void Run::attempt_failed(core::AttemptId id, const Error& error, core::Stage stage) {
+  record_of(id).failure = error.kind;
+  record_.failures.push_back({.attempt = id.value - 1,
                               .stage = stage,
                               .retry_after = error.retry_after,
                               .code = FixedText<core::kMaxCauseCode>(error.code)});

@@ -108,18 +108,34 @@ class Run final : private net::GoneObserver, private core::Bell {
   void downstream_gone() override;
   void ring() override;
   void start_answer(const Attempt& attempt);
-  void attempt_answered(int status);
-  void attempt_failed(const Error& error, core::Stage stage);
+  void attempt_answered(core::AttemptId id, int status);
+  void attempt_failed(core::AttemptId id, const Error& error, core::Stage stage);
   void hold(HeldAnswer answer);
 
+  /// Where attempts are made, one after the other. The second is there while two run, in a coroutine of its own.
+  struct Lane {
+    std::optional<core::StartAttempt> next;
+    std::optional<Attempt> attempt;
+    [[nodiscard]] bool busy() const { return next || (attempt && !attempt->stopped()); }
+  };
+  struct RaceEnded;
+
+  [[nodiscard]] net::Awaitable<> drive(Lane& lane);
+  void begin();
+  void end();
+  [[nodiscard]] bool goes_on(const Lane& lane) const;
+  void start_attempt(const core::StartAttempt& start);
+  void cancel_attempt(const core::CancelAttempt& cancel);
+  [[nodiscard]] AttemptRecord& record_of(core::AttemptId id) { return record_.attempts[id.value - 1]; }
+  [[nodiscard]] Attempt* answering();
   void apply(const core::Commands& commands);
   void arm(const core::ArmTimer& timer);
   void timers_due();
   void waits(core::TimerKind what);
   void waits_no_more();
-  void commit();
-  void begin_attempt();
-  void end_attempt();
+  void commit(Attempt& attempt);
+  void begin_attempt(Lane& lane);
+  void end_attempt(Lane& lane);
   void send_early_head();
   void send_comment();
   [[nodiscard]] bool over() const { return dispatch_.state() == core::Dispatch::State::Ended; }
@@ -133,8 +149,6 @@ class Run final : private net::GoneObserver, private core::Bell {
   Parts parts_;
   std::shared_ptr<Letterbox> letterbox_;  ///< made by the first ring; guarded by the fleet's lock while it may be rung
   core::Dispatch dispatch_;
-  std::optional<Attempt> attempt_;
-  std::optional<core::StartAttempt> next_start_;
   std::optional<core::EndWithError> error_;
   std::vector<HeldAnswer> held_;
   RunRecord record_;
@@ -145,6 +159,8 @@ class Run final : private net::GoneObserver, private core::Bell {
   bool error_event_sent_ = false;
   bool client_left_ = false;
   bool waiting_ = false;  ///< the last of record_.waits is going on
+  bool racing_ = false;   ///< the second lane's coroutine runs; the run does not end before it
+  std::array<Lane, 2> lanes_;
 };
 
 }  // namespace drover::upstream

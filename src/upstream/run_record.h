@@ -27,6 +27,8 @@ struct AttemptRecord {
   bool connected = false;            ///< there was a connection
   bool reused = false;               ///< and it had served another request before
   bool last_resort = false;          ///< the target was out, and every other one too
+  core::Beside beside = core::Beside::Nothing;
+  bool lost = false;  ///< it ran beside another, which answered first
 };
 
 /// What the upstream said, or what broke: more about an attempt that failed, which only failures pay for.
@@ -48,11 +50,11 @@ struct Wait {
 inline constexpr std::size_t kMaxWaits = 8;
 
 struct RunRecord {
-  FixedVector<AttemptRecord, core::kMaxAttempts> attempts;
-  std::vector<AttemptFailure> failures;  ///< at most one for each attempt
+  FixedVector<AttemptRecord, core::kMaxAttempts> attempts;  ///< attempt n is the n-th
+  std::vector<AttemptFailure> failures;                     ///< at most one for each attempt
   FixedVector<Wait, kMaxWaits> waits;
   core::Candidates candidates;  ///< when it failed for want of a usable target
-  std::optional<core::TargetId> answered_by;
+  core::AttemptId answered_by;  ///< whose answer was passed on; 0: nobody's
   Instant first_content = kNever;
   std::uint64_t bytes_down = 0;          ///< of the answer's body
   std::uint64_t dropped_tail_bytes = 0;  ///< of an unfinished event when a stream broke
@@ -63,6 +65,15 @@ struct RunRecord {
   bool unread_coding = false;
   Duration waited{};                                         ///< for capacity, in all
   core::WaitRefusal wait_refusal = core::WaitRefusal::None;  ///< why it was not let wait (longer), if that ended it
+
+  /// The attempt whose answer was passed on; null: none was.
+  [[nodiscard]] const AttemptRecord* answer() const {
+    return answered_by.value == 0 ? nullptr : &attempts[answered_by.value - 1];
+  }
+  /// The attempt that the client is told of: whose answer it has, else the last. Null: nothing was tried.
+  [[nodiscard]] const AttemptRecord* told() const {
+    return answered_by.value != 0 || attempts.empty() ? answer() : &attempts.back();
+  }
 };
 
 }  // namespace drover::upstream
