@@ -224,22 +224,23 @@ void Dispatch::lose(Attempt& attempt, Step& step) {
   if (attempt.lease.ticket().trial) {
     settle_failed(attempt, timeout_of(attempt, missed), step.now);
   } else {
-    settle_abandoned(attempt, step.now);
+    settle_abandoned(attempt, attempt.beside == Beside::Nothing ? Gone::Overtaken : Gone::NotWanted, step.now);
   }
   disarm_attempt(attempt, step);
   (void)step.out.push_back(CancelAttempt{.attempt = attempt.id, .lost = true});
 }
 
 void Dispatch::abandon(Attempt& attempt, Step& step) {
-  settle_abandoned(attempt, step.now);
+  settle_abandoned(attempt, Gone::NotWanted, step.now);
   disarm_attempt(attempt, step);
   (void)step.out.push_back(CancelAttempt{attempt.id});
 }
 
-void Dispatch::settle_abandoned(Attempt& attempt, Instant now) {
+void Dispatch::settle_abandoned(Attempt& attempt, Gone why, Instant now) {
   const bool sent = attempt.phase > Phase::Connecting;
   attempt.lease.settle({.kind = Outcome::Kind::Abandoned,
                         .answered = attempt.answered,
+                        .overtaken = why == Gone::Overtaken,
                         .stage = sent ? Stage::FreshNoAnswer : Stage::NotConnected,
                         .used = request_.estimate},
                        now);

@@ -237,6 +237,9 @@ class Dispatch {
     [[nodiscard]] Instant begun() const { return sent == kNever ? started : sent; }
   };
 
+  /// Why an attempt is given up: nobody wants its answer any more, or one that began later has answered.
+  enum class Gone : std::uint8_t { NotWanted, Overtaken };
+
   /// What is remembered about each target in `tried_`, side by side with it.
   struct TriedNote {
     std::uint32_t attempts = 0;
@@ -328,7 +331,7 @@ class Dispatch {
 
   void commit(Attempt& attempt, Step& step);
   void abandon(Attempt& attempt, Step& step);
-  void settle_abandoned(Attempt& attempt, Instant now);
+  void settle_abandoned(Attempt& attempt, Gone why, Instant now);
   void lose(Attempt& attempt, Step& step);
   [[nodiscard]] Attempt* running(AttemptId id);
   [[nodiscard]] Attempt* newest();

@@ -239,6 +239,22 @@ TEST(Hedge, TheDeadlineOfTheRequestIsChargedToTheAttemptThatHadMostOfIt) {
   EXPECT_EQ(racing.s.fleet().in_flight(), 0U);
 }
 
+TEST(Hedge, ATargetThatIsOvertakenAgainAndAgainAndSaysNothingIsSuspect) {
+  Plan plan = plan_with_targets({"a", "b", "c"});
+  plan.retry.budget = 16;
+  Racing racing(std::move(plan));
+  for (std::uint32_t request = 0; request < kSuspectFrom; ++request) {
+    EXPECT_EQ(racing.s.fleet().view(TargetId{0}, at(1s)).condition, TargetCondition::Ok);
+    racing.begin_two();
+    (void)racing.s.on(FirstContent{kSecond}, at(400ms));
+    (void)racing.s.on(AttemptEnded{kSecond, {}}, at(400ms));
+    racing.s.forget_dispatch();
+    (void)racing.s.fleet().pick({.route = &racing.s.plan().routes.front()}, at(400ms), racing.random);  // "c"'s turn
+  }
+  (void)racing.s.fleet().pick({.route = &racing.s.plan().routes.front()}, at(1s), racing.random);
+  EXPECT_EQ(racing.s.fleet().view(TargetId{0}, at(1s)).condition, TargetCondition::Suspect);
+}
+
 // ------------------------------------------------------------------------------------------ when there is none
 
 TEST(Hedge, IsNotForRequestsThatMustNotBeExecutedTwice) {

@@ -124,7 +124,8 @@ struct Outcome {
   };
   Kind kind = Kind::Abandoned;
   const Error* error = nullptr;
-  bool answered = false;  ///< FleetPort::answered was called
+  bool answered = false;   ///< FleetPort::answered was called
+  bool overtaken = false;  ///< Abandoned: because an attempt that began later was first
   Stage stage = Stage::NotConnected;
   /// Failed: whether it may count against health. Dispatch says no when the same request failed the same way elsewhere.
   bool charge = true;

@@ -86,6 +86,7 @@ void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now
   } else {
     target.silence.left(prompt_of(ticket));
     if (an_answer) heard(target, now);
+    if (outcome.overtaken) target.silence.overtaken();
   }
   if (!outcome.answered) {
     outcome.kind == Outcome::Kind::Succeeded ? target.comers.answered(ticket.taken) : target.comers.left(ticket.taken);

@@ -1,6 +1,7 @@
 // Whether a target that has accepted requests has fallen silent (J16): several wait, and for much longer than answers
-// usually take nothing has come. Such a target is *suspect*: it gets one request at a time until it answers. Long
-// before any timeout; a failure is nobody's yet.
+// usually take nothing has come; or as many were overtaken by second attempts, and nothing has come in between. Such a
+// target is *suspect*: it gets one request at a time until it answers. Long before any timeout; a failure is nobody's
+// yet.
 #pragma once
 
 #include <algorithm>
@@ -34,9 +35,12 @@ class Silence {
     --waiting_[prompt.index()].count;
     --all_;
   }
+  /// An attempt elsewhere that began later has answered first.
+  void overtaken() { ++overtaken_; }
   /// It said something, whatever it was. True: that ended a suspicion.
   bool heard(Instant now) {
     heard_ = now;
+    overtaken_ = 0;
     return std::exchange(suspect_, false);
   }
 
@@ -44,6 +48,7 @@ class Silence {
   /// unknown. Of those that wait, kSuspectFrom must have waited for longer than prompts of their length may.
   [[nodiscard]] bool bars(Instant now, Duration limit) const {
     if (suspect_) return all_ > 0;
+    if (overtaken_ >= kSuspectFrom) return true;
     if (all_ < kSuspectFrom || limit == kNoLimit) return false;
     std::uint32_t too_long = 0;
     for (std::size_t size = 0; size < kPromptClasses; ++size) {
@@ -69,6 +74,7 @@ class Silence {
   };
   std::array<Waiting, kPromptClasses> waiting_{};
   std::uint32_t all_ = 0;  ///< of every length
+  std::uint32_t overtaken_ = 0;
   bool suspect_ = false;
   Instant heard_{};
 };
