@@ -84,6 +84,7 @@ struct RetryOptions {
   std::string backoff, max_backoff, jitter, budget, ambiguous;
   std::optional<double> multiplier;
   std::vector<int> statuses;  ///< only answers with these are repeated at the same target
+  std::string hedge;  ///< share of calls that may ask a second target when the first is late: "2%"; default: none
 };
 
 struct TimeoutOptions {

@@ -180,6 +180,7 @@ void write_policy(Writer& yaml, const v0::Options& options) {
   yaml.word("max_backoff", retry.max_backoff);
   yaml.word("jitter", retry.jitter);
   yaml.word("budget", retry.budget);
+  yaml.word("hedge", retry.hedge);
   yaml.word("ambiguous", retry.ambiguous);
   if (!retry.statuses.empty()) {
     yaml.open("statuses", '[');

@@ -181,6 +181,10 @@ class Description {
          " x" + format_decimal(retry.multiplier) + " up to " + format_duration(retry.max_backoff) + " (jitter " +
          (retry.jitter == core::Jitter::Full ? "full" : "none") + "); paid retries at most " +
          format_share(retry.budget) + " of requests; ambiguous failures: " + std::string(word(retry.ambiguous)));
+    if (retry.hedge > 0) {
+      line("  hedged: at most " + format_share(retry.hedge) +
+           " of requests, when they are later than 95 of 100 like them");
+    }
     if (!retry.statuses.empty()) {
       std::vector<std::string> statuses;
       for (const int status : retry.statuses) statuses.push_back(std::to_string(status));

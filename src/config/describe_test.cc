@@ -89,6 +89,11 @@ TEST(Describe, NamesClientsWhoseRequestsAreBatchWork) {
   EXPECT_THAT(text, HasSubstr("client   night: all models, batch\n"));
 }
 
+TEST(Describe, TellsOfHedgesOnlyWhereThereAreAny) {
+  EXPECT_THAT(describe(loaded(one_provider("retry: { hedge: 2% }\n"))), HasSubstr("hedged: at most 2% of requests"));
+  EXPECT_THAT(describe(loaded(one_provider(""))), Not(HasSubstr("hedged")));
+}
+
 TEST(Describe, SpellsOutRetryHealthAndLimits) {
   const std::string text =
       describe(loaded(one_provider("retry: { same_target: 3, multiplier: 1.5, jitter: none }\nhealth: { mode: score, "

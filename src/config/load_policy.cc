@@ -16,6 +16,7 @@ constexpr Range<Duration> kWait{milliseconds(1), hours(24)};
 constexpr Range<Duration> kWaitOrNone{Duration::zero(), hours(24)};
 constexpr std::uint64_t kMaxThreads = 256;
 constexpr std::uint64_t kMaxTries = 64;       // targets one request may visit: more is a loop, not failover
+constexpr double kMaxHedge = 1;               // a request is hedged once
 constexpr double kMaxBudget = 16;             // retries per request: more than all attempts one may make
 constexpr std::uint64_t kMaxFailures = 1000;  // before an ejection
 constexpr std::uint64_t kMaxRequests = 10'000'000;
@@ -55,6 +56,7 @@ void load_retry(const Value& value, core::RetrySettings& retry) {
   map->duration("max_backoff", retry.max_backoff, kWaitOrNone);
   map->choice("jitter", retry.jitter, kJitter);
   map->share("budget", retry.budget, kMaxBudget);
+  map->share("hedge", retry.hedge, kMaxHedge);
   map->choice("ambiguous", retry.ambiguous, kAmbiguous);
   if (const auto statuses = map->find("statuses")) load_statuses(*statuses, retry.statuses);
   if (retry.max_backoff < retry.backoff) {

@@ -30,7 +30,7 @@ TEST(Policy, TakesEverySettingOfRetry) {
   const core::RetrySettings retry =
       loaded(
           one_provider("retry: { walk: 3, same_target: 2, backoff: 1s, multiplier: 1.5, max_backoff: 2s, jitter: none, "
-                       "budget: 12.5%, ambiguous: failover }"))
+                       "budget: 12.5%, hedge: 2%, ambiguous: failover }"))
           .plan->retry;
   EXPECT_EQ(retry.walk, 3U);
   EXPECT_EQ(retry.same_target, 2U);
@@ -39,6 +39,7 @@ TEST(Policy, TakesEverySettingOfRetry) {
   EXPECT_EQ(retry.max_backoff, seconds(2));
   EXPECT_EQ(retry.jitter, core::Jitter::None);
   EXPECT_DOUBLE_EQ(retry.budget, 0.125);
+  EXPECT_DOUBLE_EQ(retry.hedge, 0.02);
   EXPECT_EQ(retry.ambiguous, core::Ambiguous::Failover);
 }
 

@@ -37,8 +37,9 @@ inline constexpr std::array<std::string_view, 8> kError = {"status", "code",  "t
                                                            "text",   "empty", "class", "scope"};
 inline constexpr std::array<std::string_view, 5> kTarget = {"provider", "model", "priority", "weight", "key"};
 inline constexpr std::array<std::string_view, 6> kClient = {"name", "key", "models", "providers", "limits", "class"};
-inline constexpr std::array<std::string_view, 9> kRetry = {
-    "walk", "same_target", "backoff", "multiplier", "max_backoff", "jitter", "budget", "ambiguous", "statuses"};
+inline constexpr std::array<std::string_view, 10> kRetry = {"walk",        "same_target", "backoff", "multiplier",
+                                                            "max_backoff", "jitter",      "budget",  "hedge",
+                                                            "ambiguous",   "statuses"};
 inline constexpr std::array<std::string_view, 7> kTimeouts = {"connect", "head",       "first_content", "idle",
                                                               "total",   "stream_max", "queue"};
 inline constexpr std::array<std::string_view, 2> kHead = {"stream", "plain"};
