@@ -73,7 +73,7 @@ TEST(Errors, TakeAnEmptyAnswerForNothingElse) {
                           HasSubstr("f:7:9: providers.one.errors[1]: " + together),
                           HasSubstr("f:8:9: providers.one.errors[2]: " + together),
                           HasSubstr("f:9:18: providers.one.errors[3].empty: expected"),
-                          HasSubstr("f:10:51: providers.one.errors[4].scope: a failure of this class")));
+                          HasSubstr("f:10:52: providers.one.errors[4].scope: a failure of this class")));
 }
 
 TEST(Errors, AreAHundredAtMost) {
