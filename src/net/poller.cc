@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 
 #include "net/clock.h"
 #include "net/reactor_descriptor.h"
@@ -83,11 +84,17 @@ void Poller::run() {
     context_.run();
     return;
   }
+  // Within a handler of Asio's, because what sockets bring about then uses the memory that Asio keeps for its thread.
+  asio::post(context_, [this] { serve(); });
+  context_.run();
+  follow();
+}
+
+void Poller::serve() {
   while (!context_.stopped()) {
     const bool more = run_handlers();
     if (!context_.stopped()) take(more ? 0 : -1);
   }
-  follow();
 }
 
 /// Some of what Asio has ready. True: there may be more. Asio stops the context itself when nothing is left to wait

@@ -43,7 +43,7 @@ class Poller {
   /// Before the descriptor is closed.
   void remove(int descriptor, Polled& polled);
 
-  /// Runs the io_context and the sockets until the context is stopped or has nothing left to do.
+  /// Runs the io_context and the sockets until the context is stopped.
   void run();
 
  private:
@@ -55,6 +55,7 @@ class Poller {
 
   void wait();
   void deliver();
+  void serve();
   std::size_t take(int timeout);
   [[nodiscard]] bool lead();
   void follow();
