@@ -1,7 +1,7 @@
 #include "net/reactor_descriptor.h"
 
 #include <boost/asio/detail/epoll_reactor.hpp>
-#include <boost/version.hpp>
+#include <boost/asio/version.hpp>
 
 namespace drover::net {
 
@@ -10,7 +10,7 @@ namespace {
 // Asio shows this descriptor nowhere. Naming a private member as the argument of an explicit instantiation is the one
 // way that the language allows ([temp.spec.general]); another version of Asio may call it otherwise and then does not
 // compile.
-static_assert(BOOST_VERSION == 108100, "look whether epoll_reactor still has its descriptor in epoll_fd_");
+static_assert(BOOST_ASIO_VERSION == 102600, "look whether epoll_reactor still has its descriptor in epoll_fd_");
 
 template <int boost::asio::detail::epoll_reactor::* member>
 struct Shown {
