@@ -42,7 +42,7 @@ void Loop::abandon() {
 }
 
 void Loop::run() {
-  poller_->run();
+  context_.run();
 }
 
 void Loop::stop() {

@@ -29,7 +29,7 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Runs until stop().
+  /// Runs until stop() (or until nothing is left to wait for).
   void run();
   void stop();
   /// Destroys what still waits on the loop, coroutines included. After run() has returned, and before what they use

@@ -1,11 +1,7 @@
 // Tells the sockets of one loop what the kernel says of them. It reads and writes nothing itself.
 //
-// Each socket is registered once, edge-triggered, for its whole life, in an epoll set of our own. A wait then costs no
-// system call; Asio's own async_wait registers anew every time, twice per proxied request.
-//
-// Our set lies inside Asio's, so that whoever drives the io_context (a test) drives the sockets too. A loop that serves
-// turns that round: run() waits on our set, with Asio's reactor as one member of it, and a socket that has something to
-// say costs one system call instead of three.
+// Each socket is registered once, edge-triggered, for its whole life, in an epoll set of our own inside Asio's. A wait
+// then costs no system call; Asio's own async_wait registers anew every time, twice per proxied request.
 #pragma once
 
 #include <sys/epoll.h>
@@ -43,27 +39,15 @@ class Poller {
   /// Before the descriptor is closed.
   void remove(int descriptor, Polled& polled);
 
-  /// Runs the io_context and the sockets until the context is stopped.
-  void run();
-
  private:
   struct Ready;
-  /// Handlers of Asio's that run before the sockets get their turn.
-  static constexpr int kHandlers = 64;
   /// Events taken at once; more wait for the next round.
   static constexpr std::size_t kBatch = 128;
 
   void wait();
   void deliver();
-  void serve();
-  std::size_t take(int timeout);
-  [[nodiscard]] bool lead();
-  void follow();
-  [[nodiscard]] bool run_handlers();
 
-  asio::io_context& context_;
-  int descriptor_;                                      ///< our set
-  asio::posix::basic_stream_descriptor<Executor> set_;  ///< the same while it lies inside Asio's; closed otherwise
+  asio::posix::basic_stream_descriptor<Executor> set_;
   Instant& event_at_;
   std::array<epoll_event, kBatch> batch_{};
   std::size_t at_ = 0;     ///< the event being delivered
