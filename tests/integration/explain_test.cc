@@ -194,19 +194,22 @@ TEST(Status, NamesTheProvidersCodeAndTheRequestThatMetIt) {
                         "seconds\":3E1,\"request\":\"req-met-it\",\"found_by\":\"request\""));
 }
 
+/// As a value or in a sentence; the milliseconds of a time may be 502 too.
+constexpr const char* kOurStatus = "[: \"]502[, \"]";
+
 TEST(Status, DoesNotPassOffOurOwnStatusForTheUpstreams) {
   World page;  // a web page in a 200
   page.upstream.next(Say{}.bytes(sized("<html></html>", "Content-Type: text/html\r\n")));
   ASSERT_EQ(page.gateway.post(kChat, plain_chat(), named("req-page")).status, 200);
   EXPECT_THAT(page.gateway.admin("/status").body,
               HasSubstr("unexpected_content_type in a 200 answer, request req-page\""));
-  EXPECT_THAT(page.gateway.admin("/status").body, Not(HasSubstr("502")));
+  EXPECT_THAT(page.gateway.admin("/status").body, Not(ContainsRegex(kOurStatus)));
 
   World noise;  // no HTTP at all
   noise.upstream.next(Say{}.bytes("SSH-2.0-OpenSSH_9.2\r\n\r\n"));
   ASSERT_EQ(noise.gateway.post(kChat, plain_chat()).status, 200);
   EXPECT_THAT(noise.gateway.admin("/status").body, HasSubstr("\"class\":\"bad_response\",\"status\":null"));
-  EXPECT_THAT(noise.gateway.admin("/status").body, Not(HasSubstr("502")));
+  EXPECT_THAT(noise.gateway.admin("/status").body, Not(ContainsRegex(kOurStatus)));
 }
 
 struct Ran {
