@@ -169,6 +169,16 @@ TEST(Cooldown, IsExtendedButNeverShortened) {
   EXPECT_GE(p.node.until(at(2s)), at(62s));
 }
 
+TEST(Cooldown, OutlastsAnEjectionThatASuccessHasEnded) {
+  Patient p;
+  p.node.cool(60s, rate_limited(), at(0s), p.random);
+  const Instant until = p.node.until(at(0s));
+  ASSERT_TRUE(p.node.eject_for(10s, rate_limited(), at(1s), p.random));
+  EXPECT_TRUE(p.node.succeed(p.settings, /*began=*/at(2s), at(3s)));
+  EXPECT_EQ(p.node.access(at(30s)), Access::Cooling);
+  EXPECT_EQ(p.node.until(at(30s)), until);
+}
+
 TEST(Cooldown, C2_ClampsWhatNobodyCanMean) {
   Patient p;
   p.node.cool(24h * 3650, rate_limited(), at(0s), p.random);
