@@ -5,7 +5,7 @@
 //        [--rate 5000]           requests per second on a schedule; latency counts from the scheduled time
 //        [--stream 1]            answers are streams of timed events (upstream.cc)
 //        [--hold 1]              streams stay open: prints "held" when each has had its first event, then waits for
-//        stdin
+//        stdin; "only N" when that takes longer than half a minute
 //        [--signal PID --signal-after-ms N]   sends SIGUSR1 during the measurement
 //
 // `--pids` names the processes of the proxy: their CPU time (all threads, nanoseconds; user and system by the kernel's
@@ -34,6 +34,8 @@ using namespace rig;
 
 constexpr std::string_view kTimeMark = "\"t\":\"";
 constexpr std::size_t kTimeDigits = 19;
+/// How long it waits until all streams that it holds have begun.
+constexpr std::int64_t kHoldPatienceNs = 30'000'000'000;
 
 struct Cpu {
   double total_us = 0;
@@ -291,6 +293,10 @@ int Load::run() {
       std::puts("held");
       std::fflush(stdout);
       return std::getchar() == EOF ? 0 : 0;
+    }
+    if (hold_ && now - start > kHoldPatienceNs) {
+      std::printf("only %llu\n", static_cast<unsigned long long>(held_));
+      return 1;
     }
     if (measuring() && now - began_ >= length_) {
       const Cpu after = cpu_of(pids_);
