@@ -25,20 +25,22 @@ enum class Wants : std::uint8_t { Plain, Stream };
 /// Two providers in turns, whose answers have been quick so far. "p1" is asked next.
 class TwoProviders {
  public:
-  explicit TwoProviders(Wants wants, const std::string& more = "retry: { hedge: 100%, budget: 100% }\n")
+  explicit TwoProviders(Wants wants, const std::string& more = "retry: { hedge: 100%, budget: 100% }\n",
+                        const std::string& health = "eject_after: 1000")
       : body(wants == Wants::Stream ? streamed_chat() : plain_chat()),
-        gateway(with_admin(load(settings({url_of(one), url_of(two)}, more)))) {
+        gateway(with_admin(load(settings({url_of(one), url_of(two)}, more, health)))) {
     for (RawUpstream* upstream : {&one, &two}) {
       upstream->always(Say{}.bytes(wants == Wants::Stream ? stream_of("quick") : sized(kPlainAnswer)));
     }
     HttpClient client = gateway.client();
     for (int request = 0; request < kTaught; ++request) EXPECT_EQ(client.post(kChat, body).status, 200);
   }
-  /// Nobody is taken out for failing, and all share the connections of one thread.
-  static std::string settings(const std::vector<std::string>& servers, const std::string& more) {
+  /// Unless `health` says otherwise nobody is taken out for failing. All share the connections of one thread.
+  static std::string settings(const std::vector<std::string>& servers, const std::string& more,
+                              const std::string& health) {
     constexpr std::string_view kHealth = "health: { probe: off";
     std::string yaml = providers(servers, "round_robin", more);
-    yaml.insert(yaml.find(kHealth) + kHealth.size(), ", eject_after: 1000");
+    yaml.insert(yaml.find(kHealth) + kHealth.size(), ", " + health);
     constexpr std::string_view kThreads = "threads: 2";
     return yaml.replace(yaml.find(kThreads), kThreads.size(), "threads: 1");
   }
@@ -209,6 +211,32 @@ TEST(Hedge, J10_TheShareHoldsOver200Requests) {
                      the.metric(R"(drover_hedges_total{beside="late",result="failed"})");
   EXPECT_GE(hedged, 1);
   EXPECT_LE(hedged, static_cast<int>(std::floor(0.02 * (kRequests + kTaught))));
+}
+
+/// A key that was out is tried again with a real request, whose client must not pay for it when the key hangs.
+TEST(Trial, J16_ThatHangsIsBackedByAnotherAttemptAndItsClientAnswered) {
+  for (const Wants wants : {Wants::Plain, Wants::Stream}) {
+    TwoProviders the(wants, "retry: { budget: 100% }\n", "eject_after: 1, eject_for: 100ms");
+    the.one.next(Say{}.bytes(sized(R"({"error":{"message":"no"}})", "Content-Type: application/json\r\n", "500 No")));
+    ASSERT_EQ(attempts(the.gateway.post(kChat, the.body)), 2);
+    the.one.always(Say{}.wait_for_end());
+    const auto patience = Clock::now() + kPatience;
+    Answer answer;
+    Clock::time_point sent;
+    do {  // until the ejection has ended, and a request is the trial
+      sent = Clock::now();
+      answer = the.gateway.post(kChat, the.body);
+      ASSERT_EQ(answer.status, 200);
+      ASSERT_EQ(answer.field("x-drover-target"), "p2/1");
+    } while (attempts(answer) == 1 && Clock::now() < patience);
+    const Clock::time_point answered = Clock::now();
+    std::printf("a trial that hangs: its client was answered in %.1f ms\n",
+                std::chrono::duration<double, std::milli>(answered - sent).count());
+    EXPECT_EQ(attempts(answer), 2);
+    EXPECT_LT(answered - sent, kBound);
+    expect_seen_soon("a trial", the.one, answered);
+    EXPECT_TRUE(the.comes_to(R"(drover_hedges_total{beside="trial",result="won"})", 1));
+  }
 }
 
 TEST(Hedge, IsToldByExplain) {
