@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/embedded_mock.h"
+#include "cli/recording_file.h"
 #include "config/settings.h"
 #include "gateway/server.h"
 #include "net/signals.h"
@@ -17,6 +18,7 @@ namespace drover::cli {
 namespace {
 
 constexpr const char* kDefaultFile = "drover.yaml";
+constexpr std::uint64_t kMiB = 1024 * 1024;
 
 /// Where the settings came from, and what has to live as long as they are served.
 struct Source {
@@ -113,12 +115,31 @@ void reload(const Source& source, gateway::Server& server) {
   }
 }
 
-int serve(const std::string& file) {
+struct Options {
+  std::string config;
+  std::string record;
+  std::uint64_t record_limit = upstream::kRecordingBytes / kMiB;
+};
+
+int serve(const Options& options) {
   Source source;
-  auto settings = find_settings(file, source);
+  auto settings = find_settings(options.config, source);
   if (!settings) return kExitMistake;
+  std::shared_ptr<upstream::Recorder> recorder;
+  if (!options.record.empty()) {
+    if (!source.file) {
+      std::cerr << "drover: --record needs a configuration file: playing a recording again reads it once more\n";
+      return kExitMistake;
+    }
+    auto begun = record_to(options.record, *settings, options.record_limit * kMiB);
+    if (!begun) {
+      std::cerr << "drover: " << begun.error().message << "\n";
+      return kExitMistake;
+    }
+    recorder = std::move(*begun);
+  }
   telemetry::start_log();
-  auto server = gateway::Server::start(std::move(*settings));
+  auto server = gateway::Server::start(std::move(*settings), std::move(recorder));
   if (!server) {
     telemetry::stop_log();
     std::cerr << "drover: " << server.error().message << "\n";
@@ -142,16 +163,23 @@ int serve(const std::string& file) {
 
 void add_serve(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("serve", "Run the gateway");
-  auto file = std::make_shared<std::string>();
-  command->add_option("--config,-c", *file,
+  auto options = std::make_shared<Options>();
+  command->add_option("--config,-c", options->config,
                       "Configuration file (default: drover.yaml here, else keys in the environment, else a mock)");
+  command->add_option(
+      "--record", options->record,
+      "Write every event and decision to this file, for `drover simulate --replay`; no keys, no prompts");
+  command->add_option("--record-limit", options->record_limit, "MiB after which the recording ends")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1024 * 1024}))
+      ->capture_default_str();
   command->footer(
       "Examples:\n"
       "  drover serve\n"
       "  drover serve --config /etc/drover/drover.yaml\n"
+      "  drover serve --config drover.yaml --record today.recording\n"
       "Signals: SIGTERM and SIGINT stop it after open requests have finished (at most 'drain'); SIGHUP reads the\n"
       "configuration file and the certificates again.");
-  command->callback([file, &exit_code] { exit_code = serve(*file); });
+  command->callback([options, &exit_code] { exit_code = serve(*options); });
 }
 
 }  // namespace drover::cli

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/recording_file.h"
 #include "cli/scenario_file.h"
 #include "config/report.h"
 #include "sim/simulate.h"
@@ -25,6 +26,7 @@ struct Options {
   std::vector<std::string> policies;
   std::string svg;
   std::string json;
+  std::string replay;
 };
 
 int tell(const config::Problems& problems) {
@@ -152,6 +154,7 @@ std::expected<World, int> world_of(const Options& options, const sim::Scenario& 
 }
 
 int simulate(const Options& options) {
+  if (!options.replay.empty()) return replay(options.replay, options.config);
   const auto policies = chosen_policies(options);
   if (!policies) return kExitMistake;
   sim::Scenario scenario = sim::default_scenario();
@@ -187,17 +190,24 @@ void add_simulate(CLI::App& app, int& exit_code) {
   command->add_option("--policy", options->policies, "Only this policy; may be given several times");
   command->add_option("--svg", options->svg, "Write a picture of the course over time to this file");
   command->add_option("--json", options->json, "Write the figures to this file too");
+  command
+      ->add_option("--replay", options->replay,
+                   "Instead: play what `drover serve --record` wrote, with its --config, and see that it goes the same")
+      ->excludes("--scenario", "--model", "--policy", "--seed", "--svg", "--json")
+      ->needs("--config");
   command->footer(
       "No socket is opened: the balancing core that serves requests is driven in simulated time. 'answered' is the "
       "share\n"
       "of requests whose client stayed; 'of oracle' compares with one who knows every fault, limit and answer time\n"
       "beforehand; 'favourite' is the share of a tenth of a second's attempts that went to one target.\n"
       "Scenario files: docs/simulation.md and examples/scenarios/.\n"
-      "Exit codes: 0 played, 1 a file could not be written, 2 a mistake in a file or on the command line.\n"
+      "Exit codes: 0 played, 1 a file could not be written or a replay went another way, 2 a mistake in a file or on\n"
+      "the command line.\n"
       "Examples:\n"
       "  drover simulate\n"
       "  drover simulate --scenario examples/scenarios/rate-limited-keys.yaml --policy p2c --policy least_latency\n"
-      "  drover simulate --config drover.yaml --scenario examples/scenarios/outage.yaml --svg outage.svg");
+      "  drover simulate --config drover.yaml --scenario examples/scenarios/outage.yaml --svg outage.svg\n"
+      "  drover simulate --config drover.yaml --replay today.recording");
   command->callback([options, &exit_code] { exit_code = simulate(*options); });
 }
 

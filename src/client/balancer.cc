@@ -16,6 +16,7 @@
 #include "core/answer_table.h"
 #include "dialect/dialect.h"
 #include "net/clock.h"
+#include "net/seed.h"
 #include "telemetry/state_lines.h"
 #include "upstream/catalog.h"
 #include "upstream/shared_fleet.h"
@@ -194,7 +195,7 @@ Result<Balancer> Balancer::State::make(Result<config::Settings> settings, const 
           [log, line = LogLine{telemetry::is_trouble(change), telemetry::state_line(change, label)}] { log(line); });
     };
   }
-  pool->fleet = std::make_unique<upstream::SharedFleet>(settings->plan, std::move(observer));
+  pool->fleet = std::make_unique<upstream::SharedFleet>(settings->plan, std::move(observer), net::fresh_seed());
   return Balancer(std::make_unique<State>(std::move(pool)));
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/system/system_error.hpp>
-#include <random>
 #include <utility>
 
 #include "client/errors.h"
@@ -12,6 +11,7 @@
 #include "drover/version.h"
 #include "http/url.h"
 #include "net/clock.h"
+#include "net/seed.h"
 #include "telemetry/state_lines.h"
 #include "telemetry/status_words.h"
 
@@ -23,11 +23,6 @@ constexpr std::chrono::hours kLongestTimeout{24};
 
 constexpr std::string_view kRequestFields =
     "Content-Type: application/json\r\nUser-Agent: drover/" DROVER_VERSION_TEXT "\r\n";
-
-std::uint64_t fresh_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
 
 /// Requests are never translated: only providers that speak OpenAI's dialect are asked.
 core::ProviderFence speakers_of_openai(const core::Plan& plan) {
@@ -112,7 +107,8 @@ v0::Result<std::shared_ptr<Engine>> Engine::start(config::Settings settings, con
       self->say({telemetry::is_trouble(change), telemetry::state_line(change, label)});
     };
   }
-  engine->fleet_ = std::make_shared<upstream::SharedFleet>(engine->settings_.plan, std::move(observer));
+  engine->fleet_ =
+      std::make_shared<upstream::SharedFleet>(engine->settings_.plan, std::move(observer), net::fresh_seed());
   for (unsigned thread = 0; thread < threads; ++thread) {
     const Result<void> added = engine->add_worker(threads);
     if (!added) return public_error(added.error());
@@ -125,7 +121,7 @@ v0::Result<std::shared_ptr<Engine>> Engine::start(config::Settings settings, con
 
 Result<void> Engine::add_worker(unsigned threads) {
   try {
-    workers_.push_back(std::make_unique<Worker>(fresh_seed(), threads, decisions_.add_thread(threads)));
+    workers_.push_back(std::make_unique<Worker>(net::fresh_seed(), threads, decisions_.add_thread(threads)));
   } catch (const boost::system::system_error& problem) {  // Asio's own descriptors
     return fail({.kind = ErrorKind::LocalResource,
                  .code = "no_descriptors",

@@ -250,6 +250,7 @@ void start_run(Worker& worker, RequestState& state) {
                                          .owners = state.snapshot->owners.get(),
                                          .catalog = state.snapshot->catalog.get(),
                                          .fleet = state.snapshot->fleet.get(),
+                                         .recorder = state.snapshot->fleet->recorder(),
                                          .request = &state.request,
                                          .client = state.exchange,
                                          .observer = &state,

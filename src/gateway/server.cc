@@ -1,10 +1,10 @@
 #include "gateway/server.h"
 
 #include <algorithm>
-#include <random>
 #include <thread>
 #include <utility>
 
+#include "net/seed.h"
 #include "telemetry/log.h"
 
 namespace drover::gateway {
@@ -46,11 +46,6 @@ telemetry::AccessDestination access_destination(const config::Settings& settings
   return {.kind = Kind::File, .path = settings.access_log};
 }
 
-std::uint64_t fresh_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
-
 }  // namespace
 
 Result<Server::TlsList> Server::load_certificates(const config::Settings& settings) {
@@ -73,7 +68,7 @@ Result<std::shared_ptr<const net::ServerTls>> Server::load_admin_certificate(con
   return net::ServerTls::create(files.cert, files.key, files.client_ca);
 }
 
-Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
+Result<std::unique_ptr<Server>> Server::start(config::Settings settings, std::shared_ptr<upstream::Recorder> recorder) {
   auto tls = load_certificates(settings);
   if (!tls) return fail(std::move(tls.error()));
   auto admin_tls = load_admin_certificate(settings);
@@ -90,7 +85,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings) {
     admin_listeners = std::move(*bound);
   }
   upstream::TlsStore store;
-  auto snapshot = Snapshot::build(std::move(settings), store, nullptr, &telemetry->metrics);
+  auto snapshot = Snapshot::build(std::move(settings), store, nullptr, &telemetry->metrics, std::move(recorder));
   if (!snapshot) return fail(std::move(snapshot.error()));
 
   std::unique_ptr<Server> server(
@@ -121,10 +116,10 @@ Server::Server(std::unique_ptr<Telemetry> telemetry, std::shared_ptr<const Snaps
   for (unsigned thread = 0; thread < threads; ++thread) {
     const Worker::Shared shared{admission_, telemetry_->metrics.add_thread(), telemetry_->access_log.add_lane(),
                                 telemetry_->decisions.add_thread(threads)};
-    workers_.push_back(std::make_unique<Worker>(shared, fresh_seed(), threads, snapshot_));
+    workers_.push_back(std::make_unique<Worker>(shared, net::fresh_seed(), threads, snapshot_));
   }
   const Office::Subject subject{admission_, telemetry_->metrics, telemetry_->access_log, telemetry_->decisions};
-  office_ = std::make_unique<Office>(subject, fresh_seed(), snapshot_);
+  office_ = std::make_unique<Office>(subject, net::fresh_seed(), snapshot_);
 }
 
 Server::~Server() {
@@ -165,6 +160,9 @@ Result<void> Server::reload(config::Settings settings) {
   if (!snapshot) return fail(std::move(snapshot.error()));
   const auto reopened = telemetry_->access_log.use(access_destination((*snapshot)->settings));
   if (!reopened) return fail(reopened.error());
+  if (snapshot_->fleet->recorder() != nullptr) {
+    telemetry::log(telemetry::Level::Warning, "the recording ends with the requests that began before the reload");
+  }
   snapshot_ = std::move(*snapshot);
   admission_.set_limits(snapshot_->settings.limits);
   for (const auto& worker : workers_) {

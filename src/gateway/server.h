@@ -27,8 +27,10 @@ namespace drover::gateway {
 class Server {
  public:
   /// Binds, starts the threads and serves. Errors: BadConfig or LocalResource with a sentence for the person who
-  /// started it (address in use, unreadable certificate, a base URL that cannot be used).
-  [[nodiscard]] static Result<std::unique_ptr<Server>> start(config::Settings settings);
+  /// started it (address in use, unreadable certificate, a base URL that cannot be used). `recorder`: writes down what
+  /// happens until the first reload; null: nobody does.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(config::Settings settings,
+                                                             std::shared_ptr<upstream::Recorder> recorder = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

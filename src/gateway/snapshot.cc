@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "net/seed.h"
 #include "telemetry/state_lines.h"
 
 namespace drover::gateway {
@@ -32,13 +33,13 @@ bool add_target(core::Plan& plan, core::KeyId key, core::Pool& pool) {
 }
 
 /// Adds the route of the paths that name no model: the pinned key's target, then those of the other keys of the
-/// dialect, for what is known to be theirs. Requests on it always say whose.
-void add_pin(core::Plan& plan, core::KeyId pinned, core::DialectKind dialect, const core::Timeouts& timeouts) {
+/// dialect, for what is known to be theirs. Requests on it always say whose. False: the key has no server.
+bool add_pin(core::Plan& plan, core::KeyId pinned, core::DialectKind dialect, const core::Timeouts& timeouts) {
   core::Pool pool;
   pool.model = std::string(1, kInternalRoute) + "pin" + std::to_string(static_cast<int>(dialect));
   pool.balance = core::Balance::RoundRobin;
   pool.timeouts = timeouts;
-  if (!add_target(plan, pinned, pool)) return;
+  if (!add_target(plan, pinned, pool)) return false;
   for (std::uint32_t key = 0; key < plan.keys.size() && plan.keys.size() <= kMostPinned; ++key) {
     const bool speaks_it = plan.providers[plan.keys[key].provider.index()].dialect == dialect;
     if (speaks_it && key != pinned.value) (void)add_target(plan, core::KeyId{key}, pool);
@@ -46,6 +47,7 @@ void add_pin(core::Plan& plan, core::KeyId pinned, core::DialectKind dialect, co
   core::Route route{.name = pool.model, .pools = {core::PoolId{static_cast<std::uint32_t>(plan.pools.size())}}};
   plan.pools.push_back(std::move(pool));
   plan.routes.push_back(std::move(route));
+  return true;
 }
 
 /// What is counted where no route is, and what a path without a model is counted under. No model can have such a name
@@ -73,18 +75,24 @@ upstream::SharedFleet::Observer observer(telemetry::Metrics* metrics) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings settings, upstream::TlsStore& tls,
-                                                        const Snapshot* before, telemetry::Metrics* metrics) {
+GatewayPlan gateway_plan(const config::Settings& settings) {
   auto plan = std::make_shared<core::Plan>(*settings.plan);
-  std::array<std::optional<std::size_t>, kDialects.size()> pin_at;
+  GatewayPlan made;
   for (const core::DialectKind dialect : kDialects) {
     const auto key = settings.pin_for(dialect);
-    if (!key) continue;
-    pin_at[static_cast<std::size_t>(dialect)] = plan->routes.size();
-    add_pin(*plan, *key, dialect, settings.timeouts);
+    if (key && add_pin(*plan, *key, dialect, settings.timeouts)) {
+      made.pins[static_cast<std::size_t>(dialect)] = core::RouteId{static_cast<std::uint32_t>(plan->routes.size() - 1)};
+    }
   }
   plan->finish();
+  made.plan = std::move(plan);
+  return made;
+}
 
+Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings settings, upstream::TlsStore& tls,
+                                                        const Snapshot* before, telemetry::Metrics* metrics,
+                                                        std::shared_ptr<upstream::Recorder> recorder) {
+  const auto [plan, pins] = gateway_plan(settings);
   auto snapshot = std::make_shared<Snapshot>();
   auto catalog = upstream::Catalog::build(plan, tls);
   if (!catalog) return fail(std::move(catalog.error()));
@@ -93,13 +101,14 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings setting
   snapshot->api_fences = upstream::api_fences(*plan);
   snapshot->catalog = std::move(*catalog);
   snapshot->owners = before != nullptr ? before->owners : std::make_shared<upstream::OwnerMap>();
-  snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, observer(metrics));
+  const std::uint64_t seed = recorder != nullptr ? recorder->fleet_seed() : net::fresh_seed();
+  snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, observer(metrics), seed, std::move(recorder));
   if (before != nullptr) {
     snapshot->fleet->with(
         [&](core::Fleet& fleet) { before->fleet->with([&](core::Fleet& old) { fleet.adopt(old); }); });
   }
-  for (std::size_t at = 0; at < pin_at.size(); ++at) {
-    if (pin_at[at] && *pin_at[at] < plan->routes.size()) snapshot->pins[at] = &plan->routes[*pin_at[at]];
+  for (std::size_t at = 0; at < pins.size(); ++at) {
+    if (pins[at]) snapshot->pins[at] = &plan->routes[pins[at]->index()];
   }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   snapshot->loaded_at = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();

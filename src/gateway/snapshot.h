@@ -16,6 +16,7 @@
 #include "upstream/api_fence.h"
 #include "upstream/catalog.h"
 #include "upstream/owner_map.h"
+#include "upstream/recorder.h"
 #include "upstream/shared_fleet.h"
 
 namespace drover::gateway {
@@ -37,9 +38,10 @@ struct Snapshot {
 
   /// Errors: BadConfig. `before`: the snapshot whose fleet state is carried over, or null.
   /// `metrics`: counts the fleet's changes of state and gives the slots; outlives the snapshot; null: nothing counts.
-  [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> build(config::Settings settings, upstream::TlsStore& tls,
-                                                                     const Snapshot* before,
-                                                                     telemetry::Metrics* metrics = nullptr);
+  /// `recorder`: writes down what happens to the fleet; null: nobody does.
+  [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> build(
+      config::Settings settings, upstream::TlsStore& tls, const Snapshot* before, telemetry::Metrics* metrics = nullptr,
+      std::shared_ptr<upstream::Recorder> recorder = nullptr);
 
   [[nodiscard]] const core::Route* pin(core::DialectKind dialect) const {
     return pins[static_cast<std::size_t>(dialect)];
@@ -49,6 +51,13 @@ struct Snapshot {
     return route == nullptr ? unrouted : model_slots[static_cast<std::size_t>(route - plan->routes.data())];
   }
 };
+
+/// The settings' plan with a route to each pin behind it.
+struct GatewayPlan {
+  std::shared_ptr<const core::Plan> plan;
+  std::array<std::optional<core::RouteId>, 2> pins{};  ///< per dialect; absent: nobody speaks it
+};
+[[nodiscard]] GatewayPlan gateway_plan(const config::Settings& settings);
 
 /// Names of internal routes begin with this byte, which no model name a client sends can contain.
 inline constexpr char kInternalRoute = '\x01';

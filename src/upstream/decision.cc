@@ -62,7 +62,7 @@ std::span<const DecisionSkip> describe_skips(const List& from, const RunRecord& 
 
 }  // namespace
 
-void describe_decision(Run& run, const core::Plan& plan, Instant arrived, DecisionSpace& space,
+void describe_decision(const Run& run, const core::Plan& plan, Instant arrived, DecisionSpace& space,
                        DecisionRecord& record) {
   const RunRecord& ran = run.record();
   record.ran = true;

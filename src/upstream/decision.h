@@ -12,7 +12,7 @@ class Run;
 
 /// Fills in what the run decided: attempts, waits, what was passed over, why it ended. What is borrowed stays with the
 /// run, the plan and `space`. `arrived`: what spans of time are counted from.
-void describe_decision(Run& run, const core::Plan& plan, Instant arrived, telemetry::DecisionSpace& space,
+void describe_decision(const Run& run, const core::Plan& plan, Instant arrived, telemetry::DecisionSpace& space,
                        telemetry::DecisionRecord& record);
 
 }  // namespace drover::upstream

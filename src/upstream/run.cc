@@ -36,17 +36,25 @@ core::DispatchRequest with_bell(core::DispatchRequest request, core::Bell* bell)
   return request;
 }
 
+std::unique_ptr<RecordedRun> recorded_run(const Run::Parts& parts, const core::DispatchRequest& request) {
+  if (parts.recorder == nullptr) return nullptr;
+  return std::make_unique<RecordedRun>(*parts.recorder, request, parts.tools.loop->random()());
+}
+
 }  // namespace
 
 Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
     : parts_(parts),
-      dispatch_(with_bell(dispatch, this), *parts.fleet, parts.tools.loop->random()),
+      recorded_(recorded_run(parts, dispatch)),
+      dispatch_(with_bell(recorded_ ? recorded_->facts() : dispatch, this), *parts.fleet,
+                recorded_ ? recorded_->random() : parts.tools.loop->random()),
       timer_(parts.tools.loop->ticker(), &Run::timer_expired, this),
       wakeup_(*parts.tools.loop) {
   timers_.fill(kNever);
 }
 
 Run::~Run() {
+  if (recorded_) recorded_->end(dispatch_);
   dispatch_.stop_waiting();
   if (letterbox_) letterbox_->run = nullptr;
   parts_.client->watch(nullptr);
@@ -163,7 +171,7 @@ Attempt* Run::answering() {
 }
 
 void Run::emit(const core::Event& event) {
-  apply(dispatch_.on(event, now()));
+  apply(recorded_ ? recorded_->on(dispatch_, event, now()) : dispatch_.on(event, now()));
 }
 
 void Run::apply(const core::Commands& commands) {
@@ -188,7 +196,7 @@ void Run::apply(const core::Commands& commands) {
     } else if (const auto* end = std::get_if<core::EndWithError>(&command)) {
       waits_no_more();
       error_ = *end;
-      if (core::about_the_fleet(dispatch_.stopped())) record_.candidates = dispatch_.candidates(now());
+      if (core::about_the_fleet(dispatch_.stopped())) record_.candidates = candidates();
       wakeup_.notify();
     } else if (std::holds_alternative<core::Finish>(command)) {
       waits_no_more();
@@ -196,6 +204,10 @@ void Run::apply(const core::Commands& commands) {
     }
     // WaitForCapacity needs nothing: the fleet rings, and the Queue timer is armed with it.
   }
+}
+
+core::Candidates Run::candidates() {
+  return recorded_ ? recorded_->candidates(dispatch_, now()) : dispatch_.candidates(now());
 }
 
 /// Looking again while it waits for the same thing is no new wait.

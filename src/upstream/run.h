@@ -17,6 +17,7 @@
 #include "upstream/catalog.h"
 #include "upstream/connection_pools.h"
 #include "upstream/owner_map.h"
+#include "upstream/recorder.h"
 #include "upstream/request.h"
 #include "upstream/run_record.h"
 
@@ -66,6 +67,7 @@ class Run final : private net::GoneObserver, private core::Bell {
     OwnerMap* owners = nullptr;  ///< learns who made what; null: nobody asks
     const Catalog* catalog = nullptr;
     core::FleetPort* fleet = nullptr;
+    Recorder* recorder = nullptr;  ///< writes down what happens; null: nobody does
     UpstreamRequest* request = nullptr;
     net::AnswerWriter* client = nullptr;
     CommitObserver* observer = nullptr;
@@ -91,7 +93,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   [[nodiscard]] bool error_event_sent() const { return error_event_sent_; }
   [[nodiscard]] bool client_left() const { return client_left_; }
   [[nodiscard]] const RunRecord& record() const { return record_; }
-  [[nodiscard]] core::Dispatch& dispatch() { return dispatch_; }
+  [[nodiscard]] const core::Dispatch& dispatch() const { return dispatch_; }
 
   /// The process is going and cannot wait for it: ends now with an error, in-band when the head was sent.
   void expire();
@@ -129,6 +131,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   [[nodiscard]] AttemptRecord& record_of(core::AttemptId id) { return record_.attempts[id.value - 1]; }
   [[nodiscard]] Attempt* answering();
   void apply(const core::Commands& commands);
+  [[nodiscard]] core::Candidates candidates();
   void arm(const core::ArmTimer& timer);
   void timers_due();
   void waits(core::TimerKind what);
@@ -148,6 +151,7 @@ class Run final : private net::GoneObserver, private core::Bell {
 
   Parts parts_;
   std::shared_ptr<Letterbox> letterbox_;  ///< made by the first ring; guarded by the fleet's lock while it may be rung
+  std::unique_ptr<RecordedRun> recorded_;
   core::Dispatch dispatch_;
   std::optional<core::EndWithError> error_;
   std::vector<HeldAnswer> held_;

@@ -4,8 +4,9 @@
 
 namespace drover::upstream {
 
-SharedFleet::SharedFleet(std::shared_ptr<const core::Plan> plan, Observer observer)
-    : fleet_(std::move(plan)), observer_(std::move(observer)) {}
+SharedFleet::SharedFleet(std::shared_ptr<const core::Plan> plan, Observer observer, std::uint64_t seed,
+                         std::shared_ptr<Recorder> recorder)
+    : fleet_(std::move(plan), seed), observer_(std::move(observer)), recorder_(std::move(recorder)) {}
 
 /// What `act` changes is told of when the lock is free again.
 template <class Act>
@@ -29,7 +30,12 @@ void SharedFleet::settle(const core::Ticket& ticket, const core::Outcome& outcom
 }
 
 void SharedFleet::on_probe(const core::ProbeAnswer& answer, Instant now) {
-  change([&] { fleet_.on_probe(answer, now); });
+  const auto take = [&] { change([&] { fleet_.on_probe(answer, now); }); };
+  if (recorder_) {
+    recorder_->probe(answer, now, take);
+  } else {
+    take();
+  }
 }
 
 void SharedFleet::release(const core::Ticket& ticket) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/fleet.h"
+#include "upstream/recorder.h"
 
 namespace drover::upstream {
 
@@ -18,7 +19,10 @@ class SharedFleet final : public core::FleetPort {
   /// thread that caused it.
   using Observer = std::function<void(const core::StateChange& change, std::string_view label)>;
 
-  SharedFleet(std::shared_ptr<const core::Plan> plan, Observer observer);
+  /// `seed`: for the jitter of cooldowns, which is to be another in each process. `recorder`: everything that happens
+  /// to the fleet is written down, with the requests' own part in it (Run::Parts::recorder); null: nobody does.
+  SharedFleet(std::shared_ptr<const core::Plan> plan, Observer observer, std::uint64_t seed = 1,
+              std::shared_ptr<Recorder> recorder = nullptr);
 
   [[nodiscard]] core::PickAnswer pick(const core::PickRequest& request, Instant now, Random& random) override;
   void settle(const core::Ticket& ticket, const core::Outcome& outcome, Instant now) override;
@@ -38,6 +42,9 @@ class SharedFleet final : public core::FleetPort {
   /// A probe's answer (Fleet::on_probe).
   void on_probe(const core::ProbeAnswer& answer, Instant now);
 
+  /// Null: nobody writes down what happens.
+  [[nodiscard]] Recorder* recorder() const { return recorder_.get(); }
+
   /// Runs `read(fleet)` under the lock: for status pages and reloads. Keep it short.
   template <class Read>
   auto with(Read&& read) {
@@ -53,6 +60,7 @@ class SharedFleet final : public core::FleetPort {
   mutable std::mutex mutex_;
   core::Fleet fleet_;
   Observer observer_;
+  std::shared_ptr<Recorder> recorder_;
 };
 
 }  // namespace drover::upstream

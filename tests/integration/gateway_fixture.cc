@@ -57,8 +57,8 @@ config::Settings load(const std::string& yaml) {
   throw std::runtime_error(problems);
 }
 
-Gateway::Gateway(config::Settings settings) {
-  auto started = gateway::Server::start(std::move(settings));
+Gateway::Gateway(config::Settings settings, std::shared_ptr<upstream::Recorder> recorder) {
+  auto started = gateway::Server::start(std::move(settings), std::move(recorder));
   if (!started) throw std::runtime_error(started.error().message);
   server_ = std::move(*started);
 }

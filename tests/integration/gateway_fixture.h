@@ -23,6 +23,9 @@
 namespace drover::gateway {
 class Server;
 }
+namespace drover::upstream {
+class Recorder;
+}
 
 namespace drover::test {
 
@@ -153,7 +156,7 @@ class Gateway {
  public:
   explicit Gateway(const std::string& yaml) : Gateway(load(yaml)) {}
   /// Throws the sentence with which it did not start.
-  explicit Gateway(config::Settings settings);
+  explicit Gateway(config::Settings settings, std::shared_ptr<upstream::Recorder> recorder = nullptr);
   ~Gateway();
   Gateway(Gateway&&) noexcept;
 

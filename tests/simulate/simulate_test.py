@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(os.environ.get("DROVER_ROOT", Path(__file__).resolve().parents[2]))
@@ -151,6 +154,83 @@ class Mistakes(unittest.TestCase):
         ran = run("--policy", "p2c", "--svg", self.file.parent / "no" / "where.svg")
         self.assertEqual(ran.returncode, 1)
         self.assertIn("cannot write", ran.stderr)
+
+
+# Nobody listens on port 1: every attempt fails, which is enough to have something to decide.
+CONFIGURATION = """
+listen: 127.0.0.1:0
+admin: off
+providers:
+  one:
+    base_url: http://127.0.0.1:1/v1
+    keys: [ { name: a, value: sk-never-used-1 }, { name: b, value: sk-never-used-2 } ]
+models: { "*": { targets: [ one ] } }
+health: { probe: off }
+"""
+
+
+class Recordings(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.config = Path(folder.name) / "drover.yaml"
+        self.config.write_text(CONFIGURATION)
+        self.recording = Path(folder.name) / "a.recording"
+
+    def record(self, requests):
+        command = [DROVER, "serve", "--config", str(self.config), "--record", str(self.recording)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as gateway:
+            try:
+                for line in gateway.stdout:
+                    if base := re.search(r"SDKs: set the base URL to (\S+)", line):
+                        break
+                for _ in range(requests):
+                    body = b'{"model":"m","messages":[{"role":"user","content":"a prompt"}]}'
+                    post = urllib.request.Request(base[1] + "/chat/completions", body, {"Content-Type": "application/json"})
+                    with self.assertRaises(urllib.error.HTTPError) as refused:
+                        urllib.request.urlopen(post, timeout=SECONDS)
+                    refused.exception.close()
+            finally:
+                gateway.terminate()
+        return self.recording.read_text()
+
+    def replay(self):
+        return run("--config", self.config, "--replay", self.recording)
+
+    def test_one_is_played_again_to_the_same_commands(self):
+        text = self.record(3)
+        self.assertIn("what=attempt_failed", text)
+        self.assertNotIn("sk-never-used", text)
+        self.assertNotIn("a prompt", text)
+        ran = self.replay()
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+        self.assertIn(": 3 requests, ", ran.stdout)
+        self.assertIn(f"the same {text.count(chr(10) + '> ')} commands", ran.stdout)
+
+    def test_where_it_goes_another_way_is_shown(self):
+        text = self.record(1)
+        self.recording.write_text(text.replace("> start_attempt attempt=2", "> start_attempt attempt=9"))
+        ran = self.replay()
+        self.assertEqual(ran.returncode, 1)
+        self.assertIn("recorded  start_attempt attempt=9", ran.stdout)
+        self.assertIn("played    start_attempt attempt=2", ran.stdout)
+
+    def test_another_configuration_and_what_is_no_recording_are_refused(self):
+        self.record(1)
+        self.config.write_text(CONFIGURATION.replace("[ one ]", "[ one ], balance: round_robin"))
+        ran = self.replay()
+        self.assertEqual(ran.returncode, 2)
+        self.assertIn(f"{self.recording}:1: it was recorded with another configuration", ran.stderr)
+        self.recording.write_text("x" * 10000 + "\n")
+        self.assertIn(":1: longer than any line", self.replay().stderr)
+
+    def test_recording_needs_a_configuration_file(self):
+        elsewhere = self.config.parent / "elsewhere"
+        elsewhere.mkdir()
+        ran = subprocess.run([DROVER, "serve", "--record", str(self.recording)], capture_output=True, text=True,
+                             cwd=elsewhere, env={"PATH": os.environ["PATH"]}, timeout=SECONDS)
+        self.assertEqual(ran.returncode, 2)
+        self.assertIn("--record needs a configuration file", ran.stderr)
 
 
 if __name__ == "__main__":
