@@ -10,7 +10,7 @@ export UBSAN_OPTIONS := print_stacktrace=1:halt_on_error=1
 
 export JOBS
 
-.PHONY: build install run demo test start-tests test-release test-asan test-tsan fuzz planted faults format bench bench-failover bench-micro clean help
+.PHONY: build pgo install run demo test start-tests test-release test-asan test-tsan fuzz planted faults format bench bench-failover bench-micro clean help
 
 help:            ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -19,6 +19,10 @@ build:           ## build/release/drover
 	@scripts/setup build
 	@cmake --preset release -DDROVER_TESTS=OFF >/dev/null
 	@cmake --build $(RELEASE) -j $(JOBS) --target drover
+
+pgo:             ## build/pgo/drover: compiled twice, the second time for what the bench's load ran; takes its time
+	@scripts/setup bench
+	@scripts/build-pgo
 
 run: build       ## serve drover.yaml, else the keys in the environment, else a mock provider
 	@$(RELEASE)/drover serve
@@ -57,11 +61,12 @@ planted:         ## plant known bugs in a copy, one by one, and see that the tes
 faults:          ## the faults that must not hurt a client, their state, and how many tests prove each
 	@python3 -B tests/faults/rows.py
 
-bench:           ## nginx, HAProxy and drover side by side (QUICK=1: a short run); figures in bench/results
+bench:           ## nginx, HAProxy and drover side by side (QUICK=1: a short run; PGO=1: of make pgo); figures in bench/results
 	@scripts/setup bench
 	@cmake --preset bench
 	@cmake --build build/bench -j $(JOBS)
-	@QUICK=$(QUICK) bench/run.py
+	@$(if $(PGO),test -x build/pgo/drover || scripts/build-pgo)
+	@QUICK=$(QUICK) DROVER=$(if $(PGO),build/pgo/drover) bench/run.py
 
 bench-failover:  ## goodput at the limit, outages, hangs, cancels, duplicates, with their targets (QUICK=1: a short run)
 	@scripts/setup bench

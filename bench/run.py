@@ -29,7 +29,7 @@ BUILD = HERE.parent / os.environ.get("BUILD", "build/bench")
 RESULTS = HERE / "results"
 QUICK = bool(os.environ.get("QUICK"))
 ROUNDS = 2 if QUICK else 7
-ROUND_MS = 400 if QUICK else 1500
+ROUND_MS = 400 if QUICK else 1300
 CONNECTIONS = 64
 FIRST_PORT = 19100
 PROXY_CORE, LOAD_CORE = "0", "1"
@@ -275,7 +275,7 @@ def measure_scaling(peers, folder, texts):
         for size in sizes:
             for peer in peers:
                 runs = [world.load(peer.NAME, texts[size], connections=8, milliseconds=ROUND_MS // 2)
-                        for _ in range(1 if QUICK else 3)]
+                        for _ in range(1 if QUICK else 2)]
                 cost = statistics.median(one["cpu_us"] / max(1, one["requests"]) for one in runs)
                 curves["body"].setdefault(peer.NAME, {})[size] = cost
     with World(peers, folder, streams=True) as world:
@@ -323,7 +323,8 @@ def machine():
     return {"cpu": model, "cores": os.cpu_count(), "kernel": platform.release(),
             "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
             "load_before": os.getloadavg()[0], "nginx": version("nginx", "-v"), "haproxy": version("haproxy", "-v"),
-            "commit": version("git", "-C", str(HERE), "rev-parse", "--short", "HEAD"), "quick": QUICK}
+            "commit": version("git", "-C", str(HERE), "rev-parse", "--short", "HEAD"), "quick": QUICK,
+            "drover": os.environ.get("DROVER") or f"{BUILD}/drover"}
 
 
 def table(title, row, names, keys):
@@ -354,6 +355,14 @@ def most_descriptors():
     return allowed
 
 
+def certificate(folder):
+    """For upstreams that speak TLS."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
+                   check=True, capture_output=True)
+
+
 def main():
     most = most_descriptors()
     peers = load_peers()
@@ -367,10 +376,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="drover-bench-") as name:
         folder = pathlib.Path(name)
         folder.chmod(0o755)  # nginx's worker is another user
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                        "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                        "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
-                       check=True, capture_output=True)
+        certificate(folder)
         texts = bodies(folder)
         rows = found["rows"]
         usual = ("per_second", "cpu_each_us", "user_each_us", "p50_us", "p99_us")

@@ -5,7 +5,8 @@ import pathlib
 import subprocess
 
 NAME = "drover"
-PROGRAM = str(pathlib.Path(__file__).parents[2] / os.environ.get("BUILD", "build/bench") / "drover")
+ROOT = pathlib.Path(__file__).parents[2]
+PROGRAM = str(ROOT / (os.environ.get("DROVER") or f"{os.environ.get('BUILD', 'build/bench')}/drover"))
 
 
 def start(case):

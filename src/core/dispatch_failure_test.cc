@@ -255,6 +255,18 @@ TEST(Walk, AsksNoFurtherTargetOfAProviderThatIsToBeLeft) {
   EXPECT_EQ(s.started(s.failed(elsewhere, Stage::FailedAnswer, at(1ms))), "c");
 }
 
+TEST(Walk, LeavingAProviderOpensNoOtherThatWasFencedOff) {
+  Scenario s = Scenario::with_targets({"a", "b", "c"});
+  s.request().fence.allowed = 0b011;
+  Error elsewhere = server_error();
+  elsewhere.retry = RetryClass::OtherProvider;
+  EXPECT_EQ(s.started(s.on(RequestReady{}, at(0ms))), "a");
+  EXPECT_EQ(s.started(s.failed(elsewhere, Stage::FailedAnswer, at(1ms))), "b");
+  const Commands out = s.failed(elsewhere, Stage::FailedAnswer, at(2ms));
+  EXPECT_EQ(s.started(out), "");
+  EXPECT_TRUE(has<EndWithError>(out));
+}
+
 TEST(Walk, GoesOnToTheNextPoolOfTheRoute) {
   Plan plan = plan_with_targets({"a", "b"});
   plan.pools[0].targets.pop_back();

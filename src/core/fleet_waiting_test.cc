@@ -89,6 +89,18 @@ TEST(FleetWaiting, NobodyNewOvertakesThoseWhoWait) {
   EXPECT_EQ(counter.ask(second, at(3ms)).kind, PickKind::Picked);
 }
 
+TEST(FleetWaiting, NobodyNewTakesTheRoomThatTimeHasMadeForThoseWhoWait) {
+  Counter counter(100);
+  counter.plan().keys[0].limits.requests_per_minute = 1;
+  counter.plan().pools[0].timeouts.queue = 5min;
+  (void)counter.arrive(0, at(0ms));
+  auto& second = counter.arrive(0, at(1ms));
+  ASSERT_EQ(second.last.kind, PickKind::Wait);
+  const auto& late = counter.arrive(1, at(61s));  // before the second has looked again
+  EXPECT_EQ(late.last.kind, PickKind::Wait);
+  EXPECT_EQ(counter.ask(second, at(61s)).kind, PickKind::Picked);
+}
+
 TEST(FleetWaiting, ARequestThatLeavesGivesItsTurnToTheNext) {
   Counter counter;
   auto& first = counter.arrive(0, at(0ms));

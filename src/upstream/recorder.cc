@@ -45,9 +45,11 @@ Result<std::shared_ptr<Recorder>> Recorder::create(const std::string& path, cons
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, S_IRUSR | S_IWUSR);
   if (file < 0) return fail(cannot_write(path, errno));
   struct stat about{};
-  if (::fstat(file, &about) != 0 || !S_ISREG(about.st_mode)) {
+  const bool regular = ::fstat(file, &about) == 0 && S_ISREG(about.st_mode);
+  if (!regular || ::fchmod(file, S_IRUSR | S_IWUSR) != 0) {  // one that was there may have been open to others
+    const int number = regular ? errno : EINVAL;
     ::close(file);
-    return fail(cannot_write(path, EINVAL));
+    return fail(cannot_write(path, number));
   }
   return std::shared_ptr<Recorder>(new Recorder(file, path, head, most_bytes));
 }

@@ -23,6 +23,7 @@ class Recorded {
       : folder_(std::filesystem::temp_directory_path() / ("drover-recording-" + std::to_string(::getpid()))),
         settings_(load(yaml)) {
     std::filesystem::create_directory(folder_);
+    std::ofstream(path()) << "what was there before, for everybody to read";
     auto recorder =
         upstream::Recorder::create(path(), {.program = "test", .fleet_seed = 5, .plan = "mark"}, most_bytes);
     if (!recorder) throw std::runtime_error(recorder.error().message);
