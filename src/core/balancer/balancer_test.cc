@@ -170,6 +170,20 @@ TEST(Least, TakesTheLeastOfTheEligible) {
   EXPECT_EQ(least(3, random, not_first, [&](std::size_t at) { return cost[at]; }), 2U);
 }
 
+/// A look at a target's health, limits and silence costs ten times what its cost does.
+TEST(Least, AsksFewOfManyWhetherTheyAreEligible) {
+  Random random(1);
+  int asked = 0;
+  const auto counted = [&asked](std::size_t) { return ++asked > 0; };
+  for (int pick = 0; pick < 100; ++pick) {
+    ASSERT_TRUE(least(1000, random, counted, [](std::size_t) { return 1.0; }));
+    ASSERT_TRUE(sticky(
+        1000, 1.0, counted, [pick](std::size_t at) { return attraction(static_cast<std::uint64_t>(pick), at); },
+        [](std::size_t at) { return at % 2 == 0 ? 0.0 : 2.0; }));
+  }
+  EXPECT_LT(asked / 200, 20);
+}
+
 constexpr double kUnbounded = 1e9;
 const auto no_load = [](std::size_t) { return 0.0; };
 

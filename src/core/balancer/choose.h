@@ -33,22 +33,22 @@ std::optional<std::size_t> draw_eligible(const WeightedDraw& draw, Random& rando
   return chosen;
 }
 
-/// The eligible position with the least `cost`, ties broken evenly at random.
+/// The eligible position with the least `cost`, ties broken evenly at random: each draws a lot. Whether one is eligible
+/// costs more than its cost, and is asked only where it would be chosen: of n positions, about ln n times.
 template <class Eligible, class Cost>
 std::optional<std::size_t> least(std::size_t size, Random& random, Eligible&& eligible, Cost&& cost) {
   std::optional<std::size_t> best;
   double least_cost = 0;
-  std::uint64_t ties = 0;
+  std::uint64_t best_lot = 0;
   for (std::size_t at = 0; at < size; ++at) {
-    if (!eligible(at)) continue;
     const double own = cost(at);
-    if (!best || own < least_cost) {
-      best = at;
-      least_cost = own;
-      ties = 1;
-    } else if (own == least_cost && random.below(++ties) == 0) {
-      best = at;
-    }
+    if (best && own > least_cost) continue;
+    const std::uint64_t lot = random();
+    if (best && own == least_cost && lot <= best_lot) continue;
+    if (!eligible(at)) continue;
+    best = at;
+    least_cost = own;
+    best_lot = lot;
   }
   return best;
 }
