@@ -154,6 +154,7 @@ int serve(const Options& options) {
     signals.stop();
   });
   (*server)->drain((*server)->drain_time());
+  server->reset();  // a recording ends with it, and says so
   telemetry::log(telemetry::Level::Info, "stopped");
   telemetry::stop_log();
   return kExitGood;
