@@ -56,6 +56,18 @@ TEST(StageTable, S2OnAFreshConnectionCountsAsS3) {
   EXPECT_EQ(s.started(s.failed(reset(), Stage::ReusedNoAnswer, at(2ms))), "b");
 }
 
+/// What broke there may be the request's own doing (J15), which the keep-alive race never is.
+TEST(StageTable, S2OnAFreshConnectionSpeaksAgainstTheRequest) {
+  Scenario s = Scenario::with_targets({"a", "b"});
+  s.plan().retry.ambiguous = Ambiguous::Failover;
+  s.request().body = 5;
+  (void)s.on(RequestReady{}, at(0ms));
+  (void)s.failed(stale(), Stage::ReusedNoAnswer, at(1ms));
+  EXPECT_EQ(s.started(s.failed(reset(), Stage::ReusedNoAnswer, at(2ms))), "b");
+  (void)s.failed(reset(), Stage::FreshNoAnswer, at(3ms));
+  EXPECT_TRUE(s.fleet().quarantined(5, at(4ms)));
+}
+
 TEST(StageTable, S2IsNotRetriedForRequestsThatMustNotRunTwice) {
   Scenario s = Scenario::with_targets({"a", "b"});
   s.request().replay = Replay::NotExecuted;

@@ -48,7 +48,7 @@ void pick_only(benchmark::State& state, Balance balance) {
 
 #define POLICY(name)                                          \
   BENCHMARK_CAPTURE(pick_only, name, Balance::name)->Arg(10); \
-  BENCHMARK_CAPTURE(pick_and_settle, name, Balance::name)->Arg(10)->Arg(1000)
+  BENCHMARK_CAPTURE(pick_and_settle, name, Balance::name)->Arg(3)->Arg(10)->Arg(100)->Arg(1000)->Arg(10000)
 POLICY(P2c);
 POLICY(RoundRobin);
 POLICY(Random);

@@ -59,6 +59,11 @@ TEST(LimitScope, ReplacesTheEstimateByWhatWasReallyUsed) {
   EXPECT_FALSE(scope.admits(tokens(0, 50), at(1s)));
   scope.settle(tokens(0, 90), tokens(0, 10), at(0s));
   EXPECT_TRUE(scope.admits(tokens(0, 50), at(1s)));
+  LimitScope input(ModelLimits{.input_tokens_per_minute = 100});
+  input.take(tokens(40, 0), at(0s));
+  input.settle(tokens(40, 0), tokens(50, 0), at(0s));
+  EXPECT_TRUE(input.admits(tokens(50, 0), at(1s)));
+  EXPECT_FALSE(input.admits(tokens(51, 0), at(1s)));
 }
 
 TEST(LimitScope, LimitsHowManyRunAtOnce) {
