@@ -23,14 +23,7 @@ constexpr std::size_t kLongestLine = 4096;
 
 /// The same for settings that make the same plan.
 std::string mark_of(const config::Settings& settings) {
-  const Sha256Digest digest = sha256(config::describe(settings));
-  std::string mark;
-  for (std::size_t at = 0; at < 8; ++at) {
-    char two[3];
-    std::snprintf(two, sizeof two, "%02x", static_cast<unsigned>(digest[at]));
-    mark += two;
-  }
-  return mark;
+  return hex(sha256(config::describe(settings)), 8);
 }
 
 std::string counted(std::uint64_t count, const char* what) {

@@ -90,9 +90,8 @@ TEST(FleetWaiting, NobodyNewOvertakesThoseWhoWait) {
 }
 
 TEST(FleetWaiting, NobodyNewTakesTheRoomThatTimeHasMadeForThoseWhoWait) {
-  Counter counter(100);
+  Counter counter(100, 5min);
   counter.plan().keys[0].limits.requests_per_minute = 1;
-  counter.plan().pools[0].timeouts.queue = 5min;
   (void)counter.arrive(0, at(0ms));
   auto& second = counter.arrive(0, at(1ms));
   ASSERT_EQ(second.last.kind, PickKind::Wait);
@@ -115,9 +114,8 @@ TEST(FleetWaiting, ARequestThatLeavesGivesItsTurnToTheNext) {
 }
 
 TEST(FleetWaiting, OneOfThoseWhoWaitLooksAgainWhenTimeAloneMakesRoom) {
-  Counter counter(100);
+  Counter counter(100, 5min);
   counter.plan().keys[0].limits.requests_per_minute = 1;
-  counter.plan().pools[0].timeouts.queue = 5min;
   (void)counter.arrive(0, at(0ms));
   auto& second = counter.arrive(0, at(1ms));
   auto& third = counter.arrive(0, at(2ms));
@@ -129,9 +127,8 @@ TEST(FleetWaiting, OneOfThoseWhoWaitLooksAgainWhenTimeAloneMakesRoom) {
 }
 
 TEST(FleetWaiting, WhoeverLooksAgainAndLeavesIsReplaced) {
-  Counter counter(100);
+  Counter counter(100, 5min);
   counter.plan().keys[0].limits.requests_per_minute = 1;
-  counter.plan().pools[0].timeouts.queue = 5min;
   (void)counter.arrive(0, at(0ms));
   auto& second = counter.arrive(0, at(1ms));
   auto& third = counter.arrive(0, at(2ms));

@@ -1,4 +1,4 @@
-// A seed from the machine for a Random: another one each time. Not for secrets.
+// A seed from the machine for a Random: another one each time, from std::random_device.
 #pragma once
 
 #include <cstdint>

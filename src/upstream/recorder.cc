@@ -6,12 +6,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <random>
 #include <system_error>
 #include <utility>
 
 #include "base/sha256.h"
 #include "core/fleet.h"
+#include "net/seed.h"
 #include "telemetry/log.h"
 
 namespace drover::upstream {
@@ -22,10 +22,9 @@ constexpr std::size_t kBatchBytes = std::size_t{64} * 1024;
 constexpr Duration kLongestWait = std::chrono::seconds(1);
 
 std::string some_secret() {
-  std::random_device device;
   std::string secret;
-  for (int word = 0; word < 8; ++word) {
-    const std::uint32_t drawn = device();
+  for (int word = 0; word < 4; ++word) {
+    const std::uint64_t drawn = net::fresh_seed();
     secret.append(reinterpret_cast<const char*>(&drawn), sizeof drawn);
   }
   return secret;
