@@ -152,7 +152,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   ++target.failures;
   if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
-    lane_limits_[target.lane].refused(now);
+    lane_limits_[target.lane].refused(ticket.reserved, now);
   }
   charge(ticket, outcome, due, now);
   // A server that answers badly may mean this one key: the target is counted too, and the server only goes when no

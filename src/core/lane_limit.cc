@@ -29,6 +29,10 @@ constexpr Duration kWindow = seconds(10);
 constexpr std::int64_t kLatelySlots = 3;
 /// A burst is not taken for a rate in less than this.
 constexpr Duration kShortest = seconds(1);
+/// Of those that are let in at the edge of a limit that is told, so many are refused although nothing is wrong; and at
+/// most so many of them are forgiven at once.
+constexpr double kExpectedRefusals = 0.05;
+constexpr double kMostExcuses = 10;
 /// So much may be caught up at once after a pause.
 constexpr double kBurstSeconds = 2.0;
 
@@ -156,8 +160,12 @@ double LearnedRate::Event::span(Instant now) const {
 }
 
 Instant LaneLimit::admits_at(const Amount& estimate, Instant now) const {
-  Instant at = learned_.admits_at(now);
-  if (hinted_until_ <= now) return at;
+  return std::max(learned_.admits_at(now), told_admits_at(estimate, now));
+}
+
+Instant LaneLimit::told_admits_at(const Amount& estimate, Instant now) const {
+  if (hinted_until_ <= now) return now;
+  Instant at = now;
   const LaneCount wanted = counts_of(estimate);
   for (std::size_t dimension = 0; dimension < kQuotaDimensions; ++dimension) {
     at = std::max(at, believed_[dimension].admits_at(wanted[dimension], now));
@@ -168,6 +176,7 @@ Instant LaneLimit::admits_at(const Amount& estimate, Instant now) const {
 LaneCount LaneLimit::take(const Amount& estimate, Instant now) {
   const LaneCount taken = counts_of(estimate);
   learned_.take(now);
+  excuses_ = std::min(excuses_ + kExpectedRefusals, kMostExcuses);
   for (std::size_t dimension = 0; dimension < kQuotaDimensions; ++dimension) {
     admitted_[dimension] += taken[dimension];
     believed_[dimension].take(taken[dimension]);
@@ -190,7 +199,11 @@ int LaneLimit::hint(const QuotaHints& hints, const LaneCount& before, Instant ta
   return nonsense;
 }
 
-void LaneLimit::refused(Instant now) {
+void LaneLimit::refused(const Amount& estimate, Instant now) {
+  if (excuses_ >= 1 && told_admits_at(estimate, now) > now) {
+    excuses_ -= 1;
+    return;
+  }
   learned_.refused(now);
 }
 

@@ -96,16 +96,21 @@ class LaneLimit {
   /// nonsense.
   int hint(const QuotaHints& hints, const LaneCount& before, Instant taken, Instant now);
   /// A 429 or 529. It teaches a rate also where a limit is configured or told: what was kept to was not enough, because
-  /// others use it too, or because the provider counts over a shorter time.
-  void refused(Instant now);
+  /// others use it too, or because the provider counts over a shorter time. Only where the provider says that this
+  /// limit is used up, and refusals are few, it teaches nothing: with a limit that is counted elsewhere some must cross
+  /// it.
+  void refused(const Amount& estimate, Instant now);
 
   [[nodiscard]] double learned_per_second() const { return learned_.per_second(); }
 
  private:
+  [[nodiscard]] Instant told_admits_at(const Amount& estimate, Instant now) const;
+
   std::array<BelievedLimit, kQuotaDimensions> believed_{};
   LearnedRate learned_{};
   LaneCount admitted_{};
   Instant hinted_until_ = Instant::min();
+  double excuses_ = 0;  ///< so many refusals by a limit that is told to be used up are expected
 };
 
 }  // namespace drover::core

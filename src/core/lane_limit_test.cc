@@ -106,7 +106,7 @@ double rate_at(LaneLimit lane, Instant when) {
 TEST(LearnedRate, IsSomewhatLessThanWhatWasLetInAndComesBackToIt) {
   LaneLimit lane;
   take_evenly(lane, 10, at(0s), 10s);
-  lane.refused(at(10s));
+  lane.refused({}, at(10s));
   EXPECT_NEAR(lane.learned_per_second(), 7, 0.2);
   EXPECT_NEAR(rate_at(lane, at(20s)), 9.6, 0.2);
   EXPECT_NEAR(rate_at(lane, at(30s)), 10, 0.2);
@@ -116,27 +116,27 @@ TEST(LearnedRate, IsSomewhatLessThanWhatWasLetInAndComesBackToIt) {
 TEST(LearnedRate, IsCutFinelyAtTheEdge) {
   LaneLimit lane;
   take_evenly(lane, 10, at(0s), 10s);
-  lane.refused(at(10s));
+  lane.refused({}, at(10s));
   take_evenly(lane, 10, at(10s), 25s);
   const double before = lane.learned_per_second();
-  lane.refused(at(35s));
+  lane.refused({}, at(35s));
   EXPECT_NEAR(lane.learned_per_second(), 0.96 * before, 0.1);
 }
 
 TEST(LearnedRate, EveryRefusalOfABurstTellsHowMuchWasLetIn) {
   LaneLimit lane;
   take_evenly(lane, 10, at(0s), 10s);
-  for (int refusal = 0; refusal < 20; ++refusal) lane.refused(at(10s + 10ms * refusal));
+  for (int refusal = 0; refusal < 20; ++refusal) lane.refused({}, at(10s + 10ms * refusal));
   EXPECT_NEAR(lane.learned_per_second(), 0.7 * (100 - 20) / 10.2, 0.1);
 }
 
 TEST(LearnedRate, AFirstGuessThatIsMuchTooHighIsMendedByTheNextRefusals) {
   LaneLimit lane;
   take_evenly(lane, 200, at(0s), 3s);  // a bucket that was full
-  lane.refused(at(3s));
+  lane.refused({}, at(3s));
   EXPECT_GT(lane.learned_per_second(), 100);
   take_evenly(lane, 140, at(4s), 1s);
-  for (int refusal = 0; refusal < 120; ++refusal) lane.refused(at(5s));  // 20 in two seconds
+  for (int refusal = 0; refusal < 120; ++refusal) lane.refused({}, at(5s));  // 20 in two seconds
   EXPECT_NEAR(lane.learned_per_second(), 7, 0.5);
 }
 
@@ -144,12 +144,12 @@ TEST(LearnedRate,
      ALaneThatRefusesEverythingTeachesNothing) {  // seen in `drover demo`: it got 2 % of its share for a minute
   LaneLimit lane;
   take_evenly(lane, 250, at(0s), 10s);
-  for (int refusal = 0; refusal < 100; ++refusal) lane.refused(at(10s + 1ms * refusal));
+  for (int refusal = 0; refusal < 100; ++refusal) lane.refused({}, at(10s + 1ms * refusal));
   const double learned = lane.learned_per_second();
   EXPECT_GT(learned, 100);
   for (int second = 12; second < 40; second += 2) {
     take_evenly(lane, 100, at(1s * second), 100ms);
-    for (int refusal = 0; refusal < 100; ++refusal) lane.refused(at(1s * second + 100ms));
+    for (int refusal = 0; refusal < 100; ++refusal) lane.refused({}, at(1s * second + 100ms));
   }
   EXPECT_GE(lane.learned_per_second(), learned);
 }
@@ -157,14 +157,14 @@ TEST(LearnedRate,
 TEST(LearnedRate, LearnsNothingFromTheRefusalOfOneRequest) {
   LaneLimit lane;
   (void)lane.take({}, at(0s));
-  lane.refused(at(0s));
+  lane.refused({}, at(0s));
   EXPECT_TRUE(lane.unknown());
 }
 
 TEST(LearnedRate, IsForgottenWhenItNoLongerMatters) {
   LaneLimit lane;
   take_evenly(lane, 10, at(0s), 1s);
-  lane.refused(at(1s));
+  lane.refused({}, at(1s));
   EXPECT_FALSE(lane.unknown());
   (void)lane.take({}, at(60s));
   EXPECT_TRUE(lane.unknown());
@@ -174,8 +174,29 @@ TEST(LearnedRate, IsLearnedAlsoWhereALimitIsToldThatIsRefusedAllTheSame) {
   LaneLimit told;
   (void)hear(told, requests(60, 30, 30s), at(0s));
   take_evenly(told, 10, at(0s), 1s);
-  told.refused(at(1s));
+  told.refused({}, at(1s));
   EXPECT_GT(told.learned_per_second(), 0);
+}
+
+TEST(LearnedRate, LearnsNothingFromAFewRefusalsByALimitThatIsToldToBeUsedUp) {  // it cost 3 % of the limit
+  LaneLimit told;
+  take_evenly(told, 10, at(0s), 10s);
+  for (int refusal = 0; refusal < 5; ++refusal) {
+    (void)hear(told, requests(600, 0, 60s), at(10s));
+    told.refused({}, at(10s));
+  }
+  EXPECT_EQ(told.learned_per_second(), 0);
+}
+
+TEST(LearnedRate, IsLearnedWhereOthersUseUpMostOfALimitThatIsTold) {
+  LaneLimit shared;
+  take_evenly(shared, 10, at(0s), 10s);
+  for (int second = 10; second < 20; ++second) {  // every fourth is refused
+    for (int request = 0; request < 3; ++request) (void)shared.take({}, at(1s * second));
+    (void)hear(shared, requests(600, 0, 60s), at(1s * second));
+    shared.refused({}, at(1s * second));
+  }
+  EXPECT_GT(shared.learned_per_second(), 0);
 }
 
 TEST(FleetLimits, WhatWasLearnedOfALaneSurvivesAReload) {

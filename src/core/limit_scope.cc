@@ -14,47 +14,59 @@ std::int64_t believed(std::int64_t amount) {
 
 }  // namespace
 
-Instant LimitScope::room_at(Window& window, std::int64_t amount, Instant now) {
-  if (!window.limit) return now;
-  return window.count.falls_to(*window.limit - std::min(believed(amount), *window.limit), now);
+LimitScope::LimitScope(const ModelLimits& limits) : concurrent_(limits.concurrent) {
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  const auto add = [this](const std::optional<std::int64_t>& limit, Unit unit, Duration span) {
+    if (limit) windows_.push_back({.unit = unit, .span = span, .limit = *limit});
+  };
+  add(limits.requests_per_minute, Unit::Requests, minutes(1));
+  add(limits.requests_per_day, Unit::Requests, hours(24));
+  add(limits.input_tokens_per_minute, Unit::InputTokens, minutes(1));
+  add(limits.output_tokens_per_minute, Unit::OutputTokens, minutes(1));
+}
+
+std::int64_t LimitScope::part_of(const Amount& amount, Unit unit) {
+  switch (unit) {
+    case Unit::Requests: return believed(amount.requests.value);
+    case Unit::InputTokens: return believed(amount.input_tokens.value);
+    case Unit::OutputTokens: return believed(amount.output_tokens.value);
+  }
+  return 0;
 }
 
 Instant LimitScope::admits_at(const Amount& estimate, Instant now) {
   Instant at = now;
-  if (limits_.concurrent) {
+  if (concurrent_) {
     const std::int64_t places =
-        std::clamp<std::int64_t>(estimate.requests.value, 1, std::max<std::int64_t>(*limits_.concurrent, 1));
-    if (running_ + places > *limits_.concurrent) at = now + kCapacityPoll;
+        std::clamp<std::int64_t>(estimate.requests.value, 1, std::max<std::int64_t>(*concurrent_, 1));
+    if (running_ + places > *concurrent_) at = now + kCapacityPoll;
   }
-  at = std::max(at, room_at(requests_minute_, estimate.requests.value, now));
-  at = std::max(at, room_at(requests_day_, estimate.requests.value, now));
-  at = std::max(at, room_at(input_minute_, estimate.input_tokens.value, now));
-  at = std::max(at, room_at(output_minute_, estimate.output_tokens.value, now));
+  for (Window& window : windows_) {
+    const std::int64_t wanted = std::min(part_of(estimate, window.unit), window.limit);
+    at = std::max(at, window.count.falls_to(window.limit - wanted, now));
+  }
   return at;
 }
 
 void LimitScope::take(const Amount& estimate, Instant now) {
   ++running_;
-  requests_minute_.count.add(now, believed(estimate.requests.value));
-  requests_day_.count.add(now, believed(estimate.requests.value));
-  input_minute_.count.add(now, believed(estimate.input_tokens.value));
-  output_minute_.count.add(now, believed(estimate.output_tokens.value));
+  for (Window& window : windows_) window.count.add(now, part_of(estimate, window.unit));
 }
 
 void LimitScope::settle(const Amount& reserved, const Amount& used, Instant taken) {
   --running_;
-  const std::int64_t requests = believed(used.requests.value) - believed(reserved.requests.value);
-  requests_minute_.count.add(taken, requests);
-  requests_day_.count.add(taken, requests);
-  input_minute_.count.add(taken, believed(used.input_tokens.value) - believed(reserved.input_tokens.value));
-  output_minute_.count.add(taken, believed(used.output_tokens.value) - believed(reserved.output_tokens.value));
+  for (Window& window : windows_) {
+    window.count.add(taken, part_of(used, window.unit) - part_of(reserved, window.unit));
+  }
 }
 
 void LimitScope::adopt(const LimitScope& old) {
-  requests_minute_.count = old.requests_minute_.count;
-  requests_day_.count = old.requests_day_.count;
-  input_minute_.count = old.input_minute_.count;
-  output_minute_.count = old.output_minute_.count;
+  for (Window& window : windows_) {
+    const auto same = std::ranges::find_if(
+        old.windows_, [&](const Window& other) { return other.unit == window.unit && other.span == window.span; });
+    if (same != old.windows_.end()) window.count = same->count;
+  }
   // What runs is settled with the fleet that reserved it; here it would be counted for ever.
   running_ = 0;
 }

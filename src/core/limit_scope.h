@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/instant.h"
 #include "base/units.h"
@@ -17,7 +18,7 @@ inline constexpr Duration kCapacityPoll = std::chrono::milliseconds(100);
 
 class LimitScope {
  public:
-  explicit LimitScope(const ModelLimits& limits) : limits_(limits) {}
+  explicit LimitScope(const ModelLimits& limits);
 
   /// The first time from `now` on at which `estimate` fits, as far as can be known; `now` itself when it fits already.
   /// An estimate larger than a whole limit waits for an empty window rather than for ever: estimates are rough.
@@ -36,17 +37,20 @@ class LimitScope {
   [[nodiscard]] std::int64_t running() const { return running_; }
 
  private:
+  enum class Unit : std::uint8_t { Requests, InputTokens, OutputTokens };
+  /// An amount counts for up to a slot longer than it must: with 240 of them, four in a thousand of the limit stay
+  /// unused.
+  using Count = WindowCount<240>;
   struct Window {
-    std::optional<std::int64_t> limit;
-    WindowCount<60> count;
+    Unit unit;
+    Duration span;
+    std::int64_t limit;
+    Count count{span};
   };
-  static Instant room_at(Window& window, std::int64_t amount, Instant now);
+  [[nodiscard]] static std::int64_t part_of(const Amount& amount, Unit unit);
 
-  ModelLimits limits_;
-  Window requests_minute_{limits_.requests_per_minute, WindowCount<60>(std::chrono::minutes(1))};
-  Window requests_day_{limits_.requests_per_day, WindowCount<60>(std::chrono::hours(24))};
-  Window input_minute_{limits_.input_tokens_per_minute, WindowCount<60>(std::chrono::minutes(1))};
-  Window output_minute_{limits_.output_tokens_per_minute, WindowCount<60>(std::chrono::minutes(1))};
+  std::optional<std::int64_t> concurrent_;
+  std::vector<Window> windows_;  ///< only of what is limited: each takes 2 KiB
   std::int64_t running_ = 0;
 };
 

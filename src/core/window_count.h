@@ -20,16 +20,19 @@ class WindowCount {
   /// Adds `amount` (negative: takes back) at `at`, which may lie in the past. What has left the window is ignored.
   /// Returns the total.
   std::int64_t add(Instant at, std::int64_t amount) {
+    if (in_newest(at)) {
+      slots_[newest_place_] += amount;
+      return total_ += amount;
+    }
     const std::int64_t slot = slot_of(at);
     advance(slot);
     if (newest_ - slot >= kRing) return total_;
     slots_[place(slot)] += amount;
-    total_ += amount;
-    return total_;
+    return total_ += amount;
   }
 
   [[nodiscard]] std::int64_t total(Instant now) {
-    advance(slot_of(now));
+    if (!in_newest(now)) advance(slot_of(now));
     return total_;
   }
 
@@ -60,6 +63,8 @@ class WindowCount {
  private:
   static constexpr std::int64_t kRing = static_cast<std::int64_t>(Slots) + 1;
 
+  /// Almost always, and without a division.
+  [[nodiscard]] bool in_newest(Instant at) const { return at >= newest_since_ && at - newest_since_ < width_; }
   [[nodiscard]] std::int64_t slot_of(Instant at) const {
     const std::int64_t since = at.time_since_epoch().count();
     const std::int64_t width = width_.count();
@@ -78,10 +83,14 @@ class WindowCount {
       old = 0;
     }
     newest_ = slot;
+    newest_since_ = Instant(width_ * slot);
+    newest_place_ = place(slot);
   }
 
   Duration width_;
   std::int64_t newest_ = 0;
+  Instant newest_since_{};
+  std::size_t newest_place_ = 0;
   std::int64_t total_ = 0;
   std::array<std::int64_t, static_cast<std::size_t>(kRing)> slots_{};
 };
