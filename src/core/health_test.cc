@@ -259,6 +259,16 @@ TEST(Rest, SaysWhatItWasFor) {
   EXPECT_EQ(p.node.why(), ErrorKind::KeyRejected);
 }
 
+TEST(Rest, ATrialThatFailsForAnotherReasonTakesItOutAgainAtOnce) {
+  Patient p;
+  p.node.rest(kFirstKeyRest, key_rejected(), false, at(0s), p.random);
+  p.node.begin_trial(at(34s));
+  ASSERT_TRUE(p.node.end_trial(at(34s)));
+  EXPECT_TRUE(p.fail(at(35s), /*trial=*/true));
+  EXPECT_EQ(p.node.access(at(36s)), Access::Ejected);
+  EXPECT_GE(p.out_for(at(35s)), 30s);
+}
+
 TEST(Score, AddsOnePerErrorTakesOnePerSuccessAndRestsAtFive) {
   Patient p;
   p.settings.mode = HealthMode::Score;
