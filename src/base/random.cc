@@ -1,7 +1,5 @@
 #include "base/random.h"
 
-#include <bit>
-
 namespace drover {
 
 Random::Random(std::uint64_t seed) {
@@ -14,24 +12,14 @@ Random::Random(std::uint64_t seed) {
   }
 }
 
-Random::result_type Random::operator()() {
-  const std::uint64_t answer = std::rotl(state_[0] + state_[3], 23) + state_[0];
-  const std::uint64_t shifted = state_[1] << 17;
-  state_[2] ^= state_[0];
-  state_[3] ^= state_[1];
-  state_[1] ^= state_[2];
-  state_[0] ^= state_[3];
-  state_[2] ^= shifted;
-  state_[3] = std::rotl(state_[3], 45);
-  return answer;
-}
-
 std::uint64_t Random::below(std::uint64_t bound) {
   // Multiply-shift (Lemire 2019) without the rejection step: the bias is below 2^-32 for bounds under 2^32.
   __extension__ using Wide = unsigned __int128;
   return static_cast<std::uint64_t>((static_cast<Wide>((*this)()) * bound) >> 64);
 }
 
-double Random::unit() { return static_cast<double>((*this)() >> 11) * 0x1.0p-53; }
+double Random::unit() {
+  return static_cast<double>((*this)() >> 11) * 0x1.0p-53;
+}
 
 }  // namespace drover

@@ -202,18 +202,20 @@ class Fleet final : public FleetPort {
   static constexpr std::uint32_t kAlwaysOpen = 0;  ///< the node that stands where a target has none at a level
   using Path = std::array<std::uint32_t, kLevels>;
 
-  struct TargetState {
-    Path path{};
-    std::uint32_t lane = 0;  ///< index into lane_limits_
-    std::uint32_t pool = kNone;
-    std::uint32_t check = kNone;
-    std::uint32_t in_flight = 0;
-    std::uint64_t load = 0;
-    std::uint64_t hash = 0;
-    Silence silence{};
-    Comers comers{};
+  /// What policies compare comes first, in one line of the cache: they may look at thousands.
+  struct alignas(64) TargetState {
     PeakEwma first_content{};
     PeakEwma per_token{};
+    std::uint64_t load = 0;
+    std::uint64_t hash = 0;
+    double per_weight = 1;  ///< 1 / weight; 0 for a weight of 0, which nobody asks for
+    std::uint32_t in_flight = 0;
+    std::uint32_t pool = kNone;
+    Path path{};
+    std::uint32_t lane = 0;  ///< index into lane_limits_
+    std::uint32_t check = kNone;
+    Silence silence{};
+    Comers comers{};
     std::uint64_t requests = 0;
     std::uint64_t failures = 0;
     std::uint64_t input_tokens = 0;
@@ -242,6 +244,12 @@ class Fleet final : public FleetPort {
     std::array<Duration, 2> late = {kNoLimit, kNoLimit};  ///< later than nearly all of `answers`, which it follows
     Duration suspicious_silence = kNoLimit;               ///< follows both
     std::uint32_t answers_until_look = kSketchLeast;
+  };
+  /// How the latencies of a pool's targets are compared for one request.
+  struct Measure {
+    bool by_probes = false;  ///< where the target has any
+    PeakEwma TargetState::* average = nullptr;
+    double usual = 1.0;  ///< of a target that is not known
   };
   struct Standing {
     Access access = Access::Open;
@@ -280,10 +288,17 @@ class Fleet final : public FleetPort {
   [[nodiscard]] double load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const;
   [[nodiscard]] double load_per_weight(TargetId target) const;
   [[nodiscard]] double cost(TargetId target, const PoolState& pool, const PickRequest& request, Instant now) const;
-  [[nodiscard]] double quickness(const TargetState& target, const PoolState& pool, const PickRequest& request,
-                                 Instant now) const;
-  [[nodiscard]] double latency(const TargetState& target, const PoolState& pool, bool streamed, Instant now) const;
-  [[nodiscard]] double share(const TargetState& target, Instant now) const;
+  [[nodiscard]] Measure measure_of(const PoolState& pool, const PickRequest& request) const;
+  [[nodiscard]] double quickness(const TargetState& target, const Measure& measure, Instant now) const;
+  [[nodiscard]] double latency(const TargetState& target, const Measure& measure, Instant now) const;
+  [[nodiscard]] double share(const TargetState& target, Instant now) const {
+    return now >= recovering_until_ ? 1.0 : least_share(target, now);
+  }
+  /// What costs `amount` at a target with all of its share.
+  [[nodiscard]] double by_share(double amount, const TargetState& target, Instant now) const {
+    return now >= recovering_until_ ? amount : amount / least_share(target, now);
+  }
+  [[nodiscard]] double least_share(const TargetState& target, Instant now) const;
   [[nodiscard]] bool on_trial(const TargetState& target, Instant now) const;
   [[nodiscard]] Comeback comeback(const TargetState& target, Instant now) const;
   /// Back so lately that it may be given no more yet.

@@ -166,14 +166,17 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
     case Balance::LeastRequests:
       chosen = balancer::least(tier.draw.size(), random, eligible, [&](std::size_t place) {
         const TargetState& target = targets_[at(place).index()];
-        return (target.in_flight + 1) / (weight(place) * share(target, now));
+        return by_share((target.in_flight + 1) * target.per_weight, target, now);
       });
       break;
-    case Balance::LeastLatency:
+    case Balance::LeastLatency: {
+      const Measure measure = measure_of(state, request);
       chosen = balancer::least(tier.draw.size(), random, eligible, [&](std::size_t place) {
-        return quickness(targets_[at(place).index()], state, request, now) / weight(place);
+        const TargetState& target = targets_[at(place).index()];
+        return quickness(target, measure, now) * target.per_weight;
       });
       break;
+    }
     case Balance::Sticky:
       chosen = request.affinity == 0
                    ? two_choices()
@@ -186,8 +189,8 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
 }
 
 double Fleet::load_per_weight(TargetId target) const {
-  return static_cast<double>(targets_[target.index()].load) /
-         static_cast<double>(plan_->targets[target.index()].weight);
+  const TargetState& state = targets_[target.index()];
+  return static_cast<double>(state.load) * state.per_weight;
 }
 
 void Fleet::count_load(TargetState& target, std::uint64_t more, std::uint64_t less) {
@@ -217,33 +220,36 @@ double Fleet::cost(TargetId target, const PoolState& pool, const PickRequest& re
   // The weight divides what is there already and not the request itself, so that idle targets of different weights cost
   // the same: they were drawn by weight, and must not be weighed twice.
   const double work = load_per_weight(target) + static_cast<double>(load_of(request.estimate));
-  return work * latency(state, pool, request.streamed, now) / share(state, now);
+  return work * by_share(latency(state, measure_of(pool, request), now), state, now);
+}
+
+Fleet::Measure Fleet::measure_of(const PoolState& pool, const PickRequest& request) const {
+  // Two targets are compared by the same measure, or a stream's would stand against a plain answer's.
+  const bool by_first = request.streamed ? pool.usual_first_content > 0 : pool.usual_per_token <= 0;
+  const double usual = by_first ? pool.usual_first_content : pool.usual_per_token;
+  return {.by_probes = plan_->health.latency_from == LatencyFrom::Probe,
+          .average = by_first ? &TargetState::first_content : &TargetState::per_token,
+          .usual = usual > 0 ? usual : 1.0};
 }
 
 /// What `least_latency` compares. One that nobody knows is asked once, or it would stay unknown beside quicker ones.
-double Fleet::quickness(const TargetState& target, const PoolState& pool, const PickRequest& request,
-                        Instant now) const {
-  const double usual = latency(target, pool, request.streamed, now);
-  if (plan_->health.latency_from == LatencyFrom::Probe) return usual;  // probes know all, and go on after a return
+double Fleet::quickness(const TargetState& target, const Measure& measure, Instant now) const {
+  const double usual = latency(target, measure, now);
+  if (measure.by_probes) return usual;  // probes know all, and go on after a return
   const bool untried = target.first_content.last() <= 0 && target.per_token.last() <= 0;
-  return untried && target.in_flight == 0 ? kUntriedLatency : usual / share(target, now);
+  return untried && target.in_flight == 0 ? kUntriedLatency : by_share(usual, target, now);
 }
 
-double Fleet::latency(const TargetState& target, const PoolState& pool, bool streamed, Instant now) const {
-  if (plan_->health.latency_from == LatencyFrom::Probe && target.check != kNone) {
+double Fleet::latency(const TargetState& target, const Measure& measure, Instant now) const {
+  if (measure.by_probes && target.check != kNone) {
     const ProbeEwma& probes = checks_[target.check].latency;
     return probes.known() ? probes.seconds() : kUnknownProbe;
   }
-  // Two targets are compared by the same measure, or a stream's would stand against a plain answer's.
-  const bool by_first = streamed ? pool.usual_first_content > 0 : pool.usual_per_token <= 0;
-  const double own = by_first ? target.first_content.forgiven(now) : target.per_token.forgiven(now);
-  if (own > 0) return own;
-  const double usual = by_first ? pool.usual_first_content : pool.usual_per_token;
-  return usual > 0 ? usual : 1.0;
+  const double own = (target.*measure.average).forgiven(now);
+  return own > 0 ? own : measure.usual;
 }
 
-double Fleet::share(const TargetState& target, Instant now) const {
-  if (now >= recovering_until_) return 1.0;
+double Fleet::least_share(const TargetState& target, Instant now) const {
   double least = 1.0;
   for (const std::uint32_t node : target.path) least = std::min(least, nodes_[node].share(now));
   return least;
@@ -253,7 +259,11 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   if (request.look) return {.kind = PickKind::Picked, .ticket = {.target = target, .fallback = fallback}};
   TargetState& state = targets_[target.index()];
   const PromptSize prompt(request.estimate.input_tokens);
-  Ticket ticket{.target = target, .load = load_of(request.estimate), .reserved = request.estimate};
+  PickAnswer answer{.kind = PickKind::Picked};
+  Ticket& ticket = answer.ticket;
+  ticket.target = target;
+  ticket.load = load_of(request.estimate);
+  ticket.reserved = request.estimate;
   ticket.fallback = fallback;
   ticket.taken = now;
   for (std::size_t level = 0; level < kLevels; ++level) {
@@ -275,12 +285,11 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   state.last_used = now;
   limits_.take(request, ticket, now);
   ticket.lane_before = lane_limits_[state.lane].take(request.estimate, now);
-  PickAnswer answer{.kind = PickKind::Picked, .ticket = ticket};
   answer.untried_left = another_left(target, request, now);
   if (!answer.untried_left || state.pool == kNone) return answer;
-  if (ticket.trial) answer.ticket.patience = prompt.scaled(suspicious_silence(state));
+  if (ticket.trial) ticket.patience = prompt.scaled(suspicious_silence(state));
   if (ticket.trial || hedges_.any()) {
-    answer.ticket.second_after = prompt.scaled(pools_[state.pool].late[request.streamed ? 1 : 0]);
+    ticket.second_after = prompt.scaled(pools_[state.pool].late[request.streamed ? 1 : 0]);
   }
   return answer;
 }

@@ -35,7 +35,8 @@ class PeakEwma {
 
  private:
   [[nodiscard]] double elapsed(Instant now) const {
-    const double passed = static_cast<double>((now - last_).count()) / static_cast<double>(kEwmaDecay.count());
+    constexpr double kPerDecay = 1.0 / static_cast<double>(kEwmaDecay.count());
+    const double passed = static_cast<double>((now - last_).count()) * kPerDecay;
     return std::max(passed, 0.0);
   }
 
