@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/fixed_vector.h"
 #include "base/instant.h"
+#include "base/small_vector.h"
 #include "core/plan.h"
 
 namespace drover::core {
@@ -44,8 +44,9 @@ struct Skip {
 
 /// Targets noted per request; further ones are counted. A choice between thousands is explained by its first few.
 inline constexpr std::size_t kMaxSkips = 8;
+using Skips = SmallVector<Skip, 2, kMaxSkips>;
 
-/// What a request's picks passed over on the way, each target once, as it was when it was seen last. Allocates nothing.
+/// What a request's picks passed over on the way, each target once, as it was when it was seen last.
 class SkipNotes {
  public:
   /// What is noted from here on was passed over in choosing this attempt.
@@ -65,12 +66,12 @@ class SkipNotes {
   }
   /// One was passed over that is not noted.
   void one_more() { ++more_; }
-  [[nodiscard]] const FixedVector<Skip, kMaxSkips>& list() const { return list_; }
+  [[nodiscard]] const Skips& list() const { return list_; }
   /// Times that one beyond the list was passed over.
   [[nodiscard]] std::uint32_t more() const { return more_; }
 
  private:
-  FixedVector<Skip, kMaxSkips> list_;
+  Skips list_;
   std::uint32_t more_ = 0;
   std::uint8_t before_ = 1;
 };

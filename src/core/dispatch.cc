@@ -3,6 +3,7 @@
 #include "core/dispatch.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "core/answer_table.h"
@@ -166,7 +167,7 @@ void Dispatch::handle(const TimerFired& event, Step& step) {
 
 void Dispatch::handle(const DownstreamBlocked&, Step& step) {
   blocked_ = true;
-  for (Attempt& attempt : attempt_slots_) disarm(attempt, TimerKind::Idle, step);
+  for (Attempt* attempt : places()) disarm(*attempt, TimerKind::Idle, step);
 }
 
 void Dispatch::handle(const DownstreamUnblocked&, Step& step) {
@@ -179,8 +180,8 @@ void Dispatch::handle(const DownstreamUnblocked&, Step& step) {
 }
 
 void Dispatch::handle(const ClientLeft&, Step& step) {
-  for (Attempt& attempt : attempt_slots_) {
-    if (attempt.running()) abandon(attempt, step);
+  for (Attempt* attempt : places()) {
+    if (attempt->running()) abandon(*attempt, step);
   }
   stop_waiting_at(step.now);
   (void)step.out.push_back(Finish{});
@@ -247,22 +248,37 @@ void Dispatch::settle_abandoned(Attempt& attempt, Gone why, Instant now) {
   attempt.phase = Phase::Idle;
 }
 
+FixedVector<Dispatch::Attempt*, 2> Dispatch::places() {
+  FixedVector<Attempt*, 2> places;
+  (void)places.push_back(&first_place_);
+  if (second_place_) (void)places.push_back(second_place_.get());
+  return places;
+}
+
+Dispatch::Attempt& Dispatch::free_place() {
+  if (!first_place_.running()) return first_place_;
+  if (!second_place_) second_place_ = std::make_unique<Attempt>();
+  assert(!second_place_->running());
+  return *second_place_;
+}
+
 Dispatch::Attempt* Dispatch::running(AttemptId id) {
-  const auto found = std::ranges::find_if(attempt_slots_, [id](const Attempt& a) { return a.running() && a.id == id; });
-  return found == attempt_slots_.end() ? nullptr : &*found;
+  const auto is_it = [id](const Attempt& attempt) { return attempt.running() && attempt.id == id; };
+  if (is_it(first_place_)) return &first_place_;
+  return second_place_ && is_it(*second_place_) ? second_place_.get() : nullptr;
 }
 
 Dispatch::Attempt* Dispatch::newest() {
   Attempt* found = nullptr;
-  for (Attempt& attempt : attempt_slots_) {
-    if (attempt.running() && (found == nullptr || attempt.id.value > found->id.value)) found = &attempt;
+  for (Attempt* attempt : places()) {
+    if (attempt->running() && (found == nullptr || attempt->id.value > found->id.value)) found = attempt;
   }
   return found;
 }
 
 Dispatch::Attempt* Dispatch::other_than(const Attempt& attempt) {
-  Attempt& other = attempt_slots_[&attempt == attempt_slots_.data() ? 1 : 0];
-  return other.running() ? &other : nullptr;
+  Attempt* other = &attempt == &first_place_ ? second_place_.get() : &first_place_;
+  return other != nullptr && other->running() ? other : nullptr;
 }
 
 /// A trial at a target that may still hang ends early while the request can go elsewhere, so that no client waits out a

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "base/fixed_vector.h"
 #include "base/instant.h"
 #include "base/random.h"
+#include "base/small_vector.h"
 #include "base/units.h"
 #include "core/fleet_port.h"
 #include "core/plan.h"
@@ -196,7 +198,7 @@ class Dispatch {
   Dispatch(const DispatchRequest& request, FleetPort& fleet, Random& random);
 
   /// One event in, commands out. Events of an attempt that is no longer running are ignored. After Finish or
-  /// EndWithError every event is ignored. Allocates nothing except inside errors.
+  /// EndWithError every event is ignored. Allocates nothing but for failures and second attempts.
   [[nodiscard]] Commands on(const Event& event, Instant now);
 
   [[nodiscard]] State state() const { return state_; }
@@ -333,6 +335,9 @@ class Dispatch {
   void abandon(Attempt& attempt, Step& step);
   void settle_abandoned(Attempt& attempt, Gone why, Instant now);
   void lose(Attempt& attempt, Step& step);
+  /// The places of attempts that there are.
+  [[nodiscard]] FixedVector<Attempt*, 2> places();
+  [[nodiscard]] Attempt& free_place();
   [[nodiscard]] Attempt* running(AttemptId id);
   [[nodiscard]] Attempt* newest();
   [[nodiscard]] Attempt* other_than(const Attempt& attempt);
@@ -367,12 +372,13 @@ class Dispatch {
   std::optional<Instant> backoff_until_;
   Instant last_content_{};
   Instant last_keep_alive_{};  ///< the upstream's own
-  FixedVector<TargetId, kMaxWalk> tried_;
-  FixedVector<TriedNote, kMaxWalk> notes_;
-  FixedVector<Blamed, kMaxAttempts> blamed_;
-  std::array<Attempt, 2> attempt_slots_;  ///< two, so that a second one has a place beside the first
+  SmallVector<TargetId, 4, kMaxWalk> tried_;
+  SmallVector<TriedNote, 2, kMaxWalk> notes_;
+  SmallVector<Blamed, 2, kMaxAttempts> blamed_;
+  Attempt first_place_;
+  std::unique_ptr<Attempt> second_place_;  ///< from the first time on that one runs beside another
   std::array<Instant, kTimerKinds> armed_;
-  std::optional<Failure> told_;  ///< the failure the client would hear of
+  std::unique_ptr<Failure> told_;  ///< the failure the client would hear of
 };
 
 }  // namespace drover::core

@@ -1,6 +1,5 @@
 // Dispatch's way to the next attempt: an untried target at once, else a wait for one, else a tried one after a backoff.
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include "core/answer_table.h"
@@ -192,17 +191,16 @@ void Dispatch::start_second(Step& step) {
 
 void Dispatch::start(Lease lease, bool fresh, Step& step, Beside beside) {
   stop_waiting_at(step.now);
-  Attempt* slot = std::ranges::find_if_not(attempt_slots_, &Attempt::running);
-  assert(slot != attempt_slots_.end());
   disarm(TimerKind::Queue, step);
   disarm(TimerKind::Backoff, step);
   const TargetId target = lease.target();
-  *slot = Attempt{.id = {++attempts_started_},
-                  .phase = Phase::Connecting,
-                  .fresh = fresh,
-                  .beside = beside,
-                  .lease = std::move(lease),
-                  .started = step.now};
+  Attempt& attempt = free_place();
+  attempt = Attempt{.id = {++attempts_started_},
+                    .phase = Phase::Connecting,
+                    .fresh = fresh,
+                    .beside = beside,
+                    .lease = std::move(lease),
+                    .started = step.now};
   const auto known = std::ranges::find(tried_, target);
   std::size_t at = static_cast<std::size_t>(known - tried_.begin());
   if (known == tried_.end()) {
@@ -211,10 +209,10 @@ void Dispatch::start(Lease lease, bool fresh, Step& step, Beside beside) {
     at = tried_.size() - 1;
   }
   if (!fresh) ++notes_[at].attempts;
-  (void)step.out.push_back(StartAttempt{slot->id, target, fresh, slot->lease.ticket().last_resort, beside});
-  arm(*slot, TimerKind::Connect, after(step.now, timeouts_of(*slot).connect), step);
-  if (Attempt* other = other_than(*slot)) return arm_head(*other, step);
-  arm_second(*slot, step);
+  (void)step.out.push_back(StartAttempt{attempt.id, target, fresh, attempt.lease.ticket().last_resort, beside});
+  arm(attempt, TimerKind::Connect, after(step.now, timeouts_of(attempt).connect), step);
+  if (Attempt* other = other_than(attempt)) return arm_head(*other, step);
+  arm_second(attempt, step);
 }
 
 }  // namespace drover::core

@@ -176,7 +176,7 @@ void Dispatch::remember(Failure failure) {
     told_->has_answer = false;  // the driver holds the latest answer only
     return;
   }
-  told_ = std::move(failure);
+  told_ = std::make_unique<Failure>(std::move(failure));
 }
 
 void Dispatch::end_without_capacity(const PickAnswer& answer, Step& step) {

@@ -58,9 +58,9 @@ void Dispatch::disarm_attempt(Attempt& attempt, Step& step) {
 
 /// One of those that run is due, or both are.
 void Dispatch::attempts_due(TimerKind timer, Step& step) {
-  for (Attempt& attempt : attempt_slots_) {
-    if (!attempt.running() || attempt.due[static_cast<std::size_t>(timer)] > step.now) continue;
-    timer == TimerKind::Idle ? idle_passed(attempt, step) : timed_out(attempt, timer, step);
+  for (Attempt* attempt : places()) {
+    if (!attempt->running() || attempt->due[static_cast<std::size_t>(timer)] > step.now) continue;
+    timer == TimerKind::Idle ? idle_passed(*attempt, step) : timed_out(*attempt, timer, step);
   }
 }
 
@@ -111,16 +111,16 @@ void Dispatch::total_passed(Step& step) {
   const Error error = deadline_passed(clients_own ? ErrorScope::Request : ErrorScope::Target);
   Attempt* const latest = newest();
   if (latest != nullptr && other_than(*latest) != nullptr) abandon(*latest, step);  // had little of the time
-  for (Attempt& attempt : attempt_slots_) {
-    if (!attempt.running()) continue;
-    (void)step.out.push_back(CancelAttempt{attempt.id});
-    const Stage stage = state_ == State::Committed                ? Stage::Committed
-                        : attempt.phase == Phase::Connecting      ? Stage::NotConnected
-                        : attempt.phase >= Phase::AwaitingContent ? Stage::FailedAnswer
-                                                                  : Stage::FreshNoAnswer;
-    Failure failure{.error = error, .stage = stage, .attempt = attempt.id};
+  for (Attempt* attempt : places()) {
+    if (!attempt->running()) continue;
+    (void)step.out.push_back(CancelAttempt{attempt->id});
+    const Stage stage = state_ == State::Committed                 ? Stage::Committed
+                        : attempt->phase == Phase::Connecting      ? Stage::NotConnected
+                        : attempt->phase >= Phase::AwaitingContent ? Stage::FailedAnswer
+                                                                   : Stage::FreshNoAnswer;
+    Failure failure{.error = error, .stage = stage, .attempt = attempt->id};
     failure.error.status = 0;
-    settle_failed(attempt, failure, step.now);
+    settle_failed(*attempt, failure, step.now);
   }
   EndWithError end{.error = error};
   end.retries_spent = attempts_started_ > 0;

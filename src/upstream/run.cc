@@ -65,13 +65,20 @@ Instant Run::now() const {
 }
 
 net::Awaitable<> Run::perform() {
-  return drive(lanes_.front());
+  return drive(first_lane_);
+}
+
+FixedVector<Run::Lane*, 2> Run::lanes() {
+  FixedVector<Lane*, 2> lanes;
+  (void)lanes.push_back(&first_lane_);
+  if (second_lane_) (void)lanes.push_back(second_lane_.get());
+  return lanes;
 }
 
 /// The first lane is the request's own coroutine, from its beginning to its end. The second has one only while two
 /// attempts run, so that a request without a race pays for none.
 net::Awaitable<> Run::drive(Lane& lane) {
-  if (&lane == lanes_.data()) begin();
+  if (&lane == &first_lane_) begin();
   while (goes_on(lane)) {
     if (!lane.next) {
       co_await wakeup_.wait();
@@ -97,11 +104,11 @@ net::Awaitable<> Run::drive(Lane& lane) {
     }
     end_attempt(lane);
   }
-  if (&lane == lanes_.data()) end();
+  if (&lane == &first_lane_) end();
 }
 
 bool Run::goes_on(const Lane& lane) const {
-  return &lane == lanes_.data() ? !over() || racing_ : lane.next.has_value();
+  return &lane == &first_lane_ ? !over() || racing_ : lane.next.has_value();
 }
 
 void Run::begin() {
@@ -134,22 +141,23 @@ void Run::start_attempt(const core::StartAttempt& start) {
   record.last_resort = start.last_resort;
   record.beside = start.beside;
   [[maybe_unused]] const bool fits = record_.attempts.push_back(record);  // Dispatch stops at kMaxAttempts
-  if (!lanes_.front().busy()) {
-    lanes_.front().next = start;
+  if (!first_lane_.busy()) {
+    first_lane_.next = start;
     return wakeup_.notify();
   }
-  lanes_.back().next = start;
+  if (!second_lane_) second_lane_ = std::make_unique<Lane>();
+  second_lane_->next = start;
   if (std::exchange(racing_, true)) return;
-  net::asio::co_spawn(parts_.tools.loop->executor(), drive(lanes_.back()), RaceEnded{this});
+  net::asio::co_spawn(parts_.tools.loop->executor(), drive(*second_lane_), RaceEnded{this});
 }
 
 void Run::cancel_attempt(const core::CancelAttempt& cancel) {
   AttemptRecord& record = record_of(cancel.attempt);
   record.lost = cancel.lost;
   if (!cancel.lost) record.failure = cancelled_by_;
-  for (Lane& lane : lanes_) {
-    if (lane.next && lane.next->attempt == cancel.attempt) lane.next.reset();
-    if (lane.attempt && lane.attempt->id() == cancel.attempt) lane.attempt->cancel();
+  for (Lane* lane : lanes()) {
+    if (lane->next && lane->next->attempt == cancel.attempt) lane->next.reset();
+    if (lane->attempt && lane->attempt->id() == cancel.attempt) lane->attempt->cancel();
   }
 }
 
@@ -164,8 +172,8 @@ void Run::end_attempt(Lane& lane) {
 }
 
 Attempt* Run::answering() {
-  for (Lane& lane : lanes_) {
-    if (lane.attempt && lane.attempt->forwards()) return &*lane.attempt;
+  for (Lane* lane : lanes()) {
+    if (lane->attempt && lane->attempt->forwards()) return &*lane->attempt;
   }
   return nullptr;
 }
@@ -186,8 +194,8 @@ void Run::apply(const core::Commands& commands) {
     } else if (const auto* cancel = std::get_if<core::CancelAttempt>(&command)) {
       cancel_attempt(*cancel);
     } else if (const auto* forward = std::get_if<core::Forward>(&command)) {
-      for (Lane& lane : lanes_) {
-        if (lane.attempt && lane.attempt->id() == forward->attempt) commit(*lane.attempt);
+      for (Lane* lane : lanes()) {
+        if (lane->attempt && lane->attempt->id() == forward->attempt) commit(*lane->attempt);
       }
     } else if (std::holds_alternative<core::SendHead>(command)) {
       send_early_head();

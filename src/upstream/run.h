@@ -122,6 +122,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   };
   struct RaceEnded;
 
+  [[nodiscard]] FixedVector<Lane*, 2> lanes();
   [[nodiscard]] net::Awaitable<> drive(Lane& lane);
   void begin();
   void end();
@@ -164,7 +165,8 @@ class Run final : private net::GoneObserver, private core::Bell {
   bool client_left_ = false;
   bool waiting_ = false;  ///< the last of record_.waits is going on
   bool racing_ = false;   ///< the second lane's coroutine runs; the run does not end before it
-  std::array<Lane, 2> lanes_;
+  Lane first_lane_;
+  std::unique_ptr<Lane> second_lane_;  ///< from the first race on
 };
 
 }  // namespace drover::upstream

@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "base/fixed_text.h"
-#include "base/fixed_vector.h"
 #include "base/instant.h"
+#include "base/small_vector.h"
 #include "base/units.h"
 #include "core/cause.h"
 #include "core/decision.h"
@@ -50,9 +50,9 @@ struct Wait {
 inline constexpr std::size_t kMaxWaits = 8;
 
 struct RunRecord {
-  FixedVector<AttemptRecord, core::kMaxAttempts> attempts;  ///< attempt n is the n-th
-  std::vector<AttemptFailure> failures;                     ///< at most one for each attempt
-  FixedVector<Wait, kMaxWaits> waits;
+  SmallVector<AttemptRecord, 2, core::kMaxAttempts> attempts;  ///< attempt n is the n-th
+  std::vector<AttemptFailure> failures;                        ///< at most one for each attempt
+  SmallVector<Wait, 1, kMaxWaits> waits;
   core::Candidates candidates;  ///< when it failed for want of a usable target
   core::AttemptId answered_by;  ///< whose answer was passed on; 0: nobody's
   Instant first_content = kNever;
