@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "net/tls.h"
+#include "net/tls_resumption.h"
 
 namespace drover::net {
 
@@ -18,9 +19,11 @@ class OpenSslClient final : public ClientTls {
  public:
   explicit OpenSslClient(ContextPtr context) : context_(std::move(context)) {}
   [[nodiscard]] SSL_CTX* context() const { return context_.get(); }
+  [[nodiscard]] ResumableSessions& sessions() const { return sessions_; }
 
  private:
   ContextPtr context_;
+  mutable ResumableSessions sessions_;
 };
 
 class OpenSslServer final : public ServerTls {

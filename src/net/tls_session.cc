@@ -50,11 +50,15 @@ int as_int(std::size_t size) {
 TlsSession::TlsSession(SSL_CTX* context) : ssl_(SSL_new(context)) {}
 
 TlsSession::~TlsSession() {
+  // A session whose connection ends without close_notify may be resumed all the same (RFC 5246 section 7.2.1); OpenSSL
+  // would spoil it.
+  if (ssl_ != nullptr && !broken_) SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_free(ssl_);
 }
 
 Result<std::unique_ptr<TlsSession>> TlsSession::client(const ClientTls& settings, const std::string& host) {
-  std::unique_ptr<TlsSession> session(new TlsSession(static_cast<const OpenSslClient&>(settings).context()));
+  const auto& own = static_cast<const OpenSslClient&>(settings);
+  std::unique_ptr<TlsSession> session(new TlsSession(own.context()));
   if (session->ssl_ == nullptr) return fail(trouble(ErrorKind::LocalResource, "local_resource", "no memory for TLS"));
   boost::system::error_code not_literal;
   boost::asio::ip::address address = boost::asio::ip::make_address(host, not_literal);
@@ -69,6 +73,9 @@ Result<std::unique_ptr<TlsSession>> TlsSession::client(const ClientTls& settings
   if (set != 1)
     return fail(trouble(ErrorKind::Tls, "tls_handshake", "this host name cannot be used with TLS: " + host));
   SSL_set_connect_state(session->ssl_);
+  session->sessions_ = own.sessions().of(host);
+  SSL_set_app_data(session->ssl_, session.get());
+  if (session->sessions_) session->sessions_->offer(session->ssl_);
   return session;
 }
 
@@ -113,14 +120,20 @@ Moved TlsSession::handshake() {
   wants_write_ = false;
   Moved moved = outcome(SSL_do_handshake(ssl_));
   if (moved.state == Io::Done) established_ = true;
-  if (moved.state == Io::End) return Moved::failed(ECONNRESET);
+  if (moved.state == Io::End) moved = Moved::failed(ECONNRESET);
+  // Should the session be the reason, the next connection begins anew.
+  if (moved.state == Io::Failed && sessions_) sessions_->forget();
   return moved;
 }
 
 Moved TlsSession::read(std::span<char> into) {
   if (broken_ || !established_) return Moved::failed(ECONNRESET);
+  if (!*kernel_readable_ && !has_decrypted()) return Moved::blocked();
   ERR_clear_error();
-  return outcome(SSL_read(ssl_, into.data(), as_int(into.size())));
+  const Moved moved = outcome(SSL_read(ssl_, into.data(), as_int(into.size())));
+  // A session ticket on the way makes OpenSSL set up both its buffers, and it gives up only the one it used.
+  if (!has_decrypted()) SSL_free_buffers(ssl_);
+  return moved;
 }
 
 Moved TlsSession::write(std::span<const iovec> pieces) {
@@ -173,6 +186,19 @@ std::string TlsSession::failure_reason() const {
   if (verified != X509_V_OK) return X509_verify_cert_error_string(verified);
   const char* reason = last_error_ == 0 ? nullptr : ERR_reason_error_string(last_error_);
   return reason == nullptr ? "the peer ended the TLS handshake" : reason;
+}
+
+void TlsSession::keep_sessions_of(SSL_CTX* context) {
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(context, &TlsSession::session_made);
+}
+
+/// Returns whether the reference to the session was taken over.
+int TlsSession::session_made(SSL* ssl, SSL_SESSION* session) {
+  const auto* self = static_cast<const TlsSession*>(SSL_get_app_data(ssl));
+  if (self == nullptr || !self->sessions_) return 0;
+  self->sessions_->keep(session);
+  return 1;
 }
 
 int TlsSession::bio_read(BIO* bio, char* into, int size) {

@@ -1,0 +1,66 @@
+// TLS sessions of hosts that have been connected to, so that a further connection resumes one: no certificate is sent
+// and checked again, and what was read of it is shared. For this room's own files.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace drover::net {
+
+/// Hosts come from a configuration; beyond so many there is no resumption.
+inline constexpr std::size_t kMostResumedHosts = 1024;
+
+/// The newest session of one host. Any thread.
+class ResumableSession {
+ public:
+  /// Takes over the caller's reference.
+  void keep(SSL_SESSION* session) {
+    const std::lock_guard lock(mutex_);
+    newest_.reset(session);
+  }
+  void forget() { keep(nullptr); }
+
+  /// To be called before the handshake. A ticket may serve many connections: that tells the provider that they come
+  /// from one client, which its key does anyway.
+  void offer(SSL* ssl) {
+    const SessionPtr own = copy();  // a handshake may write to its session, and there are several threads
+    if (own && SSL_SESSION_is_resumable(own.get()) == 1) SSL_set_session(ssl, own.get());
+  }
+
+ private:
+  struct FreeSession {
+    void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+  };
+  using SessionPtr = std::unique_ptr<SSL_SESSION, FreeSession>;
+
+  [[nodiscard]] SessionPtr copy() {
+    const std::lock_guard lock(mutex_);
+    return SessionPtr(newest_ ? SSL_SESSION_dup(newest_.get()) : nullptr);
+  }
+
+  std::mutex mutex_;
+  SessionPtr newest_;
+};
+
+/// Of the hosts reached with one trust store: what another one trusts is nothing to it. Any thread.
+class ResumableSessions {
+ public:
+  /// Null when there are too many hosts.
+  [[nodiscard]] std::shared_ptr<ResumableSession> of(const std::string& host) {
+    const std::lock_guard lock(mutex_);
+    const auto found = hosts_.find(host);
+    if (found != hosts_.end()) return found->second;
+    if (hosts_.size() >= kMostResumedHosts) return nullptr;
+    return hosts_.emplace(host, std::make_shared<ResumableSession>()).first->second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<ResumableSession>> hosts_;
+};
+
+}  // namespace drover::net
