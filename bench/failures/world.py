@@ -86,6 +86,9 @@ class Mock:
     async def _control(self, method, page, body=None):
         text = b"" if body is None else json.dumps(body).encode()
         answer = await self.client.ask(request(method, f"/_mock/{page}", text))
+        if not answer.status:  # the mock has closed a connection that was idle for over a minute
+            self.client.close()
+            answer = await self.client.ask(request(method, f"/_mock/{page}", text))
         if answer.status != 200:
             raise Failed(f"the mock's page {page}: {answer.status} {answer.trouble} {answer.body[:300]!r}")
         return json.loads(answer.body)
