@@ -29,7 +29,7 @@ BUILD = HERE.parent / os.environ.get("BUILD", "build/bench")
 RESULTS = HERE / "results"
 QUICK = bool(os.environ.get("QUICK"))
 ROUNDS = 2 if QUICK else 7
-ROUND_MS = 400 if QUICK else 1300
+ROUND_MS = 400 if QUICK else 1000
 CONNECTIONS = 64
 # Memory that a peer gives back when it was free for a while is not what its streams need.
 SETTLE = 2.5
@@ -399,6 +399,8 @@ def main():
         plain("small_quiet", "small chat, logs off")
         plain("tls", "small chat, TLS to the upstream, logged", load={"warm_up_ms": 1500}, log=True, tls=True)
         plain("large", "prompt of 400 KiB, logged", body="large", load={"connections": 16}, log=True)
+        plain("large_tls", "prompt of 400 KiB, TLS to the upstream, logged", body="large",
+              load={"connections": 16, "warm_up_ms": 1500}, log=True, tls=True)
         peak = rows["small"].get("nginx", rows["small"][names[-1]])["per_second"]["median"]
         rate = int(peak / 2)
         plain("rate", f"small chat at {rate} requests/s, logged", load={"rate": rate}, log=True)
