@@ -3,6 +3,8 @@
 JOBS ?= $(shell nproc)
 RELEASE := build/release
 FUZZ := build/fuzz
+# A tree that is there stays as it is: one with tests keeps them.
+CONFIGURED := test -e $(RELEASE)/build.ninja || cmake --preset release -DDROVER_TESTS=OFF >/dev/null
 FUZZ_SECONDS ?= 60
 # Sanitizers stop at the first finding; leaks count.
 export ASAN_OPTIONS := detect_leaks=1:strict_string_checks=1
@@ -17,7 +19,7 @@ help:            ## list what can be made
 
 build:           ## build/release/drover
 	@scripts/setup build
-	@test -e $(RELEASE)/build.ninja || cmake --preset release -DDROVER_TESTS=OFF >/dev/null
+	@$(CONFIGURED)
 	@cmake --build $(RELEASE) -j $(JOBS) --target drover
 
 pgo:             ## build/pgo/drover: compiled twice, the second time for what the bench's load ran; takes its time
@@ -70,7 +72,7 @@ bench:           ## nginx, HAProxy and drover side by side (QUICK=1: a short run
 
 bench-failover:  ## goodput at the limit, outages, hangs, cancels, duplicates, with their targets (QUICK=1: a short run)
 	@scripts/setup bench
-	@test -e $(RELEASE)/build.ninja || cmake --preset release -DDROVER_TESTS=OFF >/dev/null
+	@$(CONFIGURED)
 	@cmake --build $(RELEASE) -j $(JOBS) --target drover
 	@QUICK=$(QUICK) bench/failover.py
 
@@ -83,7 +85,7 @@ bench-micro:     ## micro-benchmarks beside the code
 PREFIX ?= /usr/local
 install:         ## the program and the C++ library, below $(DESTDIR)$(PREFIX)
 	@scripts/setup build
-	@test -e $(RELEASE)/build.ninja || cmake --preset release -DDROVER_TESTS=OFF >/dev/null
+	@$(CONFIGURED)
 	@cmake --build $(RELEASE) -j $(JOBS) --target package_files
 	@DESTDIR=$(DESTDIR) cmake --install $(RELEASE) --component package --prefix $(PREFIX)
 

@@ -2,9 +2,9 @@
 
 COLOURS = {"nginx": "#4a9e5c", "haproxy": "#5b7fb8", "drover": "#c8553d"}
 OTHERS = ["#8a6bb1", "#b8a04a", "#5aa7a7", "#999999", "#444444", "#d98cb3"]
-ROWS = ["small", "small_quiet", "tls", "large", "stream", "stream_tls"]
+ROWS = ["small", "small_quiet", "tls", "large", "large_tls", "stream", "stream_tls"]
 LABELS = {"small": "small chat", "small_quiet": "logs off", "tls": "TLS upstream", "large": "400 KiB prompt",
-          "stream": "stream chunk", "stream_tls": "chunk, TLS"}
+          "large_tls": "400 KiB, TLS", "stream": "stream chunk", "stream_tls": "chunk, TLS"}
 
 
 def colour(name, index):

@@ -272,7 +272,7 @@ def measure_dying(peers, folder, body, rate):
 
 
 def measure_scaling(peers, folder, texts, most_streams):
-    """Curves: body size for all peers; open streams and threads for drover."""
+    """Curves: body size and open streams for all peers; threads for drover."""
     curves = {"body": {}, "streams": {}, "threads": {}}
     sizes = [name for name in texts if name.endswith("KiB")][:4 if QUICK else None]
     with World(peers, folder) as world:
@@ -282,7 +282,7 @@ def measure_scaling(peers, folder, texts, most_streams):
                         for _ in range(1 if QUICK else 2)]
                 cost = statistics.median(one["cpu_us"] / max(1, one["requests"]) for one in runs)
                 curves["body"].setdefault(peer.NAME, {})[size] = cost
-    for count in (100, 1000) if QUICK else (100, 1000, 4000, most_streams // 100 * 100):
+    for count in (100, 1000) if QUICK else (100, 1000, 4000, most_streams):
         # One load program cannot send and receive more events a second: more streams are slower ones.
         pace = max(20_000, count * 1_000_000 // EVENTS_PER_SECOND)
         with World(peers, folder, streams=True, upstream_options=["--pace-us", str(pace)]) as world:
@@ -419,10 +419,10 @@ def main():
                 rows[key]["direct"] = rows[key].pop(None)
 
         # A proxied stream takes two descriptors of the proxy, which keeps some for itself.
-        most_streams = (most - 1000) // 2
+        most_streams = (most - 1000) // 200 * 100
         counts = [count for count in ((100, 500) if QUICK else (1000, 10000)) if count <= most_streams]
         if most_streams < 10000 and not QUICK:
-            counts.append(most_streams // 100 * 100)
+            counts.append(most_streams)
         for key, tls in (("idle", False), ("idle_tls", True)):
             rows[key] = measure_idle(peers, folder, texts["stream"], counts, tls)
             print(f"\nKiB of memory per open idle stream{', TLS to the upstream' if tls else ''}: {rows[key]}")

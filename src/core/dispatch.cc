@@ -263,9 +263,10 @@ Dispatch::Attempt& Dispatch::free_place() {
 }
 
 Dispatch::Attempt* Dispatch::running(AttemptId id) {
-  const auto is_it = [id](const Attempt& attempt) { return attempt.running() && attempt.id == id; };
-  if (is_it(first_place_)) return &first_place_;
-  return second_place_ && is_it(*second_place_) ? second_place_.get() : nullptr;
+  for (Attempt* attempt : places()) {
+    if (attempt->running() && attempt->id == id) return attempt;
+  }
+  return nullptr;
 }
 
 Dispatch::Attempt* Dispatch::newest() {

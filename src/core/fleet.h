@@ -208,7 +208,7 @@ class Fleet final : public FleetPort {
     PeakEwma per_token{};
     std::uint64_t load = 0;
     std::uint64_t hash = 0;
-    double per_weight = 1;  ///< 1 / weight; 0 for a weight of 0, which nobody asks for
+    double per_weight = 1;  ///< 1 / weight; infinite for a weight of 0
     std::uint32_t in_flight = 0;
     std::uint32_t pool = kNone;
     Path path{};

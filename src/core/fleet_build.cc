@@ -90,7 +90,7 @@ void Fleet::build() {
     const std::string name =
         "target " + key.fingerprint + " at " + plan.servers[target.server.index()].base_url + " for " + target.model;
     state.hash = stable_hash(name);
-    state.per_weight = target.weight == 0 ? 0 : 1.0 / target.weight;
+    state.per_weight = 1.0 / target.weight;
     state.path = {provider_base + target.provider.value,
                   server_base + target.server.value,
                   key_base + target.key.value,

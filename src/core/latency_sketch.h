@@ -33,7 +33,7 @@ class LatencySketch {
     total_ += other.total_;
   }
 
-  /// The time within which this share of answers came, at most a quarter too long; nothing before kSketchLeast answers.
+  /// The time within which this share of answers came, at most an eighth too long; nothing before kSketchLeast answers.
   [[nodiscard]] std::optional<Duration> within(double share) const {
     if (total_ < kSketchLeast) return std::nullopt;
     const auto wanted = static_cast<std::uint32_t>(std::ceil(share * static_cast<double>(total_) - 1e-9));
@@ -46,16 +46,16 @@ class LatencySketch {
   }
 
  private:
-  /// Up to 1 ms, then four to each doubling: the last ends above half an hour.
+  /// Up to 1 ms, then eight to each doubling: the last ends above half an hour.
   static constexpr double kFirst = 0.001;
-  static constexpr int kPerDoubling = 4;
+  static constexpr int kPerDoubling = 8;
   static constexpr std::size_t kSlots = 1 + 21 * kPerDoubling;
 
-  /// The exponent of a number, and the first two bits behind it, stand side by side: no logarithm is needed.
+  /// The exponent of a number, and the first three bits behind it, stand side by side: no logarithm is needed.
   static std::size_t slot_of(double seconds) {
     const double ratio = seconds * (1 / kFirst);
     if (!(ratio > 1)) return 0;
-    constexpr int kBitsBehind = 52 - 2;
+    constexpr int kBitsBehind = 52 - 3;
     constexpr std::uint64_t kOne = std::bit_cast<std::uint64_t>(1.0) >> kBitsBehind;
     const std::uint64_t steps = (std::bit_cast<std::uint64_t>(ratio) >> kBitsBehind) - kOne;
     return static_cast<std::size_t>(std::min<std::uint64_t>(steps + 1, kSlots - 1));

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "net/tls_context.h"
-#include "net/tls_session.h"
 #include "net/trouble.h"
 
 namespace drover::net {
@@ -69,7 +68,7 @@ Result<std::shared_ptr<const ClientTls>> ClientTls::create(const std::string& ca
   }
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_alpn_protos(context.get(), kAlpn, sizeof kAlpn);
-  TlsSession::keep_sessions_of(context.get());
+  ResumableSession::collect(context.get());
   return std::make_shared<const OpenSslClient>(std::move(context));
 }
 

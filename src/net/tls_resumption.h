@@ -17,19 +17,20 @@ inline constexpr std::size_t kMostResumedHosts = 1024;
 /// The newest session of one host. Any thread.
 class ResumableSession {
  public:
-  /// Takes over the caller's reference.
-  void keep(SSL_SESSION* session) {
-    const std::lock_guard lock(mutex_);
-    newest_.reset(session);
+  /// Connections of this context that were offered one's session keep their own there.
+  static void collect(SSL_CTX* context) {
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, &made);
   }
-  void forget() { keep(nullptr); }
 
-  /// To be called before the handshake. A ticket may serve many connections: that tells the provider that they come
-  /// from one client, which its key does anyway.
+  /// To be called before the handshake; outlives the connection. A ticket may serve many connections: that tells the
+  /// provider that they come from one client, which its key does anyway.
   void offer(SSL* ssl) {
+    SSL_set_app_data(ssl, this);
     const SessionPtr own = copy();  // a handshake may write to its session, and there are several threads
     if (own && SSL_SESSION_is_resumable(own.get()) == 1) SSL_set_session(ssl, own.get());
   }
+  void forget() { keep(nullptr); }
 
  private:
   struct FreeSession {
@@ -37,6 +38,17 @@ class ResumableSession {
   };
   using SessionPtr = std::unique_ptr<SSL_SESSION, FreeSession>;
 
+  /// Returns whether the reference to the session was taken over.
+  static int made(SSL* ssl, SSL_SESSION* session) {
+    auto* const host = static_cast<ResumableSession*>(SSL_get_app_data(ssl));
+    if (host == nullptr) return 0;
+    host->keep(session);
+    return 1;
+  }
+  void keep(SSL_SESSION* session) {
+    const std::lock_guard lock(mutex_);
+    newest_.reset(session);
+  }
   [[nodiscard]] SessionPtr copy() {
     const std::lock_guard lock(mutex_);
     return SessionPtr(newest_ ? SSL_SESSION_dup(newest_.get()) : nullptr);

@@ -73,9 +73,8 @@ Result<std::unique_ptr<TlsSession>> TlsSession::client(const ClientTls& settings
   if (set != 1)
     return fail(trouble(ErrorKind::Tls, "tls_handshake", "this host name cannot be used with TLS: " + host));
   SSL_set_connect_state(session->ssl_);
-  session->sessions_ = own.sessions().of(host);
-  SSL_set_app_data(session->ssl_, session.get());
-  if (session->sessions_) session->sessions_->offer(session->ssl_);
+  session->resumable_ = own.sessions().of(host);
+  if (session->resumable_) session->resumable_->offer(session->ssl_);
   return session;
 }
 
@@ -122,7 +121,7 @@ Moved TlsSession::handshake() {
   if (moved.state == Io::Done) established_ = true;
   if (moved.state == Io::End) moved = Moved::failed(ECONNRESET);
   // Should the session be the reason, the next connection begins anew.
-  if (moved.state == Io::Failed && sessions_) sessions_->forget();
+  if (moved.state == Io::Failed && resumable_) resumable_->forget();
   return moved;
 }
 
@@ -186,19 +185,6 @@ std::string TlsSession::failure_reason() const {
   if (verified != X509_V_OK) return X509_verify_cert_error_string(verified);
   const char* reason = last_error_ == 0 ? nullptr : ERR_reason_error_string(last_error_);
   return reason == nullptr ? "the peer ended the TLS handshake" : reason;
-}
-
-void TlsSession::keep_sessions_of(SSL_CTX* context) {
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-  SSL_CTX_sess_set_new_cb(context, &TlsSession::session_made);
-}
-
-/// Returns whether the reference to the session was taken over.
-int TlsSession::session_made(SSL* ssl, SSL_SESSION* session) {
-  const auto* self = static_cast<const TlsSession*>(SSL_get_app_data(ssl));
-  if (self == nullptr || !self->sessions_) return 0;
-  self->sessions_->keep(session);
-  return 1;
 }
 
 int TlsSession::bio_read(BIO* bio, char* into, int size) {

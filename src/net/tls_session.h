@@ -43,9 +43,6 @@ class TlsSession {
   /// Whether the handshake went on with an earlier connection's session.
   [[nodiscard]] bool resumed() const { return SSL_session_reused(ssl_) == 1; }
 
-  /// Connections made with this context keep what later ones may resume.
-  static void keep_sessions_of(SSL_CTX* context);
-
   /// Why the handshake failed: "tls_cert_expired", "tls_wrong_host", "tls_unknown_ca" or "tls_handshake".
   [[nodiscard]] std::string failure_code() const;
   /// One sentence for a person.
@@ -55,14 +52,13 @@ class TlsSession {
   explicit TlsSession(SSL_CTX* context);
   [[nodiscard]] Moved outcome(int returned);
 
-  static int session_made(SSL* ssl, SSL_SESSION* session);
   static int bio_read(BIO* bio, char* into, int size);
   static int bio_write(BIO* bio, const char* from, int size);
   static long bio_control(BIO* bio, int command, long number, void* pointer);
   static BIO_METHOD* bio_method();
 
   SSL* ssl_ = nullptr;
-  std::shared_ptr<ResumableSession> sessions_;  ///< of its host; null on a server's side
+  std::shared_ptr<ResumableSession> resumable_;  ///< of its host; null on a server's side
   int descriptor_ = -1;
   bool* kernel_readable_ = nullptr;
   const bool* ended_ = nullptr;

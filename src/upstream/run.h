@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/fixed_vector.h"
 #include "core/dispatch.h"
 #include "net/exchange.h"
 #include "net/ticker.h"
