@@ -79,6 +79,29 @@ Charge charge_for(const Error& error, bool names_model) {
   return {};
 }
 
+RefusalKind refusal_kind(const Error& error) {
+  switch (error.kind) {
+    case ErrorKind::Forbidden:
+    case ErrorKind::ModelMissing:
+    case ErrorKind::ContextTooLong:
+    case ErrorKind::UserError:
+    case ErrorKind::BadRequest:
+    case ErrorKind::TooLarge:
+    case ErrorKind::Unsupported:
+    case ErrorKind::Unauthorized:
+    case ErrorKind::NotFound: break;
+    default: return RefusalKind::None;
+  }
+  if (error.status == 0 || error.scope == ErrorScope::Gateway) return RefusalKind::None;
+  return error.retry == RetryClass::Never ? RefusalKind::Sure : RefusalKind::Unsure;
+}
+
+bool is_evidence(const Error& error) {
+  if (refusal_kind(error) != RefusalKind::None) return true;
+  // An answer that failed by its shape and is charged to nobody (ErrorScope::Request), such as one that says nothing.
+  return error.scope == ErrorScope::Request && error.status != 0 && error.kind == ErrorKind::ServerError;
+}
+
 bool shows_server_well(const Error& error) {
   switch (error.kind) {
     case ErrorKind::ServerError:

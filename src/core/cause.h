@@ -22,6 +22,7 @@ struct Cause {
   FixedText<kMaxCauseCode> code{};        ///< the provider's own, or ours
   FixedText<kMaxCauseRequest> request{};  ///< whose failure it was; empty: a probe's, or nobody's in particular
   bool by_probe = false;
+  bool siblings_answer = false;  ///< no failure by its class: other targets answered what this one refused
   Instant at{};
 
   [[nodiscard]] bool known() const { return kind != ErrorKind::NoUpstream; }

@@ -16,6 +16,10 @@ Dispatch::Dispatch(const DispatchRequest& request, FleetPort& fleet, Random& ran
   armed_.fill(kNever);
 }
 
+Dispatch::~Dispatch() {
+  if (!refusals_.empty()) conclude(std::nullopt, refusals_.back().asked_at);
+}
+
 Commands Dispatch::on(const Event& event, Instant now) {
   Commands out;
   if (state_ == State::Ended) return out;
@@ -184,6 +188,7 @@ void Dispatch::handle(const ClientLeft&, Step& step) {
     if (attempt->running()) abandon(*attempt, step);
   }
   stop_waiting_at(step.now);
+  conclude(std::nullopt, step.now);
   (void)step.out.push_back(Finish{});
   stop_ = Stop::ClientLeft;
   state_ = State::Ended;
@@ -198,6 +203,7 @@ void Dispatch::handle(const Drain&, Step& step) {
 
 void Dispatch::commit(Attempt& attempt, Step& step) {
   if (Attempt* other = other_than(attempt)) lose(*other, step);
+  conclude(attempt.lease.target(), step.now);
   state_ = State::Committed;
   attempt.phase = Phase::Relaying;
   (void)step.out.push_back(Forward{attempt.id});

@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/error.h"
 #include "base/fixed_vector.h"
@@ -196,6 +197,8 @@ class Dispatch {
   enum class State : std::uint8_t { Open, Answering, Committed, Ended };
 
   Dispatch(const DispatchRequest& request, FleetPort& fleet, Random& random);
+  ~Dispatch();
+  Dispatch(Dispatch&&) = default;
 
   /// One event in, commands out. Events of an attempt that is no longer running are ignored. After Finish or
   /// EndWithError every event is ignored. Allocates nothing but for failures and second attempts.
@@ -241,6 +244,13 @@ class Dispatch {
 
   /// Why an attempt is given up: nobody wants its answer any more, or one that began later has answered.
   enum class Gone : std::uint8_t { NotWanted, Overtaken };
+
+  /// What follows a failure.
+  enum class Next : std::uint8_t {
+    End,
+    Seek,          ///< another attempt, where and when there is one
+    AskElsewhere,  ///< the same of another target that is free now: is the refusal the request's fault?
+  };
 
   /// What is remembered about each target in `tried_`, side by side with it.
   struct TriedNote {
@@ -299,14 +309,21 @@ class Dispatch {
   void start_second(Step& step);
   [[nodiscard]] bool may_have_second() const;
   [[nodiscard]] PickRequest pick_request();
-  [[nodiscard]] bool never(Stop why);
+  [[nodiscard]] Next never(Stop why);
   [[nodiscard]] FixedVector<TargetId, kMaxWalk> repeatable() const;
   [[nodiscard]] bool paid(TargetId next, Instant now);
+
+  // refusals (dispatch_refusal.cc)
+  void note_refusal(const Attempt& attempt, const Failure& failure, Instant now);
+  [[nodiscard]] Next after_refusal(const Failure& failure, Instant now);
+  void ask_elsewhere(TargetId refused_at, bool leave_provider, Step& step);
+  [[nodiscard]] PickAnswer pick_well(const PickRequest& request, Instant now);
+  void conclude(std::optional<TargetId> answered, Instant now);
 
   // failing (dispatch_failure.cc)
   void fail(Attempt& attempt, Failure failure, Step& step);
   [[nodiscard]] bool retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step);
-  [[nodiscard]] bool may_go_on(const Failure& failure);
+  [[nodiscard]] Next next_after(const Failure& failure, Instant now);
   [[nodiscard]] bool take_detour(const Failure& failure);
   void settle_failed(Attempt& attempt, const Failure& failure, Instant now);
   void note(TargetId target, const Failure& failure);
@@ -378,7 +395,8 @@ class Dispatch {
   Attempt first_place_;
   std::unique_ptr<Attempt> second_place_;  ///< from the first time on that one runs beside another
   std::array<Instant, kTimerKinds> armed_;
-  std::unique_ptr<Failure> told_;  ///< the failure the client would hear of
+  std::unique_ptr<Failure> told_;   ///< the failure the client would hear of
+  std::vector<Refusal> refusals_;   ///< of this request, until it is known whose mistake they are
 };
 
 }  // namespace drover::core

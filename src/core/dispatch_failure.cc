@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/answer_table.h"
+#include "core/blame.h"
 #include "core/dispatch.h"
 
 namespace drover::core {
@@ -46,7 +47,8 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
   settle_failed(attempt, failure, step.now);
   // A further attempt that fails too went into an outage: a free failover is charged, a paid one once more, so that
   // what is tried in vain is tried half as often.
-  if (attempt.id.value > 1) fleet_->charge_retry(step.now);
+  const bool refused = refusal_kind(failure.error) != RefusalKind::None;
+  if (attempt.id.value > 1 && !refused) fleet_->charge_retry(step.now);
   note(attempt.lease.target(), failure);
   disarm_attempt(attempt, step);
   if (Attempt* other = other_than(attempt)) {
@@ -57,10 +59,15 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
     }
     abandon(*other, step);
   }
-  const bool go_on = may_go_on(failure);
+  const Next next = next_after(failure, step.now);
+  const bool leave_provider = failure.error.retry == RetryClass::OtherProvider;
+  const TargetId refused_at = attempt.lease.target();
   remember(std::move(failure));
-  if (!go_on) return end_with_failure(step);
-  seek(step);
+  switch (next) {
+    case Next::End: return end_with_failure(step);
+    case Next::Seek: return seek(step);
+    case Next::AskElsewhere: return ask_elsewhere(refused_at, leave_provider, step);
+  }
 }
 
 /// S2, and S1 on a stale connection: once more at the same target, on a new connection. It is the keep-alive race and
@@ -81,33 +88,32 @@ bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failur
 ///   never:        neither S2's retry nor S3's failover
 ///   reused_only:  S2's retry on a fresh connection, and one failover of the request at S3
 ///   failover:     S3 as often as walk and budget allow
-bool Dispatch::may_go_on(const Failure& failure) {
+Dispatch::Next Dispatch::next_after(const Failure& failure, Instant now) {
   if (failure.stage == Stage::Committed) return never(Stop::Committed);
   if (draining_) return never(Stop::Draining);
   if (request_.replay == Replay::Never) return never(Stop::NoReplay);
-  if (take_detour(failure)) return true;
+  if (take_detour(failure)) return Next::Seek;
+  const bool refused = refusal_kind(failure.error) != RefusalKind::None;
+  if (refused && failure.error.retry != RetryClass::SameTarget) return after_refusal(failure, now);
   if (failure.error.retry == RetryClass::Never) return never(Stop::RequestsOwn);
   // J15: a third target is not asked again for what every target choked on when it came before.
   if (choked_before_ && tried_.size() >= 2 && could_be_the_request(failure.stage)) return never(Stop::Poisonous);
   const bool free = request_.replay == Replay::Free;
   switch (failure.stage) {
     case Stage::NotConnected:
-    case Stage::Unsent: return true;
+    case Stage::Unsent: return Next::Seek;
     case Stage::ReusedNoAnswer:
     case Stage::FreshNoAnswer: {
       const Ambiguous setting = request_.plan->retry.ambiguous;
       if (!free || setting == Ambiguous::Never) return never(Stop::MayHaveRun);
-      return setting == Ambiguous::Failover || !std::exchange(ambiguous_spent_, true) || never(Stop::MayHaveRun);
+      const bool once = setting == Ambiguous::Failover || !std::exchange(ambiguous_spent_, true);
+      return once ? Next::Seek : never(Stop::MayHaveRun);
     }
-    case Stage::Refused: {
-      // J15: two targets that forbid the same request agree about the request. Asking a third only spreads it.
-      const auto forbidden = std::ranges::count(notes_, ErrorKind::Forbidden, &TriedNote::kind);
-      return forbidden < 2 || never(Stop::SameElsewhere);
-    }
-    case Stage::FailedAnswer: return free || never(Stop::MayHaveRun);
+    case Stage::Refused: return Next::Seek;
+    case Stage::FailedAnswer: return free ? Next::Seek : never(Stop::MayHaveRun);
     case Stage::Committed: break;
   }
-  return false;
+  return Next::End;
 }
 
 /// A request that is too long for this model, or against its provider's policy, may be right for another that the
@@ -121,10 +127,10 @@ bool Dispatch::take_detour(const Failure& failure) {
   return true;
 }
 
-/// Notes why nothing more is tried. Always false.
-bool Dispatch::never(Stop why) {
+/// Notes why nothing more is tried.
+Dispatch::Next Dispatch::never(Stop why) {
   stop_ = why;
-  return false;
+  return Next::End;
 }
 
 /// J15: a failure that this request has caused elsewhere already is the request's until others agree, so the second
@@ -147,6 +153,8 @@ void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant n
   outcome.used = known ? failure.used : request_.estimate;
   outcome.upstream_status = failure.upstream_status;
   outcome.request = request_.id;
+  outcome.evidence = request_.replay != Replay::Never;
+  if (outcome.evidence && is_evidence(failure.error)) note_refusal(attempt, failure, now);
   attempt.lease.settle(outcome, now);
   settled_failure_ = true;
   attempt.phase = Phase::Idle;
@@ -162,9 +170,9 @@ void Dispatch::note(TargetId target, const Failure& failure) {
   const bool listed = statuses.empty() || status == 0 || std::ranges::find(statuses, status) != statuses.end();
   about.repeatable = failure.error.retry != RetryClass::Never && may_pass_later(failure.error) && listed;
   // "Another provider" is remembered as a narrower fence: no target of this one is worth asking again.
-  if (failure.error.retry == RetryClass::OtherProvider) {
+  if (failure.error.retry == RetryClass::OtherProvider && refusal_kind(failure.error) == RefusalKind::None) {
     const ProviderId provider = request_.plan->targets[target.index()].provider;
-    if (provider.value < 64) request_.fence.allowed &= ~(std::uint64_t{1} << provider.value);
+    request_.fence = without(request_.fence, provider);
     about.repeatable = false;
   }
 }
@@ -210,6 +218,7 @@ void Dispatch::end_with_failure(Step& step) {
 }
 
 void Dispatch::end_with(EndWithError end, Step& step) {
+  conclude(std::nullopt, step.now);
   end.in_band = state_ != State::Open;
   if (end.in_band) end.pass_answer = false;
   state_ = State::Ended;

@@ -245,11 +245,15 @@ TEST(Hedge, ATargetThatIsOvertakenAgainAndAgainAndSaysNothingIsSuspect) {
   Racing racing(std::move(plan));
   for (std::uint32_t request = 0; request < kSuspectFrom; ++request) {
     EXPECT_EQ(racing.s.fleet().view(TargetId{0}, at(1s)).condition, TargetCondition::Ok);
-    racing.begin_two();
+    const Instant late = racing.begin();
+    ASSERT_NE(racing.s.started(racing.s.fired(TimerKind::Second, late)), "a");
+    (void)racing.s.sent(late);
     (void)racing.s.on(FirstContent{kSecond}, at(400ms));
     (void)racing.s.on(AttemptEnded{kSecond, {}}, at(400ms));
     racing.s.forget_dispatch();
-    (void)racing.s.fleet().pick({.route = &racing.s.plan().routes.front()}, at(400ms), racing.random);  // "c"'s turn
+    for (int turn = 0; turn < 2; ++turn) {  // of "b" and "c"
+      (void)racing.s.fleet().pick({.route = &racing.s.plan().routes.front()}, at(400ms), racing.random);
+    }
   }
   (void)racing.s.fleet().pick({.route = &racing.s.plan().routes.front()}, at(1s), racing.random);
   EXPECT_EQ(racing.s.fleet().view(TargetId{0}, at(1s)).condition, TargetCondition::Suspect);

@@ -182,7 +182,7 @@ TEST(Dispatch, LearnsTheTimePerOutputTokenOfAPlainAnswer) {
   (void)s.on(RequestReady{}, at(0ms));
   (void)s.sent(at(0ms));
   (void)s.on(AttemptEnded{s.current(), {.output_tokens = {100}}}, at(2s));
-  EXPECT_DOUBLE_EQ(s.fleet().view(TargetId{0}, at(2s)).seconds_per_output_token, 0.02);
+  EXPECT_NEAR(s.fleet().view(TargetId{0}, at(2s)).seconds_per_output_token, 0.02, 1e-6);
 }
 
 }  // namespace

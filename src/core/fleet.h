@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "core/accusers.h"
 #include "core/affinity_table.h"
 #include "core/balancer/round_robin.h"
 #include "core/balancer/weighted_draw.h"
@@ -30,6 +31,7 @@
 #include "core/probe_ewma.h"
 #include "core/retry_budget.h"
 #include "core/silence.h"
+#include "core/success_share.h"
 #include "core/waiting_room.h"
 #include "core/window_count.h"
 
@@ -163,6 +165,9 @@ class Fleet final : public FleetPort {
   [[nodiscard]] bool spend_hedge(Instant now) override;
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
+  [[nodiscard]] bool doubted(TargetId target) const override { return targets_[target.index()].doubt.doubted(); }
+  [[nodiscard]] bool ask_elsewhere(const Refusal& refusal, Instant now) override;
+  void learn(const Refusal& refusal, Verdict verdict, Instant now) override;
   [[nodiscard]] Candidates candidates(const PickRequest& request, Instant now) override;
 
   /// A probe's answer. It speaks for the key and the server, never ends a cooldown, and never counts against a target:
@@ -208,12 +213,14 @@ class Fleet final : public FleetPort {
     PeakEwma per_token{};
     std::uint64_t load = 0;
     std::uint64_t hash = 0;
-    double per_weight = 1;  ///< 1 / weight; infinite for a weight of 0
+    float per_weight = 1;  ///< 1 / weight; infinite for a weight of 0
     std::uint32_t in_flight = 0;
     std::uint32_t pool = kNone;
-    Path path{};
     std::uint32_t lane = 0;  ///< index into lane_limits_
+    Path path{};
     std::uint32_t check = kNone;
+    SuccessShare success{};
+    Doubt doubt{};
     Silence silence{};
     Comers comers{};
     std::uint64_t requests = 0;
@@ -228,6 +235,7 @@ class Fleet final : public FleetPort {
     std::uint32_t begin = 0;
     balancer::WeightedDraw draw{};
     balancer::RoundRobin round{};
+    balancer::RoundRobin spare{};  ///< the same for failovers, which take nobody's turn
     std::uint64_t weight = 0;
     std::uint64_t load = 0;  ///< of all its targets; of no use where the pool borrows
   };
@@ -263,6 +271,7 @@ class Fleet final : public FleetPort {
     std::optional<TargetId> last_resort;
     std::uint32_t open_fallback = 0;
     std::uint32_t last_resort_fallback = 0;
+    Instant last_resort_until = kNever;
     bool any = false;
     bool all_limited = true;
     Instant soonest = kNever;
@@ -274,6 +283,7 @@ class Fleet final : public FleetPort {
   std::uint32_t add_node(std::string name, std::string label, Level level);
   void build_pools();
   void build_checks();
+  void build_accusers();
   [[nodiscard]] std::string check_name(const CheckPoint& point) const;
 
   // picking (fleet_pick.cc)
@@ -287,7 +297,9 @@ class Fleet final : public FleetPort {
                                                Random& random);
   [[nodiscard]] double load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const;
   [[nodiscard]] double load_per_weight(TargetId target) const;
-  [[nodiscard]] double cost(TargetId target, const PoolState& pool, const PickRequest& request, Instant now) const;
+  [[nodiscard]] double cost(const TargetState& target, double latency, const PickRequest& request, Instant now) const;
+  [[nodiscard]] bool clearly_cheaper(TargetId second, TargetId first, const Measure& measure,
+                                     const PickRequest& request, Instant now) const;
   [[nodiscard]] Measure measure_of(const PoolState& pool, const PickRequest& request) const;
   [[nodiscard]] double quickness(const TargetState& target, const Measure& measure, Instant now) const;
   [[nodiscard]] double latency(const TargetState& target, const Measure& measure, Instant now) const;
@@ -299,6 +311,10 @@ class Fleet final : public FleetPort {
     return now >= recovering_until_ ? amount : amount / least_share(target, now);
   }
   [[nodiscard]] double least_share(const TargetState& target, Instant now) const;
+  /// What costs `amount` at a target that always answers, for each success at this one.
+  [[nodiscard]] static double by_success(double amount, const TargetState& target, Instant now) {
+    return target.success.whole() ? amount : amount / target.success.at(now);
+  }
   [[nodiscard]] bool on_trial(const TargetState& target, Instant now) const;
   [[nodiscard]] Comeback comeback(const TargetState& target, Instant now) const;
   /// Back so lately that it may be given no more yet.
@@ -309,6 +325,7 @@ class Fleet final : public FleetPort {
   void count_request(Instant now) {
     budget_.count_request(now);
     hedges_.count_request(now);
+    second_opinions_.count_request(now);
   }
   [[nodiscard]] bool silent(TargetId target, Instant now);
   [[nodiscard]] Duration suspicious_silence(const TargetState& target) const {
@@ -352,7 +369,16 @@ class Fleet final : public FleetPort {
   std::uint8_t end_trials(const Ticket& ticket);
   void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
   void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
-  void charge(const Ticket& ticket, const Outcome& outcome, Charge charge, Instant now);
+  /// What is put down to whom: the attempt's own marks, and what an explanation shows later.
+  struct Blame {
+    TargetId target{};
+    std::uint8_t trial_levels = 0;
+    const Error* error = nullptr;
+    Cause cause{};
+  };
+  void charge(const Blame& blame, Charge due, Instant now);
+  void apply(const Blame& blame, Charge due, Instant now);
+  [[nodiscard]] std::uint32_t part_of(Level level, const TargetState& target) const;
   void well(const TargetState& target, Level level, Instant began, Instant now);
   void heard(TargetState& target, Instant now);
   void learn_wait(LatencySketch& answers, PoolState& pool, Duration answer, PromptSize prompt);
@@ -366,6 +392,7 @@ class Fleet final : public FleetPort {
   Random random_;
   std::vector<HealthNode> nodes_;
   std::vector<Cause> causes_;        ///< beside nodes_: of the last failure that counted
+  std::vector<Accusers> accusers_;   ///< beside nodes_: of no use at targets
   std::vector<Level> levels_;        ///< beside nodes_
   std::vector<std::string> names_;   ///< beside nodes_: stable across plans
   std::vector<std::string> labels_;  ///< beside nodes_: for people
@@ -376,10 +403,12 @@ class Fleet final : public FleetPort {
   AffinityCount affinity_count_;
   LimitBook limits_;
   std::vector<LaneLimit> lane_limits_;
-  std::vector<Instant> lane_lied_;  ///< beside lane_limits_: when that was last told
+  std::vector<std::string> lane_names_;  ///< beside lane_limits_: stable across plans
+  std::vector<Instant> lane_lied_;       ///< beside lane_limits_: when that was last told
   std::uint64_t nonsense_ = 0;
   RetryBudget budget_;
   HedgeShare hedges_;
+  SecondOpinions second_opinions_;
   PoisonList poison_;
   WaitingRoom room_;
   Instant latest_ = Instant::min();  ///< the last time that anybody named

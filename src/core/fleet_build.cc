@@ -66,10 +66,9 @@ void Fleet::build() {
   const auto quota_base = static_cast<std::uint32_t>(nodes_.size());
   for (const Quota& q : plan.quotas) add_node("quota " + q.name, "quota " + q.name, Level::Quota);
 
-  struct Lane {
-    std::uint32_t node = kNone, number = kNone;
-  };
-  std::unordered_map<std::string, Lane> lanes;
+  std::unordered_map<std::string, std::uint32_t> lanes;
+  // What is known of a lane's limit is what one server says of it: another server's answers are its own.
+  std::unordered_map<std::string, std::uint32_t> numbers;
   targets_.resize(plan.targets.size());
   for (std::size_t at = 0; at < plan.targets.size(); ++at) {
     const Target& target = plan.targets[at];
@@ -80,27 +79,62 @@ void Fleet::build() {
     const std::string owner_label = labels_[target.quota ? quota : key_base + target.key.value];
     const std::string lane_name = "lane " + target.model + " of " + owner;
     const auto [found, fresh] = lanes.try_emplace(lane_name);
-    Lane& lane = found->second;
-    if (fresh) {
-      lane.number = static_cast<std::uint32_t>(lane_limits_.size());
+    if (fresh) found->second = add_node(lane_name, model_label(target) + " at " + owner_label, Level::Lane);
+    const std::string limit_name = lane_name + " at " + plan.servers[target.server.index()].base_url;
+    const auto [number, first] = numbers.try_emplace(limit_name, static_cast<std::uint32_t>(lane_limits_.size()));
+    if (first) {
       lane_limits_.emplace_back();
-      lane.node = add_node(lane_name, model_label(target) + " at " + owner_label, Level::Lane);
+      lane_names_.push_back(limit_name);
     }
-    state.lane = lane.number;
+    state.lane = number->second;
     const std::string name =
         "target " + key.fingerprint + " at " + plan.servers[target.server.index()].base_url + " for " + target.model;
     state.hash = stable_hash(name);
-    state.per_weight = 1.0 / target.weight;
+    state.per_weight = 1.0F / static_cast<float>(target.weight);
     state.path = {provider_base + target.provider.value,
                   server_base + target.server.value,
                   key_base + target.key.value,
                   quota,
-                  lane.node,
+                  found->second,
                   add_node(name, "target " + target.name, Level::Target)};
   }
   lane_lied_.assign(lane_limits_.size(), Instant::min());
   build_pools();
   build_checks();
+  build_accusers();
+}
+
+/// The independent part of a node that speaks through a target. Keys of one quota are one account, and the models of one
+/// key at one server one credential.
+std::uint32_t Fleet::part_of(Level level, const TargetState& target) const {
+  const auto node = [&](Level at) { return target.path[static_cast<std::size_t>(at)]; };
+  switch (level) {
+    case Level::Provider: return target.check;
+    case Level::Server: return node(node(Level::Quota) == kAlwaysOpen ? Level::Key : Level::Quota);
+    case Level::Key:
+    case Level::Quota:
+    case Level::Lane: return node(Level::Server);
+    case Level::Target: break;
+  }
+  return 0;
+}
+
+void Fleet::build_accusers() {
+  accusers_.resize(nodes_.size());
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> parts;  // node and part
+  for (const TargetState& target : targets_) {
+    for (std::size_t level = 0; level < static_cast<std::size_t>(Level::Target); ++level) {
+      parts.emplace_back(target.path[level], part_of(static_cast<Level>(level), target));
+    }
+  }
+  std::ranges::sort(parts);
+  const auto repeated = std::ranges::unique(parts);
+  parts.erase(repeated.begin(), repeated.end());
+  for (auto at = parts.begin(); at != parts.end();) {
+    const auto next = std::ranges::find_if(at, parts.end(), [&](const auto& part) { return part.first != at->first; });
+    accusers_[at->first].of(static_cast<std::uint32_t>(next - at));
+    at = next;
+  }
 }
 
 void Fleet::build_checks() {
@@ -148,7 +182,8 @@ void Fleet::build_pools() {
       }
       Tier tier{.begin = static_cast<std::uint32_t>(begin),
                 .draw = balancer::WeightedDraw(weights),
-                .round = balancer::RoundRobin(weights.size())};
+                .round = balancer::RoundRobin(weights.size()),
+                .spare = balancer::RoundRobin(weights.size())};
       for (const std::uint32_t weight : weights) tier.weight += weight;
       pools_[at].tiers.push_back(std::move(tier));
       begin = end;

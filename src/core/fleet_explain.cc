@@ -50,6 +50,7 @@ Skip Fleet::bar_of(TargetId target, const PickRequest& request, Instant now) {
     skip.until = until;
     return skip;
   }
+  if (state.doubt.barred()) return {.target = target, .bar = Bar::Doubted};
   // Only looked at: suspecting it is for those who choose.
   if (state.silence.bars(now, suspicious_silence(state))) return {.target = target, .bar = Bar::Silent};
   if (rushed(state, now)) return {.target = target, .bar = Bar::Returning};

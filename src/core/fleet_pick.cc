@@ -18,8 +18,6 @@ constexpr double kUnknownProbe = 1e6;
 constexpr double kUntriedLatency = 0.0;
 /// Weights are scaled up by this for the policies that count in whole numbers, so that a slow start's share survives.
 constexpr double kWeightScale = 100.0;
-/// A target that is due for its trial costs less than any other: whoever is drawn beside it finds out.
-constexpr double kTrialCost = -1.0;
 /// A second attempt needs room in a target's limits for as many like it.
 constexpr std::int64_t kRoomForSecond = 5;
 
@@ -93,7 +91,7 @@ bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
   for (const std::uint32_t node : state.path) {
     if (!nodes_[node].clear(now) && nodes_[node].access(now) > Access::Trial) return false;
   }
-  if (silent(target, now) || rushed(state, now)) return false;
+  if (state.doubt.barred() || silent(target, now) || rushed(state, now)) return false;
   const LaneLimit& lane = lane_limits_[state.lane];
   if (!lane.unknown() && lane.admits_at(request.estimate, now) > now) return false;
   return limits_.target_admits_at(target, request, now) <= now;
@@ -137,9 +135,13 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
   const auto weight = [&](std::size_t place) { return plan_->targets[at(place).index()].weight; };
   const auto load = [&](std::size_t place) { return load_per_weight(at(place)); };
   const auto two_choices = [&] {
-    return balancer::p2c(tier.draw, random, eligible, weight,
-                         [&](std::size_t place) { return cost(at(place), state, request, now); });
+    const Measure measure = measure_of(state, request);
+    return balancer::p2c_where(tier.draw, random, eligible, weight, [&](std::size_t second, std::size_t first) {
+      return clearly_cheaper(at(second), at(first), measure, request, now);
+    });
   };
+  // A failover takes nobody's turn, or each failure would send the next request to where it came from.
+  balancer::RoundRobin& round = request.tried.empty() ? tier.round : tier.spare;
 
   const auto pull = [&](std::size_t place) {
     const std::uint64_t hash = targets_[at(place).index()].hash;
@@ -155,10 +157,10 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
     case Balance::P2c: chosen = two_choices(); break;
     case Balance::RoundRobin:
       if (tier.draw.even() && now >= recovering_until_) {
-        chosen = tier.round.next(eligible);
+        chosen = round.next(eligible);
         break;
       }
-      chosen = tier.round(eligible, [&](std::size_t place) {
+      chosen = round(eligible, [&](std::size_t place) {
         return std::max(1.0, weight(place) * kWeightScale * share(targets_[at(place).index()], now));
       });
       break;
@@ -166,14 +168,15 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
     case Balance::LeastRequests:
       chosen = balancer::least(tier.draw.size(), random, eligible, [&](std::size_t place) {
         const TargetState& target = targets_[at(place).index()];
-        return by_share((target.in_flight + 1) * target.per_weight, target, now);
+        const double requests = (target.in_flight + 1) * static_cast<double>(target.per_weight);
+        return by_success(by_share(requests, target, now), target, now);
       });
       break;
     case Balance::LeastLatency: {
       const Measure measure = measure_of(state, request);
       chosen = balancer::least(tier.draw.size(), random, eligible, [&](std::size_t place) {
         const TargetState& target = targets_[at(place).index()];
-        return quickness(target, measure, now) * target.per_weight;
+        return quickness(target, measure, now) * static_cast<double>(target.per_weight);
       });
       break;
     }
@@ -190,7 +193,7 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
 
 double Fleet::load_per_weight(TargetId target) const {
   const TargetState& state = targets_[target.index()];
-  return static_cast<double>(state.load) * state.per_weight;
+  return static_cast<double>(state.load) * static_cast<double>(state.per_weight);
 }
 
 void Fleet::count_load(TargetState& target, std::uint64_t more, std::uint64_t less) {
@@ -214,13 +217,29 @@ double Fleet::load_bound(PoolId pool, const Tier& tier, const PickRequest& reque
 }
 
 /// What the request would wait for at this target: the work there, times how long it takes, over its share.
-double Fleet::cost(TargetId target, const PoolState& pool, const PickRequest& request, Instant now) const {
-  const TargetState& state = targets_[target.index()];
-  if (on_trial(state, now)) return kTrialCost;
+double Fleet::cost(const TargetState& target, double latency, const PickRequest& request, Instant now) const {
   // The weight divides what is there already and not the request itself, so that idle targets of different weights cost
   // the same: they were drawn by weight, and must not be weighed twice.
-  const double work = load_per_weight(target) + static_cast<double>(load_of(request.estimate));
-  return work * by_share(latency(state, measure_of(pool, request), now), state, now);
+  const double work = static_cast<double>(target.load) * static_cast<double>(target.per_weight) +
+                      static_cast<double>(load_of(request.estimate));
+  return by_success(work * by_share(latency, target, now), target, now);
+}
+
+/// Whether the second of two targets should take the request although the first was drawn first. Latencies that differ
+/// by no more than their samples do are equal: of two idle equals the one measured slower by chance would otherwise
+/// never be asked, nor measured, again.
+bool Fleet::clearly_cheaper(TargetId second, TargetId first, const Measure& measure, const PickRequest& request,
+                            Instant now) const {
+  const TargetState& one = targets_[first.index()];
+  const TargetState& other = targets_[second.index()];
+  // A target that is due for its trial costs less than any other: the request that is drawn beside it finds out.
+  if (on_trial(one, now)) return false;
+  if (on_trial(other, now)) return true;
+  double of_one = latency(one, measure, now);
+  double of_other = latency(other, measure, now);
+  const double noise = measure.by_probes ? 0 : (one.*measure.average).deviation() + (other.*measure.average).deviation();
+  if (std::abs(of_one - of_other) <= noise) of_one = of_other = 1;
+  return cost(other, of_other, request, now) < balancer::kClearlyLess * cost(one, of_one, request, now);
 }
 
 Fleet::Measure Fleet::measure_of(const PoolState& pool, const PickRequest& request) const {
@@ -236,8 +255,9 @@ Fleet::Measure Fleet::measure_of(const PoolState& pool, const PickRequest& reque
 double Fleet::quickness(const TargetState& target, const Measure& measure, Instant now) const {
   const double usual = latency(target, measure, now);
   if (measure.by_probes) return usual;  // probes know all, and go on after a return
-  const bool untried = target.first_content.last() <= 0 && target.per_token.last() <= 0;
-  return untried && target.in_flight == 0 ? kUntriedLatency : by_share(usual, target, now);
+  const bool untried = target.first_content.last() <= 0 && target.per_token.last() <= 0 && target.success.whole();
+  return untried && target.in_flight == 0 ? kUntriedLatency
+                                          : by_success(by_share(usual, target, now), target, now);
 }
 
 double Fleet::latency(const TargetState& target, const Measure& measure, Instant now) const {
@@ -245,7 +265,7 @@ double Fleet::latency(const TargetState& target, const Measure& measure, Instant
     const ProbeEwma& probes = checks_[target.check].latency;
     return probes.known() ? probes.seconds() : kUnknownProbe;
   }
-  const double own = (target.*measure.average).forgiven(now);
+  const double own = (target.*measure.average).forgiven(measure.usual, now);
   return own > 0 ? own : measure.usual;
 }
 
@@ -318,8 +338,8 @@ Fleet::Standing Fleet::standing(TargetId target, const PickRequest& request, Ins
     if (access > Access::Trial) worst.until = std::max(worst.until, node.until(now));
   }
   if (worst.access == Access::Resting) return worst;
-  // Silent: no better than ejected, for it may still be the last resort.
-  if (worst.access < Access::Ejected && silent(target, now)) {
+  // Silent, or doubted: no better than ejected, for it may still be the last resort.
+  if (worst.access < Access::Ejected && (state.doubt.barred() || silent(target, now))) {
     worst = {.access = Access::Ejected, .until = now + kCapacityPoll, .why = ErrorKind::HeadTimeout};
   }
   const Instant room = std::max({limits_.target_admits_at(target, request, now),
@@ -343,8 +363,8 @@ void Fleet::look_at(TargetId target, std::uint32_t fallback, const PickRequest& 
   if (own.access == Access::Ejected) {
     const bool first_counts = plan_->health.when_all_out == WhenAllOut::First;
     if (plan_->health.when_all_out == WhenAllOut::Fail) return;
-    const bool sooner = !found.last_resort || (!first_counts && until < found.soonest);
-    if (sooner) found.last_resort = target, found.last_resort_fallback = fallback;
+    const bool sooner = !found.last_resort || (!first_counts && until < found.last_resort_until);
+    if (sooner) found.last_resort = target, found.last_resort_fallback = fallback, found.last_resort_until = until;
   }
   if (until < found.soonest) found.soonest = until, found.why = own.why;
 }

@@ -13,7 +13,9 @@
 #include "base/quota_hints.h"
 #include "base/random.h"
 #include "base/units.h"
+#include "core/cause.h"
 #include "core/decision.h"
+#include "core/doubt.h"
 #include "core/lane_limit.h"
 #include "core/plan.h"
 #include "core/stage.h"
@@ -28,6 +30,12 @@ struct ProviderFence {
     return provider.value >= 64 ? allowed == ~std::uint64_t{0} : ((allowed >> provider.value) & 1U) != 0;
   }
 };
+
+/// What is left of a fence without one provider.
+[[nodiscard]] inline ProviderFence without(ProviderFence fence, ProviderId provider) {
+  if (provider.value < 64) fence.allowed &= ~(std::uint64_t{1} << provider.value);
+  return fence;
+}
 
 /// Most targets one request may ever try (the setting `walk` is at most this).
 inline constexpr std::size_t kMaxWalk = 16;
@@ -129,6 +137,8 @@ struct Outcome {
   Stage stage = Stage::NotConnected;
   /// Failed: whether it may count against health. Dispatch says no when the same request failed the same way elsewhere.
   bool charge = true;
+  /// Failed: it is evidence about the target. No for paths whose refusals mean one object there, such as a file's.
+  bool evidence = true;
   /// The request's, for answers and for failures that could be its own fault; else 0.
   std::uint64_t body = 0;
   std::optional<Duration> first_content = std::nullopt;  ///< streams, unless committed() was told of it
@@ -137,6 +147,24 @@ struct Outcome {
   /// Failed: the status that the upstream answered with (0: none came), where error->status is not it.
   std::optional<int> upstream_status = std::nullopt;
   std::string_view request{};  ///< its id, for those who ask later what took a target out
+};
+
+/// An answer that refuses a request as if it were the client's mistake, kept until it is known whose mistake it was.
+struct Refusal {
+  TargetId target{};
+  Instant taken{};                ///< Ticket::taken of the attempt
+  std::uint8_t trial_levels = 0;  ///< Ticket::trial_levels of the attempt
+  bool asked = false;             ///< ask_elsewhere() agreed
+  Instant asked_at{};
+  Cause cause{};
+  Witness by{};
+};
+
+/// What other targets said to a request that was refused at one.
+enum class Verdict : std::uint8_t {
+  Contradicted,  ///< another target answered it
+  Agreed,        ///< another target, which answers other requests, refused it too
+  Unknown,       ///< nothing that could tell
 };
 
 class FleetPort {
@@ -173,6 +201,13 @@ class FleetPort {
   /// Whether going on to `next` after a failure is free (an untried target of a pool that mostly succeeds). Free means
   /// never refused: one that fails too is charged afterwards.
   [[nodiscard]] virtual bool failover_is_free(TargetId next, Instant now) const = 0;
+  /// Whether the target's latest outcomes are refusals: its word alone proves nothing about a request.
+  [[nodiscard]] virtual bool doubted(TargetId target) const = 0;
+  /// A refused request wants to be asked of another target, free of charge. False: too many were asked in vain lately.
+  /// After true, learn() is called exactly once.
+  [[nodiscard]] virtual bool ask_elsewhere(const Refusal& refusal, Instant now) = 0;
+  /// What the others said to what this target refused.
+  virtual void learn(const Refusal& refusal, Verdict verdict, Instant now) = 0;
   /// What bars each target that this request could go to, for the explanation of a failure. May know nothing.
   [[nodiscard]] virtual Candidates candidates(const PickRequest&, Instant) { return {}; }
 };

@@ -135,6 +135,8 @@ void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now)
   TargetState& target = targets_[ticket.target.index()];
   for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), ticket.taken, now);
   learn_latency(target, outcome, prompt_of(ticket), now);
+  target.success.succeeded(now);
+  target.doubt.answered(ticket.taken);
   if (outcome.body != 0) poison_.answered(outcome.body, now);
   if (target.pool != kNone) pools_[target.pool].successes.add(now, 1);
 }
@@ -144,22 +146,30 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   TargetState& target = targets_[ticket.target.index()];
   const Error& error = *outcome.error;
   const Charge due = charge_for(error, !plan_->targets[ticket.target.index()].model.empty());
-  // An answer shows that the server is there, whatever it says; and some show that the key is good.
+  const bool refused = refusal_kind(error) != RefusalKind::None;
+  // An answer shows that the server is there, whatever it says; and some show that the key is good, but not from a
+  // target that refuses everything.
+  const bool shows_key = shows_key_accepted(error) && due.level != Level::Key && !target.doubt.doubted();
   if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, ticket.taken, now);
-  if (shows_key_accepted(error) && due.level != Level::Key) well(target, Level::Key, ticket.taken, now);
-  if (due.action == Charge::Action::None || !outcome.charge) return;
+  if (shows_key) well(target, Level::Key, ticket.taken, now);
+  if (outcome.evidence && is_evidence(error)) {
+    target.success.failed(now);
+    if (refused) target.doubt.refused(now);
+  }
+  if (refused || due.action == Charge::Action::None || !outcome.charge) return;
+  target.success.failed(now);
+  // Also where a body is to blame: that a pool answers nothing is what the retry budget goes by.
+  if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
   if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, ticket.target, now)) return;
   ++target.failures;
-  if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
     lane_limits_[target.lane].refused(ticket.reserved, now);
   }
-  charge(ticket, outcome, due, now);
-  // A server that answers badly may mean this one key: the target is counted too, and the server only goes when no
-  // other key's success comes in between.
-  if (due.action == Charge::Action::Count && due.level == Level::Server && shows_server_well(error)) {
-    charge(ticket, outcome, {Charge::Action::Count, Level::Target}, now);
-  }
+  charge({.target = ticket.target,
+          .trial_levels = ticket.trial_levels,
+          .error = &error,
+          .cause = cause_of(outcome, now)},
+         due, now);
 }
 
 void Fleet::answered(const Ticket& ticket, Instant now) {
@@ -175,6 +185,7 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
   for (std::size_t level = 0; level < kLevels; ++level) {
     if ((passed & bit(static_cast<Level>(level))) != 0) well(target, static_cast<Level>(level), ticket.taken, now);
   }
+  target.doubt.answered(ticket.taken);
   learn_first_content(target, first_content, prompt_of(ticket), now);
   made_room(now);
 }
@@ -211,53 +222,6 @@ void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
   if (told != Instant::min() && now - told < kTellNonsenseEvery) return;
   told = now;
   changed(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
-}
-
-void Fleet::charge(const Ticket& ticket, const Outcome& outcome, Charge due, Instant now) {
-  const Error& error = *outcome.error;
-  const TargetState& target = targets_[ticket.target.index()];
-  std::uint32_t at = target.path[static_cast<std::size_t>(due.level)];
-  if (at == kAlwaysOpen) {  // a quota's charge where there is no quota is the key's own
-    due.level = Level::Key;
-    at = target.path[static_cast<std::size_t>(Level::Key)];
-  }
-  HealthNode& node = nodes_[at];
-  node.hear(now);
-  const bool was_trial = (ticket.trial_levels & bit(due.level)) != 0;
-  const bool was_clear = node.clear(now);
-  const auto out = [&](StateChange::What what) {
-    causes_[at] = cause_of(outcome, now);
-    changed(what, at, now);
-  };
-  switch (due.action) {
-    case Charge::Action::None: return;
-    case Charge::Action::Count:
-      if (node.count_failure(plan_->health, error, was_trial, now, random_)) return out(StateChange::What::Ejected);
-      if (was_clear) causes_[at] = cause_of(outcome, now);  // not out yet, but suspect
-      return;
-    case Charge::Action::Cool:
-      if (!node.cool(error.retry_after, error, now, random_)) return;
-      recovering_until_ = std::max(recovering_until_, node.slow_until());
-      return out(StateChange::What::CoolingDown);
-    case Charge::Action::RestKey:
-      if (node.rest(kFirstKeyRest, error, was_trial, now, random_)) out(StateChange::What::Resting);
-      return;
-    case Charge::Action::RestQuota:
-      if (node.rest(kLongRest, error, was_trial, now, random_)) out(StateChange::What::Resting);
-      return;
-    case Charge::Action::Missing:
-      if (node.eject_for(kLongRest, error, now, random_)) out(StateChange::What::Ejected);
-      return;
-  }
-}
-
-void Fleet::well(const TargetState& target, Level level, Instant began, Instant now) {
-  const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
-  if (at == kAlwaysOpen) return;
-  nodes_[at].hear(now);
-  if (!nodes_[at].succeed(plan_->health, began, now)) return;
-  recovering_until_ = std::max(recovering_until_, nodes_[at].slow_until());
-  changed(StateChange::What::Recovered, at, now);
 }
 
 void Fleet::learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now) {
@@ -305,6 +269,8 @@ bool Fleet::failover_is_free(TargetId next, Instant now) const {
     return !nodes_[node].clear(now) && nodes_[node].access(now) == Access::Ejected && nodes_[node].until(now) != kNever;
   });
   if (last_resort) return false;
+  // One that answers others is no part of an outage, however many of its siblings fail.
+  if (target.success.answers(kBudgetWindow, now)) return true;
   const std::uint32_t pool = target.pool;
   if (pool == kNone) return true;
   const std::int64_t failures = pools_[pool].failures.total(now);

@@ -93,7 +93,7 @@ FleetState Fleet::save() const {
   for (const TargetState& target : targets_) {
     if (saved[target.lane] || lane_limits_[target.lane].unknown()) continue;
     saved[target.lane] = true;
-    state.lanes.push_back({names_[target.path[static_cast<std::size_t>(Level::Lane)]], lane_limits_[target.lane]});
+    state.lanes.push_back({lane_names_[target.lane], lane_limits_[target.lane]});
   }
   return state;
 }
@@ -149,7 +149,7 @@ void Fleet::restore(const FleetState& state) {
   limits_.restore(state.limits);
   std::unordered_map<std::string_view, std::uint32_t> lanes;
   for (const TargetState& target : targets_) {
-    lanes.emplace(names_[target.path[static_cast<std::size_t>(Level::Lane)]], target.lane);
+    lanes.emplace(lane_names_[target.lane], target.lane);
   }
   for (const FleetState::LaneRecord& record : state.lanes) {
     const auto found = lanes.find(record.name);

@@ -55,19 +55,30 @@ bool HealthNode::count_failure(const HealthSettings& settings, const Error& erro
   return true;
 }
 
+void HealthNode::note_failure() {
+  if (out_ != Out::No) return;
+  ++consecutive_;
+  ++score_;
+}
+
 bool HealthNode::cool(std::optional<Duration> retry_after, const Error& error, Instant now, Random& random) {
-  Duration span{};
-  if (retry_after) {
-    span = jittered(std::clamp(*retry_after, Duration::zero(), kMaxCooldown), random);
-  } else {
-    // A burst that was under way together is one event, not ten: the guess grows once per cooldown.
-    if (cooling_until_ > now) return false;
-    span = jittered(doubled(kFirstCooldown, cooldowns_, kMaxGuessedCooldown), random);
-    if (cooldowns_ < kMostDoublings) ++cooldowns_;
+  // A burst that was under way together is one event, not ten: the guess grows once per cooldown.
+  const bool another = cooling_until_ <= now;
+  const Duration told = std::clamp(retry_after.value_or(Duration::zero()), Duration::zero(), kMaxCooldown);
+  if (told <= Duration::zero() && !another) return false;
+  const std::uint16_t fruitless = another ? cooldowns_ : 0;
+  // The provider's word is believed once. When it has passed and the next request is refused as well, or when it says
+  // "now", it says nothing.
+  Duration span = told;
+  if (told <= Duration::zero()) {
+    span = doubled(kFirstCooldown, fruitless, kMaxGuessedCooldown);
+  } else if (fruitless > 0) {
+    span = std::max(told, doubled(kFirstCooldown, static_cast<std::uint16_t>(fruitless - 1), kMaxGuessedCooldown));
   }
-  const Instant until = now + std::min(span, kMaxCooldown);
+  if (another && cooldowns_ < kMostDoublings) ++cooldowns_;
+  const Instant until = now + std::min(jittered(span, random), kMaxCooldown);
   if (until <= cooling_until_) return false;
-  if (cooling_until_ <= now) cooling_since_ = now;
+  if (another) cooling_since_ = now;
   cooling_until_ = until;
   closed_until_ = std::max(closed_until_, until);
   why_ = error.kind;

@@ -46,7 +46,10 @@ class HealthNode {
 
   /// A failure that counts. True: it took the node out just now. `was_trial`: the trial's own failure.
   bool count_failure(const HealthSettings& settings, const Error& error, bool was_trial, Instant now, Random& random);
-  /// A rate limit. Extends, never shortens. True: the cooldown began or grew.
+  /// A failure that only counts with others: not enough of the node's parts have failed for it to go out.
+  void note_failure();
+  /// A rate limit. Extends, never shortens. True: the cooldown began or grew. A told time of nothing, and one that was
+  /// fruitless before, is no shorter than a guess.
   bool cool(std::optional<Duration> retry_after, const Error& error, Instant now, Random& random);
   /// Out at once and not usable as a last resort. `first` doubles with each repetition up to kLongRest.
   bool rest(Duration first, const Error& error, bool was_trial, Instant now, Random& random);

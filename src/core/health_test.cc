@@ -185,7 +185,33 @@ TEST(Cooldown, C2_ClampsWhatNobodyCanMean) {
   EXPECT_LE(p.out_for(at(0s)), kMaxCooldown);
   Patient past;
   past.node.cool(-5s, rate_limited(), at(0s), past.random);
-  EXPECT_EQ(past.node.access(at(0s)), Access::Open);
+  EXPECT_EQ(past.node.access(at(0s)), Access::Cooling);
+  EXPECT_LE(past.out_for(at(0s)), kFirstCooldown * 11 / 10);
+}
+
+TEST(Cooldown, E3_ATimeOfNothingIsAGuessThatGrows) {
+  Patient p;
+  Instant now = at(0s);
+  for (const Duration expected : {1s, 2s, 4s, 8s}) {
+    ASSERT_TRUE(p.node.cool(0s, rate_limited(), now, p.random));
+    EXPECT_GE(p.out_for(now), expected);
+    EXPECT_FALSE(p.node.cool(0s, rate_limited(), now, p.random)) << "a burst is one event";
+    now = p.node.until(now);
+  }
+}
+
+TEST(Cooldown, AToldTimeIsBelievedOnceAndThenNoShorterThanTheGuess) {
+  Patient p;
+  Instant now = at(0s);
+  for (const Duration expected : {300ms, 1000ms, 2000ms, 4000ms}) {
+    ASSERT_TRUE(p.node.cool(300ms, rate_limited(), now, p.random));
+    EXPECT_GE(p.out_for(now), expected);
+    EXPECT_LE(p.out_for(now), expected * 11 / 10);
+    now = p.node.until(now);
+  }
+  EXPECT_FALSE(p.node.succeed(p.settings, now, now));
+  ASSERT_TRUE(p.node.cool(300ms, rate_limited(), now, p.random));
+  EXPECT_LE(p.out_for(now), 330ms);
 }
 
 TEST(Cooldown, GuessesOneTwoFourSecondsWithoutRetryAfter) {

@@ -13,25 +13,37 @@ inline constexpr Duration kEwmaDecay = std::chrono::seconds(10);
 /// A sample counts as at least this, so that an average is never 0, which stands for "unknown".
 inline constexpr double kLeastSeconds = 1e-6;
 
+/// How quickly the deviation follows its samples.
+inline constexpr float kDeviationGain = 0.2F;
+
 class PeakEwma {
  public:
   void observe(double seconds, Instant now) {
-    seconds = std::max(seconds, kLeastSeconds);
-    if (seconds_ <= 0 || seconds >= seconds_) {
-      seconds_ = seconds;
+    const float sample = static_cast<float>(std::max(seconds, kLeastSeconds));
+    if (seconds_ <= 0) {
+      deviation_ = sample / 2;  // one sample says little, as in RFC 6298
     } else {
-      const double keep = std::exp(-elapsed(now));
-      seconds_ = seconds_ * keep + seconds * (1 - keep);
+      deviation_ += kDeviationGain * (std::abs(sample - seconds_) - deviation_);
+    }
+    if (seconds_ <= 0 || sample >= seconds_) {
+      seconds_ = sample;
+    } else {
+      const auto keep = static_cast<float>(std::exp(-elapsed(now)));
+      seconds_ = seconds_ * keep + sample * (1 - keep);
     }
     last_ = now;
   }
 
   /// The average in seconds as of its last sample; 0: none yet.
-  [[nodiscard]] double last() const { return seconds_; }
+  [[nodiscard]] double last() const { return static_cast<double>(seconds_); }
+  /// How far samples usually are from the average, in seconds. Averages that differ by less are equal.
+  [[nodiscard]] double deviation() const { return static_cast<double>(deviation_); }
 
-  /// The average, slowly forgiven while there are no samples: a target that was slow once and is avoided since would
-  /// otherwise never be asked again. 0: unknown.
-  [[nodiscard]] double forgiven(Instant now) const { return seconds_ / (1 + elapsed(now)); }
+  /// The average, which comes nearer to `usual` while there are no samples: a target that was slow once and is avoided
+  /// since would otherwise never be asked again. 0: unknown.
+  [[nodiscard]] double forgiven(double usual, Instant now) const {
+    return seconds_ <= 0 ? 0 : usual + (last() - usual) / (1 + elapsed(now));
+  }
 
  private:
   [[nodiscard]] double elapsed(Instant now) const {
@@ -40,7 +52,8 @@ class PeakEwma {
     return std::max(passed, 0.0);
   }
 
-  double seconds_ = 0;
+  float seconds_ = 0;
+  float deviation_ = 0;
   Instant last_{};
 };
 

@@ -65,18 +65,22 @@ void FleetChecker::picked(std::uint32_t request, const core::PickRequest& asked,
 void FleetChecker::may_be_picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket,
                                  Instant now) {
   const core::Target& target = plan_->targets[ticket.target.index()];
-  if (const auto lane = cooling_.find(lane_of(target)); lane != cooling_.end() && now < lane->second.at_least) {
+  const bool alone = one_server(target);
+  if (const auto lane = cooling_.find(lane_of(target)); alone && lane != cooling_.end() && now < lane->second.at_least) {
     findings_->add(6, request, target.name + " was used while cooling down");
   }
   const std::string key = plan_->keys[target.key.index()].fingerprint;
   const bool key_known = !probed_keys_.contains(key);
-  if (const auto rest = resting_.find(key); key_known && rest != resting_.end() && now < rest->second.at_least) {
+  if (const auto own = barred_.find(ticket.target.value); own != barred_.end() && now < own->second.at_least) {
+    findings_->add(6, request, target.name + " was used while it cools down or rests at its server");
+  }
+  if (const auto rest = resting_.find(key); alone && key_known && rest != resting_.end() && now < rest->second.at_least) {
     findings_->add(6, request, target.name + " was used while its key rests");
   }
   const bool judged =
       plan_->health.mode == core::HealthMode::Consecutive && plan_->health.when_all_out == core::WhenAllOut::LastResort;
   if (!judged || !alternative_to(ticket.target, asked, now)) return;
-  if (Health& health = targets_[ticket.target.value]; health.out && !missing_.contains(ticket.target.value)) {
+  if (Health& health = targets_[ticket.target.value]; health.out && !contradicted_.contains(ticket.target.value)) {
     if (now < health.out_until) findings_->add(6, request, target.name + " was used while ejected");
     for (const auto& [other, trial] : target_trials_) {
       if (trial == ticket.target.value) findings_->add(6, request, target.name + " was on two trials at once");
@@ -98,10 +102,19 @@ FleetChecker::Lane FleetChecker::lane_of(const core::Target& target) const {
   return {plan_->keys[target.key.index()].fingerprint, target.model};
 }
 
+/// Whether what its key says can only be the key's word.
+bool FleetChecker::one_server(const core::Target& target) const {
+  if (target.quota) return false;  // its keys may be at several providers
+  return std::ranges::all_of(plan_->targets, [&](const core::Target& other) {
+    return !(other.key == target.key) || other.server == target.server;
+  });
+}
+
 /// Whether the books say without doubt that a target could have been used.
 bool FleetChecker::surely_open(core::TargetId id, Instant now) const {
   const core::Target& target = plan_->targets[id.index()];
-  if (target.quota || plan_->keys[target.key.index()].limits.any() || target.weight == 0 || missing_.contains(id.value))
+  if (target.quota || plan_->keys[target.key.index()].limits.any() || target.weight == 0 ||
+      contradicted_.contains(id.value) || refusing_.contains(id.value))
     return false;  // limits are not kept here
   if (const auto lane = cooling_.find(lane_of(target));
       lane != cooling_.end() && now <= after(lane->second.at_most, kComingBack))
@@ -157,6 +170,10 @@ void FleetChecker::settled(std::uint32_t request, const core::Ticket& ticket, co
                            Instant now) {
   const core::Target& target = plan_->targets[ticket.target.index()];
   if (outcome.kind == core::Outcome::Kind::Succeeded) {
+    if (const auto refusing = refusing_.find(ticket.target.value);
+        refusing != refusing_.end() && ticket.taken >= refusing->second) {
+      refusing_.erase(refusing);
+    }
     well(targets_[ticket.target.value], ticket.taken, now);
     well(servers_[target.server.value], ticket.taken, now);
   }
@@ -176,6 +193,10 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
   const core::Target& target = plan_->targets[ticket.target.index()];
   const Error& error = *outcome.error;
   if (error.status != 0) well(servers_[target.server.value], ticket.taken, now);
+  if (core::refusal_kind(error) != core::RefusalKind::None) {
+    refusing_.try_emplace(ticket.target.value, now);
+    return;
+  }
   if (error.scope == ErrorScope::Request || error.scope == ErrorScope::Gateway || !outcome.charge) return;
   const bool passed = committed_.contains({request, ticket.target.value});
   if (counts_at_target(error)) {
@@ -193,15 +214,28 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.retry_after)) {
     const Duration told = std::clamp(error.retry_after.value_or(Duration::zero()), Duration::zero(), kLongestCooldown);
     Span& span = cooling_[lane_of(target)];
-    error.retry_after ? bar(span, told, told + told / 10, now) : bar(span, kShortestGuess, kLongestGuess, now);
+    // The provider's word is believed once; a second refusal behind it is answered by a guess, which may be longer.
+    const Duration at_most = std::max(told + told / 10, kLongestGuess);
+    const Duration at_least = told > 0s ? told : kShortestGuess;
+    bar(span, at_least, at_most, now);
+    if (!one_server(target)) bar(barred_[ticket.target.value], at_least, at_most, now);
   }
-  if (error.kind == ErrorKind::KeyRejected) bar(resting_[key], kShortestKeyRest, kLongestRest, now);
+  if (error.kind == ErrorKind::KeyRejected) {
+    bar(resting_[key], kShortestKeyRest, kLongestRest, now);
+    if (!one_server(target)) bar(barred_[ticket.target.value], kShortestKeyRest, kLongestRest, now);
+  }
   if (error.kind == ErrorKind::QuotaExhausted) bar(resting_[key], target.quota ? 0s : 10min, kLongestRest, now);
   if (error.kind == ErrorKind::QuotaExhausted && target.quota) {
     // Every key of the quota: none of its targets counts as an alternative anyway.
     bar(cooling_[lane_of(target)], 10min, kLongestRest, now);
   }
-  if (error.kind == ErrorKind::ModelMissing) missing_.insert(ticket.target.value);
+}
+
+void FleetChecker::learned(const core::Refusal& refusal, core::Verdict verdict, Instant now) {
+  if (verdict == core::Verdict::Contradicted) contradicted_.insert(refusal.target.value);
+  if (verdict != core::Verdict::Agreed || refusal.trial_levels == 0) return;
+  well(targets_[refusal.target.value], refusal.taken, now);
+  well(servers_[plan_->targets[refusal.target.index()].server.value], refusal.taken, now);
 }
 
 /// Only what began after it went out shows that it is back.

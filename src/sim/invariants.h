@@ -51,6 +51,7 @@ class RequestChecker {
   void settled(core::TargetId target, const core::Outcome& outcome);
   void released(core::TargetId target) { give_back(target); }
   void retry_granted() { ++retries_granted_; }
+  void second_opinion_granted() { ++retries_granted_; }
   void failover_was_free(core::TargetId target) { free_.insert(target.value); }
 
   /// After each event: what went in and what came out.
@@ -116,6 +117,7 @@ class FleetChecker {
   void committed(std::uint32_t request, const core::Ticket& ticket, Instant now);
   void settled(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome, Instant now);
   void released(const core::Ticket& ticket);
+  void learned(const core::Refusal& refusal, core::Verdict verdict, Instant now);
   void retry_granted(Instant now);
   void hedge_granted(Instant now);
   /// The target's lane was told about: what it lets in is its provider's secret from now on.
@@ -148,6 +150,7 @@ class FleetChecker {
 
   void may_be_picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket, Instant now);
   [[nodiscard]] Lane lane_of(const core::Target& target) const;
+  [[nodiscard]] bool one_server(const core::Target& target) const;
   [[nodiscard]] bool surely_open(core::TargetId target, Instant now) const;
   [[nodiscard]] bool alternative_to(core::TargetId picked, const core::PickRequest& asked, Instant now) const;
   void failed(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome, Instant now);
@@ -161,7 +164,10 @@ class FleetChecker {
   std::map<std::string, Span> resting_;    ///< by key or quota
   std::set<Lane> refused_;                 ///< lanes that have refused anything: a rate may have been learned
   std::map<std::uint32_t, Crowd> crowds_;  ///< by target: it may be suspect
-  std::set<std::uint32_t> missing_;        ///< targets without their model
+  /// By target, where its key is used at several servers: they are barred one by one until enough say the same.
+  std::map<std::uint32_t, Span> barred_;
+  std::map<std::uint32_t, Instant> refusing_;  ///< targets that refused, since when
+  std::set<std::uint32_t> contradicted_;   ///< targets that refused what another answered: the books stop there
   std::map<std::uint32_t, Health> targets_;
   std::map<std::uint32_t, Health> servers_;
   std::set<std::uint32_t> probed_servers_;

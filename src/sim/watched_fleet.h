@@ -67,6 +67,16 @@ class WatchedFleet final : public core::FleetPort {
     fleet_->release(ticket);
   }
 
+  [[nodiscard]] bool doubted(core::TargetId target) const override { return fleet_->doubted(target); }
+  [[nodiscard]] bool ask_elsewhere(const core::Refusal& refusal, Instant now) override {
+    const bool granted = fleet_->ask_elsewhere(refusal, now);
+    if (granted && request_ != nullptr) request_->second_opinion_granted();
+    return granted;
+  }
+  void learn(const core::Refusal& refusal, core::Verdict verdict, Instant now) override {
+    checker_->learned(refusal, verdict, now);
+    fleet_->learn(refusal, verdict, now);
+  }
   void serve_waiting(Instant now) override { fleet_->serve_waiting(now); }
   void leave(core::WaiterId waiter) override { fleet_->leave(waiter); }
 

@@ -90,6 +90,20 @@ bool SharedFleet::failover_is_free(core::TargetId next, Instant now) const {
   return fleet_.failover_is_free(next, now);
 }
 
+bool SharedFleet::doubted(core::TargetId target) const {
+  const std::lock_guard lock(mutex_);
+  return fleet_.doubted(target);
+}
+
+bool SharedFleet::ask_elsewhere(const core::Refusal& refusal, Instant now) {
+  const std::lock_guard lock(mutex_);
+  return fleet_.ask_elsewhere(refusal, now);
+}
+
+void SharedFleet::learn(const core::Refusal& refusal, core::Verdict verdict, Instant now) {
+  change([&] { fleet_.learn(refusal, verdict, now); });
+}
+
 core::Candidates SharedFleet::candidates(const core::PickRequest& request, Instant now) {
   const std::lock_guard lock(mutex_);
   return fleet_.candidates(request, now);

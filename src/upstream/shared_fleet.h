@@ -37,6 +37,9 @@ class SharedFleet final : public core::FleetPort {
   [[nodiscard]] bool spend_hedge(Instant now) override;
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override;
+  [[nodiscard]] bool doubted(core::TargetId target) const override;
+  [[nodiscard]] bool ask_elsewhere(const core::Refusal& refusal, Instant now) override;
+  void learn(const core::Refusal& refusal, core::Verdict verdict, Instant now) override;
   [[nodiscard]] core::Candidates candidates(const core::PickRequest& request, Instant now) override;
 
   /// A probe's answer (Fleet::on_probe).

@@ -1,0 +1,84 @@
+// Dispatch after an answer that refuses the request: it is believed, or one other target is asked the same; and what the
+// others say is told to the fleet.
+#include <algorithm>
+#include <utility>
+
+#include "core/blame.h"
+#include "core/dispatch.h"
+
+namespace drover::core {
+
+void Dispatch::note_refusal(const Attempt& attempt, const Failure& failure, Instant now) {
+  const Ticket& ticket = attempt.lease.ticket();
+  refusals_.push_back({.target = ticket.target,
+                       .taken = ticket.taken,
+                       .trial_levels = ticket.trial_levels,
+                       .asked_at = now,
+                       .cause = {.kind = failure.error.kind,
+                                 .status = failure.upstream_status.value_or(failure.error.status),
+                                 .code = FixedText<kMaxCauseCode>(failure.error.code),
+                                 .request = FixedText<kMaxCauseRequest>(request_.id),
+                                 .at = now},
+                       .by = {.body = request_.body, .client = request_.asker.principal}});
+}
+
+/// A refusal is believed when it is the second and its target answers other requests; or when it is the first, would by
+/// its class be the same everywhere, and its target is not doubted.
+Dispatch::Next Dispatch::after_refusal(const Failure& failure, Instant now) {
+  if (refusals_.empty()) return never(Stop::RequestsOwn);
+  if (failure.stage != Stage::Refused && request_.replay != Replay::Free) return never(Stop::MayHaveRun);
+  Refusal& latest = refusals_.back();
+  const bool doubted = fleet_->doubted(latest.target);
+  const bool second = std::ranges::any_of(
+      refusals_, [&](const Refusal& earlier) { return !(earlier.target == latest.target); });
+  if (second && !doubted) return never(Stop::SameElsewhere);
+  if (!second && !doubted && failure.error.retry == RetryClass::Never) return never(Stop::RequestsOwn);
+  if (tried_.size() >= walk_ || attempts_started_ >= kMaxAttempts) return never(Stop::Walk);
+  latest.asked = fleet_->ask_elsewhere(latest, now);
+  return latest.asked ? Next::AskElsewhere : never(second ? Stop::SameElsewhere : Stop::RequestsOwn);
+}
+
+/// Free of charge, and only of a target that can be picked now: a refused request does not wait for a second opinion.
+void Dispatch::ask_elsewhere(TargetId refused_at, bool leave_provider, Step& step) {
+  skips_.choosing(attempts_started_ + 1);
+  PickRequest request = pick_request();
+  PickAnswer answer;
+  if (leave_provider) {
+    PickRequest away = request;
+    away.fence = without(away.fence, request_.plan->targets[refused_at.index()].provider);
+    answer = pick_well(away, step.now);
+  }
+  if (answer.kind != PickKind::Picked) answer = pick_well(request, step.now);
+  if (answer.kind == PickKind::Picked) return start(Lease(*fleet_, answer.ticket), /*fresh=*/false, step);
+  stop_ = Stop::NothingLeft;
+  end_with_failure(step);
+}
+
+/// What a target would be picked for as a last resort only is no witness.
+PickAnswer Dispatch::pick_well(const PickRequest& request, Instant now) {
+  const PickAnswer answer = fleet_->pick(request, now, *random_);
+  if (answer.kind != PickKind::Picked || !answer.ticket.last_resort) return answer;
+  fleet_->release(answer.ticket);
+  return {};
+}
+
+/// Tells the fleet once what the request's refusals were worth. `answered`: the target whose answer the client gets.
+void Dispatch::conclude(std::optional<TargetId> answered, Instant now) {
+  if (refusals_.empty()) return;
+  const std::vector<Refusal> refusals = std::exchange(refusals_, {});
+  const auto elsewhere = [&](TargetId target) {
+    return std::ranges::any_of(refusals, [&](const Refusal& other) {
+      return !(other.target == target) && !fleet_->doubted(other.target);
+    });
+  };
+  std::vector<Verdict> verdicts;
+  for (const Refusal& refusal : refusals) {
+    const bool contradicted = answered && !(*answered == refusal.target);
+    verdicts.push_back(contradicted                                ? Verdict::Contradicted
+                       : !answered && elsewhere(refusal.target) ? Verdict::Agreed
+                                                                   : Verdict::Unknown);
+  }
+  for (std::size_t at = 0; at < refusals.size(); ++at) fleet_->learn(refusals[at], verdicts[at], now);
+}
+
+}  // namespace drover::core

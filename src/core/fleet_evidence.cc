@@ -1,0 +1,115 @@
+// Whose fault a failure is: the narrowest node that explains it pays first, a wider one when its other parts say the same,
+// and a target that refuses what its siblings answer is charged although its refusals look like the client's mistakes.
+#include "core/fleet.h"
+
+namespace drover::core {
+namespace {
+
+std::uint8_t bit(Level level) {
+  return static_cast<std::uint8_t>(1U << static_cast<std::uint32_t>(level));
+}
+
+/// No answer came, and the way to a server is the same for all who use it.
+bool is_the_servers(const Error& error, Level level) {
+  if (level != Level::Server) return false;
+  return error.kind == ErrorKind::Resolve || error.kind == ErrorKind::Connect ||
+         error.kind == ErrorKind::ConnectTimeout || error.kind == ErrorKind::Tls;
+}
+
+}  // namespace
+
+void Fleet::charge(const Blame& blame, Charge due, Instant now) {
+  const TargetState& target = targets_[blame.target.index()];
+  if (target.path[static_cast<std::size_t>(due.level)] == kAlwaysOpen) due.level = Level::Key;  // there is no quota
+  if (due.level == Level::Target) return apply(blame, due, now);
+  const std::uint32_t at = target.path[static_cast<std::size_t>(due.level)];
+  if (accusers_[at].alone() || is_the_servers(*blame.error, due.level)) return apply(blame, due, now);
+
+  const bool was_trial = (blame.trial_levels & bit(due.level)) != 0;
+  const bool enough = accusers_[at].accuse(part_of(due.level, target)) || was_trial;
+  apply(blame, {due.action, Level::Target}, now);
+  if (enough) return apply(blame, due, now);
+  nodes_[at].hear(now);
+  if (due.action == Charge::Action::Count) nodes_[at].note_failure();
+}
+
+void Fleet::apply(const Blame& blame, Charge due, Instant now) {
+  const Error& error = *blame.error;
+  const std::uint32_t at = targets_[blame.target.index()].path[static_cast<std::size_t>(due.level)];
+  HealthNode& node = nodes_[at];
+  node.hear(now);
+  const bool was_trial = (blame.trial_levels & bit(due.level)) != 0;
+  const bool was_clear = node.clear(now);
+  const auto out = [&](StateChange::What what) {
+    causes_[at] = blame.cause;
+    changed(what, at, now);
+  };
+  switch (due.action) {
+    case Charge::Action::None: return;
+    case Charge::Action::Count:
+      if (node.count_failure(plan_->health, error, was_trial, now, random_)) return out(StateChange::What::Ejected);
+      if (was_clear) causes_[at] = blame.cause;  // not out yet, but suspect
+      return;
+    case Charge::Action::Cool:
+      if (!node.cool(error.retry_after, error, now, random_)) return;
+      recovering_until_ = std::max(recovering_until_, node.slow_until());
+      return out(StateChange::What::CoolingDown);
+    case Charge::Action::RestKey:
+      if (node.rest(kFirstKeyRest, error, was_trial, now, random_)) out(StateChange::What::Resting);
+      return;
+    case Charge::Action::RestQuota:
+      if (node.rest(kLongRest, error, was_trial, now, random_)) out(StateChange::What::Resting);
+      return;
+    case Charge::Action::Missing:
+      if (node.eject_for(kLongRest, error, now, random_)) out(StateChange::What::Ejected);
+      return;
+  }
+}
+
+void Fleet::well(const TargetState& target, Level level, Instant began, Instant now) {
+  const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
+  if (at == kAlwaysOpen) return;
+  accusers_[at].clear();
+  nodes_[at].hear(now);
+  if (!nodes_[at].succeed(plan_->health, began, now)) return;
+  recovering_until_ = std::max(recovering_until_, nodes_[at].slow_until());
+  changed(StateChange::What::Recovered, at, now);
+}
+
+bool Fleet::ask_elsewhere(const Refusal& refusal, Instant now) {
+  Doubt& doubt = targets_[refusal.target.index()].doubt;
+  if (!second_opinions_.take(doubt.doubted(), now)) return false;
+  doubt.asks();
+  return true;
+}
+
+void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
+  TargetState& target = targets_[refusal.target.index()];
+  if (refusal.asked) target.doubt.learned();
+  const Error error{.kind = refusal.cause.kind, .scope = ErrorScope::Target, .status = refusal.cause.status};
+  switch (verdict) {
+    case Verdict::Unknown: break;
+    case Verdict::Agreed:
+      // It says what all say: it is as well as they are, also where this was its trial.
+      target.doubt.clear();
+      target.success.take_back_failure();
+      if (refusal.trial_levels != 0) {
+        for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), refusal.taken, now);
+      }
+      break;
+    case Verdict::Contradicted: {
+      if (refusal.asked) second_opinions_.give_back(refusal.asked_at);
+      if (!target.doubt.contradicted(refusal.by, plan_->principals.size() > 1)) break;
+      ++target.failures;
+      Blame blame{
+          .target = refusal.target, .trial_levels = refusal.trial_levels, .error = &error, .cause = refusal.cause};
+      blame.cause.siblings_answer = true;
+      const bool missing = refusal.cause.kind == ErrorKind::ModelMissing && !plan_->targets[refusal.target.index()].model.empty();
+      apply(blame, {missing ? Charge::Action::Missing : Charge::Action::Count, Level::Target}, now);
+      break;
+    }
+  }
+  made_room(now);
+}
+
+}  // namespace drover::core
