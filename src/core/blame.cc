@@ -90,16 +90,14 @@ RefusalKind refusal_kind(const Error& error) {
     case ErrorKind::Unsupported:
     case ErrorKind::Unauthorized:
     case ErrorKind::NotFound: break;
+    case ErrorKind::ServerError:
+      // An answer that is none, by a rule that charges nobody: one that says nothing.
+      if (error.scope == ErrorScope::Request) break;
+      return RefusalKind::None;
     default: return RefusalKind::None;
   }
   if (error.status == 0 || error.scope == ErrorScope::Gateway) return RefusalKind::None;
   return error.retry == RetryClass::Never ? RefusalKind::Sure : RefusalKind::Unsure;
-}
-
-bool is_evidence(const Error& error) {
-  if (refusal_kind(error) != RefusalKind::None) return true;
-  // An answer that failed by its shape and is charged to nobody (ErrorScope::Request), such as one that says nothing.
-  return error.scope == ErrorScope::Request && error.status != 0 && error.kind == ErrorKind::ServerError;
 }
 
 bool shows_server_well(const Error& error) {

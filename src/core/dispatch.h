@@ -315,15 +315,15 @@ class Dispatch {
 
   // refusals (dispatch_refusal.cc)
   void note_refusal(const Attempt& attempt, const Failure& failure, Instant now);
-  [[nodiscard]] Next after_refusal(const Failure& failure, Instant now);
-  void ask_elsewhere(TargetId refused_at, bool leave_provider, Step& step);
+  [[nodiscard]] Next after_refusal(const Failure& failure);
+  void ask_elsewhere(RetryClass retry, Step& step);
   [[nodiscard]] PickAnswer pick_well(const PickRequest& request, Instant now);
   void conclude(std::optional<TargetId> answered, Instant now);
 
   // failing (dispatch_failure.cc)
   void fail(Attempt& attempt, Failure failure, Step& step);
   [[nodiscard]] bool retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step);
-  [[nodiscard]] Next next_after(const Failure& failure, Instant now);
+  [[nodiscard]] Next next_after(const Failure& failure);
   [[nodiscard]] bool take_detour(const Failure& failure);
   void settle_failed(Attempt& attempt, const Failure& failure, Instant now);
   void note(TargetId target, const Failure& failure);

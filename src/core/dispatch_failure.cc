@@ -59,14 +59,13 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
     }
     abandon(*other, step);
   }
-  const Next next = next_after(failure, step.now);
-  const bool leave_provider = failure.error.retry == RetryClass::OtherProvider;
-  const TargetId refused_at = attempt.lease.target();
+  const Next next = next_after(failure);
+  const RetryClass retry = failure.error.retry;
   remember(std::move(failure));
   switch (next) {
     case Next::End: return end_with_failure(step);
     case Next::Seek: return seek(step);
-    case Next::AskElsewhere: return ask_elsewhere(refused_at, leave_provider, step);
+    case Next::AskElsewhere: return ask_elsewhere(retry, step);
   }
 }
 
@@ -88,13 +87,12 @@ bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failur
 ///   never:        neither S2's retry nor S3's failover
 ///   reused_only:  S2's retry on a fresh connection, and one failover of the request at S3
 ///   failover:     S3 as often as walk and budget allow
-Dispatch::Next Dispatch::next_after(const Failure& failure, Instant now) {
+Dispatch::Next Dispatch::next_after(const Failure& failure) {
   if (failure.stage == Stage::Committed) return never(Stop::Committed);
   if (draining_) return never(Stop::Draining);
   if (request_.replay == Replay::Never) return never(Stop::NoReplay);
   if (take_detour(failure)) return Next::Seek;
-  const bool refused = refusal_kind(failure.error) != RefusalKind::None;
-  if (refused && failure.error.retry != RetryClass::SameTarget) return after_refusal(failure, now);
+  if (refusal_kind(failure.error) != RefusalKind::None) return after_refusal(failure);
   if (failure.error.retry == RetryClass::Never) return never(Stop::RequestsOwn);
   // J15: a third target is not asked again for what every target choked on when it came before.
   if (choked_before_ && tried_.size() >= 2 && could_be_the_request(failure.stage)) return never(Stop::Poisonous);
@@ -154,7 +152,8 @@ void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant n
   outcome.upstream_status = failure.upstream_status;
   outcome.request = request_.id;
   outcome.evidence = request_.replay != Replay::Never;
-  if (outcome.evidence && is_evidence(failure.error)) note_refusal(attempt, failure, now);
+  const bool refused = refusal_kind(failure.error) != RefusalKind::None;
+  if (refused && outcome.evidence) note_refusal(attempt, failure, now);
   attempt.lease.settle(outcome, now);
   settled_failure_ = true;
   attempt.phase = Phase::Idle;
@@ -169,8 +168,11 @@ void Dispatch::note(TargetId target, const Failure& failure) {
   const int status = failure.error.status;
   const bool listed = statuses.empty() || status == 0 || std::ranges::find(statuses, status) != statuses.end();
   about.repeatable = failure.error.retry != RetryClass::Never && may_pass_later(failure.error) && listed;
-  // "Another provider" is remembered as a narrower fence: no target of this one is worth asking again.
-  if (failure.error.retry == RetryClass::OtherProvider && refusal_kind(failure.error) == RefusalKind::None) {
+  // "Another provider" is remembered as a narrower fence: no target of this one is worth asking again. Where a refusal
+  // or a cooldown says so it is a hypothesis that other targets of the provider may disprove.
+  const bool hypothesis = refusal_kind(failure.error) != RefusalKind::None ||
+                          failure.error.kind == ErrorKind::RateLimited || failure.error.kind == ErrorKind::Overloaded;
+  if (failure.error.retry == RetryClass::OtherProvider && !hypothesis) {
     const ProviderId provider = request_.plan->targets[target.index()].provider;
     request_.fence = without(request_.fence, provider);
     about.repeatable = false;

@@ -24,32 +24,39 @@ void Dispatch::note_refusal(const Attempt& attempt, const Failure& failure, Inst
 
 /// A refusal is believed when it is the second and its target answers other requests; or when it is the first, would by
 /// its class be the same everywhere, and its target is not doubted.
-Dispatch::Next Dispatch::after_refusal(const Failure& failure, Instant now) {
+Dispatch::Next Dispatch::after_refusal(const Failure& failure) {
   if (refusals_.empty()) return never(Stop::RequestsOwn);
   if (failure.stage != Stage::Refused && request_.replay != Replay::Free) return never(Stop::MayHaveRun);
-  Refusal& latest = refusals_.back();
+  const Refusal& latest = refusals_.back();
   const bool doubted = fleet_->doubted(latest.target);
   const bool second = std::ranges::any_of(
       refusals_, [&](const Refusal& earlier) { return !(earlier.target == latest.target); });
   if (second && !doubted) return never(Stop::SameElsewhere);
   if (!second && !doubted && failure.error.retry == RetryClass::Never) return never(Stop::RequestsOwn);
   if (tried_.size() >= walk_ || attempts_started_ >= kMaxAttempts) return never(Stop::Walk);
-  latest.asked = fleet_->ask_elsewhere(latest, now);
-  return latest.asked ? Next::AskElsewhere : never(second ? Stop::SameElsewhere : Stop::RequestsOwn);
+  return Next::AskElsewhere;
 }
 
 /// Free of charge, and only of a target that can be picked now: a refused request does not wait for a second opinion.
-void Dispatch::ask_elsewhere(TargetId refused_at, bool leave_provider, Step& step) {
+void Dispatch::ask_elsewhere(RetryClass retry, Step& step) {
   skips_.choosing(attempts_started_ + 1);
-  PickRequest request = pick_request();
+  Refusal& latest = refusals_.back();
+  const PickRequest request = pick_request();
   PickAnswer answer;
-  if (leave_provider) {
+  if (retry == RetryClass::OtherProvider) {
     PickRequest away = request;
-    away.fence = without(away.fence, request_.plan->targets[refused_at.index()].provider);
+    away.fence = without(away.fence, request_.plan->targets[latest.target.index()].provider);
     answer = pick_well(away, step.now);
   }
   if (answer.kind != PickKind::Picked) answer = pick_well(request, step.now);
-  if (answer.kind == PickKind::Picked) return start(Lease(*fleet_, answer.ticket), /*fresh=*/false, step);
+  if (answer.kind == PickKind::Picked) {
+    Lease witness(*fleet_, answer.ticket);
+    latest.asked = fleet_->ask_elsewhere(latest, step.now);
+    if (latest.asked) return start(std::move(witness), /*fresh=*/false, step);
+    stop_ = Stop::Budget;
+    return end_with_failure(step);
+  }
+  if (retry == RetryClass::SameTarget) return seek(step);
   stop_ = Stop::NothingLeft;
   end_with_failure(step);
 }

@@ -152,9 +152,9 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   const bool shows_key = shows_key_accepted(error) && due.level != Level::Key && !target.doubt.doubted();
   if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, ticket.taken, now);
   if (shows_key) well(target, Level::Key, ticket.taken, now);
-  if (outcome.evidence && is_evidence(error)) {
+  if (refused && outcome.evidence) {
     target.success.failed(now);
-    if (refused) target.doubt.refused(now);
+    target.doubt.refused(now);
   }
   if (refused || due.action == Charge::Action::None || !outcome.charge) return;
   target.success.failed(now);
