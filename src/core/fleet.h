@@ -18,6 +18,7 @@
 #include "core/balancer/weighted_draw.h"
 #include "core/blame.h"
 #include "core/cause.h"
+#include "core/cohorts.h"
 #include "core/comeback.h"
 #include "core/fleet_port.h"
 #include "core/health.h"
@@ -229,6 +230,8 @@ class Fleet final : public FleetPort {
     std::uint64_t cached_tokens = 0;
     std::uint32_t tier = 0;  ///< in `pool`
     std::optional<Instant> last_used{};
+    std::array<Cohorts, 2> cohorts{};  ///< its requests of ordinary length that wait: plain, and streamed
+    Instant next_look{};               ///< at them
   };
   /// The targets of one pool with one priority: pool.targets[begin, begin + draw.size()).
   struct Tier {
@@ -251,6 +254,8 @@ class Fleet final : public FleetPort {
     std::array<LatencySketch, 2> answers{};
     std::array<Duration, 2> late = {kNoLimit, kNoLimit};  ///< later than nearly all of `answers`, which it follows
     Duration suspicious_silence = kNoLimit;               ///< follows both
+    std::array<UsualWaits, 2> usual_waits{};              ///< follow `answers`
+    std::array<Cohorts, 2> cohorts{};                     ///< of all targets together
     std::uint32_t answers_until_look = kSketchLeast;
   };
   /// How the latencies of a pool's targets are compared for one request.
@@ -328,6 +333,10 @@ class Fleet final : public FleetPort {
     second_opinions_.count_request(now);
   }
   [[nodiscard]] bool silent(TargetId target, Instant now);
+  [[nodiscard]] Instant silent_since(TargetState& target, Instant now);
+  [[nodiscard]] double slowness(const TargetState& target, std::size_t kind) const;
+  void waits(TargetState& target, const Ticket& ticket, Instant now);
+  void waits_no_more(TargetState& target, const Ticket& ticket, bool answered);
   [[nodiscard]] Duration suspicious_silence(const TargetState& target) const {
     return target.pool == kNone ? kNoLimit : pools_[target.pool].suspicious_silence;
   }
@@ -380,7 +389,7 @@ class Fleet final : public FleetPort {
   void apply(const Blame& blame, Charge due, Instant now);
   [[nodiscard]] std::uint32_t part_of(Level level, const TargetState& target) const;
   void well(const TargetState& target, Level level, Instant began, Instant now);
-  void heard(TargetState& target, Instant now);
+  void heard(TargetState& target, const Ticket& ticket, Instant now);
   void learn_wait(LatencySketch& answers, PoolState& pool, Duration answer, PromptSize prompt);
   void learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now);
   void learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now);

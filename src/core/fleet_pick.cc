@@ -97,16 +97,6 @@ bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
   return limits_.target_admits_at(target, request, now) <= now;
 }
 
-/// J16: a target that hangs while its siblings answer gets nothing more long before its timeouts pass.
-bool Fleet::silent(TargetId target, Instant now) {
-  TargetState& state = targets_[target.index()];
-  if (!state.silence.bars(now, suspicious_silence(state))) return false;
-  if (state.silence.suspect()) {
-    changed(StateChange::What::Suspected, state.path[static_cast<std::size_t>(Level::Target)], now);
-  }
-  return true;
-}
-
 /// Of all that the target stands on, what came back last.
 Comeback Fleet::comeback(const TargetState& target, Instant now) const {
   Comeback last;
@@ -295,7 +285,8 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
     changed(StateChange::What::OnTrial, state.path[level], now);
   }
   if (state.silence.suspected()) ticket.trial = true;
-  state.silence.taken(prompt, now);
+  ticket.streamed = request.streamed;
+  waits(state, ticket, now);
   if (now < recovering_until_) {
     if (const Comeback back = comeback(state, now); back.running(now)) state.comers.taken(back);
   }

@@ -94,6 +94,7 @@ struct Ticket {
   TargetId target{};
   std::uint64_t load = 0;  ///< weighted in-flight taken
   Amount reserved{};
+  bool streamed = false;          ///< PickRequest::streamed
   bool trial = false;             ///< the one half-open trial of an ejected target
   std::uint8_t trial_levels = 0;  ///< which levels of the health tree are on trial, one bit each
   std::uint32_t fallback = 0;     ///< which pool of the route it came from

@@ -82,10 +82,10 @@ void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now
   const bool an_answer =
       outcome.kind == Outcome::Kind::Succeeded || (outcome.error != nullptr && outcome.error->status != 0);
   if (outcome.answered) {
-    if (outcome.kind == Outcome::Kind::Succeeded) heard(target, now);
+    if (outcome.kind == Outcome::Kind::Succeeded) heard(target, ticket, now);
   } else {
-    target.silence.left(prompt_of(ticket));
-    if (an_answer) heard(target, now);
+    waits_no_more(target, ticket, an_answer);
+    if (an_answer) heard(target, ticket, now);
     if (outcome.overtaken) target.silence.overtaken();
   }
   if (!outcome.answered) {
@@ -106,7 +106,7 @@ void Fleet::release(const Ticket& ticket) {
 
 void Fleet::take_back(const Ticket& ticket) {
   (void)give_back(ticket);
-  targets_[ticket.target.index()].silence.left(prompt_of(ticket));
+  waits_no_more(targets_[ticket.target.index()], ticket, /*answered=*/false);
   targets_[ticket.target.index()].comers.left(ticket.taken);
   limits_.settle(ticket, {.requests = {0}}, /*released=*/true);
   --targets_[ticket.target.index()].requests;
@@ -173,8 +173,8 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
 }
 
 void Fleet::answered(const Ticket& ticket, Instant now) {
-  targets_[ticket.target.index()].silence.left(prompt_of(ticket));
-  heard(targets_[ticket.target.index()], now);
+  waits_no_more(targets_[ticket.target.index()], ticket, /*answered=*/true);
+  heard(targets_[ticket.target.index()], ticket, now);
   targets_[ticket.target.index()].comers.answered(ticket.taken);
   made_room(now);
 }
@@ -190,12 +190,6 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
   made_room(now);
 }
 
-/// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago.
-void Fleet::heard(TargetState& target, Instant now) {
-  if (!target.silence.heard(now)) return;
-  changed(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
-}
-
 /// Looking through the sketches costs more than a settlement may; a few answers more change little.
 void Fleet::learn_wait(LatencySketch& answers, PoolState& pool, Duration answer, PromptSize prompt) {
   constexpr std::uint32_t kLookEvery = 32;
@@ -209,6 +203,7 @@ void Fleet::learn_wait(LatencySketch& answers, PoolState& pool, Duration answer,
   for (std::size_t kind = 0; kind < pool.answers.size(); ++kind) {
     const auto nearly_all = pool.answers[kind].within(kLateAfter);
     if (nearly_all) pool.late[kind] = std::max(*nearly_all, kSoonestSecond);
+    if (const auto waits = pool.answers[kind].within(UsualWaits::kShares)) pool.usual_waits[kind].within = *waits;
   }
 }
 

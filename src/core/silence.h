@@ -37,9 +37,11 @@ class Silence {
   }
   /// An attempt elsewhere that began later has answered first.
   void overtaken() { ++overtaken_; }
-  /// It said something, whatever it was. True: that ended a suspicion.
-  bool heard(Instant now) {
+  /// It said something, whatever it was, to a request that was sent at `sent`. True: that ended a suspicion. An answer
+  /// to a request from before the silence does not.
+  bool heard(Instant now, Instant sent = Instant::max()) {
     heard_ = now;
+    if (suspect_ && sent < silent_since_) return false;
     overtaken_ = 0;
     return std::exchange(suspect_, false);
   }
@@ -58,11 +60,11 @@ class Silence {
     }
     return too_long >= kSuspectFrom;
   }
-  /// True: it was not suspect before.
-  bool suspect() {
-    const bool is_new = !suspect_;
-    suspect_ = true;
-    return is_new;
+  /// True: it was not suspect before. `since`: nothing that was sent from then on was answered.
+  bool suspect(Instant since = Instant::min()) {
+    if (suspect_) return false;
+    silent_since_ = since;
+    return suspect_ = true;
   }
   [[nodiscard]] bool suspected() const { return suspect_; }
   [[nodiscard]] std::uint32_t waiting() const { return all_; }
@@ -76,6 +78,7 @@ class Silence {
   std::uint32_t all_ = 0;  ///< of every length
   std::uint32_t overtaken_ = 0;
   bool suspect_ = false;
+  Instant silent_since_ = Instant::min();
   Instant heard_{};
 };
 

@@ -20,6 +20,9 @@ class Agenda {
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
+  /// When the next entry is due. Not to be called on an empty one.
+  [[nodiscard]] Instant first() const { return entries_.top().when; }
+
   /// Takes the next entry off. Not to be called on an empty one.
   std::pair<Instant, What> next() {
     std::pair<Instant, What> first{entries_.top().when, entries_.top().what};

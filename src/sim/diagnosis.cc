@@ -99,8 +99,9 @@ class World {
   void started(Request& request, const core::StartAttempt& start) {
     ++report_.attempts;
     const bool sick = start.target.value < world_.sick_targets;
-    if (!std::exchange(request.first_started, true) && sick && late(request) && !request.wrong) {
-      ++report_.late_first_at_sick;
+    if (!std::exchange(request.first_started, true)) {
+      ++report_.first_attempts[start.target.value];
+      if (sick && late(request) && !request.wrong) ++report_.late_first_at_sick;
     }
     const auto add = [&](Duration after, core::Event event) {
       agenda_.add(now_ + after, {request.number, std::move(event)});
@@ -116,8 +117,10 @@ class World {
                                                      .has_answer = error.status != 0,
                                                      .upstream_status = error.status});
     }
-    add(world_.answer, core::HeadArrived{start.attempt});
-    add(world_.answer, core::AttemptEnded{start.attempt, {.output_tokens = {10}}});
+    const auto more = static_cast<Duration::rep>(static_cast<double>(world_.answer_varies.count()) * random_.unit());
+    const Duration answer = world_.answer + Duration(more);
+    add(answer, core::HeadArrived{start.attempt});
+    add(answer, core::AttemptEnded{start.attempt, {.output_tokens = {10}}});
   }
 
   DiagnosisWorld world_;

@@ -2,6 +2,7 @@
 // the traffic, and what clients see. The smallest world in which blame can go wrong; random worlds are world.h.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -38,6 +39,7 @@ struct DiagnosisWorld {
   std::uint32_t requests = 400;
   Duration every = std::chrono::milliseconds(25);       ///< between two requests
   Duration answer = std::chrono::milliseconds(5);       ///< what a good answer takes
+  Duration answer_varies{};                             ///< and up to so much more, at random
   Duration failure = std::chrono::milliseconds(2);      ///< what a failure takes
   double wrong = 0;                                     ///< share of requests that every target refuses with a 400
   bool one_body = false;                                ///< all requests have the same body
@@ -51,6 +53,7 @@ struct DiagnosisReport {
   std::uint32_t late_requests = 0;
   std::uint32_t late_first_at_sick = 0;  ///< first attempts of later requests at the sick target
   std::uint32_t attempts = 0;
+  std::array<std::uint32_t, 3> first_attempts{};  ///< by target
   std::uint64_t charged_well = 0;  ///< failures that well targets were charged with
   [[nodiscard]] double sick_share() const {
     return late_requests == 0 ? 0 : static_cast<double>(late_first_at_sick) / static_cast<double>(late_requests);

@@ -106,6 +106,45 @@ TEST_P(Diagnosis, ASickTargetLosesItsTrafficWhateverItSays) {
   }
 }
 
+TEST_P(Diagnosis, ASickTargetIsSeenBySeveralClientsAndByOneBodyToo) {
+  for (const Case& of : all_sicknesses()) {
+    if (takes_all_out(GetParam(), of)) continue;
+    for (const bool one_body : {false, true}) {
+      const DiagnosisReport report =
+          run({.topology = GetParam(), .sickness = of.sickness, .one_body = one_body, .clients = one_body ? 0U : 4U});
+      EXPECT_LE(report.sick_share(), 0.05) << of.name << (one_body ? ", one body" : ", four clients");
+      EXPECT_LE(report.late_failures, 1U) << of.name << (one_body ? ", one body" : ", four clients");
+    }
+  }
+}
+
+TEST_P(Diagnosis, ASickTargetIsSeenBesideAClientThatIsWrong) {
+  for (const Case& of : all_sicknesses()) {
+    if (takes_all_out(GetParam(), of)) continue;
+    const DiagnosisReport report = run({.topology = GetParam(), .sickness = of.sickness, .wrong = 0.2});
+    EXPECT_LE(report.sick_share(), 0.05) << of.name;
+    EXPECT_LE(report.late_failures, 1U) << of.name;
+    EXPECT_EQ(report.charged_well, 0U) << of.name;
+  }
+}
+
+/// One request at a time, far apart: nothing is ever in flight when the next one comes.
+TEST(Equals, ShareAnIdlePoolEvenlyAlthoughTheirLatenciesDifferByChance) {
+  for (const core::Balance balance : {core::Balance::P2c, core::Balance::RoundRobin, core::Balance::Random,
+                                      core::Balance::LeastRequests}) {
+    const DiagnosisReport report = run({.topology = Topology::ProvidersAbreast,
+                                        .balance = balance,
+                                        .sick_targets = 0,
+                                        .requests = 3000,
+                                        .every = 100ms,
+                                        .answer = 1ms,
+                                        .answer_varies = 20ms});
+    for (const std::uint32_t first : report.first_attempts) {
+      EXPECT_NEAR(first, 1000, 200) << static_cast<int>(balance);
+    }
+  }
+}
+
 TEST_P(Diagnosis, ATargetThatFailsAtRandomDoesNotAttract) {
   for (const Case& of : all_sicknesses()) {
     if (takes_all_out(GetParam(), of)) continue;

@@ -1,0 +1,106 @@
+// Targets that accept requests and do not answer (J16), seen long before any timeout: by how many of the requests sent
+// there lately wait although most of them would have been answered at a sibling.
+#include <algorithm>
+
+#include "core/fleet.h"
+
+namespace drover::core {
+namespace {
+
+/// Suspected when the chance that a target as well as its siblings had answered nothing is below e to the minus this:
+/// 1 in 500 million, because each target is looked at many times a second for months.
+constexpr double kHangSurprise = 20.0;
+/// So many answers would have come if the target did as its siblings did in the same time: a pool in which all have
+/// become slow has no hanging target.
+constexpr std::uint64_t kAnswersMissed = 10;
+/// Answers of siblings that are enough to compare with.
+constexpr std::uint32_t kAnswersCompared = 5;
+/// Requests in flight below which no group of them can be surprising enough (UsualWaits::surprise is at most 2.3).
+constexpr std::uint32_t kFewestInFlight = 9;
+/// At most this often a target's waiting requests are looked at.
+constexpr Duration kLookEvery = std::chrono::milliseconds(10);
+/// A target is never taken for more times slower than its pool than this.
+constexpr double kMostSlowness = 20.0;
+
+std::size_t kind_of(const Ticket& ticket) {
+  return ticket.streamed ? 1 : 0;
+}
+
+PromptSize prompt_of(const Ticket& ticket) {
+  return PromptSize(ticket.reserved.input_tokens);
+}
+
+}  // namespace
+
+void Fleet::waits(TargetState& target, const Ticket& ticket, Instant now) {
+  const PromptSize prompt = prompt_of(ticket);
+  target.silence.taken(prompt, now);
+  if (prompt.index() != 0 || target.pool == kNone) return;
+  PoolState& pool = pools_[target.pool];
+  const std::size_t kind = kind_of(ticket);
+  if (!pool.usual_waits[kind].known()) return;
+  const Duration width = pool.usual_waits[kind].cohort();
+  target.cohorts[kind].sent(now, width);
+  pool.cohorts[kind].sent(now, width);
+}
+
+void Fleet::waits_no_more(TargetState& target, const Ticket& ticket, bool answered) {
+  const PromptSize prompt = prompt_of(ticket);
+  target.silence.left(prompt);
+  if (prompt.index() != 0 || target.pool == kNone) return;
+  target.cohorts[kind_of(ticket)].ended(ticket.taken, answered);
+  pools_[target.pool].cohorts[kind_of(ticket)].ended(ticket.taken, answered);
+}
+
+/// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago.
+void Fleet::heard(TargetState& target, const Ticket& ticket, Instant now) {
+  if (!target.silence.heard(now, ticket.taken)) return;
+  for (Cohorts& cohorts : target.cohorts) cohorts.clear();  // what they showed has been answered
+  changed(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
+}
+
+/// Whether the target gets nothing more for now; a new suspicion is told.
+bool Fleet::silent(TargetId target, Instant now) {
+  TargetState& state = targets_[target.index()];
+  Instant since = Instant::min();
+  if (!state.silence.bars(now, suspicious_silence(state))) {
+    if (state.silence.suspected()) return false;
+    since = silent_since(state, now);
+    if (since == kNever) return false;
+  }
+  if (state.silence.suspect(since)) {
+    changed(StateChange::What::Suspected, state.path[static_cast<std::size_t>(Level::Target)], now);
+  }
+  return true;
+}
+
+/// Since when a target answers nothing of what it was sent, where that cannot be chance and its siblings do answer what
+/// they were sent since then. kNever: it answers, or nothing can be said.
+Instant Fleet::silent_since(TargetState& target, Instant now) {
+  if (target.in_flight < kFewestInFlight || target.pool == kNone || now < target.next_look) return kNever;
+  target.next_look = now + kLookEvery;
+  const PoolState& pool = pools_[target.pool];
+  for (std::size_t kind = 0; kind < target.cohorts.size(); ++kind) {
+    const UsualWaits& usual = pool.usual_waits[kind];
+    if (!usual.known()) continue;
+    const Cohorts::Silent own = target.cohorts[kind].silent(usual, slowness(target, kind), now);
+    if (own.surprise < kHangSurprise || now - own.since < kShortestSilence) continue;
+    const Cohorts::Sum all = pool.cohorts[kind].from(own.since);
+    const std::uint64_t others = all.sent > own.waiting ? all.sent - own.waiting : 0;
+    const bool siblings_answer = all.answered >= kAnswersCompared &&
+                                 std::uint64_t{own.waiting} * all.answered >= kAnswersMissed * others;
+    if (siblings_answer) return own.since;
+  }
+  return kNever;
+}
+
+/// How many times as long as its pool the target is known to take, by its own answers. The average is one of peaks, which
+/// lie above the usual by about their deviation.
+double Fleet::slowness(const TargetState& target, std::size_t kind) const {
+  const PoolState& pool = pools_[target.pool];
+  const double usual = kind == 0 ? pool.usual_per_token : pool.usual_first_content;
+  const PeakEwma& own = kind == 0 ? target.per_token : target.first_content;
+  return usual > 0 ? std::clamp((own.last() - own.deviation()) / usual, 1.0, kMostSlowness) : 1.0;
+}
+
+}  // namespace drover::core
