@@ -29,7 +29,7 @@ std::string_view to_string(Stop stop) {
     case Stop::ClientLeft: return "client_left";
     case Stop::Draining: return "draining";
     case Stop::RequestsOwn: return "same_everywhere";
-    case Stop::SameElsewhere: return "forbidden_twice";
+    case Stop::SameElsewhere: return "refused_twice";
     case Stop::Poisonous: return "failed_twice_alike";
     case Stop::MayHaveRun: return "may_have_been_executed";
     case Stop::NoReplay: return "never_repeated";

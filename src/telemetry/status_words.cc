@@ -28,6 +28,7 @@ std::string span_text(Duration span) {
 
 std::string cause_text(const core::Cause& cause) {
   std::string text = reason(cause.kind, cause.status, cause.code.view());
+  if (cause.siblings_answer) text = "answers " + text + " where its siblings answer";
   if (cause.retry_after) text.append(", retry-after ").append(span_text(*cause.retry_after));
   if (!cause.request.empty()) text.append(", request ").append(cause.request.view());
   if (cause.by_probe) text.append(", found by a probe");
