@@ -20,11 +20,13 @@ inline constexpr int kCohortsPerAnswer = 12;
 /// How long answers usually take, as the times within which these shares of them came.
 struct UsualWaits {
   static constexpr std::array<double, 6> kShares = {0.05, 0.15, 0.30, 0.50, 0.75, 0.90};
-  std::array<Duration, kShares.size()> within = {kNoLimit, kNoLimit, kNoLimit, kNoLimit, kNoLimit, kNoLimit};
+  std::array<Duration, kShares.size()> within{};
+  Duration cohort{};  ///< what one group of requests may span; zero: nothing is known yet
 
-  [[nodiscard]] bool known() const { return within.back() != kNoLimit; }
-  [[nodiscard]] Duration cohort() const {
-    return std::max<Duration>(within[3] / kCohortsPerAnswer, std::chrono::milliseconds(1));
+  [[nodiscard]] bool known() const { return cohort > Duration::zero(); }
+  void learn(const std::array<Duration, kShares.size()>& times) {
+    within = times;
+    cohort = std::max<Duration>(within[3] / kCohortsPerAnswer, std::chrono::milliseconds(1));
   }
   /// How unlikely it is that an answer takes longer than `age`, as -ln of that chance. What is beyond nine of ten says
   /// no more: one slow kind of request must not weigh like many.
@@ -85,8 +87,13 @@ class Cohorts {
   }
 
   struct Sum {
-    std::uint32_t sent = 0;
-    std::uint32_t answered = 0;
+    std::uint64_t sent = 0;
+    std::uint64_t answered = 0;
+    Sum& operator+=(const Sum& other) {
+      sent += other.sent;
+      answered += other.answered;
+      return *this;
+    }
   };
   /// Of the groups that began at `since` or later.
   [[nodiscard]] Sum from(Instant since) const {

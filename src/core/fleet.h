@@ -255,7 +255,6 @@ class Fleet final : public FleetPort {
     std::array<Duration, 2> late = {kNoLimit, kNoLimit};  ///< later than nearly all of `answers`, which it follows
     Duration suspicious_silence = kNoLimit;               ///< follows both
     std::array<UsualWaits, 2> usual_waits{};              ///< follow `answers`
-    std::array<Cohorts, 2> cohorts{};                     ///< of all targets together
     std::uint32_t answers_until_look = kSketchLeast;
   };
   /// How the latencies of a pool's targets are compared for one request.
@@ -402,6 +401,7 @@ class Fleet final : public FleetPort {
   std::vector<HealthNode> nodes_;
   std::vector<Cause> causes_;        ///< beside nodes_: of the last failure that counted
   std::vector<Accusers> accusers_;   ///< beside nodes_: of no use at targets
+  bool accused_ = false;             ///< some node may have accusers
   std::vector<Level> levels_;        ///< beside nodes_
   std::vector<std::string> names_;   ///< beside nodes_: stable across plans
   std::vector<std::string> labels_;  ///< beside nodes_: for people

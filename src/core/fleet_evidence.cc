@@ -26,6 +26,7 @@ void Fleet::charge(const Blame& blame, Charge due, Instant now) {
   if (accusers_[at].alone() || is_the_servers(*blame.error, due.level)) return apply(blame, due, now);
 
   const bool was_trial = (blame.trial_levels & bit(due.level)) != 0;
+  accused_ = true;
   const bool enough = accusers_[at].accuse(part_of(due.level, target)) || was_trial;
   apply(blame, {due.action, Level::Target}, now);
   if (enough) return apply(blame, due, now);
@@ -69,7 +70,7 @@ void Fleet::apply(const Blame& blame, Charge due, Instant now) {
 void Fleet::well(const TargetState& target, Level level, Instant began, Instant now) {
   const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
   if (at == kAlwaysOpen) return;
-  accusers_[at].clear();
+  if (accused_) accusers_[at].clear();
   nodes_[at].hear(now);
   if (!nodes_[at].succeed(plan_->health, began, now)) return;
   recovering_until_ = std::max(recovering_until_, nodes_[at].slow_until());

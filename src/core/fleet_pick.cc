@@ -91,7 +91,7 @@ bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
   for (const std::uint32_t node : state.path) {
     if (!nodes_[node].clear(now) && nodes_[node].access(now) > Access::Trial) return false;
   }
-  if (state.doubt.barred() || silent(target, now) || rushed(state, now)) return false;
+  if (state.doubt.barred() || (!state.silence.calm() && silent(target, now)) || rushed(state, now)) return false;
   const LaneLimit& lane = lane_limits_[state.lane];
   if (!lane.unknown() && lane.admits_at(request.estimate, now) > now) return false;
   return limits_.target_admits_at(target, request, now) <= now;

@@ -192,7 +192,7 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
 
 /// Looking through the sketches costs more than a settlement may; a few answers more change little.
 void Fleet::learn_wait(LatencySketch& answers, PoolState& pool, Duration answer, PromptSize prompt) {
-  constexpr std::uint32_t kLookEvery = 32;
+  constexpr std::uint32_t kLookEvery = 64;
   answers.add(std::chrono::duration<double>(prompt.unscaled(answer)).count());
   if (--pool.answers_until_look > 0) return;
   pool.answers_until_look = kLookEvery;
@@ -203,7 +203,7 @@ void Fleet::learn_wait(LatencySketch& answers, PoolState& pool, Duration answer,
   for (std::size_t kind = 0; kind < pool.answers.size(); ++kind) {
     const auto nearly_all = pool.answers[kind].within(kLateAfter);
     if (nearly_all) pool.late[kind] = std::max(*nearly_all, kSoonestSecond);
-    if (const auto waits = pool.answers[kind].within(UsualWaits::kShares)) pool.usual_waits[kind].within = *waits;
+    if (const auto waits = pool.answers[kind].within(UsualWaits::kShares)) pool.usual_waits[kind].learn(*waits);
   }
 }
 

@@ -36,20 +36,15 @@ void Fleet::waits(TargetState& target, const Ticket& ticket, Instant now) {
   const PromptSize prompt = prompt_of(ticket);
   target.silence.taken(prompt, now);
   if (prompt.index() != 0 || target.pool == kNone) return;
-  PoolState& pool = pools_[target.pool];
   const std::size_t kind = kind_of(ticket);
-  if (!pool.usual_waits[kind].known()) return;
-  const Duration width = pool.usual_waits[kind].cohort();
-  target.cohorts[kind].sent(now, width);
-  pool.cohorts[kind].sent(now, width);
+  const UsualWaits& usual = pools_[target.pool].usual_waits[kind];
+  if (usual.known()) target.cohorts[kind].sent(now, usual.cohort);
 }
 
 void Fleet::waits_no_more(TargetState& target, const Ticket& ticket, bool answered) {
   const PromptSize prompt = prompt_of(ticket);
   target.silence.left(prompt);
-  if (prompt.index() != 0 || target.pool == kNone) return;
-  target.cohorts[kind_of(ticket)].ended(ticket.taken, answered);
-  pools_[target.pool].cohorts[kind_of(ticket)].ended(ticket.taken, answered);
+  if (prompt.index() == 0) target.cohorts[kind_of(ticket)].ended(ticket.taken, answered);
 }
 
 /// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago.
@@ -62,6 +57,7 @@ void Fleet::heard(TargetState& target, const Ticket& ticket, Instant now) {
 /// Whether the target gets nothing more for now; a new suspicion is told.
 bool Fleet::silent(TargetId target, Instant now) {
   TargetState& state = targets_[target.index()];
+  if (state.silence.calm()) return false;
   Instant since = Instant::min();
   if (!state.silence.bars(now, suspicious_silence(state))) {
     if (state.silence.suspected()) return false;
@@ -85,11 +81,14 @@ Instant Fleet::silent_since(TargetState& target, Instant now) {
     if (!usual.known()) continue;
     const Cohorts::Silent own = target.cohorts[kind].silent(usual, slowness(target, kind), now);
     if (own.surprise < kHangSurprise || now - own.since < kShortestSilence) continue;
-    const Cohorts::Sum all = pool.cohorts[kind].from(own.since);
-    const std::uint64_t others = all.sent > own.waiting ? all.sent - own.waiting : 0;
-    const bool siblings_answer = all.answered >= kAnswersCompared &&
-                                 std::uint64_t{own.waiting} * all.answered >= kAnswersMissed * others;
-    if (siblings_answer) return own.since;
+    Cohorts::Sum siblings;
+    for (const TargetId sibling : plan_->pools[target.pool].targets) {
+      const TargetState& other = targets_[sibling.index()];
+      if (&other != &target && other.pool == target.pool) siblings += other.cohorts[kind].from(own.since);
+    }
+    const bool they_answer =
+        siblings.answered >= kAnswersCompared && own.waiting * siblings.answered >= kAnswersMissed * siblings.sent;
+    if (they_answer) return own.since;
   }
   return kNever;
 }

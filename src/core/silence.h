@@ -46,6 +46,8 @@ class Silence {
     return std::exchange(suspect_, false);
   }
 
+  /// So few wait, and so little has happened, that bars() is false whatever the time.
+  [[nodiscard]] bool calm() const { return !suspect_ && all_ < kSuspectFrom && overtaken_ < kSuspectFrom; }
   /// Whether it may get no further request now. `limit`: how much silence of ordinary prompts is suspicious; kNoLimit:
   /// unknown. Of those that wait, kSuspectFrom must have waited for longer than prompts of their length may.
   [[nodiscard]] bool bars(Instant now, Duration limit) const {
