@@ -91,6 +91,7 @@ bool Call::begin(Worker& worker) {
   core::DispatchRequest dispatch =
       upstream::dispatch_request(engine_->plan(), *route, request.inspection, request.body.view());
   dispatch.id = id_;
+  dispatch.api = static_cast<core::ApiNumber>(request.api);
   dispatch.fence = fence;
   dispatch.arrived = began_;
   dispatch.client_timeout = timeout;

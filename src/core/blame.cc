@@ -97,7 +97,8 @@ RefusalKind refusal_kind(const Error& error) {
     default: return RefusalKind::None;
   }
   if (error.status == 0 || error.scope == ErrorScope::Gateway) return RefusalKind::None;
-  return error.retry == RetryClass::Never ? RefusalKind::Sure : RefusalKind::Unsure;
+  const bool sure = error.retry == RetryClass::Never && error.kind != ErrorKind::Unsupported;
+  return sure ? RefusalKind::Sure : RefusalKind::Unsure;
 }
 
 bool shows_server_well(const Error& error) {

@@ -14,6 +14,7 @@ std::string_view to_string(Bar bar) {
     case Bar::Ejected: return "ejected";
     case Bar::OnTrial: return "on_trial";
     case Bar::Silent: return "silent";
+    case Bar::LacksApi: return "lacks_api";
     case Bar::Doubted: return "doubted";
     case Bar::Returning: return "returning";
     case Bar::Limit: return "limit";

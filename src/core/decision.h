@@ -26,6 +26,7 @@ enum class Bar : std::uint8_t {
   Ejected,       ///< out for failing
   OnTrial,       ///< its one trial is another request
   Silent,        ///< several requests wait for it and nothing comes
+  LacksApi,      ///< refuses this API, which other targets offer
   Doubted,       ///< refuses request after request, and another target is being asked about the last one
   Returning,     ///< has come back, and those sent since then have not been answered yet
   Limit,         ///< a configured limit has no room

@@ -179,6 +179,7 @@ struct DispatchRequest {
   ProviderFence fence{};
   Owner owner{};
   Asker asker{};
+  ApiNumber api = 0;
   std::uint64_t affinity = 0;
   std::uint64_t body = 0;  ///< a hash of its bytes, to know it again (J15); 0: unknown
   Amount estimate{};

@@ -29,6 +29,7 @@ PickRequest Dispatch::pick_request() {
           .fence = request_.fence,
           .owner = request_.owner,
           .asker = request_.asker,
+          .api = request_.api,
           .affinity = request_.affinity,
           .estimate = request_.estimate,
           .streamed = request_.answer == AnswerKind::Stream,

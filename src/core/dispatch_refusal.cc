@@ -14,6 +14,7 @@ void Dispatch::note_refusal(const Attempt& attempt, const Failure& failure, Inst
                        .taken = ticket.taken,
                        .trial_levels = ticket.trial_levels,
                        .asked_at = now,
+                       .api = request_.api,
                        .cause = {.kind = failure.error.kind,
                                  .status = failure.upstream_status.value_or(failure.error.status),
                                  .code = FixedText<kMaxCauseCode>(failure.error.code),
@@ -31,8 +32,11 @@ Dispatch::Next Dispatch::after_refusal(const Failure& failure) {
   const bool doubted = fleet_->doubted(latest.target);
   const bool second = std::ranges::any_of(
       refusals_, [&](const Refusal& earlier) { return !(earlier.target == latest.target); });
-  if (second && !doubted) return never(Stop::SameElsewhere);
-  if (!second && !doubted && failure.error.retry == RetryClass::Never) return never(Stop::RequestsOwn);
+  // That two servers lack an API says nothing about a third.
+  const bool lacks_api = failure.error.kind == ErrorKind::Unsupported;
+  if (second && !doubted && !lacks_api) return never(Stop::SameElsewhere);
+  const bool sure = refusal_kind(failure.error) == RefusalKind::Sure;
+  if (!second && !doubted && sure) return never(Stop::RequestsOwn);
   if (tried_.size() >= walk_ || attempts_started_ >= kMaxAttempts) return never(Stop::Walk);
   return Next::AskElsewhere;
 }

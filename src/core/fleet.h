@@ -40,13 +40,13 @@ namespace drover::core {
 
 /// One line's worth of news about a node of the health tree.
 struct StateChange {
-  enum class What : std::uint8_t { Ejected, CoolingDown, Resting, OnTrial, Recovered, NotBelieved, Suspected };
+  enum class What : std::uint8_t { Ejected, CoolingDown, Resting, OnTrial, Recovered, NotBelieved, Suspected, LacksApi };
   What what = What::Ejected;
   Level level = Level::Target;  ///< what kind of node; Fleet::label() has its name
   std::uint32_t node = 0;
   Instant at{};
-  Instant until = kNever;  ///< Ejected, CoolingDown, Resting
-  Cause cause{};           ///< Ejected, CoolingDown, Resting
+  Instant until = kNever;  ///< Ejected, CoolingDown, Resting, LacksApi
+  Cause cause{};           ///< Ejected, CoolingDown, Resting, LacksApi
 };
 inline constexpr std::size_t kChangesKept = 256;
 
@@ -222,6 +222,7 @@ class Fleet final : public FleetPort {
     std::uint32_t check = kNone;
     SuccessShare success{};
     Doubt doubt{};
+    LackedApis lacks{};
     Silence silence{};
     Comers comers{};
     std::uint64_t requests = 0;
@@ -275,6 +276,8 @@ class Fleet final : public FleetPort {
     std::optional<TargetId> last_resort;
     std::uint32_t open_fallback = 0;
     std::uint32_t last_resort_fallback = 0;
+    std::optional<TargetId> lacking;  ///< well, but without the API: of use when nothing else is there
+    std::uint32_t lacking_fallback = 0;
     Instant last_resort_until = kNever;
     bool any = false;
     bool all_limited = true;
@@ -395,6 +398,8 @@ class Fleet final : public FleetPort {
   void probe_succeeded(const TargetState& target, Level level, Instant now);
   void probe_failed(const TargetState& target, Charge due, const Error& error, Instant now);
   void changed(StateChange::What what, std::uint32_t node, Instant now);
+  void changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause);
+  void lacks_api(const Refusal& refusal, Instant now);
 
   std::shared_ptr<const Plan> plan_;
   Random random_;

@@ -77,16 +77,35 @@ void Fleet::well(const TargetState& target, Level level, Instant began, Instant 
   changed(StateChange::What::Recovered, at, now);
 }
 
+/// Others offer the API. On trial the target has spoken as well as it can.
+void Fleet::lacks_api(const Refusal& refusal, Instant now) {
+  TargetState& target = targets_[refusal.target.index()];
+  const bool news = target.lacks.show(refusal.api, now);
+  if (refusal.trial_levels != 0) {
+    for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), refusal.taken, now);
+  }
+  if (!news) return;
+  const std::uint32_t at = target.path[static_cast<std::size_t>(Level::Target)];
+  changed(StateChange::What::LacksApi, at, now, target.lacks.until(), refusal.cause);
+}
+
 bool Fleet::ask_elsewhere(const Refusal& refusal, Instant now) {
   Doubt& doubt = targets_[refusal.target.index()].doubt;
   if (!second_opinions_.take(doubt.doubted(), now)) return false;
   doubt.asks();
+  // Until the other has spoken the next such request goes elsewhere: to suppose wrongly costs this API there little.
+  if (refusal.cause.kind == ErrorKind::Unsupported) targets_[refusal.target.index()].lacks.suppose(refusal.api, now);
   return true;
 }
 
 void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
   TargetState& target = targets_[refusal.target.index()];
   if (refusal.asked) target.doubt.learned();
+  if (refusal.cause.kind == ErrorKind::Unsupported) {
+    if (verdict != Verdict::Contradicted) return target.lacks.forget(refusal.api);
+    if (refusal.asked) second_opinions_.give_back(refusal.asked_at);
+    return lacks_api(refusal, now);
+  }
   const Error error{.kind = refusal.cause.kind, .scope = ErrorScope::Target, .status = refusal.cause.status};
   switch (verdict) {
     case Verdict::Unknown: break;

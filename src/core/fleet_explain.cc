@@ -31,6 +31,8 @@ Skip Fleet::bar_of(TargetId target, const PickRequest& request, Instant now) {
     return {.target = target, .bar = Bar::Tried};
 
   const TargetState& state = targets_[target.index()];
+  if (state.lacks.has(request.api, now))
+    return {.target = target, .bar = Bar::LacksApi, .until = state.lacks.until()};
   Skip skip{.target = target};
   Access worst = Access::Trial;
   Instant until = now;

@@ -88,6 +88,7 @@ bool Fleet::candidate(TargetId target, const PickRequest& request) const {
 bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
   if (!candidate(target, request)) return false;
   const TargetState& state = targets_[target.index()];
+  if (state.lacks.any() && state.lacks.has(request.api, now)) return false;
   for (const std::uint32_t node : state.path) {
     if (!nodes_[node].clear(now) && nodes_[node].access(now) > Access::Trial) return false;
   }
@@ -342,6 +343,11 @@ Fleet::Standing Fleet::standing(TargetId target, const PickRequest& request, Ins
 }
 
 void Fleet::look_at(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now, Survey& found) {
+  if (targets_[target.index()].lacks.has(request.api, now)) {
+    note(target, request, now);
+    if (!found.lacking) found.lacking = target, found.lacking_fallback = fallback;
+    return;
+  }
   const Standing own = standing(target, request, now);
   found.any = true;
   if (own.access <= Access::Trial) {
@@ -388,6 +394,8 @@ PickAnswer Fleet::pick_without_open(const PickRequest& request, Instant now, Ran
     answer.ticket.last_resort = true;
     return answer;
   }
+  // Where nobody offers the API its own answer says so best.
+  if (!found.any && found.lacking) return take(*found.lacking, found.lacking_fallback, request, now);
   PickAnswer answer{.kind = found.soonest == kNever ? PickKind::None : PickKind::Wait, .wait_until = found.soonest};
   answer.rate_limited = found.any && found.all_limited;
   answer.why = found.why;

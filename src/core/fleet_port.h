@@ -16,6 +16,7 @@
 #include "core/cause.h"
 #include "core/decision.h"
 #include "core/doubt.h"
+#include "core/lacked_apis.h"
 #include "core/lane_limit.h"
 #include "core/plan.h"
 #include "core/stage.h"
@@ -68,6 +69,7 @@ struct PickRequest {
   ProviderFence fence{};
   Owner owner{};  ///< when known, nobody else can serve it
   Asker asker{};
+  ApiNumber api = 0;
   std::uint64_t affinity = 0;  ///< 0: none; else the hash of what the request wants to stay with
   Amount estimate{};
   /// A streamed answer is wanted: compare targets by time to first content, else by time per output token.
@@ -157,6 +159,7 @@ struct Refusal {
   std::uint8_t trial_levels = 0;  ///< Ticket::trial_levels of the attempt
   bool asked = false;             ///< ask_elsewhere() agreed
   Instant asked_at{};
+  ApiNumber api = 0;
   Cause cause{};
   Witness by{};
 };

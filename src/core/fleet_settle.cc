@@ -152,7 +152,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   const bool shows_key = shows_key_accepted(error) && due.level != Level::Key && !target.doubt.doubted();
   if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, ticket.taken, now);
   if (shows_key) well(target, Level::Key, ticket.taken, now);
-  if (refused && outcome.evidence) {
+  if (refused && outcome.evidence && error.kind != ErrorKind::Unsupported) {
     target.success.failed(now);
     target.doubt.refused(now);
   }
@@ -275,19 +275,19 @@ bool Fleet::failover_is_free(TargetId next, Instant now) const {
 }
 
 void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now) {
+  const bool out = what == StateChange::What::Ejected || what == StateChange::What::CoolingDown ||
+                   what == StateChange::What::Resting;
+  changed(what, node, now, out ? nodes_[node].until(now) : kNever, out ? causes_[node] : Cause{});
+}
+
+void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause) {
   if (change_count_ == kChangesKept) {
     first_change_ = (first_change_ + 1) % kChangesKept;
     --change_count_;
     ++changes_lost_;
   }
-  const bool out = what == StateChange::What::Ejected || what == StateChange::What::CoolingDown ||
-                   what == StateChange::What::Resting;
-  changes_[(first_change_ + change_count_) % kChangesKept] = {.what = what,
-                                                              .level = levels_[node],
-                                                              .node = node,
-                                                              .at = now,
-                                                              .until = out ? nodes_[node].until(now) : kNever,
-                                                              .cause = out ? causes_[node] : Cause{}};
+  changes_[(first_change_ + change_count_) % kChangesKept] = {
+      .what = what, .level = levels_[node], .node = node, .at = now, .until = until, .cause = cause};
   ++change_count_;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "core/scenario.h"
 
@@ -328,6 +329,56 @@ TEST(HealthTree, C7_AMissingModelTakesOutItsTargetOnceAnotherHasIt) {
                 Verdict::Contradicted, at(0s));
   EXPECT_EQ(h.shares(20, at(1s)).count("a"), 0U);
   EXPECT_GT(h.view(0, at(1s)).until, at(9min));
+}
+
+/// A server that says it does not offer API 3, as another has shown that it can be offered.
+struct Lacking : Herd {
+  Lacking() : Herd(plan_with_targets({"a", "b"})) {}
+  PickAnswer pick_api(ApiNumber api, Instant now, std::vector<TargetId> tried = {}) {
+    return fleet.pick({.route = &plan.routes[0], .tried = tried, .api = api}, now, random);
+  }
+  void learn(std::uint32_t target, Verdict verdict, Instant now) {
+    fleet.learn({.target = {target}, .api = 3, .cause = {.kind = ErrorKind::Unsupported, .status = 501}}, verdict, now);
+  }
+};
+
+TEST(LackedApi, IsNotAskedForThereAgainAndTakesNothingElseAway) {
+  Lacking h;
+  h.learn(0, Verdict::Contradicted, at(0s));
+  for (int request = 0; request < 10; ++request) EXPECT_EQ(h.name(h.pick_api(3, at(1s))), "b");
+  EXPECT_EQ(h.shares(10, at(1s)).at("a"), 5);
+  EXPECT_EQ(h.view(0, at(1s)).condition, TargetCondition::Ok);
+  EXPECT_EQ(h.view(0, at(1s)).failures, 0U);
+  std::set<std::string> later;
+  for (int request = 0; request < 4; ++request) later.insert(h.name(h.pick_api(3, at(11min))));
+  EXPECT_EQ(later.size(), 2U);
+}
+
+TEST(LackedApi, IsNothingToBelieveUntilAnotherTargetOffersIt) {
+  Lacking h;
+  h.learn(0, Verdict::Agreed, at(0s));
+  h.learn(0, Verdict::Unknown, at(0s));
+  std::set<std::string> names;
+  for (int request = 0; request < 4; ++request) names.insert(h.name(h.pick_api(3, at(1s))));
+  EXPECT_EQ(names.size(), 2U);
+}
+
+TEST(LackedApi, OfAllIsAskedAllTheSameForTheirOwnAnswerSaysSoBest) {
+  Lacking h;
+  h.learn(0, Verdict::Contradicted, at(0s));
+  h.learn(1, Verdict::Contradicted, at(0s));
+  EXPECT_EQ(h.pick_api(3, at(1s)).kind, PickKind::Picked);
+}
+
+TEST(LackedApi, IsToldOnce) {
+  Lacking h;
+  h.learn(0, Verdict::Contradicted, at(0s));
+  h.learn(0, Verdict::Contradicted, at(1s));
+  const auto change = h.fleet.next_change();
+  ASSERT_TRUE(change.has_value());
+  EXPECT_EQ(change->what, StateChange::What::LacksApi);
+  EXPECT_EQ(change->cause.status, 501);
+  EXPECT_FALSE(h.fleet.next_change().has_value());
 }
 
 TEST(HealthTree, C6_TheClientsMistakesNeverEject) {

@@ -180,6 +180,7 @@ void fields(auto& v, T& line) {
   v("owner_key", line.facts.owner.key);
   v("principal", line.facts.asker.principal);
   v("limited_model", line.facts.asker.model);
+  v("api", line.facts.api);
   v("affinity", line.facts.affinity);
   v("body", line.facts.body);
   v("arrived", line.facts.arrived);

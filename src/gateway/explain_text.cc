@@ -53,6 +53,7 @@ constexpr Phrase kBars[] = {
     {"ejected", "was out"},
     {"on_trial", "was on trial with another request"},
     {"silent", "kept several requests waiting in silence"},
+    {"lacks_api", "does not offer this API, as it said itself and others do"},
     {"doubted", "refused request after request, and another target was being asked about the last one"},
     {"returning", "had just come back, and was to answer others first"},
     {"limit", "had no room in its configured limits"},

@@ -237,6 +237,7 @@ void start_run(Worker& worker, RequestState& state) {
   core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route,
                                                               state.request.inspection, state.request.body.view());
   dispatch.id = state.id;
+  dispatch.api = static_cast<core::ApiNumber>(state.request.api);
   dispatch.fence = fence_of(state);
   dispatch.owner = state.owner;
   dispatch.affinity = affinity_of(state.exchange->head().fields, state.request.inspection);

@@ -13,6 +13,7 @@ std::string_view word(core::StateChange::What what) {
     case core::StateChange::What::OnTrial: return "trial";
     case core::StateChange::What::NotBelieved: return "not_believed";
     case core::StateChange::What::Suspected: return "suspected";
+    case core::StateChange::What::LacksApi: return "lacks_api";
     case core::StateChange::What::Recovered: return "recovered";
   }
   return "recovered";

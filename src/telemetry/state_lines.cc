@@ -24,6 +24,9 @@ std::string state_line(const core::StateChange& change, std::string_view label) 
     case core::StateChange::What::OnTrial: return line + " is on trial with one request";
     case core::StateChange::What::Suspected:
       return line + " is suspected to hang: several requests wait for it and nothing comes; it gets no more for now";
+    case core::StateChange::What::LacksApi:
+      return line + " does not offer an API that its siblings offer, and is not asked for it" + how_long(change) + ": " +
+             reason(change.cause.kind, change.cause.status, change.cause.code.view());
     case core::StateChange::What::NotBelieved:
       return line + " reports limits that cannot be true (negative, or more left than there is); they are ignored";
     case core::StateChange::What::Recovered: return line + " is well again";
