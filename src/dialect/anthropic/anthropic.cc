@@ -23,6 +23,20 @@ std::string_view answer_member(Api api) {
   }
 }
 
+/// It says something, or why it does not.
+bool is_message(const AnswerMembers& members) {
+  return raw_truthy(members.own) || (raw_truthy(members.stop_reason) && members.error.empty());
+}
+
+bool is_count(const AnswerMembers& members) {
+  return kind_of(members.own) == JsonReader::Kind::Number;
+}
+
+bool (*answer_test(Api api))(const AnswerMembers& members) {
+  if (api == Api::Messages) return is_message;
+  return api == Api::CountTokens ? is_count : nullptr;
+}
+
 /// It ended of its own accord, and its blocks are texts without a word.
 bool says_nothing(std::string_view body) {
   if (raw_member(body, "stop_reason") != "\"end_turn\"") return false;
@@ -54,8 +68,8 @@ class Anthropic final : public CommonDialect {
 
   [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
     auto failure = dialect::read_plain({.own = answer_member(api),
+                                        .is_answer = answer_test(api),
                                         .note_made = api == Api::Pinned ? note_made_object : nullptr,
-                                        .empty_is_failure = api == Api::Messages,
                                         .says_nothing = api == Api::Messages ? says_nothing : nullptr,
                                         .read_usage = anthropic_detail::read_usage,
                                         .classify_inside = anthropic_detail::classify_inside},
