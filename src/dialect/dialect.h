@@ -152,6 +152,9 @@ class Dialect {
   /// Reads a plain 2xx JSON answer (whole, with kPadding readable bytes behind it): usage, or the failure inside it.
   [[nodiscard]] virtual std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const = 0;
 
+  /// Reads the beginning of one that is too long to be held: whose it is, or that it is a failure.
+  [[nodiscard]] virtual std::optional<Error> read_front(Api api, std::string_view front, AnswerState& state) const = 0;
+
   /// What a non-2xx answer means: kind, scope, retry class, retry_after, the provider's code. `now_unix` seconds, for
   /// Retry-After dates and reset times. Body may be HTML, empty or cut at 64 KiB. `rules`: the operator's own, or null.
   [[nodiscard]] virtual Error read_failure(int status, const http::Fields& fields, std::string_view body,

@@ -1,6 +1,6 @@
 // The rules by which a provider's failure gets its class: data, read from the top, the first row that fits wins.
-// Order: exact codes, then types, then sentences (the provider's own words, or only where the status is the right one),
-// then the status alone.
+// Order: exact codes, then dead accounts by the provider's own words, then types, then sentences (where the status is
+// the right one), then the status alone.
 //
 // Traps kept out of it on purpose: no row looks for "429" or "rate limit" in the text of a 400, because providers echo
 // the prompt there; a text that blames a key or an account must be the provider's own (FailureRow::words); a 403
@@ -149,28 +149,7 @@ inline constexpr auto kFailureTable = [] {
       numbered("2049", K::KeyRejected, S::Key),
       numbered("2056", K::QuotaExhausted, S::Quota),
 
-      // ---- types
-      type("insufficient_quota", K::QuotaExhausted, S::Quota, R::OtherKey),
-      type("billing_error", K::QuotaExhausted, S::Quota, R::OtherKey),
-      type("insufficient_balance_error", K::QuotaExhausted, S::Quota, R::OtherKey),
-      type("exceeded_current_quota_error", K::QuotaExhausted, S::Quota, R::OtherKey),
-      type("AccountOverdueError", K::QuotaExhausted, S::Quota, R::OtherKey),
-      type("Arrearage", K::QuotaExhausted, S::Quota, R::OtherKey),
-      type("authentication_error", K::KeyRejected, S::Key, R::OtherKey),
-      type("UNAUTHENTICATED", K::KeyRejected, S::Key, R::OtherKey),
-      type("permission_error", K::Forbidden, S::Request, R::OtherKey),
-      type("PERMISSION_DENIED", K::Forbidden, S::Request, R::OtherKey),
-      type("exceed_context_size_error", K::ContextTooLong, S::Request, R::Never),
-      type("request_too_large", K::TooLarge, S::Target, R::OtherKey),
-      type("not_supported_error", K::Unsupported, S::Target, R::OtherKey),  // llama.cpp
-      type("overloaded_error", K::Overloaded, S::Provider, R::OtherKey),
-      type("service_unavailable_error", K::Overloaded, S::Server, R::OtherKey),
-      type("unavailable_error", K::Overloaded, S::Server, R::OtherKey),
-      type("UNAVAILABLE", K::Overloaded, S::Server, R::OtherKey),
-      type("rate_limit_error", K::RateLimited, S::Key, R::OtherKey),
-      type("RESOURCE_EXHAUSTED", K::RateLimited, S::Key, R::OtherKey),
-
-      // ---- sentences: an account without money, whatever the status
+      // ---- sentences: an account without money, whatever the status and type
       words("you have reached your specified", K::QuotaExhausted, S::Quota, R::OtherKey),
       no_money("insufficient balance"),
       no_money("insufficient account balance"),
@@ -183,7 +162,6 @@ inline constexpr auto kFailureTable = [] {
       no_money("out of credits"),
       no_money("not enough credits"),
       no_money("no credits"),
-      no_money("more credits"),
       no_money("credits are depleted"),
       no_money("all available credits"),
       no_money("credit limit exceeded"),
@@ -216,6 +194,29 @@ inline constexpr auto kFailureTable = [] {
       dead_key("account is deactivated"),
       dead_key("account is suspended"),
       dead_key("has been suspended"),
+
+      // ---- types
+      type("insufficient_quota", K::QuotaExhausted, S::Quota, R::OtherKey),
+      type("billing_error", K::QuotaExhausted, S::Quota, R::OtherKey),
+      type("insufficient_balance_error", K::QuotaExhausted, S::Quota, R::OtherKey),
+      type("exceeded_current_quota_error", K::QuotaExhausted, S::Quota, R::OtherKey),
+      type("AccountOverdueError", K::QuotaExhausted, S::Quota, R::OtherKey),
+      type("Arrearage", K::QuotaExhausted, S::Quota, R::OtherKey),
+      type("authentication_error", K::KeyRejected, S::Key, R::OtherKey),
+      type("UNAUTHENTICATED", K::KeyRejected, S::Key, R::OtherKey),
+      type("permission_error", K::Forbidden, S::Request, R::OtherKey),
+      type("PERMISSION_DENIED", K::Forbidden, S::Request, R::OtherKey),
+      type("exceed_context_size_error", K::ContextTooLong, S::Request, R::Never),
+      type("request_too_large", K::TooLarge, S::Target, R::OtherKey),
+      type("not_supported_error", K::Unsupported, S::Target, R::OtherKey),  // llama.cpp
+      type("overloaded_error", K::Overloaded, S::Provider, R::OtherKey),
+      type("service_unavailable_error", K::Overloaded, S::Server, R::OtherKey),
+      type("unavailable_error", K::Overloaded, S::Server, R::OtherKey),
+      type("UNAVAILABLE", K::Overloaded, S::Server, R::OtherKey),
+      type("rate_limit_error", K::RateLimited, S::Key, R::OtherKey),
+      type("RESOURCE_EXHAUSTED", K::RateLimited, S::Key, R::OtherKey),
+
+      // ---- sentences
       front(400, "user location is not supported", K::Forbidden, S::Request, R::OtherProvider),
       too_long("maximum context length is"),
       too_long("prompt is too long"),

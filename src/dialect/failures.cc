@@ -243,6 +243,15 @@ Error said_nothing() {
   return error;
 }
 
+Error stream_incomplete() {
+  return Error{.kind = ErrorKind::Truncated,
+               .scope = ErrorScope::Target,
+               .retry = RetryClass::OtherKey,
+               .status = 502,
+               .code = "stream_incomplete",
+               .message = "The upstream ended its stream before the answer was complete."};
+}
+
 Error failed_by_shape(std::string_view code, std::string_view message) {
   return Error{.kind = ErrorKind::ServerError,
                .scope = ErrorScope::Target,

@@ -247,6 +247,12 @@ TEST(ReadFailure, K2_ADeadAccountIsOneWhateverTheStatus) {
       EXPECT_EQ(failure(status, with_message(message)).kind, ErrorKind::KeyRejected) << status << message;
     }
   }
+  const std::string leaked =
+      R"({"error":{"code":403,"message":"Your API key was reported as leaked.","status":"PERMISSION_DENIED"}})";
+  EXPECT_EQ(failure(403, leaked).kind, ErrorKind::KeyRejected);
+  EXPECT_EQ(failure(403, with_code("", "permission_error", "This organization has been disabled.")).kind,
+            ErrorKind::KeyRejected);
+  EXPECT_EQ(failure(429, with_code("", "rate_limit_error", "Insufficient balance")).kind, ErrorKind::QuotaExhausted);
   EXPECT_EQ(failure(400, R"({"code":30001,"message":"m"})").kind, ErrorKind::QuotaExhausted);
   EXPECT_EQ(failure(400, R"({"error":{"type":"exceeded_current_quota_error","message":"m"}})").kind,
             ErrorKind::QuotaExhausted);

@@ -50,9 +50,9 @@ Error page_instead() {
 
 /// What is wrong with a body that is no answer, when it says nothing about that itself.
 Error shape_of(const AnswerMembers& members) {
+  if (members.status == "\"failed\"") return failed_by_shape("failed_answer", "the provider says that it failed");
   if (!members.readable)
     return failed_by_shape("unreadable_answer", "the provider's answer is not the JSON it should be");
-  if (members.status == "\"failed\"") return failed_by_shape("failed_answer", "the provider says that it failed");
   if (members.own.empty())
     return failed_by_shape("unexpected_answer", "the provider's answer has nothing of what was asked for");
   return failed_by_shape("empty_answer", "the provider answered without saying anything");
@@ -96,6 +96,16 @@ std::optional<Error> read_any(const PlainRules& rules, std::string_view body, An
 }
 
 }  // namespace
+
+std::optional<Error> read_front(const PlainRules& rules, std::string_view front, AnswerState& state) {
+  if (rules.own.empty()) return std::nullopt;
+  front = without_lead(front);
+  const AnswerMembers members = read_members(rules, front);
+  const bool failed = members.status == "\"failed\"" || (members.own.empty() && !members.error.empty());
+  if (failed) return no_answer(rules, front, members, state.rules);
+  if (rules.note_made != nullptr) rules.note_made(front, state);
+  return std::nullopt;
+}
 
 std::optional<Error> read_plain(const PlainRules& rules, std::string_view body, AnswerState& state) {
   if (body.size() > kMaxAnswerRead) return std::nullopt;

@@ -46,6 +46,9 @@ struct PlainRules {
   Error (*classify_inside)(const ErrorFacts& facts, const FailureRules* rules) = nullptr;
 };
 
+/// See Dialect::read_front.
+[[nodiscard]] std::optional<Error> read_front(const PlainRules& rules, std::string_view front, AnswerState& state);
+
 /// See Dialect::read_plain.
 [[nodiscard]] std::optional<Error> read_plain(const PlainRules& rules, std::string_view body, AnswerState& state);
 

@@ -109,12 +109,12 @@ class Attempt {
   [[nodiscard]] static Label label_of(const http::Fields& fields);
   [[nodiscard]] std::optional<Error> choose_mode(const http::ResponseHead& head);
   [[nodiscard]] bool is_other_form() const;
-  [[nodiscard]] std::size_t plain_limit() const;
   void look(std::string_view bytes);
   void relabel(std::string_view type);
   void on_bytes(std::string_view bytes);
   void on_end();
   void judge_whole();
+  [[nodiscard]] std::optional<Error> judge_front();
   void judge_failure();
   void hold(std::string_view bytes, std::string& in);
   void deliver(net::Pieces pieces, net::More more);
@@ -130,8 +130,8 @@ class Attempt {
   // attempt_events.cc: streams
   void on_events(std::string_view bytes);
   void on_events_end();
-  /// Most bytes of an event, or of events before content, that are held and read.
-  [[nodiscard]] std::size_t event_limit() const;
+  /// Most bytes that are held of an event, or of events before content; at most `most`.
+  [[nodiscard]] std::size_t echo_limit(std::size_t most) const;
   /// Takes a last event that has no blank line. False: the attempt is over.
   [[nodiscard]] bool take_last_event();
   /// Takes whole events off the front of `input`; returns how many bytes were taken.

@@ -119,11 +119,6 @@ std::optional<Error> Attempt::choose_mode(const http::ResponseHead& head) {
   return std::nullopt;
 }
 
-/// Most bytes of a plain answer that are held to be judged. What else is JSON (pictures, files) may have any length.
-std::size_t Attempt::plain_limit() const {
-  return has_known_shape(run_.parts_.request->api) ? kMaxPlainBytes : kMaxHeldBytes;
-}
-
 /// Of a plain answer: whether a stream was due.
 bool Attempt::is_other_form() const {
   const UpstreamRequest& request = *run_.parts_.request;
@@ -177,9 +172,10 @@ void Attempt::on_bytes(std::string_view bytes) {
     case Mode::Look: return look(bytes);
     case Mode::Judge:
       hold(bytes, held_);
-      if (held_.size() <= plain_limit() && beside_.size() <= plain_limit()) return;
+      if (held_.size() <= kMaxHeldBytes && beside_.size() <= kMaxHeldBytes) return;
       if (is_other_form()) return fail_with(plain_for_stream(), core::Stage::FailedAnswer);
-      // Too long to judge as a whole: no error is this long.
+      // Too long to judge as a whole: an error is never this long, but an echo of the request in front of it may be.
+      if (auto failure = judge_front()) return fail_with(std::move(*failure), core::Stage::FailedAnswer);
       mode_ = Mode::Opaque;
       run_.emit(core::FirstContent{id_});
       if (stopped()) return;
@@ -224,6 +220,11 @@ void Attempt::hold(std::string_view bytes, std::string& in) {
   in.append(bytes);
 }
 
+std::optional<Error> Attempt::judge_front() {
+  const std::string& text = coded_ == Coded::Beside ? beside_ : held_;
+  return endpoint_->dialect->read_front(run_.parts_.request->api, text, answer_);
+}
+
 void Attempt::judge_whole() {
   const UpstreamRequest& request = *run_.parts_.request;
   const std::string& text = coded_ == Coded::Beside ? beside_ : held_;
@@ -249,6 +250,11 @@ void Attempt::judge_failure() {
   const std::string_view body = readable ? std::string_view(held_) : kUnreadFailure;
   Error failure = endpoint_->dialect->read_failure(status_, head.fields, body, run_.parts_.tools.loop->unix_seconds(),
                                                    endpoint_->rules);
+  if (edit_ && failure.retry == RetryClass::Never && body.find("stream_options") != std::string_view::npos) {
+    // The wish for usage is drover's own (`usage: ask`), and another provider may know it.
+    failure.scope = ErrorScope::Target;
+    failure.retry = RetryClass::OtherKey;
+  }
   const core::Stage stage =
       endpoint_->dialect->not_executed(failure) ? core::Stage::Refused : core::Stage::FailedAnswer;
   if (readable) {

@@ -98,7 +98,7 @@ bool Attempt::look_beside(std::string_view bytes) {
       return false;
     }
     if (piece->empty()) return true;
-    if (mode_ == Mode::Judge && beside_.size() <= plain_limit()) hold(*piece, beside_);
+    if (mode_ == Mode::Judge && beside_.size() <= kMaxHeldBytes) hold(*piece, beside_);
   }
 }
 

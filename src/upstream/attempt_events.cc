@@ -26,16 +26,16 @@ std::string_view line_end_of(std::string_view events) {
 
 }  // namespace
 
-std::size_t Attempt::event_limit() const {
+std::size_t Attempt::echo_limit(std::size_t most) const {
   const std::uint64_t said = sent_bytes_ + run_.record_.bytes_down;
-  return std::min(kMaxHeldBytes + kEchoes * static_cast<std::size_t>(said), kMaxEchoBytes);
+  return std::min(kMaxHeldBytes + kEchoes * static_cast<std::size_t>(said), most);
 }
 
 void Attempt::on_events(std::string_view bytes) {
   if (in_long_event_) {
     const std::size_t taken = pass_long_event(bytes);
     bytes.remove_prefix(taken);
-    if (stopped() || bytes.empty()) return;
+    if (phase_ != Phase::Body || bytes.empty()) return;
   }
   // Usually the last read ended between two events, and this one can be read where it is.
   const bool joined = !carry_.empty();
@@ -48,7 +48,7 @@ void Attempt::on_events(std::string_view bytes) {
   } else {
     carry_.assign(input.substr(taken));
   }
-  if (carry_.size() <= event_limit()) {
+  if (carry_.size() <= echo_limit(kMaxEchoBytes)) {
     if (carry_.empty() && forwarding_) carry_.shrink_to_fit();  // an idle stream holds no buffer
     return;
   }
@@ -64,7 +64,7 @@ void Attempt::on_events(std::string_view bytes) {
   pass({}, net::More::Yes);  // what was held back before it
   const std::string long_event = std::exchange(carry_, std::string());
   const std::size_t passed = pass_long_event(long_event);
-  if (passed < long_event.size() && !stopped()) on_events(std::string_view(long_event).substr(passed));
+  if (passed < long_event.size() && phase_ == Phase::Body) on_events(std::string_view(long_event).substr(passed));
 }
 
 std::size_t Attempt::take_events(std::string_view input) {
@@ -165,7 +165,7 @@ void Attempt::pass(std::string_view bytes, net::More more) {
   if (stopped()) return;
   if (!forwarding_) {
     hold(bytes, held_);
-    if (held_.size() <= event_limit()) return;
+    if (held_.size() <= echo_limit(kMaxEchoesHeld)) return;
     // A flood of lifecycle events is passed on rather than kept for ever.
     run_.emit(core::FirstContent{id_});
     if (stopped()) return;
@@ -197,6 +197,10 @@ std::size_t Attempt::pass_long_event(std::string_view bytes) {
   if (ended) {
     in_long_event_ = false;
     line_break_ = 0;
+    if (answer_.terminated && !stopped()) {  // it was the last one
+      deliver({}, net::More::No);
+      if (!stopped()) complete();
+    }
   }
   return at;
 }
@@ -204,13 +208,7 @@ std::size_t Attempt::pass_long_event(std::string_view bytes) {
 void Attempt::on_events_end() {
   if (!take_last_event()) return;
   if (!endpoint_->dialect->stream_complete(run_.parts_.request->api, answer_) || in_long_event_) {
-    return fail_with(Error{.kind = ErrorKind::Truncated,
-                           .scope = ErrorScope::Target,
-                           .retry = RetryClass::OtherKey,
-                           .status = 502,
-                           .code = "stream_incomplete",
-                           .message = "The upstream ended its stream before the answer was complete."},
-                     stage_now());
+    return fail_with(dialect::stream_incomplete(), stage_now());
   }
   if (!forwarding_ && dialect::empty_fails(answer_)) {
     return fail_with(dialect::said_nothing(), core::Stage::FailedAnswer);

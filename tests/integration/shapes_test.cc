@@ -253,7 +253,7 @@ std::string in_small_chunks(const std::string& events) {
 }
 
 TEST(LongAnswer, K1_OfAStreamFailsOverByItsClassWhateverItEchoes) {
-  for (const std::size_t echo : {std::size_t{40'000}, std::size_t{300'000}}) {
+  for (const std::size_t echo : {std::size_t{40'000}, std::size_t{250'000}}) {
     const std::string begin = response_event("response.created", echo, R"("status":"in_progress")") +
                               response_event("response.in_progress", echo, R"("status":"in_progress")");
     const std::string failed =
@@ -274,11 +274,20 @@ TEST(LongAnswer, K1_OfAStreamFailsOverByItsClassWhateverItEchoes) {
   }
 }
 
+TEST(LongAnswer, K1_EndsWithItsLastEventThoughTheConnectionStaysOpen) {
+  const std::string events = kWord + response_event("response.completed", 600'000, R"("status":"completed")");
+  std::string bytes = in_small_chunks(events);
+  bytes.resize(bytes.size() - std::string_view("0\r\n\r\n").size());
+  Pair pair(kPlainAnswer);
+  pair.first.always(Say{}.bytes(bytes).wait_for_end());
+  EXPECT_EQ(pair.gateway.post(kResponses, long_request(10, true)).body, events);
+}
+
 TEST(LongAnswer, K1_ThatIsPlainAndFailedIsSeenToHaveFailed) {
   const std::string echo = "\"instructions\":\"" + std::string(90'000, 'i') + "\"";
-  Pair pair(sized("{\"id\":\"resp_1\",\"object\":\"response\"," + echo + ",\"status\":\"failed\",\"output\":[]}"));
+  Pair pair(sized("{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"failed\"," + echo + ",\"output\":[]}"));
   const std::string good =
-      "{\"id\":\"resp_2\",\"object\":\"response\"," + echo + ",\"status\":\"completed\",\"output\":[{}]}";
+      "{\"id\":\"resp_2\",\"object\":\"response\",\"status\":\"completed\"," + echo + ",\"output\":[{}]}";
   pair.second.always(Say{}.bytes(sized(good)));
   EXPECT_EQ(pair.gateway.post(kResponses, long_request(90'000, false)).body, good);
 }
@@ -321,6 +330,21 @@ TEST(Refusal, K8_ThatNamesAParameterIsTheClientsAtOnce) {
                   "400 Bad Request"));
   EXPECT_EQ(pair.gateway.post(kChat, plain_chat()).status, 400);
   EXPECT_EQ(pair.second.heard().size(), 0U);
+}
+
+TEST(Refusal, K8_OfTheWishForUsageIsNotTheClients) {
+  RawUpstream first;
+  RawUpstream second;
+  const std::string yaml = providers({url_of(first), url_of(second)}, "in_order");
+  Gateway gateway(std::string(yaml).replace(yaml.find("  p1: { "), 8, "  p1: { usage: ask, "));
+  first.always(Say{}.bytes(sized(
+      R"({"error":{"message":"Unrecognized request argument: stream_options","type":"invalid_request_error"}})", kJson,
+      "400 Bad Request")));
+  second.always(Say{}.bytes(streamed(delta("hi") + kFinish + kDone)));
+  EXPECT_EQ(gateway.post(kChat, streamed_chat()).status, 200);
+  EXPECT_EQ(gateway.post(kChat, chat_body("gpt-4o", ",\"stream\":true,\"stream_options\":{\"include_usage\":true}")).status,
+            400)
+      << "there it is the client's own";
 }
 
 TEST(Refusal, F1_OfAnApiThatIsNotOfferedTakesNobodyOut) {

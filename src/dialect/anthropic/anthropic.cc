@@ -49,6 +49,15 @@ bool says_nothing(std::string_view body) {
   return !blocks.broken();
 }
 
+PlainRules plain_rules(Api api) {
+  return {.own = answer_member(api),
+          .is_answer = answer_test(api),
+          .note_made = api == Api::Pinned ? note_made_object : nullptr,
+          .says_nothing = api == Api::Messages ? says_nothing : nullptr,
+          .read_usage = anthropic_detail::read_usage,
+          .classify_inside = anthropic_detail::classify_inside};
+}
+
 class Anthropic final : public CommonDialect {
  public:
   Anthropic() : CommonDialect(kAnthropicKeys) {}
@@ -67,15 +76,13 @@ class Anthropic final : public CommonDialect {
   }
 
   [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
-    auto failure = dialect::read_plain({.own = answer_member(api),
-                                        .is_answer = answer_test(api),
-                                        .note_made = api == Api::Pinned ? note_made_object : nullptr,
-                                        .says_nothing = api == Api::Messages ? says_nothing : nullptr,
-                                        .read_usage = anthropic_detail::read_usage,
-                                        .classify_inside = anthropic_detail::classify_inside},
-                                       body, state);
+    auto failure = dialect::read_plain(plain_rules(api), body, state);
     if (!failure && api == Api::CountTokens) state.usage.known = true;  // counting costs no tokens
     return failure;
+  }
+
+  [[nodiscard]] std::optional<Error> read_front(Api api, std::string_view front, AnswerState& state) const override {
+    return dialect::read_front(plain_rules(api), front, state);
   }
 
   [[nodiscard]] std::string_view request_id_field() const override { return "request-id"; }

@@ -84,7 +84,7 @@ void read_groq(std::string_view raw, ChatChunk& chunk) {
 }
 
 /// What a key says about a chunk by the beginning of its value.
-enum class Sign : std::uint8_t { Nothing, Content, CloserLook };
+enum class Sign : std::uint8_t { Nothing, Choice, Content, CloserLook };
 
 /// The bytes behind `key` and its colon; empty where no colon follows, so that it was no key.
 std::string_view value_behind(std::string_view rest) {
@@ -133,6 +133,7 @@ Sign sign_of(std::string_view rest) {
       if (begins(rest, "index\"")) return unless_first(value_behind(rest.substr(6)));
       break;
     case 'c':
+      if (begins(rest, "choices\"")) return begins(value_behind(rest.substr(8)), "[") ? Sign::Choice : Sign::CloserLook;
       if (begins(rest, "content\"")) return if_text(value_behind(rest.substr(8)));
       break;
     case 'a':
@@ -155,11 +156,16 @@ Sign sign_of(std::string_view rest) {
 bool is_plain_content(std::string_view data) {
   if (!data.starts_with('{')) return false;
   const char* const end = data.data() + data.size();
+  bool choice = false;
   bool content = false;
   for (const char* at = data.data() + 1; (at = find_key(at, end)) != end; ++at) {
     switch (sign_of(std::string_view(at + 1, end))) {
       case Sign::CloserLook: return false;
-      case Sign::Content: content = true; break;
+      case Sign::Choice: choice = true; break;
+      case Sign::Content:
+        if (!choice) return false;  // a heartbeat or a failure may have such a key, too
+        content = true;
+        break;
       case Sign::Nothing: break;
     }
   }

@@ -34,17 +34,8 @@ EventKind told_failure(const ErrorFacts& facts, bool shown, AnswerState& state, 
   return failed(classify(0, facts, state.rules), failure);
 }
 
-Error cut_before_its_end() {
-  return Error{.kind = ErrorKind::Truncated,
-               .scope = ErrorScope::Target,
-               .retry = RetryClass::OtherKey,
-               .status = 502,
-               .code = "stream_incomplete",
-               .message = "The upstream ended its stream before the answer was complete."};
-}
-
 EventKind read_done(Api api, AnswerState& state, Error& failure) {
-  if (api == Api::Responses) return failed(cut_before_its_end(), failure);  // it has a last event of its own
+  if (api == Api::Responses) return failed(stream_incomplete(), failure);  // it has a last event of its own
   const bool is_text = api == Api::Chat || api == Api::Completions;
   if (is_text && !state.content_seen && !state.finish_seen) {
     return failed(failed_by_shape("empty_answer", "the provider ended the answer before it said anything"), failure);

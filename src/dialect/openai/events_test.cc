@@ -213,6 +213,7 @@ TEST(ChatEvents, K3_HeartbeatsAreLifecycleAndCommitNothing) {
   for (const std::string_view beat :
        {R"({"type":"ping"})", R"({"status":"queued"})", R"({"status":"processing","message":"please wait"})",
         R"({"type":"status","message":"queued"})", "{}", "[]", "null", "17", R"("waiting")", R"({"choices":null})",
+        R"({"type":"heartbeat","content":"still here"})", R"({"status":"queued","text":"third"})",
         R"({"code":0,"message":"ok"})", R"({"base_resp":{"status_code":0,"status_msg":""}})", R"({"error":null})",
         R"({"error":false,"errors":[]})", R"({"success":true})"}) {
     Stream stream(Api::Chat);

@@ -88,6 +88,17 @@ void (*note_made(Api api))(std::string_view body, AnswerState& state) {
   return api == Api::Pinned ? note_made_object : nullptr;
 }
 
+PlainRules plain_rules(Api api) {
+  return {.own = answer_member(api),
+          .flat_errors = tells_flat(api),
+          .walk = api == Api::Chat || api == Api::Completions ? walk_choices : nullptr,
+          .is_answer = answer_test(api),
+          .note_made = note_made(api),
+          .says_nothing = emptiness(api),
+          .read_usage = openai_detail::read_usage,
+          .classify_inside = classify_inside};
+}
+
 class OpenAi final : public CommonDialect {
  public:
   OpenAi() : CommonDialect(kOpenAiKeys) {}
@@ -106,15 +117,10 @@ class OpenAi final : public CommonDialect {
   }
 
   [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
-    return dialect::read_plain({.own = answer_member(api),
-                                .flat_errors = tells_flat(api),
-                                .walk = api == Api::Chat || api == Api::Completions ? walk_choices : nullptr,
-                                .is_answer = answer_test(api),
-                                .note_made = note_made(api),
-                                .says_nothing = emptiness(api),
-                                .read_usage = openai_detail::read_usage,
-                                .classify_inside = classify_inside},
-                               body, state);
+    return dialect::read_plain(plain_rules(api), body, state);
+  }
+  [[nodiscard]] std::optional<Error> read_front(Api api, std::string_view front, AnswerState& state) const override {
+    return dialect::read_front(plain_rules(api), front, state);
   }
 
   [[nodiscard]] std::string_view request_id_field() const override { return "x-request-id"; }
