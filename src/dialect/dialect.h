@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -44,7 +45,7 @@ struct Inspection {
   std::size_t model_begin = 0;  ///< where the value stands in the body, quotes included (JSON) or bare (multipart)
   std::size_t model_end = 0;
   bool model_is_json = true;  ///< false: a multipart part
-  bool stream = false;
+  bool stream = false;      ///< the answer must be a stream: asked for, on a path that has streams
   bool asks_usage = false;  ///< stream_options.include_usage is true
   bool has_stream_options = false;
   std::size_t stream_options_begin = 0;  ///< where the value of stream_options stands, when it is there
@@ -55,6 +56,7 @@ struct Inspection {
   std::uint64_t affinity = 0;               ///< hash of what names the conversation (affinity.h); 0: none
   std::int64_t input_tokens_estimate = 0;   ///< text bytes / 4
   std::int64_t output_tokens_estimate = 0;  ///< max_tokens and its other names, else 0
+  std::uint32_t choices = 1;  ///< `n`: how many answers are asked for; 0: not known (a form)
 };
 
 struct Usage {
@@ -74,11 +76,24 @@ enum class EventKind : std::uint8_t {
   Error,
 };
 
+/// Most answers one request may ask for (OpenAI's own limit on `n`). A choice beyond it is not counted.
+inline constexpr std::size_t kMaxChoices = 128;
+
+/// Which choices of an answer have begun and which have ended, by their index.
+struct Choices {
+  std::bitset<kMaxChoices> begun;
+  std::bitset<kMaxChoices> ended;
+};
+
 /// What has been learned of one answer so far; one per attempt, no allocation.
 struct AnswerState {
   bool content_seen = false;
   bool finish_seen = false;  ///< a finish_reason / stop_reason was seen
   bool terminated = false;
+  bool must_terminate = false;  ///< it is a stream that names its last event
+  bool error_shown = false;     ///< the event that failed is one that clients take for an error
+  std::uint32_t choices_due = 1;  ///< Inspection::choices
+  Choices choices;
   Usage usage;
   std::uint64_t content_events = 0;
   /// id_marks of what only this account's keys can go on with: the id of a response, file, batch, ..., the files that
@@ -136,6 +151,9 @@ class Dialect {
 
   /// Reads a plain 2xx JSON answer (whole, with kPadding readable bytes behind it): usage, or the failure inside it.
   [[nodiscard]] virtual std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const = 0;
+
+  /// Reads the beginning of one that is too long to be held: whose it is, or that it is a failure.
+  [[nodiscard]] virtual std::optional<Error> read_front(Api api, std::string_view front, AnswerState& state) const = 0;
 
   /// What a non-2xx answer means: kind, scope, retry class, retry_after, the provider's code. `now_unix` seconds, for
   /// Retry-After dates and reset times. Body may be HTML, empty or cut at 64 KiB. `rules`: the operator's own, or null.

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "dialect/json_reader.h"
 #include "http/sse.h"
 
 namespace drover::dialect {
@@ -13,6 +14,15 @@ namespace drover::dialect {
   if (event.data_lines <= 1) return event.data;
   http::sse_data(event, joined);
   return joined;
+}
+
+/// Whether the data of an event is all there: one JSON value, or the word that ends a stream.
+[[nodiscard]] inline bool is_whole(const http::SseEvent& event) {
+  std::string joined;
+  const std::string_view data = event_data(event, joined);
+  if (data.starts_with("[DONE]")) return true;
+  JsonReader reader(data);
+  return !reader.take().empty() && reader.at_end();
 }
 
 }  // namespace drover::dialect

@@ -20,7 +20,11 @@ struct FailureRow {
   std::string_view type = {};
   std::string_view front = {};  ///< how the message begins (case does not matter)
   std::string_view text = {};   ///< what the message contains (case does not matter)
-  bool html = false;            ///< the body is a page
+  /// The same, of the provider's own words only: the message's front, up to the first thing quoted or behind a colon,
+  /// which may be the client's.
+  std::string_view words = {};
+  bool as_request = false;  ///< only for a 4xx by which the request is wrong (not 401, 402, 403, 408, 429, …)
+  bool html = false;        ///< the body is a page
   bool empty = false;           ///< for answers that end well and say nothing, and for no other failure
   ErrorKind kind = ErrorKind::ServerError;
   ErrorScope scope = ErrorScope::Target;

@@ -30,6 +30,9 @@ namespace drover::dialect {
 /// That failure. It may be the model's own choice, so nobody is charged with it.
 [[nodiscard]] Error said_nothing();
 
+/// A stream that ended in order and too early.
+[[nodiscard]] Error stream_incomplete();
+
 /// An answer that is a failure by its shape, though its status is 200 and it names no error.
 [[nodiscard]] Error failed_by_shape(std::string_view code, std::string_view message);
 

@@ -58,11 +58,11 @@ TEST(ReadFailure, ClassifiesWhatProvidersSay) {
       {404, R"({"error":{"message":"model \"x\" not found, try pulling it first"}})", K::ModelMissing, S::Target,
        R::OtherKey},
       {404, R"({"error":{"message":"No such File object: file-1"}})", K::UserError, S::Request, R::Never},
-      {404, "<html>", K::WrongContentType, S::Server, R::OtherKey},
+      {404, "<html>", K::Unsupported, S::Target, R::OtherKey},
       {400, with_code("unsupported_parameter"), K::UserError, S::Request, R::Never},
-      {405, "", K::UserError, S::Request, R::Never},
-      {413, "<html>413</html>", K::UserError, S::Request, R::Never},
-      {415, "", K::UserError, S::Request, R::Never},
+      {405, "", K::Unsupported, S::Target, R::OtherKey},
+      {413, "<html>413</html>", K::TooLarge, S::Target, R::OtherKey},
+      {415, "", K::UserError, S::Target, R::OtherKey},
       {422, R"({"detail":[{"msg":"field required"}]})", K::UserError, S::Request, R::Never},
       {409, with_code("conflict_error"), K::UserError, S::Request, R::SameTarget},
       {408, "", K::Overloaded, S::Server, R::OtherKey},
@@ -74,7 +74,7 @@ TEST(ReadFailure, ClassifiesWhatProvidersSay) {
       {429, with_code("rate_limit_exceeded", "tokens", "Request too large for gpt-4o. Limit 30000, Requested 90000"),
        K::UserError, S::Request, R::OtherKey},
       {500, "", K::ServerError, S::Target, R::OtherKey},
-      {501, "", K::ServerError, S::Target, R::OtherKey},
+      {501, "", K::Unsupported, S::Target, R::OtherKey},
       {502, "<html>", K::ServerError, S::Server, R::OtherKey},
       {503, with_code("server_is_overloaded", "service_unavailable_error"), K::Overloaded, S::Server, R::OtherKey},
       {503, R"({"error":{"code":503,"message":"Loading model","type":"unavailable_error"}})", K::Overloaded, S::Server,
@@ -157,11 +157,137 @@ TEST(ReadFailure, C8_Every5xxMayBeDifferentElsewhere) {
   }
 }
 
-TEST(ReadFailure, OtherClientErrorsAreNeverRepeated) {
-  for (const int status : {400, 404, 405, 406, 410, 411, 414, 416, 417, 418, 422, 428, 431, 451}) {
-    EXPECT_EQ(failure(status, "").retry, RetryClass::Never) << status;
-    EXPECT_EQ(failure(status, "").scope, ErrorScope::Request) << status;
+TEST(ReadFailure, K8_WhatTheApiItselfRefusesIsCertain) {
+  for (const int status : {400, 422}) {
+    for (const std::string_view body :
+         {R"({"error":{"message":"m","type":"invalid_request_error","param":"messages","code":null}})",
+          R"({"error":{"message":"m"}})", R"({"code":"X","message":"m"})", R"({"detail":[{"loc":["n"],"msg":"m"}]})",
+          R"({"object":"error","message":"m","type":"BadRequestError","code":400})"}) {
+      const Error error = failure(status, body);
+      EXPECT_EQ(error.kind, ErrorKind::UserError) << status << body;
+      EXPECT_EQ(error.retry, RetryClass::Never) << status << body;
+    }
   }
+}
+
+TEST(ReadFailure, K8_WhatMayComeFromWhateverStandsBeforeTheApiIsAskedElsewhere) {
+  for (int status = 400; status <= 499; ++status) {
+    for (const std::string_view body : {"", "<html>", "Bad Request", "{}", R"({"message":"no"})"}) {
+      EXPECT_NE(failure(status, body).retry, RetryClass::Never) << status << body;
+    }
+  }
+  for (const int status : {404, 405, 501}) {
+    for (const std::string_view body : {"", "<html>", R"({"detail":"Not Found"})", R"({"error":{"message":"x"}})"}) {
+      const Error error = failure(status, body);
+      EXPECT_EQ(error.kind, ErrorKind::Unsupported) << status << body;
+      EXPECT_EQ(error.scope, ErrorScope::Target);
+      EXPECT_TRUE(openai().not_executed(error));
+    }
+  }
+}
+
+TEST(ReadFailure, K8_AnApiThatIsNotOfferedIsNoFaultOfItsModel) {
+  for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
+           {501, R"({"error":{"code":501,"message":"This server does not support embeddings","type":"not_supported_error"}})"},
+           {404, with_code("unknown_url", "invalid_request_error", "Unknown request URL: POST /v1/x")},
+           {404, with_message("This is not a chat model and thus not supported in the v1/chat/completions endpoint")},
+           {400, R"({"object":"error","message":"The model does not support Embeddings API","type":"BadRequestError"})"},
+           {400, with_message("Invalid URL (POST /v1/v1/embeddings)")}}) {
+    EXPECT_EQ(failure(status, body).kind, ErrorKind::Unsupported) << body;
+  }
+}
+
+TEST(ReadFailure, K8_AModelThatIsNotKnownIsThatTargetsMatter) {
+  for (const int status : {400, 404, 422}) {
+    for (const std::string_view message :
+         {"Model Not Exist", "foo/bar is not a valid model ID", "The model `gpt-9` does not exist",
+          "/chat/completions: Invalid model name passed in model=gpt-9", "Unknown model: gpt-9",
+          "model 'x' not found, try pulling it first", "The requested model is not supported"}) {
+      const Error error = failure(status, with_message(message));
+      EXPECT_EQ(error.kind, ErrorKind::ModelMissing) << status << message;
+      EXPECT_EQ(error.retry, RetryClass::OtherKey) << message;
+    }
+    EXPECT_EQ(failure(status, with_code("invalid_model")).kind, ErrorKind::ModelMissing);
+  }
+}
+
+TEST(ReadFailure, K8_WhoBlamesAnUpstreamOrItsCapacityIsAServerError) {
+  for (const int status : {400, 404, 422}) {
+    EXPECT_EQ(failure(status, with_message("Upstream request failed")).kind, ErrorKind::ServerError) << status;
+    EXPECT_EQ(failure(status, with_message("Provider returned error")).kind, ErrorKind::ServerError) << status;
+    EXPECT_EQ(failure(status, with_message("The engine is at capacity")).kind, ErrorKind::Overloaded) << status;
+  }
+  EXPECT_EQ(failure(400, with_message("Invalid value: 'upstream at capacity'")).retry, RetryClass::Never);
+}
+
+TEST(ReadFailure, K8_AnObjectThatIsNotThereIsNotThereElsewhereEither) {
+  EXPECT_EQ(failure(404, with_code("previous_response_not_found")).retry, RetryClass::Never);
+  EXPECT_EQ(failure(404, with_message("Item with id 'rs_1' not found.")).retry, RetryClass::Never);
+}
+
+TEST(ReadFailure, K2_ADeadAccountIsOneWhateverTheStatus) {
+  for (const int status : {400, 403, 429, 500}) {
+    for (const std::string_view code :
+         {"Arrearage", "AccountOverdueError", "INSUFFICIENT_BALANCE", "insufficient_balance_error",
+          "exceeded_current_quota_error", "AllocationQuota.FreeTierOnly", "1113", "30001",
+          "personal-team-blocked:spending-limit"}) {
+      const Error error = failure(status, with_code(code));
+      EXPECT_EQ(error.kind, ErrorKind::QuotaExhausted) << status << code;
+      EXPECT_EQ(error.retry, RetryClass::OtherKey) << status << code;
+    }
+    for (const std::string_view message :
+         {"Insufficient balance", "Error: Insufficient Balance to run this", "You have run out of credits",
+          "Sorry, your account balance is insufficient", "Key limit exceeded (total limit)",
+          "Your team has either used all available credits or reached its monthly spending limit"}) {
+      EXPECT_EQ(failure(status, with_message(message)).kind, ErrorKind::QuotaExhausted) << status << message;
+    }
+    for (const std::string_view message :
+         {"This organization has been disabled.", "Your API key was reported as leaked. Use another.",
+          "API key expired. Please renew it"}) {
+      EXPECT_EQ(failure(status, with_message(message)).kind, ErrorKind::KeyRejected) << status << message;
+    }
+  }
+  const std::string leaked =
+      R"({"error":{"code":403,"message":"Your API key was reported as leaked.","status":"PERMISSION_DENIED"}})";
+  EXPECT_EQ(failure(403, leaked).kind, ErrorKind::KeyRejected);
+  EXPECT_EQ(failure(403, with_code("", "permission_error", "This organization has been disabled.")).kind,
+            ErrorKind::KeyRejected);
+  EXPECT_EQ(failure(429, with_code("", "rate_limit_error", "Insufficient balance")).kind, ErrorKind::QuotaExhausted);
+  EXPECT_EQ(failure(400, R"({"code":30001,"message":"m"})").kind, ErrorKind::QuotaExhausted);
+  EXPECT_EQ(failure(400, R"({"error":{"type":"exceeded_current_quota_error","message":"m"}})").kind,
+            ErrorKind::QuotaExhausted);
+}
+
+TEST(ReadFailure, K2_ThePromptInA400DisablesNobody) {
+  for (const std::string_view echo :
+       {"Invalid value: 'insufficient balance'", "bad input: this organization has been disabled",
+        "`your api key was reported as leaked` is not allowed", "Unknown name \\\"out of credits\\\" at contents"}) {
+    EXPECT_EQ(failure(400, with_message(echo)).kind, ErrorKind::UserError) << echo;
+  }
+}
+
+TEST(ReadFailure, K13_ReadsTheEndOfALimitWhereverItStands) {
+  const auto told = [](std::string_view body, std::initializer_list<http::Field> list = {}) {
+    return failure(429, body, list).retry_after.value_or(-1s);
+  };
+  const std::string soon = std::to_string(kNow + 600);
+  EXPECT_EQ(told(R"({"error":{"type":"usage_limit_reached","resets_in_seconds":600}})"), 600s);
+  EXPECT_EQ(told(R"({"error":{"type":"usage_limit_reached","resets_at":)" + soon + "}}"), 600s);
+  EXPECT_EQ(told(R"({"error":{"message":"m"},"resets_in_seconds":600})"), 600s);
+  EXPECT_EQ(told(R"({"error":{"message":"m","reset_at":"2025-08-21T12:50:00Z"}})"), 600s);
+  EXPECT_EQ(told(R"({"error":{"code":429,"metadata":{"headers":{"X-RateLimit-Limit":"9","X-RateLimit-Remaining":"0",)"
+                 R"("X-RateLimit-Reset":")" + soon + R"(000"}}}})"),
+            600s);
+  EXPECT_EQ(told(R"({"error":{"code":"1308","message":"Usage limit reached. Your limit will reset at 2025-08-21 12:50:00"}})"),
+            600s);
+  EXPECT_EQ(told("", {{"anthropic-ratelimit-unified-status", "rejected"}, {"anthropic-ratelimit-unified-reset", soon}}),
+            600s);
+  EXPECT_EQ(told("", {{"anthropic-ratelimit-unified-status", "allowed"}, {"anthropic-ratelimit-unified-reset", soon}}),
+            -1s);
+  EXPECT_EQ(told("", {{"RateLimit", "\"default\";r=0;t=600"}}), 600s);
+  EXPECT_EQ(told("", {{"RateLimit", "\"default\";r=5;t=600"}}), -1s);
+  EXPECT_EQ(told("", {{"RateLimit", "limit=10, remaining=0, reset=600"}}), 600s);
+  EXPECT_EQ(told(R"({"error":{"resets_in_seconds":600}})", {{"retry-after", "7"}}), 7s);
 }
 
 TEST(ReadFailure, B21_ARedirectIsNoAnswer) {
@@ -190,7 +316,7 @@ TEST(ReadFailure, ObeysShouldRetry) {
   EXPECT_EQ(failure(429, "", {{"x-should-retry", "false"}}).retry, RetryClass::OtherKey);
   EXPECT_EQ(failure(401, "", {{"x-should-retry", "false"}}).retry, RetryClass::OtherKey);
   EXPECT_EQ(failure(400, "", {{"x-should-retry", "true"}}).retry, RetryClass::OtherKey);
-  EXPECT_EQ(failure(400, "", {{"x-should-retry", "false"}}).retry, RetryClass::Never);
+  EXPECT_EQ(failure(400, with_message("m"), {{"x-should-retry", "false"}}).retry, RetryClass::Never);
   EXPECT_EQ(failure(500, "", {{"x-should-retry", "maybe"}}).retry, RetryClass::OtherKey);
 }
 

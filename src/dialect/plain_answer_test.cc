@@ -102,8 +102,84 @@ TEST(PlainAnswer, C10_APageIsOfTheWrongType) {
 
 TEST(PlainAnswer, C21_EmptyChoicesAreAFailure) {
   EXPECT_EQ(read(Api::Chat, R"({"choices":[]})").code(), "empty_answer");
-  EXPECT_EQ(read(Api::Chat, R"({"choices":[],"usage":{"prompt_tokens":1}})").code(), "good");
+  EXPECT_EQ(read(Api::Chat, R"({"choices":[],"usage":{"prompt_tokens":1}})").code(), "empty_answer");
   EXPECT_EQ(read(Api::Chat, R"({"message":"Network connection lost."})").code(), "unexpected_answer");
+}
+
+TEST(PlainAnswer, K3_WhatIsNoAnswerIsAFailureUnderAnyName) {
+  for (const std::string_view body :
+       {"", " ", "<html>", "{}", "[]", "null", "17", "true", "\"text\"", "upstream error", R"({"detail":"x"})",
+        R"({"detail":[{"msg":"x"}]})", R"({"code":500,"message":"x"})", R"({"error_code":17,"error_msg":"x"})",
+        R"({"success":false,"errors":[{"message":"x"}]})", R"([{"error":{"code":500}}])", R"({"object":"error"})",
+        R"({"error":"x"})", R"({"error":{"message":"x"}})", R"({"error":17})", R"({"error":["x"]})", R"({"error":true})",
+        R"({"message":"x"})", R"({"msg":"x","code":-1})", R"({"status":"queued"})", R"({"id":"x","usage":{}})"}) {
+    for (const Api api : {Api::Chat, Api::Completions, Api::Embeddings, Api::Responses}) {
+      const Read seen = read(api, body);
+      ASSERT_TRUE(seen.failure.has_value()) << body;
+      EXPECT_NE(seen.failure->retry, RetryClass::Never) << body;
+    }
+    AnswerState state;
+    EXPECT_TRUE(anthropic().read_plain(Api::Messages, body, state).has_value()) << body;
+  }
+}
+
+TEST(PlainAnswer, K3_AChatWithoutAChoiceIsNone) {
+  for (const std::string_view body :
+       {R"({"choices":null})", R"({"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}})", R"({"choices":{}})",
+        R"({"choices":null,"base_resp":{"status_code":1000}})", R"({"choices":[{"finish_reason":"error","message":{}}]})",
+        R"({"choices":[{"finish_reason":"insufficient_system_resource","message":{"content":"x"}}]})",
+        R"({"choices":[{"message":{"content":""},"error":{"code":502,"message":"x"}}]})",
+        R"({"error":{"code":502,"message":"x"},"choices":[{"message":{"content":""},"finish_reason":null}]})"}) {
+    EXPECT_TRUE(read(Api::Chat, body).failure.has_value()) << body;
+  }
+  EXPECT_EQ(read(Api::Chat, R"({"choices":null,"base_resp":{"status_code":1008}})").failure.value_or(Error{}).kind,
+            ErrorKind::QuotaExhausted);
+  EXPECT_TRUE(read(Api::Embeddings, R"({"object":"list","data":[]})").failure.has_value());
+  EXPECT_TRUE(read(Api::Embeddings, R"({"object":"list","data":null})").failure.has_value());
+}
+
+TEST(PlainAnswer, K3_UnusualAnswersAreGood) {
+  for (const std::string_view body :
+       {R"({"choices":[{"message":{"content":""},"finish_reason":"stop"}]})",
+        R"({"choices":[{"message":{"content":null},"finish_reason":"length"}],"usage":null})",
+        R"({"choices":[{"message":{"content":null,"tool_calls":[{"id":"t"}]},"finish_reason":"tool_calls"}]})",
+        R"({"choices":[{"text":"x"}]})", R"({"choices":[{"delta":{"content":"x"}}]})", R"({"choices":["x"]})",
+        R"({"error":null,"code":0,"message":"ok","choices":[{"message":{"content":"x"}}]})",
+        R"({"base_resp":{"status_code":0},"choices":[{"message":{"content":"x"}}]})",
+        "\xEF\xBB\xBF{\"choices\":[{\"message\":{\"content\":\"x\"}}]}"}) {
+    EXPECT_EQ(read(Api::Chat, body).code(), "good") << body;
+  }
+  EXPECT_EQ(read(Api::Responses, R"({"object":"response","status":"queued","output":[]})").code(), "good");
+  EXPECT_EQ(read(Api::Responses, R"({"id":"r","object":"response","status":"in_progress"})").code(), "good");
+  EXPECT_EQ(read(Api::Moderations, R"({"results":[]})").code(), "good");
+  EXPECT_EQ(read(Api::Rerank, R"({"results":[{"index":0}]})").code(), "good");
+}
+
+TEST(PlainAnswer, K3_AnErrorInA200IsNotCertainByItsNumberAlone) {
+  EXPECT_EQ(read(Api::Chat, R"({"object":"error","code":400,"message":"m"})").failure.value_or(Error{}).retry,
+            RetryClass::OtherKey);
+  EXPECT_EQ(read(Api::Chat, R"({"error":{"code":"context_length_exceeded"}})").failure.value_or(Error{}).retry,
+            RetryClass::Never);
+}
+
+TEST(PlainAnswer, K3_AnOperatorsRuleLooksAtAnyAnswerWithoutChoices) {
+  const FailureRules rules = {{.status = kInsideAnswer,
+                               .text = "no luck",
+                               .kind = ErrorKind::Overloaded,
+                               .scope = ErrorScope::Provider,
+                               .retry = RetryClass::OtherProvider}};
+  for (const std::string_view body : {R"({"odd":{"note":"no luck today"}})", R"({"choices":[],"note":"no luck"})"}) {
+    AnswerState state;
+    state.rules = &rules;
+    EXPECT_EQ(openai().read_plain(Api::Chat, body, state).value_or(Error{}).kind, ErrorKind::Overloaded) << body;
+  }
+}
+
+TEST(PlainAnswer, K3_ElsewhereOnlyWhatSaysSoOutrightIsAFailure) {
+  EXPECT_TRUE(read(Api::Images, R"({"detail":"x"})").failure.has_value());
+  EXPECT_TRUE(read(Api::Rerank, R"({"success":false,"message":"x"})").failure.has_value());
+  EXPECT_EQ(read(Api::OtherModel, R"({"status":"failed"})").code(), "good");
+  EXPECT_EQ(read(Api::Pinned, R"({"success":false})").code(), "good");
 }
 
 TEST(PlainAnswer, SkipsTheBlankLinesOfAKeepAlive) {

@@ -29,6 +29,11 @@ Error wrong_type(std::string_view key, std::string_view wanted) {
                  "\"" + std::string(key) + "\" must be " + std::string(wanted));
 }
 
+/// Paths that have no streams: what they make of the flag is their own matter, and their answer is JSON.
+bool never_streams(Api api) {
+  return api == Api::Embeddings || api == Api::Moderations || api == Api::CountTokens || api == Api::Rerank;
+}
+
 bool takes_forms(Api api) {
   return api == Api::Images || api == Api::Audio || api == Api::OtherModel;
 }
@@ -168,7 +173,7 @@ Result<bool> RequestInspector::finish_json(const JsonScan& scan) {
   if (!store.has_value()) return store;
   const Result<bool> background = flag(keys_.find(scan, kBackground), body_, kBackground);
   if (!background.has_value()) return background;
-  result_.stream = *stream;
+  result_.stream = *stream && !never_streams(api_);
   if (const auto options = keys_.find(scan, kStreamOptions); options.has_value()) {
     const std::string_view raw = options->of(body_);
     if (raw != "null" && raw.front() != '{') return fail(wrong_type("stream_options", "an object"));
@@ -201,7 +206,9 @@ void RequestInspector::read_limits(const JsonScan& scan) {
   const std::int64_t each =
       std::max({number(kMaxTokens, 0, kMaxOutputEstimate), number(kMaxCompletionTokens, 0, kMaxOutputEstimate),
                 number(kMaxOutputTokens, 0, kMaxOutputEstimate)});
-  result_.output_tokens_estimate = std::min(each * number(kN, 1, kMaxAnswers), kMaxOutputEstimate);
+  const std::int64_t answers = number(kN, 1, static_cast<std::int64_t>(kMaxChoices));
+  result_.choices = static_cast<std::uint32_t>(answers);
+  result_.output_tokens_estimate = std::min(each * answers, kMaxOutputEstimate);
   result_.input_tokens_estimate = static_cast<std::int64_t>(scan.text_bytes() / 4 + scan.numbers());
 }
 
@@ -218,6 +225,7 @@ Result<bool> RequestInspector::finish_form(const MultipartScan& scan) {
       return fail(wrong_type("stream", "true or false"));
     }
   }
+  result_.choices = 0;
   result_.input_tokens_estimate = static_cast<std::int64_t>(scan.text_bytes() / 4);
   return true;
 }

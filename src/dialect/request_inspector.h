@@ -16,8 +16,6 @@ namespace drover::dialect {
 inline constexpr std::size_t kMaxModelBytes = 512;
 /// Most output tokens one request is believed to ask for, times `n`: estimates must not overflow sums.
 inline constexpr std::int64_t kMaxOutputEstimate = 10'000'000;
-/// Most answers one request may ask for (OpenAI's own limit on `n`).
-inline constexpr std::int64_t kMaxAnswers = 128;
 
 class RequestInspector final : public Inspector {
  public:

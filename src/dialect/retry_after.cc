@@ -136,9 +136,10 @@ std::optional<Duration> milliseconds(std::string_view value) {
   return clamped(*number / 1000);
 }
 
-/// The name of the field that says how much remains where `name` says when it is reset; empty when `name` does not.
-/// x-ratelimit-reset-tokens -> x-ratelimit-remaining-tokens; anthropic-ratelimit-tokens-reset -> ...-tokens-remaining.
-std::string remaining_name(std::string_view name) {
+/// The name of the field beside `name`, which says when a limit is reset: with `word` for "reset"; empty when `name`
+/// does not say that. x-ratelimit-reset-tokens, remaining -> x-ratelimit-remaining-tokens;
+/// anthropic-ratelimit-unified-reset, status -> anthropic-ratelimit-unified-status.
+std::string beside(std::string_view name, std::string_view word) {
   constexpr std::size_t kLongest = 80;
   if (name.size() > kLongest) return {};
   std::string lower(name);
@@ -146,19 +147,84 @@ std::string remaining_name(std::string_view name) {
   if (lower.find("ratelimit") == std::string::npos && lower.find("rate-limit") == std::string::npos) return {};
   const std::size_t at = lower.rfind("reset");
   if (at == std::string::npos) return {};
-  return lower.replace(at, 5, "remaining");
+  return lower.replace(at, 5, word);
+}
+
+/// Whether the limit that `name` resets is the one that was hit.
+bool is_spent(const http::Fields& fields, std::string_view name) {
+  if (const auto left = http::find(fields, beside(name, "remaining"))) return whole_decimal(trimmed(*left)) == 0.0;
+  const auto status = http::find(fields, beside(name, "status"));
+  return status.has_value() && http::iequals(trimmed(*status), "rejected");
+}
+
+/// RateLimit: "default";r=0;t=50, or limit=100, remaining=0, reset=50 as older drafts had it.
+std::optional<Duration> limit_field(std::string_view value, std::int64_t now_unix) {
+  std::optional<Duration> reset;
+  bool remains = false;
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find_first_of(",;"), value.size());
+    const std::string_view item = trimmed(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+    const std::size_t equals = std::min(item.find('='), item.size());
+    const std::string_view name = item.substr(0, equals);
+    const std::string_view number = item.substr(std::min(equals + 1, item.size()));
+    if (name == "t" || name == "reset") keep_longest(reset, parse_reset(number, now_unix));
+    if (name == "r" || name == "remaining") remains = whole_decimal(number) != 0.0;
+  }
+  return remains ? std::nullopt : reset;
 }
 
 std::optional<Duration> exhausted_resets(const http::Fields& fields, std::int64_t now_unix) {
   std::optional<Duration> longest;
   for (const http::Field& field : fields) {
-    const std::string remaining = remaining_name(field.name);
-    if (remaining.empty()) continue;
-    const auto left = http::find(fields, remaining);
-    if (!left.has_value() || whole_decimal(trimmed(*left)) != 0.0) continue;
-    keep_longest(longest, parse_reset(field.value, now_unix));
+    if (http::iequals(field.name, "ratelimit")) {
+      keep_longest(longest, limit_field(field.value, now_unix));
+    } else if (!beside(field.name, {}).empty() && is_spent(fields, field.name)) {
+      keep_longest(longest, parse_reset(field.value, now_unix));
+    }
   }
   return longest;
+}
+
+/// The front of a sentence in small letters; the rest may be anything.
+std::string small_front(std::string_view message) {
+  constexpr std::size_t kLooked = 4096;
+  std::string text(message.substr(0, kLooked));
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  return text;
+}
+
+bool take(std::string_view& text, std::string_view word) {
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+/// Takes "00:00" or "17:30:33" off the front, as hh:mm:ss. Empty when there is none.
+std::string take_clock(std::string_view& text) {
+  const auto pair = [](std::string_view at) { return at.size() >= 2 && is_digit(at[0]) && is_digit(at[1]); };
+  if (!pair(text) || text.substr(2, 1) != ":" || !pair(text.substr(3))) return {};
+  std::string clock(text.substr(0, 5));
+  text.remove_prefix(5);
+  if (!text.starts_with(':') || !pair(text.substr(1))) return clock + ":00";
+  clock += text.substr(0, 3);
+  text.remove_prefix(3);
+  return clock;
+}
+
+/// Seconds since 1970 of the date and perhaps time at the front of `text`, which is in small letters.
+std::optional<std::int64_t> date_in_text(std::string_view text) {
+  constexpr std::size_t kDate = 10;  // 2025-12-05
+  std::string date(text.substr(0, kDate));
+  text.remove_prefix(std::min(kDate, text.size()));
+  std::string_view rest = text;
+  const bool may_have_time = take(rest, "t") || take(rest, " at ") || take(rest, ", ") || take(rest, " ");
+  const std::string clock = may_have_time ? take_clock(rest) : std::string();
+  constexpr std::size_t kZone = 6;  // +08:00
+  const bool has_zone = !clock.empty() && (rest.starts_with('+') || rest.starts_with('-')) && rest.size() >= kZone;
+  date.append("T").append(clock.empty() ? "00:00:00" : clock);
+  date += has_zone ? std::string(rest.substr(0, kZone)) : "Z";
+  return parse_rfc3339(date);
 }
 
 }  // namespace
@@ -195,14 +261,27 @@ std::optional<Duration> retry_after(const http::Fields& fields, std::int64_t now
 }
 
 std::optional<Duration> retry_hint(std::string_view message) {
-  constexpr std::size_t kLooked = 4096;  // the sentence stands at the front; the rest may be anything
-  std::string text(message.substr(0, kLooked));
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  const std::string text = small_front(message);
   std::optional<Duration> longest;
   for (const std::string_view phrase : {"try again in ", "retry after ", "retry in ", "try again after "}) {
     for (std::size_t at = text.find(phrase); at != std::string::npos; at = text.find(phrase, at + 1)) {
       std::string_view rest = std::string_view(text).substr(at + phrase.size());
       if (const auto span = take_span(rest)) keep_longest(longest, clamped(*span));
+    }
+  }
+  return longest;
+}
+
+std::optional<Duration> reset_hint(std::string_view message, std::int64_t now_unix) {
+  const std::string text = small_front(message);
+  std::optional<Duration> longest;
+  for (const std::string_view word : {"reset", "regain", "again", "until", "available"}) {
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+      constexpr std::size_t kBetween = 24;  // "reset at ", "regain access on "
+      const std::size_t digit = text.find_first_of("0123456789", at);
+      if (digit == std::string::npos || digit > at + kBetween) continue;
+      const auto date = date_in_text(std::string_view(text).substr(digit));
+      if (date.has_value() && *date > now_unix) keep_longest(longest, until(*date, now_unix));
     }
   }
   return longest;

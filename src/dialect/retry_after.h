@@ -15,7 +15,8 @@ namespace drover::dialect {
 inline constexpr Duration kMaxRetryAfter = std::chrono::hours{24};
 
 /// From an answer's head, most specific first: retry-after-ms and x-ms-retry-after-ms; Retry-After; the reset times of
-/// rate limits that have nothing remaining. Of two of one rank the longer. A time that has passed is 0.
+/// rate limits that have nothing remaining or say that they rejected, RateLimit's `t` among them. Of two of one rank
+/// the longer. A time that has passed is 0.
 /// `now_unix`: seconds since 1970, for dates.
 [[nodiscard]] std::optional<Duration> retry_after(const http::Fields& fields, std::int64_t now_unix);
 
@@ -28,5 +29,9 @@ inline constexpr Duration kMaxRetryAfter = std::chrono::hours{24};
 
 /// From the sentence of an error: "try again in 1m26.4s", "Please retry after 37 seconds".
 [[nodiscard]] std::optional<Duration> retry_hint(std::string_view message);
+
+/// From the same: "your limit will reset at 2025-12-05 17:30:33", "regain access on 2025-09-01 at 00:00 UTC". A date
+/// without a zone is taken for UTC. One that has passed is nothing.
+[[nodiscard]] std::optional<Duration> reset_hint(std::string_view message, std::int64_t now_unix);
 
 }  // namespace drover::dialect

@@ -54,6 +54,14 @@ bool accepts(std::string_view accept_encoding, std::string_view coding) {
   return any;
 }
 
+/// What providers put there that is no coding: a charset, a transfer coding, or a word for "none".
+bool is_none(std::string_view name) {
+  constexpr auto kNone =
+      std::to_array<std::string_view>({"", "identity", "none", "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1",
+                                       "latin1", "binary", "8bit", "7bit", "aws-chunked", "chunked", "text", "json"});
+  return std::ranges::any_of(kNone, [&](std::string_view none) { return iequals(name, none); });
+}
+
 Coding known(std::string_view name) {
   if (iequals(name, "gzip") || iequals(name, "x-gzip")) return Coding::Gzip;
   if (iequals(name, "deflate")) return Coding::Deflate;
@@ -69,7 +77,7 @@ ContentCoding content_coding(const Fields& answer, std::string_view accept_encod
     if (!iequals(field.name, "content-encoding")) continue;
     std::string_view list = field.value;
     while (const auto name = take_element(list)) {
-      if (name->empty() || iequals(*name, "identity")) continue;
+      if (is_none(*name)) continue;
       found.kind = ++codings == 1 ? known(*name) : Coding::Other;
       found.accepted = found.accepted && accepts(accept_encoding, *name);
     }

@@ -39,7 +39,7 @@ enum class Keep : std::uint8_t {
 
 /// Most pieces in one write, and most bytes that may be pending in copies.
 inline constexpr std::size_t kMaxPieces = 16;
-inline constexpr std::size_t kMaxPendingBytes = 256 * 1024;
+inline constexpr std::size_t kMaxPendingBytes = 1024 * 1024;
 /// Interim (1xx) answers skipped before the final one; more is a broken upstream.
 inline constexpr int kMaxInterimAnswers = 10;
 

@@ -29,6 +29,7 @@ Attempt::Attempt(Run& run, const core::StartAttempt& start)
       endpoint_(&run.parts_.catalog->endpoint(start.target)),
       pool_(&run.parts_.tools.pools->pool(endpoint_->server->origin, endpoint_->server->connections)) {
   answer_.rules = endpoint_->rules;
+  answer_.choices_due = run.parts_.request->inspection.choices;
 }
 
 Attempt::~Attempt() {
@@ -162,6 +163,7 @@ std::uint64_t Attempt::gather_body() {
     at = edit.end;
   }
   add(body.substr(at));
+  sent_bytes_ = length;
   return length;
 }
 

@@ -76,10 +76,14 @@ class Attempt {
   enum class Phase : std::uint8_t { Connecting, Sending, Head, Body, Draining, Over };
   enum class Mode : std::uint8_t {
     Opaque,   ///< bytes go through as they come
+    Look,     ///< held until the first bytes show what it is
     Judge,    ///< a plain JSON answer: held until whole or too long, then judged
     Events,   ///< a stream of events
     Failure,  ///< a non-2xx answer: held, classified, perhaps passed on later
   };
+
+  /// What its Content-Type says the answer is.
+  enum class Label : std::uint8_t { Json, Events, Html, Other, Missing };
 
   /// What is done about an answer in a content coding, which drover never asks for.
   enum class Coded : std::uint8_t {
@@ -102,10 +106,15 @@ class Attempt {
 
   // attempt_answer.cc: the answer's way down
   void on_head(const http::ResponseHead& head);
+  [[nodiscard]] static Label label_of(const http::Fields& fields);
   [[nodiscard]] std::optional<Error> choose_mode(const http::ResponseHead& head);
+  [[nodiscard]] bool is_other_form() const;
+  void look(std::string_view bytes);
+  void relabel(std::string_view type);
   void on_bytes(std::string_view bytes);
   void on_end();
   void judge_whole();
+  [[nodiscard]] std::optional<Error> judge_front();
   void judge_failure();
   void hold(std::string_view bytes, std::string& in);
   void deliver(net::Pieces pieces, net::More more);
@@ -121,6 +130,10 @@ class Attempt {
   // attempt_events.cc: streams
   void on_events(std::string_view bytes);
   void on_events_end();
+  /// Most bytes that are held of an event, or of events before content; at most `most`.
+  [[nodiscard]] std::size_t echo_limit(std::size_t most) const;
+  /// Takes a last event that has no blank line. False: the attempt is over.
+  [[nodiscard]] bool take_last_event();
   /// Takes whole events off the front of `input`; returns how many bytes were taken.
   [[nodiscard]] std::size_t take_events(std::string_view input);
   /// Tells Dispatch of an event. False: the attempt was stopped by that.
@@ -140,6 +153,7 @@ class Attempt {
 
   Phase phase_ = Phase::Connecting;
   Mode mode_ = Mode::Opaque;
+  Label label_ = Label::Missing;
   bool write_begun_ = false;
   bool forwarding_ = false;      ///< Dispatch made this the answer
   bool client_blocked_ = false;  ///< the last write did not go out at once
@@ -148,6 +162,7 @@ class Attempt {
   dialect::BodyEdits edits_;  ///< own the replaced text until the request is sent
   FixedVector<std::string_view, net::kMaxPieces> body_pieces_;
 
+  std::uint64_t sent_bytes_ = 0;  ///< of the request's body
   int status_ = 0;
   std::string fields_;     ///< the answer's fields that may cross
   http::Framing framing_;  ///< the answer's, as the upstream framed it
@@ -158,6 +173,7 @@ class Attempt {
   std::string carry_;             ///< the unfinished event at the end of what was read
   std::uint64_t line_break_ = 0;  ///< the last bytes of a long event, to find its end across reads
   http::SseScanner scanner_;
+  std::string_view line_end_ = "\n";  ///< the stream's own
   dialect::AnswerState answer_;
   std::optional<dialect::UsageEdit> edit_;
 };

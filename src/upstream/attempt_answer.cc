@@ -3,6 +3,9 @@
 #include <array>
 #include <utility>
 
+#include "dialect/body_shape.h"
+#include "dialect/failures.h"
+#include "dialect/media_type.h"
 #include "dialect/quota_hints.h"
 #include "dialect/redact.h"
 #include "http/header_rules.h"
@@ -13,20 +16,6 @@
 
 namespace drover::upstream {
 namespace {
-
-enum class Content : std::uint8_t { Json, Events, Html, Other, Missing };
-
-Content content_of(const http::Fields& fields) {
-  const auto value = http::find(fields, "content-type");
-  if (!value || value->empty()) return Content::Missing;
-  std::string_view type = value->substr(0, value->find(';'));
-  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
-  if (http::iequals(type, "application/json")) return Content::Json;
-  if (type.size() > 5 && http::iequals(type.substr(type.size() - 5), "+json")) return Content::Json;
-  if (http::iequals(type, "text/event-stream")) return Content::Events;
-  if (http::iequals(type, "text/html")) return Content::Html;
-  return Content::Other;
-}
 
 /// Paths whose plain answers are JSON and whose streams are events, whatever the upstream says they are.
 bool has_known_shape(dialect::Api api) {
@@ -42,6 +31,18 @@ bool has_known_shape(dialect::Api api) {
   }
 }
 
+/// In place of a failure in a coding that cannot be read: the API has said something, and the status tells what.
+constexpr std::string_view kUnreadFailure = R"({"error":{"code":null}})";
+
+/// Paths on which an answer without a byte is none, whatever its shape would be.
+bool must_say_something(dialect::Api api) {
+  return api != dialect::Api::Pinned && api != dialect::Api::OtherModel && api != dialect::Api::Models;
+}
+
+Error said_nothing_at_all() {
+  return dialect::failed_by_shape("empty_answer", "The upstream's answer has no body.");
+}
+
 Error wrong_content(std::string message) {
   return Error{.kind = ErrorKind::WrongContentType,
                .scope = ErrorScope::Target,
@@ -49,6 +50,21 @@ Error wrong_content(std::string message) {
                .status = 502,
                .code = "unexpected_content_type",
                .message = std::move(message)};
+}
+
+Error page_for_answer() {
+  return wrong_content("The upstream sent a web page where an API answer was due.");
+}
+
+/// A good answer of the other form. It is paid for, and the target that gave it is well: nobody is charged.
+Error other_form(std::string message) {
+  Error error = wrong_content(std::move(message));
+  error.scope = ErrorScope::Request;
+  return error;
+}
+
+Error plain_for_stream() {
+  return other_form("The upstream sent a plain answer where a stream was due.");
 }
 
 }  // namespace
@@ -73,29 +89,76 @@ void Attempt::on_head(const http::ResponseHead& head) {
   run_.emit(core::HeadArrived{id_});
 }
 
+Attempt::Label Attempt::label_of(const http::Fields& fields) {
+  const auto value = http::find(fields, "content-type");
+  if (!value || value->empty()) return Label::Missing;
+  if (dialect::is_json_type(*value)) return Label::Json;
+  std::string_view type = value->substr(0, value->find(';'));
+  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
+  if (http::iequals(type, "text/event-stream")) return Label::Events;
+  if (http::iequals(type, "text/html")) return Label::Html;
+  return Label::Other;
+}
+
 std::optional<Error> Attempt::choose_mode(const http::ResponseHead& head) {
-  const UpstreamRequest& request = *run_.parts_.request;
-  const Content content = content_of(head.fields);
-  const bool known_shape = has_known_shape(request.api);
+  const dialect::Api api = run_.parts_.request->api;
+  label_ = label_of(head.fields);
   mode_ = Mode::Opaque;
-  if (framing_.kind == http::BodyKind::None) return std::nullopt;
-  if (content == Content::Html && request.api != dialect::Api::Pinned) {
-    return wrong_content("The upstream sent a web page where an API answer was due.");
+  if (framing_.kind == http::BodyKind::None) {
+    return must_say_something(api) ? std::optional(said_nothing_at_all()) : std::nullopt;
   }
-  if (content == Content::Events) {
-    if (known_shape && !request.inspection.stream)
-      return wrong_content("The upstream sent a stream where a plain answer was due.");
-    mode_ = Mode::Events;
+  if (has_known_shape(api)) {
+    mode_ = Mode::Look;
     return std::nullopt;
   }
-  if (known_shape && request.inspection.stream && content == Content::Missing) {
-    mode_ = Mode::Events;
-    return std::nullopt;
+  if (label_ == Label::Html && api != dialect::Api::Pinned) {
+    return page_for_answer();
   }
-  if (known_shape && content == Content::Other)
-    return wrong_content("The upstream sent neither JSON nor a stream of events.");
-  if (content == Content::Json || known_shape) mode_ = Mode::Judge;
+  if (label_ == Label::Events) mode_ = Mode::Events;
+  if (label_ == Label::Json) mode_ = Mode::Judge;
   return std::nullopt;
+}
+
+/// Of a plain answer: whether a stream was due.
+bool Attempt::is_other_form() const {
+  const UpstreamRequest& request = *run_.parts_.request;
+  return request.inspection.stream && has_known_shape(request.api);
+}
+
+void Attempt::relabel(std::string_view type) {
+  http::drop_field(fields_, "content-type");
+  fields_.append("content-type: ").append(type).append("\r\n");
+}
+
+/// The first bytes of an answer whose shape is known say what it is, whatever its label says.
+void Attempt::look(std::string_view bytes) {
+  using enum dialect::BodyShape;
+  const bool first = held_.empty();
+  if (!first) hold(bytes, held_);
+  dialect::BodyShape shape = dialect::shape_of_body(first ? bytes : std::string_view(held_));
+  if (label_ == Label::Events && (shape == Unknown || shape == Text)) shape = Events;
+  switch (shape) {
+    case Unknown:
+      if (first) hold(bytes, held_);
+      if (held_.size() > kMaxHeldBytes) mode_ = Mode::Judge;
+      return;
+    case Page: return fail_with(page_for_answer(), stage_now());
+    case Events: {
+      if (!run_.parts_.request->inspection.stream) {
+        return fail_with(other_form("The upstream sent a stream where a plain answer was due."), stage_now());
+      }
+      if (label_ != Label::Events) relabel("text/event-stream");
+      mode_ = Mode::Events;
+      const std::string held = std::exchange(held_, std::string());
+      return on_events(first ? bytes : std::string_view(held));
+    }
+    case Json:
+      if (label_ != Label::Json) relabel("application/json");
+      break;
+    case Text: break;
+  }
+  mode_ = Mode::Judge;
+  on_bytes(first ? bytes : std::string_view());
 }
 
 void Attempt::on_bytes(std::string_view bytes) {
@@ -106,10 +169,13 @@ void Attempt::on_bytes(std::string_view bytes) {
       deliver({&bytes, 1}, net::More::Yes);
       if (!stopped()) run_.emit(core::Content{id_});
       return;
+    case Mode::Look: return look(bytes);
     case Mode::Judge:
       hold(bytes, held_);
       if (held_.size() <= kMaxHeldBytes && beside_.size() <= kMaxHeldBytes) return;
-      // Too long to judge as a whole: an error object is never this long.
+      if (is_other_form()) return fail_with(plain_for_stream(), core::Stage::FailedAnswer);
+      // Too long to judge as a whole: an error is never this long, but an echo of the request in front of it may be.
+      if (auto failure = judge_front()) return fail_with(std::move(*failure), core::Stage::FailedAnswer);
       mode_ = Mode::Opaque;
       run_.emit(core::FirstContent{id_});
       if (stopped()) return;
@@ -131,11 +197,15 @@ void Attempt::on_bytes(std::string_view bytes) {
 void Attempt::on_end() {
   switch (mode_) {
     case Mode::Opaque:
+      if (!forwarding_ && framing_.kind != http::BodyKind::None && must_say_something(run_.parts_.request->api)) {
+        return fail_with(said_nothing_at_all(), core::Stage::FailedAnswer);
+      }
       if (!forwarding_) run_.emit(core::FirstContent{id_});
       if (stopped()) return;
       deliver({}, net::More::No);
       if (!stopped()) complete();
       return;
+    case Mode::Look:
     case Mode::Judge: judge_whole(); return;
     case Mode::Failure: judge_failure(); return;
     case Mode::Events: on_events_end(); return;
@@ -150,16 +220,21 @@ void Attempt::hold(std::string_view bytes, std::string& in) {
   in.append(bytes);
 }
 
+std::optional<Error> Attempt::judge_front() {
+  const std::string& text = coded_ == Coded::Beside ? beside_ : held_;
+  return endpoint_->dialect->read_front(run_.parts_.request->api, text, answer_);
+}
+
 void Attempt::judge_whole() {
   const UpstreamRequest& request = *run_.parts_.request;
   const std::string& text = coded_ == Coded::Beside ? beside_ : held_;
+  if (text.empty() && must_say_something(request.api)) {
+    return fail_with(said_nothing_at_all(), core::Stage::FailedAnswer);
+  }
   if (auto failure = endpoint_->dialect->read_plain(request.api, text, answer_)) {
     return fail_with(std::move(*failure), core::Stage::FailedAnswer);
   }
-  if (request.inspection.stream && has_known_shape(request.api)) {
-    return fail_with(wrong_content("The upstream sent a plain answer where a stream was due."),
-                     core::Stage::FailedAnswer);
-  }
+  if (is_other_form()) return fail_with(plain_for_stream(), core::Stage::FailedAnswer);
   run_.emit(core::FirstContent{id_});
   if (stopped()) return;
   const std::string_view held = held_;
@@ -171,11 +246,17 @@ void Attempt::judge_whole() {
 void Attempt::judge_failure() {
   const http::ResponseHead& head = exchange_->head();
   hold({}, held_);
-  Error failure = endpoint_->dialect->read_failure(status_, head.fields, held_, run_.parts_.tools.loop->unix_seconds(),
+  const bool readable = coded_ != Coded::Unread;
+  const std::string_view body = readable ? std::string_view(held_) : kUnreadFailure;
+  Error failure = endpoint_->dialect->read_failure(status_, head.fields, body, run_.parts_.tools.loop->unix_seconds(),
                                                    endpoint_->rules);
+  if (edit_ && failure.retry == RetryClass::Never && body.find("stream_options") != std::string_view::npos) {
+    // The wish for usage is drover's own (`usage: ask`), and another provider may know it.
+    failure.scope = ErrorScope::Target;
+    failure.retry = RetryClass::OtherKey;
+  }
   const core::Stage stage =
       endpoint_->dialect->not_executed(failure) ? core::Stage::Refused : core::Stage::FailedAnswer;
-  const bool readable = coded_ != Coded::Unread;
   if (readable) {
     run_.hold({.attempt = id_,
                .status = status_,

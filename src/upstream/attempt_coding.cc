@@ -26,7 +26,10 @@ Error unexpected_coding() {
 std::optional<Error> Attempt::choose_coding(const http::ResponseHead& head) {
   if (framing_.kind == http::BodyKind::None) return std::nullopt;
   const http::ContentCoding coding = http::content_coding(head.fields, run_.parts_.request->accept_encoding);
-  if (coding.kind == http::Coding::Identity) return std::nullopt;
+  if (coding.kind == http::Coding::Identity) {
+    http::drop_field(fields_, "content-encoding");  // "utf-8" and the like: clients would look for a decoder
+    return std::nullopt;
+  }
   const bool readable = coding.kind != http::Coding::Other;
   if (!readable) {
     run_.record_.unread_coding = true;
@@ -37,6 +40,9 @@ std::optional<Error> Attempt::choose_coding(const http::ResponseHead& head) {
     if (!coding.accepted) return unexpected_coding();
     mode_ = Mode::Opaque;
     return std::nullopt;
+  }
+  if (mode_ == Mode::Look && coding.accepted && label_ != Label::Events && !run_.parts_.request->inspection.stream) {
+    mode_ = Mode::Judge;
   }
   const bool goes_as_it_is = coding.accepted && (mode_ == Mode::Judge || mode_ == Mode::Opaque);
   if (goes_as_it_is && mode_ == Mode::Opaque) return std::nullopt;  // it would not be looked into anyway

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "dialect/event_data.h"
 #include "dialect/failures.h"
 #include "dialect/long_event.h"
 #include "dialect/redact.h"
@@ -15,11 +16,26 @@ namespace drover::upstream {
 using dialect::Edit;
 using dialect::EventKind;
 
+namespace {
+
+/// How the last line of these ends.
+std::string_view line_end_of(std::string_view events) {
+  if (events.ends_with("\r\n")) return "\r\n";
+  return events.ends_with('\r') ? "\r" : "\n";
+}
+
+}  // namespace
+
+std::size_t Attempt::echo_limit(std::size_t most) const {
+  const std::uint64_t said = sent_bytes_ + run_.record_.bytes_down;
+  return std::min(kMaxHeldBytes + kEchoes * static_cast<std::size_t>(said), most);
+}
+
 void Attempt::on_events(std::string_view bytes) {
   if (in_long_event_) {
     const std::size_t taken = pass_long_event(bytes);
     bytes.remove_prefix(taken);
-    if (stopped() || bytes.empty()) return;
+    if (phase_ != Phase::Body || bytes.empty()) return;
   }
   // Usually the last read ended between two events, and this one can be read where it is.
   const bool joined = !carry_.empty();
@@ -32,7 +48,7 @@ void Attempt::on_events(std::string_view bytes) {
   } else {
     carry_.assign(input.substr(taken));
   }
-  if (carry_.size() <= http::SseScanner::kMaxEventBytes) {
+  if (carry_.size() <= echo_limit(kMaxEchoBytes)) {
     if (carry_.empty() && forwarding_) carry_.shrink_to_fit();  // an idle stream holds no buffer
     return;
   }
@@ -48,7 +64,7 @@ void Attempt::on_events(std::string_view bytes) {
   pass({}, net::More::Yes);  // what was held back before it
   const std::string long_event = std::exchange(carry_, std::string());
   const std::size_t passed = pass_long_event(long_event);
-  if (passed < long_event.size() && !stopped()) on_events(std::string_view(long_event).substr(passed));
+  if (passed < long_event.size() && phase_ == Phase::Body) on_events(std::string_view(long_event).substr(passed));
 }
 
 std::size_t Attempt::take_events(std::string_view input) {
@@ -80,17 +96,45 @@ std::size_t Attempt::take_events(std::string_view input) {
       return at;
     }
     if (kind == EventKind::Error) {
-      // The provider's own words go down, but for our key in them; Dispatch ends the stream behind them.
+      // The provider's own words go down, but for our key in them; Dispatch ends the stream behind them. An end that
+      // comes too early says nothing, and clients would take it for a good one.
       const std::size_t begin = std::max(segment, at - event.bytes.size());
       pass(input.substr(segment, begin - segment), net::More::Yes);
-      pass(dialect::redact(input.substr(begin, at - begin), endpoint_->key->reveal()), net::More::Yes);
-      run_.error_event_sent_ = true;
+      if (failure.kind != ErrorKind::Truncated) {
+        pass(dialect::redact(input.substr(begin, at - begin), endpoint_->key->reveal()), net::More::Yes);
+      }
+      run_.error_event_sent_ = answer_.error_shown;
       if (!stopped()) fail_with(std::move(failure), core::Stage::Committed);
       return at;
     }
   }
   if (at > segment) pass(input.substr(segment, at - segment), net::More::Yes);
+  if (at > 0) line_end_ = line_end_of(input.substr(0, at));
   return at;
+}
+
+/// At an orderly end of the body what is left is an event whose blank line never came, if it is whole: it is read, and
+/// goes down with its blank line.
+bool Attempt::take_last_event() {
+  if (carry_.empty() || in_long_event_) return true;
+  std::string last = std::exchange(carry_, std::string());
+  const std::size_t came = last.size();
+  if (line_end_ == "\n" && last.find('\r') != std::string::npos) {  // it is the stream's first
+    line_end_ = last.find("\r\n") != std::string::npos ? "\r\n" : "\r";
+  }
+  if (last.ends_with('\r') && line_end_ == "\r\n") last += '\n';  // the cut has halved it
+  // The end of the last line, the blank line, and a byte more: behind a CR the scanner wants to see one.
+  for (int end = 0; end < 3; ++end) last += line_end_;
+  http::SseEvent event;
+  http::SseScanner alone;
+  if (!alone.next(last, event) || !dialect::is_whole(event)) {
+    run_.record_.dropped_tail_bytes += came;
+    return true;
+  }
+  scanner_.reset();
+  const std::size_t seen = event.bytes.size() + (line_end_ == "\r" ? 1 : 0);
+  (void)take_events(std::string_view(last).substr(0, seen));
+  return !stopped() && phase_ == Phase::Body;
 }
 
 bool Attempt::tell(EventKind kind) {
@@ -102,8 +146,10 @@ bool Attempt::tell(EventKind kind) {
     case EventKind::Lifecycle:
       forwarding_ ? run_.emit(core::KeepAlive{id_}) : run_.emit(core::LifecycleEvent{id_});
       break;
+    case EventKind::Usage:  // says what was paid, and not that anything was said
+      if (!forwarding_) run_.emit(core::LifecycleEvent{id_});
+      break;
     case EventKind::Content:
-    case EventKind::Usage:
     case EventKind::Terminator:
       if (!forwarding_) {
         run_.emit(core::FirstContent{id_});
@@ -119,7 +165,7 @@ void Attempt::pass(std::string_view bytes, net::More more) {
   if (stopped()) return;
   if (!forwarding_) {
     hold(bytes, held_);
-    if (held_.size() <= kMaxHeldBytes) return;
+    if (held_.size() <= echo_limit(kMaxEchoesHeld)) return;
     // A flood of lifecycle events is passed on rather than kept for ever.
     run_.emit(core::FirstContent{id_});
     if (stopped()) return;
@@ -151,20 +197,18 @@ std::size_t Attempt::pass_long_event(std::string_view bytes) {
   if (ended) {
     in_long_event_ = false;
     line_break_ = 0;
+    if (answer_.terminated && !stopped()) {  // it was the last one
+      deliver({}, net::More::No);
+      if (!stopped()) complete();
+    }
   }
   return at;
 }
 
 void Attempt::on_events_end() {
-  run_.record_.dropped_tail_bytes += carry_.size();
+  if (!take_last_event()) return;
   if (!endpoint_->dialect->stream_complete(run_.parts_.request->api, answer_) || in_long_event_) {
-    return fail_with(Error{.kind = ErrorKind::Truncated,
-                           .scope = ErrorScope::Target,
-                           .retry = RetryClass::OtherKey,
-                           .status = 502,
-                           .code = "stream_incomplete",
-                           .message = "The upstream ended its stream before the answer was complete."},
-                     stage_now());
+    return fail_with(dialect::stream_incomplete(), stage_now());
   }
   if (!forwarding_ && dialect::empty_fails(answer_)) {
     return fail_with(dialect::said_nothing(), core::Stage::FailedAnswer);

@@ -48,6 +48,13 @@ struct HeldAnswer {
 inline constexpr std::size_t kMaxHeldAnswers = 8;
 /// Most bytes of an answer held back before it is judged or passed on.
 inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
+/// Events say again what they were sent (instructions, tools) and what they have said (the last one): so many times, as
+/// JSON may write it. What is longer than that is no echo.
+inline constexpr std::size_t kEchoes = 4;
+/// Most bytes of such an event, and of such events held before content: both and a read go down in one write
+/// (net::kMaxPendingBytes).
+inline constexpr std::size_t kMaxEchoBytes = 384 * 1024;
+inline constexpr std::size_t kMaxEchoesHeld = 512 * 1024;
 /// How long a finished request waits for the upstream to end its answer's framing, so that the connection can be used
 /// again.
 inline constexpr Duration kDrainUpstream = std::chrono::milliseconds(100);

@@ -13,7 +13,7 @@ from pathlib import Path
 SECTIONS = {"A": 13, "B": 26, "C": 21, "D": 12, "J": 16}
 STATES = ("whole", "partly", "open", "later")
 TEST = re.compile(r"\bTEST(?:_P|_F)?\(\s*(\w+),\s*(\w+)\s*\)")
-ID = re.compile(r"(?<![A-Za-z0-9])([ABCDJ]\d{1,2})(?=_)")
+ID = re.compile(r"(?<![A-Za-z0-9])([ABCDJK]\d{1,2})(?=_)")
 
 
 def tests_of(root):

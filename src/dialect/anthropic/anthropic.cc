@@ -23,6 +23,20 @@ std::string_view answer_member(Api api) {
   }
 }
 
+/// It says something, or why it does not.
+bool is_message(const AnswerMembers& members) {
+  return raw_truthy(members.own) || (raw_truthy(members.stop_reason) && members.error.empty());
+}
+
+bool is_count(const AnswerMembers& members) {
+  return kind_of(members.own) == JsonReader::Kind::Number;
+}
+
+bool (*answer_test(Api api))(const AnswerMembers& members) {
+  if (api == Api::Messages) return is_message;
+  return api == Api::CountTokens ? is_count : nullptr;
+}
+
 /// It ended of its own accord, and its blocks are texts without a word.
 bool says_nothing(std::string_view body) {
   if (raw_member(body, "stop_reason") != "\"end_turn\"") return false;
@@ -33,6 +47,15 @@ bool says_nothing(std::string_view body) {
     if (raw_string(raw_member(block, "type")) != "text" || raw_truthy(raw_member(block, "text"))) return false;
   }
   return !blocks.broken();
+}
+
+PlainRules plain_rules(Api api) {
+  return {.own = answer_member(api),
+          .is_answer = answer_test(api),
+          .note_made = api == Api::Pinned ? note_made_object : nullptr,
+          .says_nothing = api == Api::Messages ? says_nothing : nullptr,
+          .read_usage = anthropic_detail::read_usage,
+          .classify_inside = anthropic_detail::classify_inside};
 }
 
 class Anthropic final : public CommonDialect {
@@ -53,15 +76,13 @@ class Anthropic final : public CommonDialect {
   }
 
   [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
-    auto failure = dialect::read_plain({.own = answer_member(api),
-                                        .note_made = api == Api::Pinned ? note_made_object : nullptr,
-                                        .empty_is_failure = api == Api::Messages,
-                                        .says_nothing = api == Api::Messages ? says_nothing : nullptr,
-                                        .read_usage = anthropic_detail::read_usage,
-                                        .classify_inside = anthropic_detail::classify_inside},
-                                       body, state);
+    auto failure = dialect::read_plain(plain_rules(api), body, state);
     if (!failure && api == Api::CountTokens) state.usage.known = true;  // counting costs no tokens
     return failure;
+  }
+
+  [[nodiscard]] std::optional<Error> read_front(Api api, std::string_view front, AnswerState& state) const override {
+    return dialect::read_front(plain_rules(api), front, state);
   }
 
   [[nodiscard]] std::string_view request_id_field() const override { return "request-id"; }

@@ -90,8 +90,11 @@ TEST(AnthropicAnswer, TellsItsUsage) {
   EXPECT_EQ(good.state.usage.output_tokens, 3);
 }
 
-TEST(AnthropicAnswer, MayHaveNoContentButThenItHasUsage) {
-  EXPECT_FALSE(plain(R"({"content":[],"usage":{"output_tokens":0}})").failure.has_value());
+TEST(AnthropicAnswer, K3_MayHaveNoContentButThenItSaysWhyItStopped) {
+  EXPECT_FALSE(plain(R"({"content":[],"stop_reason":"end_turn","usage":{"output_tokens":0}})").failure.has_value());
+  EXPECT_FALSE(plain(R"({"content":[],"stop_reason":"refusal"})").failure.has_value());
+  EXPECT_EQ(plain(R"({"content":[],"stop_reason":null,"usage":{"output_tokens":0}})").failure.value_or(Error{}).code,
+            "empty_answer");
   EXPECT_EQ(plain(R"({"content":[]})").failure.value_or(Error{}).code, "empty_answer");
 }
 
@@ -157,7 +160,7 @@ TEST(AnthropicFailure, MeansWhatItsTypeAndItsTextSay) {
       {402, said("billing_error", "b"), K::QuotaExhausted, S::Quota, R::OtherKey},
       {403, said("permission_error", "not your model"), K::Forbidden, S::Request, R::OtherKey},
       {404, said("not_found_error", "model: claude-9"), K::ModelMissing, S::Target, R::OtherKey},
-      {413, said("request_too_large", "r"), K::UserError, S::Request, R::Never},
+      {413, said("request_too_large", "r"), K::TooLarge, S::Target, R::OtherKey},
       {429, said("rate_limit_error", "r"), K::RateLimited, S::Key, R::OtherKey},
       {429, said("rate_limit_error", "r", R"(,"details":{"error_code":"enforced_spend_limit_reached"})"),
        K::QuotaExhausted, S::Quota, R::OtherKey},

@@ -50,6 +50,13 @@ EventKind read_stop(AnswerState& state, Error& failure) {
   return EventKind::Terminator;
 }
 
+/// An event that the dialect does not know: a heartbeat, something new, or a failure under any name.
+EventKind read_stranger(std::string_view data, AnswerState& state, Error& failure) {
+  const ErrorFacts facts = read_error_facts(data);
+  if (says_failure(facts, state)) return failed(classify_inside(facts, state.rules), failure);
+  return lifecycle(state);
+}
+
 EventKind read_message_event(std::string_view name, std::string_view data, AnswerState& state, Error& failure) {
   if (name == "content_block_delta") {
     return !state.content_seen && is_empty_delta(data) ? EventKind::Lifecycle : content(state);
@@ -63,13 +70,14 @@ EventKind read_message_event(std::string_view name, std::string_view data, Answe
   if (name == "message_delta") {
     read_usage(raw_member(data, "usage"), state.usage);
     const std::string_view reason = raw_member(raw_member(data, "delta"), "stop_reason");
-    if (raw_truthy(reason)) state.finish_seen = true;
+    const bool stopped = raw_truthy(reason) && reason != "\"null\"";
+    if (stopped) state.finish_seen = true;
     // Held until it is known whether this was all.
     if (reason == "\"end_turn\"" && empty_fails(state)) return EventKind::Lifecycle;
-    return content(state);
+    return stopped ? content(state) : lifecycle(state);
   }
   if (name == "message_stop") return read_stop(state, failure);
-  return content(state);
+  return read_stranger(data, state, failure);
 }
 
 }  // namespace
@@ -82,7 +90,9 @@ EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state, E
   if (name.empty()) name = raw_string(raw_member(data, "type")).value_or("");  // some servers leave the event line out
   // "[DONE]" is what servers add that speak both dialects; the SDKs pass over it.
   if (name == "ping" || (name.empty() && data == "[DONE]")) return EventKind::Comment;
-  if (name == "error" || (name.empty() && raw_truthy(raw_member(data, "error")))) {
+  const bool named = name == "error";
+  if (named || (name.empty() && raw_truthy(raw_member(data, "error")))) {
+    state.error_shown = named;
     return failed(classify_inside(read_error_facts(data), state.rules), failure);
   }
   return api == Api::Messages ? read_message_event(name, data, state, failure) : content(state);

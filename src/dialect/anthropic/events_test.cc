@@ -142,9 +142,35 @@ TEST(AnthropicEvents, WithoutAnEventLineAreKnownByTheirType) {
   EXPECT_EQ(stream.named("", R"({"type":"message_stop"})"), EventKind::Terminator);
 }
 
-TEST(AnthropicEvents, C16_WhatCannotBeReadIsContent) {
+TEST(AnthropicEvents, C16_WhatCannotBeReadIsHeldBeforeContentAndPassedOnBehindIt) {
   Stream stream;
+  EXPECT_EQ(stream.named("", "{\"type\":\"mess"), EventKind::Lifecycle);
+  EXPECT_EQ(stream.named("content_block_delta", kText), EventKind::Content);
   EXPECT_EQ(stream.named("", "{\"type\":\"mess"), EventKind::Content);
+}
+
+TEST(AnthropicEvents, K3_AFailureIsOneUnderAnyNameAndAHeartbeatIsNone) {
+  for (const std::string_view told :
+       {R"({"detail":"Not authenticated"})", R"({"code":500,"message":"boom"})", R"({"error_code":17,"error_msg":"m"})",
+        R"({"object":"error","message":"m"})", R"({"success":false,"errors":[{"message":"m"}]})", R"({"message":"m"})",
+        R"({"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}})", R"([{"error":{"code":500}}])"}) {
+    Stream stream;
+    EXPECT_EQ(stream.named("message_start", R"({"message":{}})"), EventKind::Lifecycle);
+    EXPECT_EQ(stream.named("", told), EventKind::Error) << told;
+  }
+  for (const std::string_view beat : {R"({"status":"queued"})", R"({"type":"status","message":"queued"})", "{}"}) {
+    Stream stream;
+    EXPECT_EQ(stream.named("", beat), EventKind::Lifecycle) << beat;
+  }
+}
+
+TEST(AnthropicEvents, K9_AReasonThatIsNullIsNone) {
+  for (const std::string_view reason : {"null", "\"null\""}) {
+    Stream stream;
+    EXPECT_EQ(stream.named("message_delta", R"({"delta":{"stop_reason":)" + std::string(reason) + "}}"),
+              EventKind::Lifecycle);
+    EXPECT_EQ(stream.named("message_stop", "{}"), EventKind::Error);
+  }
 }
 
 TEST(AnthropicEvents, OfOtherPathsAreContentUntilTheyFail) {

@@ -160,13 +160,110 @@ TEST(ChatEvents, C15_SeveralDataLinesAreOneText) {
             EventKind::Usage);
 }
 
-TEST(ChatEvents, C16_WhatCannotBeReadIsContent) {
-  for (const std::string_view text :
-       {"hello", "{", "{\"choices\":[{\"delta\":{\"content\":\"x", "\xFF\xFE", "[1,2", "{\"a\":1}}", "null"}) {
+TEST(ChatEvents, C16_WhatCannotBeReadIsHeldBeforeContentAndPassedOnBehindIt) {
+  for (const std::string_view text : {"hello", "{", "\xFF\xFE", "[1,2", "{\"a\":1}}", "null"}) {
     Stream stream(Api::Chat);
-    EXPECT_EQ(stream.data(text), EventKind::Content) << text;
+    EXPECT_EQ(stream.data(text), EventKind::Lifecycle) << text;
     EXPECT_FALSE(stream.state.usage.known);
+    EXPECT_EQ(stream.data(delta(R"("content":"Hi")")), EventKind::Content);
+    EXPECT_NE(stream.data(text), EventKind::Error) << text;
   }
+  Stream cut(Api::Chat);
+  EXPECT_EQ(cut.data("{\"choices\":[{\"delta\":{\"content\":\"x"), EventKind::Content);
+}
+
+TEST(ChatEvents, K3_AFailureIsOneUnderAnyName) {
+  for (const std::string_view told :
+       {R"({"object":"error","message":"boom","code":500})", R"({"code":"boom","message":"m"})",
+        R"({"error_code":336501,"error_msg":"m"})", R"({"detail":"Internal"})", R"({"detail":[{"msg":"m"}]})",
+        R"({"success":false,"errors":[{"code":7,"message":"m"}]})", R"([{"error":{"code":500,"message":"m"}}])",
+        R"({"choices":null,"base_resp":{"status_code":1000,"status_msg":"unknown error"}})",
+        R"({"choices":[],"usage":{"total_tokens":0},"base_resp":{"status_code":1013,"status_msg":"m"}})",
+        R"({"error":["boom"]})", R"({"error":17})", R"({"error":true})", R"({"message":"boom"})",
+        R"({"status":"error","message":"boom"})", R"({"type":"server_error","message":"boom"})",
+        R"({"errorCode":"X1","errorMessage":"boom"})", R"({"choices":[{"delta":{},"error":{"code":502}}]})",
+        R"({"choices":[{"delta":{"content":""},"finish_reason":"abort"}]})",
+        R"({"choices":[],"x_groq":{"id":"r","error":"boom"}})"}) {
+    Stream stream(Api::Chat);
+    EXPECT_EQ(stream.data(told), EventKind::Error) << told;
+    EXPECT_NE(stream.failure.retry, RetryClass::Never) << told;
+    Stream begun(Api::Chat);
+    EXPECT_EQ(begun.data(delta(R"("role":"assistant")")), EventKind::Lifecycle);
+    EXPECT_EQ(begun.data(told), EventKind::Error) << told;
+  }
+}
+
+TEST(ChatEvents, K3_TheClassOfAFlatFailureIsWhatItsFieldsTell) {
+  const auto kind = [](std::string_view told) {
+    Stream stream(Api::Chat);
+    EXPECT_EQ(stream.data(told), EventKind::Error) << told;
+    return stream.failure.kind;
+  };
+  EXPECT_EQ(kind(R"({"choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}})"),
+            ErrorKind::QuotaExhausted);
+  EXPECT_EQ(kind(R"({"base_resp":{"status_code":1002,"status_msg":"x"}})"), ErrorKind::RateLimited);
+  EXPECT_EQ(kind(R"({"base_resp":{"status_code":1004,"status_msg":"x"}})"), ErrorKind::KeyRejected);
+  EXPECT_EQ(kind(R"({"code":429,"message":"slow"})"), ErrorKind::RateLimited);
+  EXPECT_EQ(kind(R"({"code":30001,"message":"x"})"), ErrorKind::QuotaExhausted);
+  EXPECT_EQ(kind(R"({"object":"error","message":"m","type":"x","code":"context_length_exceeded"})"),
+            ErrorKind::ContextTooLong);
+}
+
+TEST(ChatEvents, K3_HeartbeatsAreLifecycleAndCommitNothing) {
+  for (const std::string_view beat :
+       {R"({"type":"ping"})", R"({"status":"queued"})", R"({"status":"processing","message":"please wait"})",
+        R"({"type":"status","message":"queued"})", "{}", "[]", "null", "17", R"("waiting")", R"({"choices":null})",
+        R"({"type":"heartbeat","content":"still here"})", R"({"status":"queued","text":"third"})",
+        R"({"code":0,"message":"ok"})", R"({"base_resp":{"status_code":0,"status_msg":""}})", R"({"error":null})",
+        R"({"error":false,"errors":[]})", R"({"success":true})"}) {
+    Stream stream(Api::Chat);
+    EXPECT_EQ(stream.data(beat), EventKind::Lifecycle) << beat;
+    EXPECT_FALSE(stream.complete()) << beat;
+    EXPECT_EQ(stream.data("[DONE]"), EventKind::Error) << beat;
+    EXPECT_EQ(stream.failure.code, "empty_answer");
+  }
+}
+
+TEST(ChatEvents, K3_OnlyAnErrorThatClientsKnowIsShownToThem) {
+  Stream flat(Api::Chat);
+  EXPECT_EQ(flat.data(R"({"object":"error","message":"m","code":500})"), EventKind::Error);
+  EXPECT_FALSE(flat.state.error_shown);
+  Stream known(Api::Chat);
+  EXPECT_EQ(known.data(R"({"error":{"message":"m"}})"), EventKind::Error);
+  EXPECT_TRUE(known.state.error_shown);
+}
+
+TEST(ChatEvents, K9_AreCompleteWhenEveryChoiceHasEnded) {
+  const auto piece = [](int index, std::string_view finish) {
+    return R"({"choices":[{"index":)" + std::to_string(index) + R"(,"delta":{"content":"x"},"finish_reason":)" +
+           std::string(finish) + "}]}";
+  };
+  Stream two(Api::Chat);
+  two.state.choices_due = 2;
+  (void)two.data(piece(0, "null"));
+  (void)two.data(piece(1, "null"));
+  (void)two.data(piece(0, "\"stop\""));
+  EXPECT_FALSE(two.complete());
+  Stream both = two;
+  (void)both.data(piece(1, "\"length\""));
+  EXPECT_TRUE(both.complete());
+  Stream one_of_two(Api::Chat);
+  one_of_two.state.choices_due = 2;
+  (void)one_of_two.data(piece(0, "\"stop\""));
+  EXPECT_FALSE(one_of_two.complete()) << "the second never began";
+  Stream unasked(Api::Chat);
+  (void)unasked.data(piece(0, "\"stop\""));
+  (void)unasked.data(piece(7, "null"));
+  EXPECT_FALSE(unasked.complete()) << "what began must end";
+  (void)unasked.data(piece(100'000, "null"));
+  (void)unasked.data(piece(7, "\"stop\""));
+  EXPECT_TRUE(unasked.complete());
+}
+
+TEST(ChatEvents, K9_AFinishReasonThatIsTheWordNullIsNone) {
+  Stream stream(Api::Chat);
+  EXPECT_EQ(stream.data(delta(R"("content":"Hi")", "\"null\"")), EventKind::Content);
+  EXPECT_FALSE(stream.complete());
 }
 
 TEST(ChatEvents, C17_OddUsageNeverHarmsAndTheLastOneCounts) {
@@ -302,6 +399,53 @@ TEST(ResponsesEvents, C11_AFailureAfterLifecycleIsAnErrorByItsInnerCode) {
   EXPECT_EQ(stream.named("error", R"({"type":"error","error":{"code":"invalid_prompt"}})"), EventKind::Error);
   EXPECT_EQ(stream.failure.kind, ErrorKind::ContentPolicy);
   EXPECT_EQ(stream.failure.retry, RetryClass::Never);
+}
+
+TEST(ResponsesEvents, K9_EndOnlyWithTheirLastEvent) {
+  Stream stream(Api::Responses);
+  EXPECT_EQ(stream.named("response.output_text.delta", R"({"delta":"x"})"), EventKind::Content);
+  EXPECT_EQ(stream.data("[DONE]"), EventKind::Error);
+  EXPECT_EQ(stream.failure.kind, ErrorKind::Truncated);
+  EXPECT_FALSE(stream.complete());
+}
+
+TEST(ResponsesEvents, K3_OfAnotherShapeAreFailuresOrHeartbeats) {
+  for (const std::string_view told :
+       {R"({"detail":"x"})", R"({"code":500,"message":"x"})", R"({"error":"x"})", R"({"error_code":1,"error_msg":"x"})",
+        R"({"type":"response.completed","response":{"status":"failed","error":{"code":"server_error"}}})"}) {
+    Stream stream(Api::Responses);
+    EXPECT_EQ(stream.data(told), EventKind::Error) << told;
+  }
+  for (const std::string_view beat : {R"({"type":"ping"})", R"({"type":"keepalive"})", R"({"status":"queued"})", "x"}) {
+    Stream stream(Api::Responses);
+    EXPECT_EQ(stream.data(beat), EventKind::Lifecycle) << beat;
+    EXPECT_FALSE(stream.complete());
+  }
+}
+
+TEST(MediaEvents, K9_WithoutTheirLastEventAreIncomplete) {
+  Stream images(Api::Images);
+  EXPECT_EQ(images.named("image_generation.partial_image", "{}"), EventKind::Content);
+  EXPECT_FALSE(images.complete());
+  Stream words(Api::Audio);
+  EXPECT_EQ(words.data(R"({"type":"transcript.text.delta","delta":"x"})"), EventKind::Content);
+  EXPECT_FALSE(words.complete());
+  Stream unknown(Api::Audio);
+  EXPECT_EQ(unknown.data(R"({"chunk":"x"})"), EventKind::Content);
+  EXPECT_TRUE(unknown.complete()) << "what its last event is called is not known";
+}
+
+TEST(MediaEvents, K10_OfSeveralPicturesTheLastEndsTheStream) {
+  Stream two(Api::Images);
+  two.state.choices_due = 2;
+  EXPECT_EQ(two.named("image_generation.completed", "{}"), EventKind::Content);
+  EXPECT_FALSE(two.complete());
+  EXPECT_EQ(two.named("image_generation.completed", "{}"), EventKind::Terminator);
+  Stream form(Api::Images);
+  form.state.choices_due = 0;
+  EXPECT_EQ(form.named("image_edit.completed", "{}"), EventKind::Content);
+  EXPECT_EQ(form.named("image_edit.completed", "{}"), EventKind::Content);
+  EXPECT_TRUE(form.complete()) << "how many is not known: the end of the body ends it";
 }
 
 TEST(MediaEvents, EndWithDoneOrCompleted) {

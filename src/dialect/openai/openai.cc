@@ -1,6 +1,8 @@
 // The OpenAI dialect: joins the parts of this folder to one Dialect.
 #include "dialect/common_dialect.h"
+#include "dialect/json_reader.h"
 #include "dialect/made.h"
+#include "dialect/openai/chat_chunk.h"
 #include "dialect/openai/empty_answer.h"
 #include "dialect/openai/events.h"
 #include "dialect/openai/paths.h"
@@ -40,6 +42,37 @@ std::string_view answer_member(Api api) {
   }
 }
 
+/// Answers of any shape that are never a failure's: {"detail": …}, success: false, and so on.
+bool tells_flat(Api api) {
+  return api == Api::Moderations || api == Api::Rerank || api == Api::Images || api == Api::Audio;
+}
+
+/// What a plain answer's choices say, in the shape of a raw value: something, or nothing.
+void walk_choices(JsonReader& reader, AnswerMembers& members) {
+  openai_detail::ChatChunk answer;
+  openai_detail::read_choices(reader, answer);
+  members.own = answer.has_choice ? "[0]" : "[]";
+  members.hollow = answer.has_choices && !answer.has_content;
+  members.broken_off = answer.failed;
+  members.broken = answer.choice_error;
+}
+
+bool has_choice(const AnswerMembers& members) {
+  const bool only_error = members.hollow && !members.error.empty() && !members.broken_off;
+  return raw_truthy(members.own) && !only_error;
+}
+
+/// Also one that waits in the background, or that ended without a word.
+bool is_response(const AnswerMembers& members) {
+  if (members.status == "\"failed\"") return false;
+  return kind_of(members.own) == JsonReader::Kind::Array || members.object == "\"response\"";
+}
+
+bool (*answer_test(Api api))(const AnswerMembers& members) {
+  if (api == Api::Chat || api == Api::Completions) return has_choice;
+  return api == Api::Responses ? is_response : nullptr;
+}
+
 Error classify_inside(const ErrorFacts& facts, const FailureRules* rules) {
   return classify(0, facts, rules);
 }
@@ -53,6 +86,17 @@ bool (*emptiness(Api api))(std::string_view body) {
 void (*note_made(Api api))(std::string_view body, AnswerState& state) {
   if (api == Api::Responses) return note_made_response;
   return api == Api::Pinned ? note_made_object : nullptr;
+}
+
+PlainRules plain_rules(Api api) {
+  return {.own = answer_member(api),
+          .flat_errors = tells_flat(api),
+          .walk = api == Api::Chat || api == Api::Completions ? walk_choices : nullptr,
+          .is_answer = answer_test(api),
+          .note_made = note_made(api),
+          .says_nothing = emptiness(api),
+          .read_usage = openai_detail::read_usage,
+          .classify_inside = classify_inside};
 }
 
 class OpenAi final : public CommonDialect {
@@ -73,13 +117,10 @@ class OpenAi final : public CommonDialect {
   }
 
   [[nodiscard]] std::optional<Error> read_plain(Api api, std::string_view body, AnswerState& state) const override {
-    return dialect::read_plain({.own = answer_member(api),
-                                .note_made = note_made(api),
-                                .empty_is_failure = api == Api::Chat || api == Api::Completions,
-                                .says_nothing = emptiness(api),
-                                .read_usage = openai_detail::read_usage,
-                                .classify_inside = classify_inside},
-                               body, state);
+    return dialect::read_plain(plain_rules(api), body, state);
+  }
+  [[nodiscard]] std::optional<Error> read_front(Api api, std::string_view front, AnswerState& state) const override {
+    return dialect::read_front(plain_rules(api), front, state);
   }
 
   [[nodiscard]] std::string_view request_id_field() const override { return "x-request-id"; }
