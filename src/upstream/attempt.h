@@ -158,6 +158,7 @@ class Attempt {
   std::string carry_;             ///< the unfinished event at the end of what was read
   std::uint64_t line_break_ = 0;  ///< the last bytes of a long event, to find its end across reads
   http::SseScanner scanner_;
+  dialect::KeyGuard guard_;
   dialect::AnswerState answer_;
   std::optional<dialect::UsageEdit> edit_;
 };
