@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "base/printable.h"
 #include "cli/admin_address.h"
 #include "cli/commands.h"
 #include "gateway/explain_text.h"
@@ -35,7 +36,7 @@ int explain(const ExplainOptions& options) {
     return kUnreachable;
   }
   if (page->status != 200) {
-    std::cerr << "drover explain: " << gateway::printable(first_line(page->body)) << "\n";
+    std::cerr << "drover explain: " << printable(first_line(page->body)) << "\n";
     return kNotKept;
   }
   const auto text = gateway::explain_text(page->body);
@@ -43,7 +44,7 @@ int explain(const ExplainOptions& options) {
     std::cerr << "drover explain: " << address->url << ": " << text.error().message << "\n";
     return kUnreachable;
   }
-  std::cout << (options.json ? page->body : *text) << std::flush;
+  std::cout << (options.json ? printable_json(page->body) : *text) << std::flush;
   return kExplained;
 }
 

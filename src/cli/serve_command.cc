@@ -11,6 +11,7 @@
 #include "cli/recording_file.h"
 #include "config/settings.h"
 #include "gateway/server.h"
+#include "net/descriptor_limit.h"
 #include "net/signals.h"
 #include "telemetry/log.h"
 
@@ -139,6 +140,7 @@ int serve(const Options& options) {
     recorder = std::move(*begun);
   }
   telemetry::start_log();
+  net::raise_descriptor_limit();
   auto server = gateway::Server::start(std::move(*settings), std::move(recorder));
   if (!server) {
     telemetry::stop_log();

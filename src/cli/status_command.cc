@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "base/printable.h"
 #include "cli/admin_address.h"
 #include "cli/commands.h"
 #include "gateway/status_table.h"
@@ -47,7 +48,7 @@ int show(const StatusOptions& options, const gateway::AdminAddress& address, std
     std::cerr << "drover status: " << address.url << ": " << table.error().message << "\n";
     return kUnreachable;
   }
-  std::cout << before << (options.json ? *page : table->text) << std::flush;
+  std::cout << before << (options.json ? printable_json(*page) : table->text) << std::flush;
   return table->any_red ? kSomethingRed : kAllFine;
 }
 

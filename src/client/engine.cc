@@ -87,7 +87,7 @@ Engine::Engine(config::Settings settings, v0::Hooks hooks)
         }
       }),
       in_flight_(settings_.limits.in_flight),
-      replay_memory_(settings_.limits.replay_memory) {}
+      replay_memory_(settings_.limits.replay_memory, settings_.limits.body) {}
 
 v0::Result<std::shared_ptr<Engine>> Engine::start(config::Settings settings, const std::string& model,
                                                   v0::Hooks hooks) {
@@ -169,7 +169,8 @@ v0::Result<std::shared_ptr<Call>> Engine::prepare(const Asking& asking) {
     return shed("too_many_requests_in_flight", "This client is at its limit of calls ('limits.in_flight').");
 
   upstream::UpstreamRequest& request = call->request;
-  if (!request.body.reserve(replay_memory_, asking.body.size()) || !request.body.append(replay_memory_, asking.body))
+  request.body.begin(replay_memory_, nullptr, asking.body.size());
+  if (!request.body.append(asking.body))
     return shed("replay_memory_full", "The memory for request bodies is full ('limits.replay_memory').");
   request.dialect = &dialect::openai();
   request.api = request.dialect->api("POST", asking.path);

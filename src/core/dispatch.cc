@@ -32,8 +32,6 @@ Commands Dispatch::on(const Event& event, Instant now) {
 void Dispatch::handle(const RequestReady&, Step& step) {
   if (begun_) return;
   begun_ = true;
-  // Whoever retries by itself amplifies an outage just as we do: it pays from the same budget, but is never refused.
-  if (request_.clients_retry) (void)fleet_->spend_retry(step.now);
   if (!request_.route->pools.empty()) {
     const Timeouts& timeouts = request_.plan->pools[request_.route->pools.front().index()].timeouts;
     total_at_ = after(request_.arrived, std::min(timeouts.total, request_.client_timeout));

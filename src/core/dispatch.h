@@ -185,7 +185,8 @@ struct DispatchRequest {
   Amount estimate{};
   Instant arrived{};
   Duration client_timeout = kNoLimit;  ///< x-drover-timeout or x-stainless-timeout: shortens `total`
-  bool clients_retry = false;          ///< the client itself says that this is not its first try
+  bool safe = false;           ///< GET or HEAD: a kept connection's race may be run again whatever `replay` says
+  bool clients_retry = false;  ///< the client itself says that this is not its first try
   /// Whether our own 200 and comments may be sent while waiting (HTTP/1.1 client, streamed answer).
   bool may_answer_early = true;
   Bell* bell = nullptr;  ///< rung when CapacityGranted is due; without one it looks again by timer. Outlives the wait
@@ -313,6 +314,7 @@ class Dispatch {
   [[nodiscard]] Next never(Stop why);
   [[nodiscard]] FixedVector<TargetId, kMaxWalk> repeatable() const;
   [[nodiscard]] bool paid(TargetId next, Instant now);
+  [[nodiscard]] bool spend_retry(Instant now);
 
   // refusals (dispatch_refusal.cc)
   void note_refusal(const Attempt& attempt, const Failure& failure, Instant now);

@@ -38,7 +38,13 @@ PickRequest Dispatch::pick_request() {
 
 /// Going to an untried target of a pool that mostly works is free; every other further attempt is paid for.
 bool Dispatch::paid(TargetId next, Instant now) {
-  return attempts_started_ == 0 || fleet_->failover_is_free(next, now) || fleet_->spend_retry(now);
+  return attempts_started_ == 0 || fleet_->failover_is_free(next, now) || spend_retry(now);
+}
+
+/// Whoever retries by itself amplifies an outage just as we do. What it says of itself costs it alone: its own retry
+/// stands for the one that we would have paid for, and takes nothing from the budget that all share.
+bool Dispatch::spend_retry(Instant now) {
+  return !request_.clients_retry && fleet_->spend_retry(now);
 }
 
 void Dispatch::seek(Step& step) {
@@ -101,7 +107,7 @@ PickAnswer Dispatch::pick_or_wait(Instant now) {
 Instant Dispatch::repeat_at(Step& step, bool& started) {
   const auto again = repeatable();
   if (again.empty()) return kNever;
-  if (!repeat_paid_ && !fleet_->spend_retry(step.now)) {
+  if (!repeat_paid_ && !spend_retry(step.now)) {
     stop_ = Stop::Budget;
     return kNever;
   }

@@ -73,9 +73,12 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
 /// not the target's fault, so nothing is charged and the reservation goes on with the new attempt.
 bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step) {
   const bool unsent = failure.stage == Stage::Unsent && failure.error.kind == ErrorKind::StaleConnection;
-  const bool ambiguous = failure.stage == Stage::ReusedNoAnswer && request_.replay == Replay::Free &&
-                         request_.plan->retry.ambiguous != Ambiguous::Never;
-  if (!(unsent || ambiguous) || attempt.fresh || draining_ || request_.replay == Replay::Never) return false;
+  // RFC 9110 section 9.2.2: what changes nothing may be sent again, on a new connection, by whoever passes it on.
+  const bool repeatable = request_.replay == Replay::Free || request_.safe;
+  const bool ambiguous =
+      failure.stage == Stage::ReusedNoAnswer && repeatable && request_.plan->retry.ambiguous != Ambiguous::Never;
+  const bool once = request_.replay == Replay::Never && !request_.safe;
+  if (!(unsent || ambiguous) || attempt.fresh || draining_ || once) return false;
   if (attempts_started_ >= kMaxAttempts) return false;
   disarm_attempt(attempt, step);
   attempt.phase = Phase::Idle;

@@ -206,6 +206,21 @@ TEST(Walk, EndsAtOnceWhenTheRetryBudgetIsSpent) {
   EXPECT_NE(end_of(s.failed(server_error(), Stage::FailedAnswer, at(1ms))), nullptr);
 }
 
+TEST(Walk, X8_AClientsOwnRetryIsNotRepeatedAndTakesNothingFromTheBudgetOfAll) {
+  Scenario s = Scenario::with_targets({"a"});
+  s.request().clients_retry = true;
+  int before = 0;
+  {
+    Scenario other = Scenario::with_targets({"a"});
+    while (other.fleet().spend_retry(at(0ms))) ++before;
+  }
+  (void)s.on(RequestReady{}, at(0ms));
+  EXPECT_NE(end_of(s.failed(server_error(), Stage::FailedAnswer, at(1ms))), nullptr);
+  int left = 0;
+  while (s.fleet().spend_retry(at(2ms))) ++left;
+  EXPECT_EQ(left, before);
+}
+
 TEST(Walk, PaysForFailoversInAPoolThatMostlyFails) {
   Scenario s = Scenario::with_targets({"a", "b"});
   s.plan().retry.same_target = 0;

@@ -185,6 +185,7 @@ void fields(auto& v, T& line) {
   v("body", line.facts.body);
   v("arrived", line.facts.arrived);
   v("client_timeout", line.facts.client_timeout);
+  v("safe", line.facts.safe);
   v("clients_retry", line.facts.clients_retry);
   v("may_answer_early", line.facts.may_answer_early);
   v("comment_every", line.facts.comment_every);

@@ -284,17 +284,5 @@ TEST(FleetSilence, WhatLongPromptsTakeDoesNotStretchWhatShortOnesMay) {
   EXPECT_LE(to_a, 10);
 }
 
-TEST(Dispatch, AClientsOwnRetryPaysFromTheBudget) {
-  Plan plan = plan_with_targets({"a"});
-  Scenario s(std::move(plan));
-  s.request().clients_retry = true;
-  for (std::int64_t retry = 0; retry < kRetriesPerSecondAtLeast; ++retry) {
-    EXPECT_EQ(s.started(s.on(RequestReady{}, at(0s))), "a");
-    s.forget_dispatch();
-  }
-  EXPECT_FALSE(s.fleet().spend_retry(at(0s)));
-  EXPECT_EQ(s.started(s.on(RequestReady{}, at(0s))), "a");  // never refused for it
-}
-
 }  // namespace
 }  // namespace drover::core

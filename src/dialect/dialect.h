@@ -44,8 +44,9 @@ struct Inspection {
   std::string model;            ///< unescaped
   std::size_t model_begin = 0;  ///< where the value stands in the body, quotes included (JSON) or bare (multipart)
   std::size_t model_end = 0;
-  bool model_is_json = true;  ///< false: a multipart part
-  bool stream = false;      ///< the answer must be a stream: asked for, on a path that has streams
+  bool model_is_json = true;        ///< false: a multipart part
+  bool names_other_models = false;  ///< by a field beside the model that a router behind the provider may obey
+  bool stream = false;              ///< the answer must be a stream: asked for, on a path that has streams
   bool asks_usage = false;  ///< stream_options.include_usage is true
   bool has_stream_options = false;
   std::size_t stream_options_begin = 0;  ///< where the value of stream_options stands, when it is there
@@ -131,6 +132,10 @@ class Dialect {
 
   /// What `method path` is; `path` is canonical and without query.
   [[nodiscard]] virtual Api api(std::string_view method, std::string_view path) const = 0;
+
+  /// Whether this API has this path, in just this spelling, for requests that change or make something (POST, PUT,
+  /// PATCH, DELETE). What it has not may be anything to the provider.
+  [[nodiscard]] virtual bool lists(std::string_view path) const = 0;
 
   /// Reads a request body. `body` must be followed by kPadding readable bytes. Linear time; never recurses.
   /// Errors (kind BadRequest or Unsupported, status 400 or 415, a message that names the place): invalid JSON or UTF-8,

@@ -1,6 +1,7 @@
 #include "dialect/long_event.h"
 
 #include <algorithm>
+#include <string>
 
 namespace drover::dialect {
 namespace {
@@ -30,6 +31,26 @@ http::SseEvent long_event(std::string_view head) {
     }
   }
   return event;
+}
+
+bool begins_as_error(const http::SseEvent& event) {
+  if (event.name == "error") return true;
+  // {"error": … and {"type": "error", …, with any white space.
+  std::string front;
+  for (const char c : event.data.substr(0, 64)) {
+    if (std::string_view(" \t\r\n").find(c) == std::string_view::npos) front.push_back(c);
+  }
+  return front.starts_with(R"({"error":{)") || front.starts_with(R"({"error":")") ||
+         front.starts_with(R"({"type":"error")");
+}
+
+Error long_error() {
+  return Error{.kind = ErrorKind::ServerError,
+               .scope = ErrorScope::Target,
+               .retry = RetryClass::OtherKey,
+               .status = 502,
+               .code = "upstream_error",
+               .message = "The provider ended its stream with an error that is too long to be passed on."};
 }
 
 }  // namespace drover::dialect

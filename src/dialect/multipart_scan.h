@@ -1,5 +1,6 @@
 // Finds the small text fields of a multipart/form-data body and leaves its files alone (RFC 7578), in one pass that can
-// pause anywhere. Strict: what two readers could read in two ways is refused.
+// pause anywhere. Strict: what two readers could read in two ways is refused, wherever it stands in the form, for a
+// part that is harmless to us may be a routed field to the provider.
 #pragma once
 
 #include <array>
@@ -15,6 +16,10 @@
 
 namespace drover::dialect {
 
+/// What a form's or query's name is to a reader who trims it, ignores case, undoes escapes and takes brackets for an
+/// index: "model" for " Mod%65l[0]".
+[[nodiscard]] std::string routed_name(std::string_view name);
+
 class MultipartScan {
  public:
   /// Longest block of headers of one part. Real ones are under 300 bytes.
@@ -22,7 +27,7 @@ class MultipartScan {
   /// Most parts of one body. OpenAI takes at most 16 images in one edit.
   static constexpr std::size_t kMaxParts = 256;
   /// Most names that can be looked for.
-  static constexpr std::size_t kMaxNames = 4;
+  static constexpr std::size_t kMaxNames = 16;
 
   /// `body` and `names` must outlive the scan. The boundary comes from form_boundary().
   MultipartScan(std::string_view body, std::string_view boundary, std::span<const std::string_view> names);
@@ -39,16 +44,19 @@ class MultipartScan {
  private:
   enum class State : std::uint8_t { Start, AfterDelimiter, Content, Ended };
   struct PartHead {
-    std::string name;
+    std::size_t field = kMaxNames;  ///< which of the names it is; kMaxNames: none
     bool is_file = false;
-    bool encoded = false;  ///< has a Content-Transfer-Encoding that changes its bytes
+    bool encoded = false;  ///< has a Content-Transfer-Encoding that changes its bytes, or a charset that does
+    unsigned lines = 0;    ///< which of the lines that may be there once have been
   };
 
   bool after_delimiter();
   bool content(std::size_t limit);
   bool end_part(std::size_t end);
   bool read_part_head(std::string_view lines);
+  bool read_line(std::string_view name, std::string_view value);
   bool read_disposition(std::string_view value);
+  bool read_name(std::string_view name);
   bool refuse(const char* what);
 
   std::string_view body_;

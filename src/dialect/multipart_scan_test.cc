@@ -115,7 +115,81 @@ TEST(MultipartScan, G12_RefusesDoubtfulHeads) {
       HasSubstr("two Content-Dispositions"));
   EXPECT_THAT(refusal(part("Content-Disposition: form-data; name=a\r\n folded", "m") + end), HasSubstr("folded"));
   EXPECT_THAT(refusal(part("no colon", "m") + end), HasSubstr("without a colon"));
+  EXPECT_THAT(refusal(part("Content-Disposition: form-data; filename=\"f\"; name=a", "m") + end),
+              HasSubstr("before its file's"));
   EXPECT_THAT(refusal(part("Content-Disposition: form-data;\nname=model", "m") + end), HasSubstr("control character"));
+}
+
+/// Heads beside an honest `model` in which form readers in use find another one.
+class SecondModel : public testing::TestWithParam<const char*> {};
+
+TEST_P(SecondModel, X3_IsRefusedHoweverItIsSpelt) {
+  for (const bool last : {true, false}) {
+    const std::string honest = field("model", "m");
+    const std::string other = part(GetParam(), "other-m");
+    EXPECT_NE(refusal((last ? honest + other : other + honest) + std::string(kEnd)), "accepted") << GetParam();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Heads, SecondModel,
+    testing::Values(
+        "Content-Disposition: form-data; name= \"model\"", "Content-Disposition: form-data; name=\t\"model\"",
+        "Content-Disposition: form-data; name =\"model\"",
+        "Content-Disposition: form-data; name=\"x\"; name*0=\"mod\"; name*1=\"el\"",
+        "Content-Disposition: form-data; name=\"x\"; name*0*=utf-8''mod; name*1*=el",
+        "Content-Disposition: form-data; name=\"model \"", "Content-Disposition: form-data; name=\" model\"",
+        "Content-Disposition: form-data; name=\"MODEL\"", "Content-Disposition: form-data; name=\"model[]\"",
+        "Content-Disposition: form-data; name=\"model[0]\"", "Content-Disposition: form-data; name=\"mod%65l\"",
+        "Content-Disposition: form-data; name=\"model\xC2\xA0\"",
+        "Content-Disposition : form-data; name=\"model\"\r\nContent-Disposition: form-data; name=\"y\"",
+        "Content-Disposition: form-data;\x0cname=\"model\"; name=\"y\"",
+        "Content-Disposition: form-data;\x0bname=\"model\"; name=\"y\"",
+        "Content-Disposition: form-data;\xa0name=\"model\"; name=\"y\"",
+        "Content-Disposition: form-data; foo=\"; name=model\"; name=\"x\"",
+        "Content-Disposition: form-data; filename=\"; name=model\"; name=\"x\"",
+        "Content-Disposition: form-data; name=\"x\"; filename=\"; name=model\"",
+        "Content-Disposition: form-data; name=\"x\\\"; name=\"model\"",
+        "Content-Disposition: form-data; name=\"x\"; filename=\"a\\\"; name=\"model\"",
+        "Content-Disposition: form-data, form-data; name=\"model\"",
+        "Content-Disposition: form-data; name=\"_charset_\"",
+        "Content-Disposition: form-data; name=\"x\"\r\nContent-Type: multipart/mixed; boundary=c"));
+
+TEST(MultipartScan, X3_CountsOtherSpellingsOfANameAsIt) {
+  const std::string body = field(" Model", "m") + std::string(kEnd);
+  MultipartScan scan(body, "b", kNames);
+  ASSERT_EQ(scan.step(kAll), true);
+  EXPECT_EQ(scan.field(0)->of(body), "m");
+}
+
+TEST(MultipartScan, X3_RefusesABoundaryBehindAnotherLineEnd) {
+  for (const std::string_view line_end : {"\n", "\r", "x", "\r\r", "\n\n"}) {
+    const std::string inner =
+        "x" + std::string(line_end) + "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nother-m";
+    EXPECT_NE(refusal(field("model", "m") + file(inner) + std::string(kEnd)), "accepted");
+  }
+}
+
+TEST(MultipartScan, X3_RefusesARoutedFieldInAnotherCharacterSet) {
+  EXPECT_THAT(
+      refusal(part("Content-Disposition: form-data; name=\"model\"\r\nContent-Type: text/plain; charset=utf-7", "m") +
+              std::string(kEnd)),
+      HasSubstr("encoded"));
+  EXPECT_EQ(
+      refusal(part("Content-Disposition: form-data; name=\"model\"\r\nContent-Type: text/plain;charset=UTF-8", "m") +
+              std::string(kEnd)),
+      "accepted");
+}
+
+TEST(MultipartScan, TakesWhatClientsSend) {
+  EXPECT_EQ(refusal(part("Content-Disposition: form-data; name=\"file\"; filename=\"a b.mp3\"; "
+                         "filename*=utf-8''a%20b.mp3\r\nContent-Type: audio/mpeg\r\nContent-Length: 3",
+                         "abc") +
+                    part("content-disposition: form-data;name=model", "m") +
+                    part("Content-Disposition: form-data; name=\"timestamp_granularities[]\"", "word") +
+                    part("Content-Disposition: form-data; name=\"image[]\"; filename=\"\xE0\xB8\x81.png\"", "x") +
+                    std::string(kEnd)),
+            "accepted");
 }
 
 TEST(MultipartScan, BoundsTheHeadOfAPart) {

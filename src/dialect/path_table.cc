@@ -5,15 +5,20 @@
 namespace drover::dialect {
 namespace {
 
+constexpr std::string_view kRoot = "/v1/";
+
 bool under(std::string_view path, std::string_view prefix) {
   if (!path.starts_with(prefix)) return false;
   return prefix.ends_with('/') || path.size() == prefix.size() || path[prefix.size()] == '/';
 }
 
+bool is_affine(const PathTable& table, std::string_view path) {
+  return std::ranges::any_of(table.affine, [&](std::string_view prefix) { return under(path, prefix); });
+}
+
 }  // namespace
 
 Api api_of(const PathTable& table, std::string_view method, std::string_view path) {
-  constexpr std::string_view kRoot = "/v1/";
   if (!path.starts_with(kRoot)) return Api::Pinned;
   path.remove_prefix(kRoot.size());
   if (method == "GET" && under(path, "models") && path != "models/") return Api::Models;
@@ -21,8 +26,15 @@ Api api_of(const PathTable& table, std::string_view method, std::string_view pat
   const auto known = std::ranges::find(table.posts, path, &PathTable::Known::path);
   if (known != table.posts.end()) return known->api;
   if (std::ranges::find(table.stateless, path) != table.stateless.end()) return Api::OtherModel;
-  const bool affine = std::ranges::any_of(table.affine, [&](std::string_view prefix) { return under(path, prefix); });
-  return affine ? Api::Pinned : Api::OtherModel;
+  return is_affine(table, path) ? Api::Pinned : Api::OtherModel;
+}
+
+bool lists(const PathTable& table, std::string_view path) {
+  // Parameters and escapes are taken off by some servers before they look where a path leads.
+  if (path.find_first_of(";%") != path.npos || !path.starts_with(kRoot)) return false;
+  path.remove_prefix(kRoot.size());
+  return std::ranges::find(table.posts, path, &PathTable::Known::path) != table.posts.end() ||
+         std::ranges::find(table.stateless, path) != table.stateless.end() || is_affine(table, path);
 }
 
 }  // namespace drover::dialect

@@ -25,5 +25,7 @@ struct PathTable {
 
 /// See Dialect::api.
 [[nodiscard]] Api api_of(const PathTable& table, std::string_view method, std::string_view path);
+/// See Dialect::lists.
+[[nodiscard]] bool lists(const PathTable& table, std::string_view path);
 
 }  // namespace drover::dialect

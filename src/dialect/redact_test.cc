@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 namespace drover::dialect {
 namespace {
 
@@ -57,6 +59,27 @@ TEST(Redact, ShowsNoPieceOfFourOrMoreForAnyMaskOfTheSecret) {
       EXPECT_FALSE(shows_front || shows_back) << masked;
     }
   }
+}
+
+TEST(Redact, X5_TakesOutTheKeyInOtherSpellings) {
+  for (const std::string_view text : {"SK-PROJ-ZX81QQLMNOPRSTUVWX4321", "sk\\u002dproj\\u002dZx81QqLmNopRstUvWx4321",
+                                      "sk-proj-Zx81QqLmNop", "RstUvWx4321", "LmNopRstUv",
+                                      "sk-proj-\xE2\x80\xA6"
+                                      "4321",
+                                      "sk-proj-\\u20264321", "sk-proxxxxxx4321", "sk-pro####4321", "4321"}) {
+    EXPECT_EQ(redact("key '" + std::string(text) + "' is bad", kSecret), "key '[redacted]' is bad") << text;
+  }
+  EXPECT_EQ(redact(R"({"a":"ab\/cdef\/gh12"})", "ab/cdef/gh12"), R"({"a":"[redacted]"})");
+}
+
+TEST(Redact, X5_TakesOutAKeyOfWhichEveryCharacterIsEscaped) {
+  std::string escaped;
+  for (const char c : kSecret) {
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
+    escaped += escape;
+  }
+  EXPECT_EQ(redact("\"" + escaped + "\"", kSecret), "\"[redacted]\"");
 }
 
 }  // namespace

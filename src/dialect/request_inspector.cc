@@ -120,7 +120,10 @@ RequestInspector::RequestInspector(const KeyList& keys, Api api, std::string_vie
     : keys_(keys), api_(api), body_(body) {
   result_.repeat = repeat_of(api, {});
   if (api == Api::Pinned || api == Api::Models) return;
-  if (is_json_type(content_type)) {
+  if (has_odd_charset(content_type)) {
+    // In another character set the same bytes may name another model.
+    scan_ = refused(ErrorKind::Unsupported, 415, "unsupported_charset", "send this as UTF-8");
+  } else if (is_json_type(content_type)) {
     // What the other keys mean on a path nobody here knows is that path's matter.
     if (api == Api::OtherModel) {
       scan_.emplace<JsonScan>(body, keys.least_names());
@@ -130,10 +133,13 @@ RequestInspector::RequestInspector(const KeyList& keys, Api api, std::string_vie
   } else if (takes_forms(api) && is_form_type(content_type)) {
     const auto boundary = form_boundary(content_type);
     if (boundary.has_value()) {
-      scan_.emplace<MultipartScan>(body, *boundary, kRoutedFields);
+      // What the other fields mean on a path nobody here knows is that path's matter.
+      const std::span<const std::string_view> fields = kRoutedFields;
+      scan_.emplace<MultipartScan>(body, *boundary, api == Api::OtherModel ? fields.first(kFormOtherModels) : fields);
     } else {
       scan_ = refused(ErrorKind::BadRequest, 400, "invalid_multipart",
-                      "the Content-Type of a form needs one boundary of 1 to 70 allowed characters");
+                      "the Content-Type of a form needs one boundary of 1 to 70 allowed characters, and beside it at "
+                      "most charset=utf-8");
     }
   } else if (api != Api::OtherModel) {
     scan_ = refused(ErrorKind::Unsupported, 415, "unsupported_content_type",
@@ -189,6 +195,8 @@ Result<bool> RequestInspector::finish_json(const JsonScan& scan) {
                                     .background = *background,
                                     .continues = present(keys_.find(scan, kConversation), body_) ||
                                                  present(keys_.find(scan, kPreviousResponseId), body_)});
+  result_.names_other_models =
+      std::ranges::any_of(kOtherModelKeys, [&](Key key) { return keys_.find(scan, key).has_value(); });
   result_.continues = continued(keys_, scan, body_);
   if (result_.continues == 0) result_.continues = deep_mark(scan, body_, kFileId);
   result_.sealed = deep_mark(scan, body_, kEncryptedContent);
@@ -226,6 +234,9 @@ Result<bool> RequestInspector::finish_form(const MultipartScan& scan) {
     }
   }
   result_.choices = 0;
+  for (std::size_t field = kFormOtherModels; field < kRoutedFields.size(); ++field) {
+    result_.names_other_models |= scan.field(field).has_value();
+  }
   result_.input_tokens_estimate = static_cast<std::int64_t>(scan.text_bytes() / 4);
   return true;
 }

@@ -2,6 +2,7 @@
 // one of its dialect's keys twice is refused.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,16 @@ enum Key : std::size_t {
   kInstructions,
   kSystem,
   kPrompt,
+  kModels,
+  kRoute,
+  kFallbacks,
+  kFallbackModels,
+  kContextWindowFallbacks,
+  kContentPolicyFallbacks,
+  kModelList,
+  kUserConfig,
+  kPreset,
+  kExtraBody,
   kKeys,
 };
 
@@ -55,16 +66,33 @@ inline constexpr std::array<std::string_view, kKeys> kRoutedKeys = {"model",
                                                                     "input",
                                                                     "instructions",
                                                                     "system",
-                                                                    "prompt"};
+                                                                    "prompt",
+                                                                    "models",
+                                                                    "route",
+                                                                    "fallbacks",
+                                                                    "fallback_models",
+                                                                    "context_window_fallbacks",
+                                                                    "content_policy_fallbacks",
+                                                                    "model_list",
+                                                                    "user_config",
+                                                                    "preset",
+                                                                    "extra_body"};
+
+/// Of these, those by which routers behind a provider (OpenRouter, LiteLLM) take another model than the one named.
+inline constexpr std::array kOtherModelKeys =
+    std::to_array<Key>({kModels, kRoute, kFallbacks, kFallbackModels, kContextWindowFallbacks, kContentPolicyFallbacks,
+                        kModelList, kUserConfig, kPreset, kExtraBody});
+
+[[nodiscard]] inline bool names_other_models(std::string_view name) {
+  return std::ranges::any_of(kOtherModelKeys, [name](Key key) { return kRoutedKeys[key] == name; });
+}
 
 /// The keys one dialect looks for: what the others mean is its providers' matter. Begins with kModel and kStream.
 class KeyList {
  public:
   consteval KeyList(std::initializer_list<Key> keys) {
-    for (const Key key : keys) {
-      places_[key] = static_cast<std::uint8_t>(size_);
-      names_[size_++] = kRoutedKeys[key];
-    }
+    for (const Key key : keys) add(key);
+    for (const Key key : kOtherModelKeys) add(key);
   }
 
   /// For a JsonScan. They live as long as the list.
@@ -79,13 +107,18 @@ class KeyList {
   }
 
  private:
+  consteval void add(Key key) {
+    places_[key] = static_cast<std::uint8_t>(size_);
+    names_[size_++] = kRoutedKeys[key];
+  }
+
   std::array<std::string_view, kKeys> names_{};
   std::array<std::uint8_t, kKeys> places_{};  ///< in names_; 0 is kModel's
   std::size_t size_ = 0;
 };
 
 /// The form fields that do the same in a multipart body.
-enum FormField : std::size_t { kFormModel, kFormStream, kFormFields };
-inline constexpr std::array<std::string_view, kFormFields> kRoutedFields = {"model", "stream"};
+enum FormField : std::size_t { kFormModel, kFormStream, kFormOtherModels };
+inline constexpr std::array<std::string_view, 5> kRoutedFields = {"model", "stream", "models", "route", "fallbacks"};
 
 }  // namespace drover::dialect

@@ -2,10 +2,12 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "base/printable.h"
 #include "gateway/client_auth.h"
 #include "http/url.h"
 
@@ -22,6 +24,19 @@ constexpr std::string_view kAlways =
 
 Reply say(int status, std::string_view type, std::string body) {
   return {.status = status, .fields = std::string(type).append(kAlways), .body = std::move(body)};
+}
+
+/// The lines of a text, each without what is obeyed rather than seen.
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out.append(printable(text.substr(0, end)));
+    if (end < text.size()) out.push_back('\n');
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
 }
 
 bool is_address(std::string_view authority) {
@@ -87,7 +102,7 @@ Reply explain(std::string_view rest, const AdminView& view) {
                "Ask for /explain/ID with the x-request-id of an answer, or with the name of a target or key.\n");
   }
   auto page = explain_page(view, *name);
-  if (page) return say(200, kJson, std::move(*page) + "\n");
+  if (page) return say(200, kJson, printable_json(*page) + "\n");
   return say(404, kText,
              "Nothing is kept under this name: it is no target or key, and as a request it is still running, was never "
              "here, or has been forgotten (the last 10,000 are kept, failures longest).\n");
@@ -122,8 +137,8 @@ Reply answer_admin(const http::RequestHead& head, Reach reach, const AdminView& 
   if (explains) return explain(head.target.substr(kExplain.size()), view);
   if (path == "/healthz") return say(200, kText, "ok\n");
   if (path == "/readyz") return ready(view);
-  if (path == "/metrics") return say(200, kMetrics, metrics_page(view));
-  return say(200, kJson, status_page(view) + "\n");
+  if (path == "/metrics") return say(200, kMetrics, printable_lines(metrics_page(view)));
+  return say(200, kJson, printable_json(status_page(view)) + "\n");
 }
 
 }  // namespace drover::gateway

@@ -9,11 +9,21 @@
 namespace drover::gateway {
 
 /// One connection and the answer it is being sent.
-struct AdminListener::Visit {
+struct AdminListener::Visit : IdleLink {
+  Visit(AdminListener& at, net::Loop& on, std::unique_ptr<net::ServerConnection> made)
+      : listener(at), loop(on), connection(std::move(made)) {
+    ++listener.open_;
+    wait();
+  }
+  ~Visit() { --listener.open_; }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+
+  void wait() { listener.waiting_.join(*this, loop.now()); }
+
   AdminListener& listener;
   net::Loop& loop;
   std::unique_ptr<net::ServerConnection> connection;
-  Gauge::Place place;
   Reply reply;
 };
 
@@ -23,10 +33,13 @@ AdminListener::AdminListener(net::Listeners listeners, Reach reach, std::shared_
 
 void AdminListener::accept_on(net::Loop& loop) {
   listeners_.accept_on(loop, 0, [this, &loop](net::TcpSocket socket, std::size_t) {
-    Gauge::Place place = places_.enter();
-    if (!place) return;  // closed by the socket's destructor
-    auto connection = net::http1_server(loop, std::move(socket), tls_, kAdminLimits);
-    std::unique_ptr<Visit> visit(new Visit{*this, loop, std::move(connection), std::move(place), {}});
+    if (open_ >= kMaxAdminConnections) {
+      auto* const longest = static_cast<Visit*>(waiting_.longest());
+      if (longest == nullptr || open_ >= 2 * kMaxAdminConnections) return;  // closed by the socket's destructor
+      longest->leave();
+      longest->connection->close();
+    }
+    auto visit = std::make_unique<Visit>(*this, loop, net::http1_server(loop, std::move(socket), tls_, kAdminLimits));
     net::asio::co_spawn(loop.executor(), serve(std::move(visit)), net::asio::detached);
   });
 }
@@ -46,14 +59,17 @@ net::Awaitable<> AdminListener::serve(std::unique_ptr<Visit> visit) {
       co_return;
     }
     net::ServerExchange& exchange = **next;
+    visit->leave();
     visit->reply = answer_admin(exchange.head(), visit->listener.reach_, visit->listener.look_());
     send_reply(exchange, visit->reply, net::Keep::Borrow);
-    if (exchange.pending_bytes() == 0) continue;
-    const auto written = co_await exchange.until_written(after(visit->loop.now(), kAdminFlush));
-    if (!written) {
-      exchange.abort();
-      co_return;
+    if (exchange.pending_bytes() > 0) {
+      const auto written = co_await exchange.until_written(after(visit->loop.now(), kAdminFlush));
+      if (!written) {
+        exchange.abort();
+        co_return;
+      }
     }
+    visit->wait();
   }
 }
 

@@ -1,17 +1,19 @@
 // Takes connections for the admin pages on the office's loop: few at a time, each with short deadlines.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
 #include "gateway/admin.h"
-#include "gateway/admission.h"
+#include "gateway/idle_list.h"
 #include "net/listeners.h"
 #include "net/server_connection.h"
 
 namespace drover::gateway {
 
-/// Connections at a time; further ones are closed. A scraper or two and a person need a handful.
+/// Connections at a time; for a further one the one that waits longest gives way. A scraper or two and a person need a
+/// handful.
 inline constexpr std::uint64_t kMaxAdminConnections = 32;
 /// Requests on one connection before it is closed.
 inline constexpr int kMaxAdminRequests = 1000;
@@ -46,7 +48,8 @@ class AdminListener {
   Reach reach_;
   std::shared_ptr<const net::ServerTls> tls_;
   Look look_;
-  Gauge places_{kMaxAdminConnections};
+  IdleList waiting_;
+  std::uint64_t open_ = 0;
 };
 
 }  // namespace drover::gateway

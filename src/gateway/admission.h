@@ -2,8 +2,13 @@
 // what is running goes on.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "config/settings.h"
+#include "gateway/client_shares.h"
 #include "gateway/loop_guard.h"
+#include "net/byte_ledger.h"
 #include "upstream/gauge.h"
 #include "upstream/memory_budget.h"
 
@@ -11,20 +16,41 @@ namespace drover::gateway {
 
 using upstream::Gauge;
 
+/// Connections past `limits.connections` that newcomers get: in exchange for one that waits and is closed, or because
+/// their address has only a few.
+inline constexpr std::uint64_t kConnectionsBeyond = 64;
+/// So many are few.
+inline constexpr std::uint32_t kFewConnections = 8;
+
+/// Bytes of unfinished heads and of requests behind others, of all connections beyond their first 4 KiB each. Honest
+/// heads are whole with one read: this is for those who dribble.
+inline constexpr std::uint64_t kUnparsedBytes = 64 * 1024 * 1024;
+
 struct Admission {
-  explicit Admission(const config::Limits& limits)
-      : in_flight(limits.in_flight), connections(limits.connections), replay_memory(limits.replay_memory) {}
+  Admission(const config::Limits& limits, std::uint64_t seed)
+      : in_flight(limits.in_flight),
+        connections(limits.connections),
+        replay_memory(limits.replay_memory, limits.body),
+        shares(seed) {}
 
   void set_limits(const config::Limits& limits) {
     in_flight.set_limit(limits.in_flight);
     connections.set_limit(limits.connections);
-    replay_memory.set_limit(limits.replay_memory);
+    replay_memory.set_limit(limits.replay_memory, limits.body);
   }
+
+  /// Says in the log that there is no memory for a body, at most once a minute.
+  void say_memory_full(Instant now);
 
   Gauge in_flight;
   Gauge connections;
   upstream::MemoryBudget replay_memory;
+  net::ByteLedger unparsed{kUnparsedBytes};
+  ClientShares shares;
   LoopGuard loop_guard;
+
+ private:
+  std::atomic<Instant::rep> quiet_until_{0};
 };
 
 }  // namespace drover::gateway

@@ -8,6 +8,7 @@
 
 #include "base/fixed_vector.h"
 #include "base/sha256.h"
+#include "http/authority.h"
 
 namespace drover::gateway {
 namespace {
@@ -50,6 +51,16 @@ std::optional<std::string_view> authority_of(std::string_view origin) {
   return origin.substr(scheme_end + 3);
 }
 
+/// Of a browser's field there is one; of two, nobody knows which one a page wrote.
+bool is_doubled(const http::Fields& fields, std::string_view name) {
+  return http::count(fields, name) > 1;
+}
+
+Error foreign_page(std::string code) {
+  return refused(403, std::move(code),
+                 "A web page from another site may not use this gateway; configure 'clients' to allow it with a key.");
+}
+
 }  // namespace
 
 Result<const config::ClientKey*> authenticate(const config::Settings& settings, const http::RequestHead& head) {
@@ -83,29 +94,21 @@ Result<void> guard_against_pages(const http::RequestHead& head) {
   }
   if (const auto origin = http::find(head.fields, "origin")) {
     const auto authority = authority_of(*origin);
-    if (!authority || !is_loopback_authority(*authority)) {
-      return fail(refused(
-          403, "foreign_origin",
-          "A web page from another site may not use this gateway; configure 'clients' to allow it with a key."));
-    }
+    const bool local = authority && is_loopback_authority(*authority) && !is_doubled(head.fields, "origin");
+    if (!local) return fail(foreign_page("foreign_origin"));
   }
-  if (const auto site = http::find(head.fields, "sec-fetch-site"); site && http::iequals(*site, "cross-site")) {
-    return fail(
-        refused(403, "cross_site",
-                "A web page from another site may not use this gateway; configure 'clients' to allow it with a key."));
+  if (const auto site = http::find(head.fields, "sec-fetch-site")) {
+    const bool foreign = http::iequals(*site, "cross-site") || is_doubled(head.fields, "sec-fetch-site");
+    if (foreign) return fail(foreign_page("cross_site"));
   }
   return {};
 }
 
 bool is_loopback_authority(std::string_view authority) {
-  std::string_view host = authority;
-  if (host.starts_with('[')) {
-    const auto end = host.find(']');
-    if (end == std::string_view::npos) return false;
-    const std::string_view rest = host.substr(end + 1);
-    return host.substr(1, end - 1) == "::1" && (rest.empty() || rest.starts_with(':'));
-  }
-  host = host.substr(0, host.find(':'));
+  const auto parsed = http::parse_authority(authority);
+  if (!parsed) return false;
+  const std::string_view host = parsed->host;
+  if (parsed->ipv6) return host == "::1";
   if (host == "127.0.0.1" || http::iequals(host, "localhost")) return true;
   // 127.0.0.0/8, as four plain decimal numbers: "127.evil.example" is a name, not an address.
   if (!host.starts_with("127.")) return false;

@@ -1,9 +1,13 @@
 #include "gateway/model_access.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
+#include "dialect/multipart_scan.h"
+#include "dialect/routed_keys.h"
 #include "gateway/dialect_choice.h"
+#include "http/header_rules.h"
 
 namespace drover::gateway {
 namespace {
@@ -27,7 +31,74 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
+/// Fields by which routers, gateways and model servers choose a model or a provider of their own.
+constexpr auto kRoutingFields = std::to_array<std::string_view>({
+    "azureml-model-deployment",
+    "helicone-fallbacks",
+    "helicone-model-override",
+    "helicone-openai-api-base",
+    "helicone-target-provider",
+    "helicone-target-url",
+    "x-amzn-sagemaker-inference-component",
+    "x-amzn-sagemaker-target-model",
+    "x-amzn-sagemaker-target-variant",
+    "x-gateway-destination-endpoint",
+    "x-gateway-model-name",
+    "x-litellm-model",
+    "x-model",
+    "x-model-id",
+    "x-model-name",
+    "x-model-override",
+    "x-portkey-config",
+    "x-portkey-custom-host",
+    "x-portkey-provider",
+    "x-portkey-virtual-key",
+    "x-selected-model",
+});
+
+/// "*" among a client's models admits all of them.
+bool is_fenced(const config::ClientKey* client) {
+  if (client == nullptr) return false;
+  const bool all_models = client->models.empty() || std::ranges::find(client->models, "*") != client->models.end();
+  return !all_models || client->fence.allowed != core::ProviderFence{}.allowed;
+}
+
+/// Whether a parameter of the query is called like a field that names a model: some servers read both alike.
+bool names_a_model(std::string_view query) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string name = dialect::routed_name(query.substr(0, std::min(end, query.find('='))));
+    if (name == "model" || dialect::names_other_models(name)) return true;
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+  return false;
+}
+
+Error path_not_allowed(std::string message) {
+  return refused(403, ErrorKind::Unauthorized, "path_not_allowed", std::move(message));
+}
+
+Error names_more_models() {
+  return refused(
+      403, ErrorKind::Unauthorized, "model_not_allowed",
+      "This client key is limited to certain models or providers: the one model is named by \"model\" in the "
+      "body and nothing else.");
+}
+
 }  // namespace
+
+Result<void> may_use_path(RequestState& state) {
+  if (!is_fenced(state.client)) return {};
+  if (state.request.method != "GET" && state.request.method != "HEAD" &&
+      !state.request.dialect->lists(state.request.path)) {
+    return fail(path_not_allowed(
+        "This client key is limited to certain models or providers, and may only use the paths of the API itself, such "
+        "as /v1/chat/completions, spelt just so."));
+  }
+  if (names_a_model(state.request.query)) return fail(names_more_models());
+  for (const std::string_view name : kRoutingFields) http::drop_field(state.request.fields, name);
+  return {};
+}
 
 const core::Route* find_route(const core::Plan& plan, std::string_view model) {
   if (model.empty() || model.front() == kInternalRoute) return nullptr;
@@ -56,6 +127,9 @@ Result<void> may_use_model(const RequestState& state) {
   const core::Plan& plan = *state.snapshot->plan;
   const bool allowed = state.route != nullptr && may_name(state.client, state.request.inspection.model);
   const core::DialectKind served = state.route != nullptr ? dialect_of(plan, *state.route) : state.dialect;
+  if (allowed && is_fenced(state.client) && state.request.inspection.names_other_models) {
+    return fail(names_more_models());
+  }
   if (allowed && served == state.dialect) return {};
   const std::vector<std::string> names = known_models(plan, state.dialect, state.client);
   const std::string known = names.empty() ? "No models are configured." : "Known here: " + listed(names) + ".";
@@ -85,8 +159,7 @@ Result<void> may_use_pin(const RequestState& state) {
     return state.owner.is(target.key, target.quota) && state.client->fence.admits(target.provider);
   });
   if (state.client->models.empty() && inside) return {};
-  return fail(refused(403, ErrorKind::Unauthorized, "path_not_allowed",
-                      "This client key is limited to certain models or providers, and this path names none."));
+  return fail(path_not_allowed("This client key is limited to certain models or providers, and this path names none."));
 }
 
 }  // namespace drover::gateway

@@ -15,6 +15,11 @@ namespace drover::gateway {
 /// The route for a model name a client sent; null when there is none. Internal routes cannot be named.
 [[nodiscard]] const core::Route* find_route(const core::Plan& plan, std::string_view model);
 
+/// A client that is limited to models or providers asks for things on the paths that its API is known to have, in their
+/// one spelling, and names no model beside the path and the body: what a server behind a provider makes of anything
+/// else cannot be known here. Takes the fields out by which routers choose a model. Errors: 403.
+[[nodiscard]] Result<void> may_use_path(RequestState& state);
+
 /// Errors: 404 with the names there are, also where the model's providers speak another dialect than the request; 403
 /// for a client whose list lacks it.
 [[nodiscard]] Result<void> may_use_model(const RequestState& state);

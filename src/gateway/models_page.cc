@@ -64,6 +64,7 @@ net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapsho
       co_await upstream::fetch(worker.tools(), *endpoint.server, *endpoint.fields, std::move(path), kModelsTimeout);
   if (!fetched || fetched->status != 200) co_return;  // what was known stays
   std::vector<std::string> names = names_in(fetched->body);
+  std::erase_if(names, [&](const std::string& name) { return !endpoint.search->clean(name + "\n"); });
   ProviderModels::List& fresh = worker.provider_models().of(endpoint.provider->name);
   fresh.names = std::move(names);
   fresh.again_at = worker.loop().now() + kModelsFresh;

@@ -69,6 +69,12 @@ void speak(RequestState& state, core::DialectKind dialect) {
   state.request.dialect = &upstream::dialect_of(dialect);
 }
 
+/// Methods whose requests have no body in any of these APIs. A server that ignores one would read it as the next
+/// request on its connection, and answer that to somebody else.
+bool asks_only(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
 /// Anthropic's API refuses requests that name no version of it; its SDKs always do.
 void name_a_version(RequestState& state) {
   if (state.dialect != core::DialectKind::Anthropic) return;
@@ -109,7 +115,19 @@ Result<void> begin(Worker& worker, RequestState& state) {
   state.request.api = state.request.dialect->api(head.method, target->path);
   state.request.accept_encoding.assign(http::find(head.fields, "accept-encoding").value_or(""));
   state.request.has_body = head.framing.kind != http::BodyKind::None;
-  http::append_crossing(head.fields, http::Direction::Upstream, state.request.fields);
+  if (asks_only(head.method)) {
+    const bool empty = head.framing.kind == http::BodyKind::Length && head.framing.length == 0;
+    if (state.request.has_body && !empty) {
+      return fail(bad(400, ErrorKind::BadRequest, "unexpected_body", "A GET, HEAD or OPTIONS request has no body."));
+    }
+    state.request.has_body = false;
+  }
+  if (http::count(head.fields, "content-type") > 1) {
+    return fail(bad(400, ErrorKind::BadRequest, "duplicate_content_type",
+                    "The request has two Content-Types, and nobody knows which of them its body is."));
+  }
+  http::append_crossing(head.fields, http::Direction::Upstream, state.request.fields,
+                        state.snapshot->catalog->reserved_names());
   name_a_version(state);
   return worker.admission().loop_guard.pass(head.fields, state.request.fields);
 }
@@ -119,8 +137,10 @@ Result<void> authenticate(RequestState& state) {
   const auto client = authenticate(state.snapshot->settings, head);
   if (!client) return fail(client.error());
   state.client = *client;
-  if (state.client != nullptr) return {};
-  return guard_against_pages(head);
+  const Result<void> guarded = state.client != nullptr ? Result<void>() : guard_against_pages(head);
+  if (!guarded) return guarded;
+  state.known = true;
+  return may_use_path(state);
 }
 
 /// Batch clients find a place while less than half of all are taken, so that a flood of theirs leaves the other half to
@@ -133,20 +153,23 @@ double share_of_places(const RequestState& state) {
   return principal.service == core::ServiceClass::Batch ? kPlacesForBatch : 1;
 }
 
+upstream::BodyBytes& bodies_of(Worker& worker, const RequestState& state) {
+  ClientShares& shares = worker.admission().shares;
+  return state.client != nullptr ? shares.bodies_of(state.client->principal) : shares.bodies_of_peer(state.peer);
+}
+
+Error too_many_in_flight() {
+  return shed("too_many_requests_in_flight",
+              "The gateway is at its limit of requests in flight ('limits.in_flight'); try again shortly.");
+}
+
 Result<void> admit(Worker& worker, RequestState& state) {
   const config::Limits& limits = state.snapshot->settings.limits;
   const http::Framing framing = state.exchange->head().framing;
   if (framing.kind == http::BodyKind::Length && framing.length > limits.body) return fail(too_large(limits.body));
-  state.place = worker.admission().in_flight.enter(share_of_places(state));
-  if (!state.place) {
-    return fail(shed("too_many_requests_in_flight",
-                     "The gateway is at its limit of requests in flight ('limits.in_flight'); try again shortly."));
-  }
-  if (framing.kind == http::BodyKind::Length &&
-      !state.request.body.reserve(worker.admission().replay_memory, framing.length)) {
-    return fail(shed("replay_memory_full",
-                     "The gateway's memory for request bodies is full ('limits.replay_memory'); try again shortly."));
-  }
+  if (worker.admission().in_flight.full(share_of_places(state))) return fail(too_many_in_flight());
+  state.request.body.begin(worker.admission().replay_memory, &bodies_of(worker, state),
+                           framing.kind == http::BodyKind::Length ? framing.length : 0);
   if (state.exchange->head().expect_continue) state.exchange->send_continue();
   return {};
 }
@@ -157,13 +180,22 @@ Result<net::ReadState> read_body(Worker& worker, RequestState& state) {
   for (;;) {
     auto read = state.exchange->read_body();
     if (!read) return fail(std::move(read.error()));
+    if (read->state == net::ReadState::End) state.request.body.completed();
     if (read->state != net::ReadState::Data) return read->state;
     if (state.request.body.view().size() + read->bytes.size() > limit) return fail(too_large(limit));
-    if (!state.request.body.append(worker.admission().replay_memory, read->bytes)) {
+    if (!state.request.body.append(read->bytes)) {
+      worker.admission().say_memory_full(worker.loop().now());
       return fail(shed("replay_memory_full",
-                       "The gateway's memory for request bodies is full ('limits.replay_memory'); try again shortly."));
+                       "The gateway's memory for request bodies, or this client's half of it, is full "
+                       "('limits.replay_memory'); try again shortly."));
     }
   }
+}
+
+Result<void> take_place(Worker& worker, RequestState& state) {
+  state.place = worker.admission().in_flight.enter(share_of_places(state));
+  if (!state.place) return fail(too_many_in_flight());
+  return {};
 }
 
 Instant body_deadline(const RequestState& state) {
@@ -181,8 +213,11 @@ Result<void> inspect(RequestState& state, std::unique_ptr<dialect::Inspector>& i
   const auto& request = state.request;
   if (request.api == dialect::Api::Models || request.api == dialect::Api::Pinned) return {};
   const std::string_view content_type = http::find(state.exchange->head().fields, "content-type").value_or("");
-  if (const auto coding = http::find(state.exchange->head().fields, "content-encoding");
-      coding && !http::iequals(*coding, "identity")) {
+  const http::Fields& fields = state.exchange->head().fields;
+  const auto is_coding = [](const http::Field& field) {
+    return http::iequals(field.name, "content-encoding") && !http::iequals(field.value, "identity");
+  };
+  if (fields.may_have("content-encoding") && std::ranges::any_of(fields, is_coding)) {
     return fail(bad(415, ErrorKind::Unsupported, "content_encoding",
                     "Compressed request bodies are not accepted; send the body as it is."));
   }
@@ -244,6 +279,7 @@ void start_run(Worker& worker, RequestState& state) {
   if (state.client != nullptr) dispatch.asker.principal = state.client->principal.value;
   dispatch.arrived = state.arrived;
   dispatch.client_timeout = state.client_timeout;
+  dispatch.safe = asks_only(state.request.method);
   dispatch.clients_retry = state.clients_retry;
   dispatch.may_answer_early =
       dispatch.answer == core::AnswerKind::Stream && state.exchange->head().version == http::Version::Http11;

@@ -24,10 +24,12 @@ inline constexpr Duration kLastFlush = std::chrono::seconds(60);
 [[nodiscard]] Result<void> begin(Worker& worker, RequestState& state);
 /// Errors: 401, 403.
 [[nodiscard]] Result<void> authenticate(RequestState& state);
-/// Errors: 503 too many requests or bodies in memory, 413 announced too large.
+/// Whether its body may come. Errors: 503 too many requests, 413 announced too large.
 [[nodiscard]] Result<void> admit(Worker& worker, RequestState& state);
 /// Reads what there is. End: the body is whole. Blocked: wait. Errors: 413, 503, 400.
 [[nodiscard]] Result<net::ReadState> read_body(Worker& worker, RequestState& state);
+/// One of the requests in flight, from when its body is whole: who dribbles takes nobody's place. Errors: 503.
+[[nodiscard]] Result<void> take_place(Worker& worker, RequestState& state);
 [[nodiscard]] Instant body_deadline(const RequestState& state);
 /// A wait for the body that ended badly: 408 when it took too long.
 [[nodiscard]] Result<void> body_too_slow(Error error);

@@ -14,7 +14,7 @@ namespace drover::gateway {
 net::Awaitable<> serve(Worker& worker, RequestState& state) {
   Result<void> good = begin(worker, state);  // id, deadline, path
   if (good) good = authenticate(state);      // a client's key, or nobody's web page
-  if (good) good = admit(worker, state);     // one of the requests in flight; size as announced
+  if (good) good = admit(worker, state);     // is there room; size as announced
 
   while (good) {  // the body, whole, kept for replay
     const Result<net::ReadState> read = read_body(worker, state);
@@ -25,6 +25,7 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
   }
 
   state.body_bytes = state.request.body.view().size();
+  if (good) good = take_place(worker, state);  // one of the requests in flight
 
   std::unique_ptr<dialect::Inspector> inspector;  // only for long bodies: others are read in one go
   if (good) good = inspect(state, inspector);

@@ -196,6 +196,7 @@ void write_decision(RequestState& state, const Ending& ending, Instant now, tele
   record.route = route_name(state);
   record.streamed = state.request.inspection.stream;
   record.keep = worth_keeping(state);
+  record.stranger = !state.known;
   record.status = ending.status;
   record.error = ending.error;
   if (state.run) upstream::describe_decision(*state.run, *state.snapshot->plan, state.arrived, store.space(), record);
@@ -233,8 +234,11 @@ void record_unreadable(Worker& worker, const Error& error, std::string_view id) 
   telemetry::ModelTally& model = worker.tally().models[worker.snapshot()->unrouted];
   const auto plain = static_cast<std::size_t>(telemetry::Mode::Plain);
   model.requests[plain][static_cast<std::size_t>(class_of(error.status))].add();
-  worker.decisions().write(
-      {.unix_milliseconds = unix_milliseconds(), .id = id, .status = error.status, .error = code_of(error)});
+  worker.decisions().write({.unix_milliseconds = unix_milliseconds(),
+                            .id = id,
+                            .stranger = true,
+                            .status = error.status,
+                            .error = code_of(error)});
   if (!worker.access().on()) return;
   telemetry::AccessRecord record;
   record.unix_milliseconds = unix_milliseconds();

@@ -20,7 +20,9 @@ struct RequestState final : upstream::CommitObserver {
   Instant arrived{};
   std::shared_ptr<const Snapshot> snapshot;
   net::ServerExchange* exchange = nullptr;
+  std::uint64_t peer = 0;                     ///< net::ServerConnection::peer; of the connection, not of the request
   Gauge::Place place;                         ///< among the requests in flight
+  bool known = false;                         ///< it has passed authentication
   const config::ClientKey* client = nullptr;  ///< null: no clients are configured
   std::string id;
   std::string id_field;  ///< "x-request-id: …\r\n"
@@ -53,6 +55,7 @@ struct RequestState final : upstream::CommitObserver {
     body_bytes = 0;
     own_status = 0;
     own_bytes = 0;
+    known = false;
     client = nullptr;
     route = nullptr;
     owner = {};

@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "gateway/descriptor_room.h"
 #include "net/seed.h"
 #include "telemetry/log.h"
 
@@ -107,7 +108,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings, std::sh
 Server::Server(std::unique_ptr<Telemetry> telemetry, std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners,
                TlsList tls)
     : telemetry_(std::move(telemetry)),
-      admission_(snapshot->settings.limits),
+      admission_(limits_that_fit(snapshot->settings), net::fresh_seed()),
       snapshot_(std::move(snapshot)),
       listeners_(std::move(listeners)),
       tls_(std::make_shared<const TlsList>(std::move(tls))) {
@@ -118,6 +119,7 @@ Server::Server(std::unique_ptr<Telemetry> telemetry, std::shared_ptr<const Snaps
                                 telemetry_->decisions.add_thread(threads)};
     workers_.push_back(std::make_unique<Worker>(shared, net::fresh_seed(), threads, snapshot_));
   }
+  for (const auto& worker : workers_) worker->know(workers_);
   const Office::Subject subject{admission_, telemetry_->metrics, telemetry_->access_log, telemetry_->decisions};
   office_ = std::make_unique<Office>(subject, net::fresh_seed(), snapshot_);
 }
@@ -164,7 +166,7 @@ Result<void> Server::reload(config::Settings settings) {
     telemetry::log(telemetry::Level::Warning, "the recording ends with the requests that began before the reload");
   }
   snapshot_ = std::move(*snapshot);
-  admission_.set_limits(snapshot_->settings.limits);
+  admission_.set_limits(limits_that_fit(snapshot_->settings));
   for (const auto& worker : workers_) {
     worker->loop().post([used = worker.get(), fresh = snapshot_] { used->use(fresh); });
   }

@@ -10,10 +10,21 @@
 
 namespace drover::gateway {
 
+namespace {
+
+net::ServerLimits limits_of(Worker& worker) {
+  net::ServerLimits limits;
+  limits.unparsed = &worker.admission().unparsed;
+  return limits;
+}
+
+}  // namespace
+
 Session::Session(Worker& worker, net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls, Gauge::Place place)
     : worker_(worker),
       place_(std::move(place)),
-      connection_(net::http1_server(worker.loop(), std::move(socket), std::move(tls), net::ServerLimits{})) {
+      connection_(net::http1_server(worker.loop(), std::move(socket), std::move(tls), limits_of(worker))) {
+  state_.peer = connection_->peer();
   worker_.joined(*this);
 }
 
@@ -24,10 +35,12 @@ Session::~Session() {
 net::Awaitable<> Session::run(std::unique_ptr<Session> self) {
   Worker& worker = self->worker_;
   net::ServerConnection& connection = *self->connection_;
+  worker.waits(*self, Acquaintance::New);
   const auto ready = co_await connection.handshake();
   if (!ready) co_return;
   for (;;) {
     auto next = co_await connection.next();
+    worker.stirs(*self);
     if (!next) {
       const Error error = std::move(next.error());
       if (error.status != 0) {
@@ -41,11 +54,17 @@ net::Awaitable<> Session::run(std::unique_ptr<Session> self) {
     self->state_.exchange = *next;
     co_await serve(worker, self->state_);
     self->state_.reset();
+    worker.waits(*self, Acquaintance::Served);
   }
 }
 
 void Session::drain() {
   connection_->drain();
+}
+
+void Session::give_way() {
+  place_.leave();
+  cut();
 }
 
 void Session::cut() {

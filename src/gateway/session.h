@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "gateway/admission.h"
+#include "gateway/idle_list.h"
 #include "gateway/request_state.h"
 #include "net/server_connection.h"
 
@@ -11,7 +12,7 @@ namespace drover::gateway {
 
 class Worker;
 
-class Session {
+class Session : public IdleLink {
  public:
   Session(Worker& worker, net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls, Gauge::Place place);
   ~Session();
@@ -21,10 +22,14 @@ class Session {
   /// Serves the connection to its end; owns the session.
   [[nodiscard]] static net::Awaitable<> run(std::unique_ptr<Session> self);
 
+  [[nodiscard]] std::uint64_t peer() const { return state_.peer; }
+
   /// No request after the current one.
   void drain();
   /// The current request's time is up.
   void expire();
+  /// Closes the connection, which waits for a request, and leaves its place to another.
+  void give_way();
   /// Closes the connection, whatever it is doing.
   void cut();
 

@@ -113,7 +113,12 @@ class Page {
     page["requests_in_flight"] = view_.admission->in_flight.used();
     page["requests_waiting"] = view_.snapshot->fleet->with([](const core::Fleet& fleet) { return fleet.waiting(); });
     page["client_connections"] = view_.admission->connections.used();
+    page["client_connections_limit"] = view_.admission->connections.limit();
     page["replay_memory_bytes"] = view_.admission->replay_memory.used();
+    page["replay_memory_limit"] = view_.admission->replay_memory.limit();
+    page["replay_memory_receiving"] = view_.admission->replay_memory.receiving();
+    page["replay_memory_refusals"] = view_.admission->replay_memory.refusals();
+    page["unparsed_bytes"] = view_.admission->unparsed.used();
     page["summary"] = all_.object();
     page["routes"] = routes();
     page["targets"] = targets();

@@ -1,14 +1,17 @@
 // One thread of the gateway: its loop, resolver, upstream connections, and the sessions on it.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <set>
+#include <span>
 #include <thread>
 
 #include "gateway/admission.h"
+#include "gateway/idle_list.h"
 #include "gateway/models_page.h"
 #include "gateway/snapshot.h"
 #include "net/loop.h"
@@ -23,6 +26,9 @@
 namespace drover::gateway {
 
 class Session;
+
+/// What is known of a connection that waits: one that has asked before is kept longer.
+enum class Acquaintance : std::uint8_t { New, Served };
 
 class Worker {
  public:
@@ -47,7 +53,11 @@ class Worker {
 
   // The rest is for the worker's own thread (use loop().post() from elsewhere).
 
-  /// Serves a new connection, or refuses it when there are too many.
+  /// Before the start: all workers of the gateway, itself too. They outlive its thread.
+  void know(std::span<const std::unique_ptr<Worker>> all) { all_ = all; }
+
+  /// Serves a new connection. When there are too many, the one that waits and would be ended soonest gives way; where
+  /// none waits, the new one is refused.
   void serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls);
   void use(std::shared_ptr<const Snapshot> snapshot);
   /// No further requests on open connections; `done` runs (once) when the last session has ended.
@@ -66,11 +76,21 @@ class Worker {
   [[nodiscard]] upstream::LoopTools tools() { return {&loop_, &resolver_, &pools_}; }
   [[nodiscard]] ProviderModels& provider_models() { return provider_models_; }
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
+  /// Any thread: when the session that waits here and would be ended soonest would be; kNever: none waits.
+  [[nodiscard]] Instant next_to_go_at() const { return next_to_go_at_.load(std::memory_order_relaxed); }
 
  private:
   friend class Session;
-  void joined(Session& session) { sessions_.insert(&session); }
+  void joined(Session& session);
   void left(Session& session);
+  /// It waits for its next request (or for a handshake), and may give way.
+  void waits(Session& session, Acquaintance acquaintance);
+  void stirs(Session& session);
+  [[nodiscard]] Gauge::Place place_for(const net::TcpSocket& socket);
+  /// Of the sessions that wait here, the one that would be ended soonest.
+  [[nodiscard]] Session* next_to_go() const;
+  void give_way();
+  void note_next_to_go();
   void for_each_session(void (Session::*tell)());
 
   Shared shared_;
@@ -80,6 +100,11 @@ class Worker {
   ProviderModels provider_models_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::set<Session*> sessions_;
+  IdleList new_;
+  IdleList served_;
+  /// When the next to go would be ended, for other workers to see; kNever: nobody waits here.
+  std::atomic<Instant> next_to_go_at_{kNever};
+  std::span<const std::unique_ptr<Worker>> all_;
   std::function<void()> drained_;
   bool draining_ = false;
   std::thread thread_;

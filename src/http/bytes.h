@@ -139,8 +139,36 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
 [[nodiscard]] constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
+/// A control byte, HTAB and DEL too.
+[[nodiscard]] constexpr bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
 [[nodiscard]] constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t';
+}
+
+/// Whether these bytes are UTF-8 in its one shortest form (RFC 3629). For short texts.
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = [&](std::size_t index) { return static_cast<unsigned>(static_cast<unsigned char>(text[index])); };
+    const unsigned first = byte(at);
+    const std::size_t size = first < 0x80   ? 1
+                             : first < 0xc2 ? 0
+                             : first < 0xe0 ? 2
+                             : first < 0xf0 ? 3
+                             : first < 0xf5 ? 4
+                                            : 0;
+    if (size == 0 || at + size > text.size()) return false;
+    unsigned code = size == 1 ? first : first & (0x7fU >> size);
+    for (std::size_t next = 1; next < size; ++next) {
+      if ((byte(at + next) & 0xc0U) != 0x80U) return false;
+      code = code << 6 | (byte(at + next) & 0x3fU);
+    }
+    const bool surrogate = code >= 0xd800 && code < 0xe000;
+    if ((size == 3 && code < 0x800) || (size == 4 && (code < 0x10000 || code > 0x10ffff)) || surrogate) return false;
+    at += size;
+  }
+  return true;
 }
 
 /// Value of one hexadecimal digit; -1 when it is none.

@@ -84,6 +84,14 @@ namespace head_detail {
   return a.size() == b.size() && head_detail::iequals(a, b);
 }
 
+/// How often it is there.
+[[nodiscard]] inline std::size_t count(const Fields& fields, std::string_view name) {
+  if (!fields.may_have(name)) return 0;
+  std::size_t found = 0;
+  for (const Field& field : fields) found += iequals(field.name, name) ? 1 : 0;
+  return found;
+}
+
 /// How the end of a body is known (RFC 9112 section 6).
 enum class BodyKind : std::uint8_t { None, Length, Chunked, UntilClose };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "http/bytes.h"
 #include "http/head_framing.h"
@@ -39,49 +40,131 @@ constexpr std::array kRules = std::to_array<Rule>({
     // the client's credentials and what it would bill to
     {"anthropic-workspace-id", kUpstream},
     {"api-key", kUpstream},
+    {"apikey", kUpstream},
     {"authorization", kUpstream},
     {"cookie", kUpstream},
     {"cookie2", kUpstream},
+    {"ocp-apim-subscription-key", kUpstream},
+    {"x-access-token", kUpstream},
     {"x-api-key", kUpstream},
+    {"x-api-token", kUpstream},
+    {"x-auth-key", kUpstream},
+    {"x-auth-token", kUpstream},
+    {"x-authorization", kUpstream},
+    {"x-functions-key", kUpstream},
     {"x-goog-api-key", kUpstream},
     {"x-goog-user-project", kUpstream},
+    {"x-hf-bill-to", kUpstream},
+    {"x-ms-token-aad-access-token", kUpstream},
+    {"x-vault-token", kUpstream},
     // the account behind a key
     {"anthropic-organization-id", kBoth},
     {"openai-organization", kBoth},
     {"openai-project", kBoth},
     // who and where the client is: a provider must not learn it, nor trust it
     {"baggage", kUpstream},
+    {"b3", kUpstream},
     {"client-ip", kUpstream},
+    {"fastly-client-ip", kUpstream},
+    {"fly-client-ip", kUpstream},
     {"forwarded", kUpstream},
+    {"forwarded-for", kUpstream},
+    {"from", kUpstream},
+    {"front-end-https", kUpstream},
     {"origin", kUpstream},
     {"referer", kUpstream},
+    {"remote-addr", kUpstream},
     {"traceparent", kUpstream},
     {"tracestate", kUpstream},
     {"true-client-ip", kUpstream},
+    {"uber-trace-id", kUpstream},
     {"via", kUpstream},
+    {"x-appengine-user-ip", kUpstream},
+    {"x-arr-clientcert", kUpstream},
+    {"x-client-cert", kUpstream},
     {"x-client-ip", kUpstream},
+    {"x-client-verify", kUpstream},
     {"x-cluster-client-ip", kUpstream},
+    {"x-cloud-trace-context", kUpstream},
+    {"x-forwarded", kUpstream},
+    {"x-original-forwarded-for", kUpstream},
+    {"x-original-remote-addr", kUpstream},
+    {"x-proxyuser-ip", kUpstream},
     {"x-real-ip", kUpstream},
+    {"x-remote-addr", kUpstream},
+    {"x-remote-ip", kUpstream},
+    {"x-ssl-cert", kUpstream},
+    // whom a proxy in front of a server would name: a server that believes it would believe the client
+    {"remote-groups", kUpstream},
+    {"remote-name", kUpstream},
+    {"remote-email", kUpstream},
+    {"remote-user", kUpstream},
+    {"x-authenticated-user", kUpstream},
+    {"x-authenticated-userid", kUpstream},
+    {"x-consumer-id", kUpstream},
+    {"x-consumer-username", kUpstream},
+    {"x-credential-username", kUpstream},
+    {"x-remote-group", kUpstream},
+    {"x-remote-user", kUpstream},
+    {"x-webauth-user", kUpstream},
     // overrides of what was routed and authorised
+    {"x-accel-internal", kUpstream},
     {"x-host", kUpstream},
+    {"x-http-host-override", kUpstream},
     {"x-http-method", kUpstream},
     {"x-http-method-override", kUpstream},
     {"x-method-override", kUpstream},
     {"x-original-host", kUpstream},
+    {"x-original-method", kUpstream},
+    {"x-original-uri", kUpstream},
     {"x-original-url", kUpstream},
+    {"x-override-url", kUpstream},
     {"x-rewrite-url", kUpstream},
     // what would change the form of the answer: a coded or partial one hides errors and usage
     {"accept-encoding", kUpstream},
     {"range", kUpstream},
     // what speaks for the provider's host and its edge, not for ours
+    {"accept-ch", kDownstream},
     {"alt-svc", kDownstream},
+    {"alt-used", kDownstream},
+    {"clear-site-data", kDownstream},
+    {"content-security-policy", kDownstream},
+    {"content-security-policy-report-only", kDownstream},
+    {"critical-ch", kDownstream},
+    {"expect-ct", kDownstream},
+    {"expect-staple", kDownstream},
+    {"link", kDownstream},
     {"nel", kDownstream},
+    {"no-vary-search", kDownstream},
+    {"origin-agent-cluster", kDownstream},
+    {"origin-trial", kDownstream},
+    {"permissions-policy", kDownstream},
+    {"feature-policy", kDownstream},
+    {"public-key-pins", kDownstream},
+    {"public-key-pins-report-only", kDownstream},
+    {"refresh", kDownstream},
     {"report-to", kDownstream},
     {"reporting-endpoints", kDownstream},
     {"server", kDownstream},
+    {"service-worker-allowed", kDownstream},
     {"set-cookie", kDownstream},
     {"set-cookie2", kDownstream},
+    {"set-login", kDownstream},
+    {"sourcemap", kDownstream},
+    {"speculation-rules", kDownstream},
     {"strict-transport-security", kDownstream},
+    {"supports-loading-mode", kDownstream},
+    {"timing-allow-origin", kDownstream},
+    {"x-sourcemap", kDownstream},
+    // what a web server in front of us would take for an order: to send a file, to look elsewhere, to buffer or to
+    // cache
+    {"edge-control", kDownstream},
+    {"x-lighttpd-send-file", kDownstream},
+    {"x-reproxy-url", kDownstream},
+    {"x-sendfile", kDownstream},
+    {"x-sendfile2", kDownstream},
+    {"x-sendfile-type", kDownstream},
+    {"x-lighttpd-kbytes-per-second", kDownstream},
 });
 
 constexpr std::array kPrefixRules = std::to_array<Rule>({
@@ -90,65 +173,68 @@ constexpr std::array kPrefixRules = std::to_array<Rule>({
     {"if-", kUpstream},
     {"proxy-", kBoth},
     {"sec-", kUpstream},
+    {"ssl-client-", kUpstream},
+    {"surrogate-", kDownstream},
+    {"wl-proxy-", kUpstream},  // WebLogic's X-Forwarded-For
+    {"x-accel-", kDownstream},
+    {"x-amz-security-", kUpstream},
+    {"x-amzn-oidc-", kUpstream},
+    {"x-auth-request-", kUpstream},
+    {"x-b3-", kUpstream},
     {"x-drover-", kBoth},
+    {"x-envoy-", kUpstream},
     {"x-forwarded-", kUpstream},
+    {"x-goog-authenticated-", kUpstream},
+    {"x-goog-iap-", kUpstream},
     {"x-internal-", kUpstream},
+    {"x-ms-client-principal", kUpstream},
+    {"x-ssl-client-", kUpstream},
     {"x-stainless-", kUpstream},  // read by the gateway; of no use to a provider
+    {"x-litespeed-", kDownstream},
 });
 
-constexpr std::size_t kNone = kRules.size();
-constexpr std::size_t kSlots = 512;
-
+constexpr std::size_t letter(std::string_view name, std::size_t at) {
+  return static_cast<std::size_t>(lower(name[at]));
+}
 /// A place for each known name by its length and four of its letters; any other name mostly meets an empty one.
-constexpr std::size_t slot_of(std::string_view name, std::size_t factor) {
-  const auto letter = [name](std::size_t at) { return static_cast<std::size_t>(lower(name[at])); };
-  const std::size_t inside = letter(name.size() / 2) * 7 + letter(name.size() / 4) * 13;
-  return (name.size() * 31 + letter(0) * factor + inside + letter(name.size() - 1)) % kSlots;
+constexpr std::size_t place_of_name(std::string_view name) {
+  const std::size_t inside = letter(name, name.size() / 2) * 7 + letter(name, name.size() / 4) * 13;
+  return name.size() * 31 + letter(name, 0) * 57 + inside + letter(name, name.size() - 1);
+}
+/// The same for prefixes, by their first three letters.
+constexpr std::size_t place_of_prefix(std::string_view name) {
+  return letter(name, 0) * 5 + letter(name, 1) * 3 + letter(name, 2);
 }
 
+/// The rules in the order of their places, and where those of each place begin.
+template <std::size_t Rules, std::size_t Slots>
 struct RuleIndex {
-  std::size_t factor = 0;
-  std::array<std::uint8_t, kSlots> rules{};  ///< places in kRules; kNone where no name is
+  std::array<Rule, Rules> rules{};
+  std::array<std::uint8_t, Slots + 1> begin{};
+
+  [[nodiscard]] constexpr std::span<const Rule> at(std::size_t place) const {
+    const std::size_t slot = place % Slots;
+    return {rules.data() + begin[slot], rules.data() + begin[slot + 1]};
+  }
 };
 
-/// Looks for a factor with which no two names meet.
-consteval RuleIndex index_rules() {
-  static_assert(kNone < 256);
-  for (std::size_t factor = 1; factor < kSlots; ++factor) {
-    RuleIndex index{.factor = factor};
-    index.rules.fill(kNone);
-    bool meet = false;
-    for (std::size_t at = 0; at < kRules.size() && !meet; ++at) {
-      std::uint8_t& slot = index.rules[slot_of(kRules[at].name, factor)];
-      meet = slot != kNone;
-      slot = static_cast<std::uint8_t>(at);
-    }
-    if (!meet) return index;
-  }
-  return {};
-}
-
-constexpr RuleIndex kIndex = index_rules();
-static_assert(kIndex.factor != 0, "add slots: no factor keeps the names apart");
-
-/// The same for prefixes, by their first three letters.
-constexpr std::size_t kPrefixSlots = 64;
-constexpr std::size_t prefix_slot_of(std::string_view name) {
-  const auto letter = [name](std::size_t at) { return static_cast<std::size_t>(lower(name[at])); };
-  return (letter(0) * 5 + letter(1) * 3 + letter(2)) % kPrefixSlots;
-}
-
-consteval std::array<std::uint8_t, kPrefixSlots> index_prefixes() {
-  std::array<std::uint8_t, kPrefixSlots> index{};
-  index.fill(kPrefixRules.size());
-  for (std::size_t at = 0; at < kPrefixRules.size(); ++at) {
-    std::uint8_t& slot = index[prefix_slot_of(kPrefixRules[at].name)];
-    if (slot != kPrefixRules.size()) throw "two prefixes meet: choose other factors";
-    slot = static_cast<std::uint8_t>(at);
+template <std::size_t Slots, std::size_t Rules>
+consteval RuleIndex<Rules, Slots> index_of(std::array<Rule, Rules> rules,
+                                           std::size_t (*place_of)(std::string_view name)) {
+  static_assert(Rules < 256);
+  const auto slot_of = [place_of](const Rule& rule) { return place_of(rule.name) % Slots; };
+  std::ranges::sort(rules, {}, slot_of);
+  RuleIndex<Rules, Slots> index{.rules = rules};
+  std::size_t rule = 0;
+  for (std::size_t slot = 0; slot <= Slots; ++slot) {
+    while (rule < Rules && slot_of(rules[rule]) < slot) ++rule;
+    index.begin[slot] = static_cast<std::uint8_t>(rule);
   }
   return index;
 }
-constexpr std::array<std::uint8_t, kPrefixSlots> kPrefixIndex = index_prefixes();
+
+constexpr auto kIndex = index_of<1024>(kRules, place_of_name);
+constexpr auto kPrefixIndex = index_of<64>(kPrefixRules, place_of_prefix);
 
 bool starts_with_ignoring_case(std::string_view name, std::string_view prefix) {
   return name.size() >= prefix.size() && iequals(name.substr(0, prefix.size()), prefix);
@@ -157,12 +243,14 @@ bool starts_with_ignoring_case(std::string_view name, std::string_view prefix) {
 /// The directions in which the table stops this name.
 unsigned stops_of(std::string_view name) {
   if (name.empty()) return kBoth;
-  const std::size_t place = kIndex.rules[slot_of(name, kIndex.factor)];
-  if (place != kNone && iequals(kRules[place].name, name)) return kRules[place].stop;
+  for (const Rule& rule : kIndex.at(place_of_name(name))) {
+    if (iequals(rule.name, name)) return rule.stop;
+  }
   if (name.size() < 3) return 0;
-  const std::size_t prefix = kPrefixIndex[prefix_slot_of(name)];
-  const bool fits = prefix != kPrefixRules.size() && starts_with_ignoring_case(name, kPrefixRules[prefix].name);
-  return fits ? unsigned{kPrefixRules[prefix].stop} : 0U;
+  for (const Rule& rule : kPrefixIndex.at(place_of_prefix(name))) {
+    if (starts_with_ignoring_case(name, rule.name)) return rule.stop;
+  }
+  return 0;
 }
 
 /// The names that the Connection fields of one head nominate.
@@ -204,16 +292,20 @@ bool crosses(const Fields& fields, const Field& field, Direction direction) {
   return crosses(Nominated(fields), field, direction);
 }
 
-void append_crossing(const Fields& fields, Direction direction, std::string& out) {
+void append_crossing(const Fields& fields, Direction direction, std::string& out,
+                     std::span<const std::string> reserved) {
   const Nominated nominated(fields);
+  const auto is_reserved = [reserved](std::string_view name) {
+    return std::ranges::any_of(reserved, [name](const std::string& taken) { return iequals(taken, name); });
+  };
   for (const Field& field : fields) {
-    if (!crosses(nominated, field, direction) || !is_one_line(field)) continue;
+    if (!crosses(nominated, field, direction) || !is_one_line(field) || is_reserved(field.name)) continue;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
 }
 
-void drop_field(std::string& lines, std::string_view name) {
-  for (std::size_t at = 0; at < lines.size();) {
+void drop_field(std::string& lines, std::string_view name, std::size_t from) {
+  for (std::size_t at = from; at < lines.size();) {
     const std::size_t end = lines.find("\r\n", at) + 2;
     if (end - at > name.size() && lines[at + name.size()] == ':' &&
         iequals(std::string_view(lines).substr(at, name.size()), name)) {

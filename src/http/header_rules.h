@@ -1,6 +1,8 @@
 // Which fields cross the gateway, in one table: hop-by-hop ends here, credentials and identities never cross.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,17 +21,20 @@ enum class Direction { Upstream, Downstream };
 /// that may be edited on its way. Upstream also not: the client's credentials and billing choices (Authorization,
 /// *api-key, Cookie, OpenAI-Organization, OpenAI-Project, anthropic-workspace-id, x-goog-user-project), who and where
 /// it is (Forwarded, X-Forwarded-*, X-Real-IP, Via, Origin, Referer, Sec-*, cf-*, x-internal-*, traceparent,
-/// tracestate, baggage), what would change the answer's form (Accept-Encoding, Range, If-*), overrides of method or
-/// URL, x-stainless-*, names with '_'. Downstream also not: Set-Cookie, Alt-Svc, the account (openai-organization,
-/// openai-project, anthropic-organization-id), what speaks for the provider's own host (Server,
-/// Strict-Transport-Security, cf-*, Report-To, NEL, Access-Control-*).
+/// tracestate, baggage, and their likes), whom a proxy would name (Remote-User, ...), what would change the answer's
+/// form (Accept-Encoding, Range, If-*), overrides of method or URL, x-stainless-*, names with '_'. Downstream also not:
+/// Set-Cookie, Alt-Svc, the account (openai-organization, openai-project, anthropic-organization-id), what speaks for
+/// the provider's own host (Server, Strict-Transport-Security, cf-*, Report-To, NEL, Access-Control-*), orders to a web
+/// server in front of us or to a browser (X-Accel-*, X-Sendfile, Clear-Site-Data, Refresh, ...).
 [[nodiscard]] bool crosses(const Fields& fields, const Field& field, Direction direction);
 
 /// Appends "Name: value\r\n" for each field that crosses. A field with a byte that could end a line is left out (a head
-/// reader refuses such heads; this is the second lock).
-void append_crossing(const Fields& fields, Direction direction, std::string& out);
+/// reader refuses such heads; this is the second lock). `reserved`: further names that end here, in any case: those
+/// that the gateway itself sends to some provider.
+void append_crossing(const Fields& fields, Direction direction, std::string& out,
+                     std::span<const std::string> reserved = {});
 
-/// Takes the lines of this field out of "Name: value\r\n" lines.
-void drop_field(std::string& lines, std::string_view name);
+/// Takes the lines of this field out of "Name: value\r\n" lines, which begin at `from`.
+void drop_field(std::string& lines, std::string_view name, std::size_t from = 0);
 
 }  // namespace drover::http

@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 namespace drover::http {
 namespace {
@@ -76,6 +77,56 @@ TEST(HeaderRules, E22_DropsWhatAClientSaysAboutItself) {
                            "True-Client-IP", "x-stainless-lang", "X-Original-URL", "X-HTTP-Method-Override"}) {
     EXPECT_FALSE(crosses_alone(name, Direction::Upstream)) << name;
   }
+}
+
+TEST(HeaderRules, X8_DropsWhatAServerMayTakeForTheWordOfAProxyOrAKey) {
+  for (const char* name : {"Remote-User",
+                           "X-Remote-User",
+                           "WL-Proxy-Client-IP",
+                           "X-ProxyUser-Ip",
+                           "X-Original-Method",
+                           "X-Forwarded",
+                           "X-Authorization",
+                           "X-Amz-Security-Token",
+                           "X-Forwarded-Client-Cert",
+                           "X-Original-Forwarded-For",
+                           "X-Remote-Addr",
+                           "X-Auth-Request-User",
+                           "X-MS-CLIENT-PRINCIPAL",
+                           "X-Amzn-Oidc-Data",
+                           "X-Goog-Authenticated-User-Email",
+                           "X-Envoy-Original-Path",
+                           "Ssl-Client-Cert",
+                           "X-SSL-Client-S-DN",
+                           "X-WEBAUTH-USER",
+                           "Ocp-Apim-Subscription-Key"}) {
+    EXPECT_FALSE(crosses_alone(name, Direction::Upstream)) << name;
+  }
+}
+
+TEST(HeaderRules, X8_DropsOrdersToProxiesAndBrowsersOnTheWayDown) {
+  for (const char* name :
+       {"X-Accel-Redirect", "X-Accel-Buffering", "X-Accel-Expires", "X-Sendfile", "X-LIGHTTPD-send-file",
+        "Clear-Site-Data", "Refresh", "Service-Worker-Allowed", "SourceMap", "X-SourceMap", "Surrogate-Control",
+        "X-Reproxy-URL", "Content-Security-Policy", "Speculation-Rules"}) {
+    EXPECT_FALSE(crosses_alone(name, Direction::Downstream)) << name;
+    if (std::string_view(name) != "Refresh") continue;
+    EXPECT_TRUE(crosses_alone(name, Direction::Upstream)) << name;
+  }
+}
+
+TEST(HeaderRules, X4_ReservedNamesEndHereInAnyCase) {
+  const std::vector<std::string> reserved = {"x-provider-key", "x-team"};
+  std::string out;
+  append_crossing(fields_of({{"X-Provider-Key", "a"}, {"x-team", "b"}, {"X-Team-B", "c"}}), Direction::Upstream, out,
+                  reserved);
+  EXPECT_EQ(out, "X-Team-B: c\r\n");
+}
+
+TEST(HeaderRules, DropsAFieldFromThePlaceOnThatItIsGiven) {
+  std::string text = "/x-a: pathX-A: 1\r\nx-a: 2\r\nX-B: 3\r\n";
+  drop_field(text, "x-a", 10);
+  EXPECT_EQ(text, "/x-a: pathX-B: 3\r\n");
 }
 
 TEST(HeaderRules, E24_DropsRangesAndConditions) {

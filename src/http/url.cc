@@ -1,6 +1,7 @@
 #include "http/url.h"
 
 #include <algorithm>
+#include <array>
 
 #include "http/authority.h"
 #include "http/bytes.h"
@@ -33,8 +34,56 @@ bool is_dot_segment(std::string_view segment) {
   return name == "." || name == "..";
 }
 
+/// One character that some servers turn into another before they look where a path leads.
+struct Lookalike {
+  std::string_view bytes;
+  char plain;
+};
+
+constexpr std::array kLookalikes = std::to_array<Lookalike>({
+    {"\xC2\xA0", ' '},      // no-break space
+    {"\xE3\x80\x80", ' '},  // ideographic space
+    {"\xE2\x80\xA4", '.'},  // one dot leader
+    {"\xEF\xB9\x92", '.'},  // small full stop
+    {"\xEF\xBC\x8E", '.'},  // fullwidth full stop
+    {"\xEF\xBD\xA1", '.'},  // halfwidth ideographic full stop
+    {"\xE2\x81\x84", '/'},  // fraction slash
+    {"\xE2\x88\x95", '/'},  // division slash
+    {"\xEF\xBC\x8F", '/'},  // fullwidth solidus
+    {"\xEF\xBC\xBC", '/'},  // fullwidth reverse solidus
+});
+
+/// What a segment with escapes comes to for a server that folds characters (the "best fit" of some systems).
+std::string folded(std::string_view decoded) {
+  std::string out;
+  while (!decoded.empty()) {
+    const auto like =
+        std::ranges::find_if(kLookalikes, [&](const Lookalike& l) { return decoded.starts_with(l.bytes); });
+    out.push_back(like != kLookalikes.end() ? like->plain : decoded.front());
+    decoded.remove_prefix(like != kLookalikes.end() ? like->bytes.size() : 1);
+  }
+  return out;
+}
+
+/// Of a segment whose escapes have been looked at one by one: what they make together.
+Fault fault_of_escapes(std::string_view segment) {
+  std::string decoded;
+  for (std::size_t at = 0; at < segment.size(); ++at) {
+    const bool escaped = segment[at] == '%';
+    decoded.push_back(escaped ? static_cast<char>(escaped_byte(segment, at)) : segment[at]);
+    if (escaped) at += 2;
+  }
+  if (!is_utf8(decoded)) return "its escapes are not UTF-8";
+  std::string plain = folded(decoded);
+  if (plain.find('/') != plain.npos) return "it has a character that looks like a slash";
+  plain.resize(std::min(plain.find(';'), plain.size()));
+  std::erase(plain, ' ');
+  return is_dot_segment(plain) ? "it has a dot segment" : nullptr;
+}
+
 Fault fault_of_segment(std::string_view segment) {
   if (is_dot_segment(segment)) return "it has a dot segment";
+  bool has_escapes = false;
   for (std::size_t at = 0; at < segment.size(); ++at) {
     if (is(segment[at], kPathPlain)) continue;
     if (segment[at] != '%') return "it holds a byte that a path may not hold";
@@ -42,8 +91,9 @@ Fault fault_of_segment(std::string_view segment) {
     if (byte < 0) return "it has a '%' without two hexadecimal digits";
     if (changes_the_path(byte)) return "it escapes a byte that must not be escaped";
     at += 2;
+    has_escapes = true;
   }
-  return nullptr;
+  return has_escapes ? fault_of_escapes(segment) : nullptr;
 }
 
 /// `path` starts with '/'. Only the last segment may be empty.

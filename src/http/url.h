@@ -31,7 +31,8 @@ struct TargetPath {
 /// is routed and authorised is byte for byte what is sent on. Errors (status 400): code "target_form" for "*" and
 /// authority-form; "bad_target" for dot segments (also "..;x"), empty segments ("//"), backslash, fragments, bytes
 /// outside the RFC 3986 set, and bad percent escapes: not two digits, NUL, and in the path those of unreserved bytes
-/// ("%2e", "%61") and of what a second decoding would act on (/ \ % ; ? #). A length limit is the head reader's part
+/// ("%2e", "%61") and of what a second decoding would act on (/ \ % ; ? #), and what is not UTF-8 or looks like a dot
+/// segment to a server that drops blanks or folds characters. A length limit is the head reader's part
 /// (kMaxTargetBytes).
 [[nodiscard]] Result<TargetPath> parse_target(std::string_view target);
 

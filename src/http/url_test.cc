@@ -91,6 +91,17 @@ TEST(TargetPath, E13_RefusesEverySecondSpellingOfAPath) {
   }
 }
 
+TEST(TargetPath, X8_RefusesWhatSomeServersFoldToADotSegmentOrASlash) {
+  for (const char* target :
+       {"/v1/files/..%20/x", "/v1/%20../x", "/v1/.%20./x", "/v1/..%20;a/x", "/v1/.%20", "/v1/%C2%A0../x",
+        "/v1/%c0%ae%c0%ae/x", "/v1/..%c0%af/x", "/v1/%ff", "/v1/%e2%82", "/v1/%ed%a0%80", "/v1/%f4%90%80%80",
+        "/v1/%ef%bc%8e%ef%bc%8e/x", "/v1/..%ef%bc%8fx", "/v1/a%e2%88%95b"}) {
+    EXPECT_EQ(target_code(target), "bad_target") << target;
+  }
+  EXPECT_EQ(target_code("/v1/models/my%20model..%20x"), "");
+  EXPECT_EQ(target_code("/v1/models/%E0%B9%84%E0%B8%97%E0%B8%A2"), "");
+}
+
 TEST(TargetPath, E13_RefusesBytesThatDoNotBelongInATarget) {
   for (const std::string& target :
        {"/v1#f"s, "/v1?q#f"s, "/\xc3\xa9"s, "/a b"s, "/a\0"s, "/a\x01"s, "/a<b"s, "/a\"b"s, "/a{b}"s, "/a|b"s, "/a^b"s,

@@ -107,6 +107,7 @@ struct RequestStart {
   std::string_view authority = {};  ///< Host
   std::string_view fields = {};     ///< "Name: value\r\n" lines; without framing, Host and connection fields
   http::Framing framing = {};       ///< Length or None
+  bool last = false;                ///< the connection is not used again: the upstream may have read less or more of it
 };
 
 enum class HeadRead : std::uint8_t { Complete, Blocked };

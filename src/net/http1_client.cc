@@ -15,6 +15,13 @@ Error bad_response(std::string code, std::string message) {
   return trouble(ErrorKind::BadResponse, std::move(code), std::move(message));
 }
 
+/// An answer without a body whose fields speak of one all the same: who wrote them may send it.
+bool promises_more(const http::ResponseHead& head, http::ResponseHeadReader::Asked asked) {
+  if (asked == http::ResponseHeadReader::Asked::Head || head.framing.kind != http::BodyKind::None) return false;
+  if (http::find(head.fields, "transfer-encoding")) return true;
+  return head.status != 304 && http::find(head.fields, "content-length").value_or("0") != "0";
+}
+
 }  // namespace
 
 Http1Client::Http1Client(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session)
@@ -52,7 +59,7 @@ ClientExchange& Http1Client::open() {
 }
 
 bool Http1Client::finish() {
-  bool complete = busy_ && sent() && has_head_ && body_.finished() && keep_alive_;
+  bool complete = busy_ && sent() && has_head_ && body_.finished() && keep_alive_ && !last_;
   // Bytes behind the answer belong to nobody; a later request must not be answered with them.
   bool reusable = complete && input_.empty() && stream_.is_open();
   busy_ = false;
@@ -84,6 +91,7 @@ void Http1Client::start(const RequestStart& request) {
   using enum http::ResponseHeadReader::Asked;
   request_head_ = loop_.memory().take_bytes();
   write_request_head(request, request_head_);
+  last_ = request.last;
   request_left_ = request.framing.kind == http::BodyKind::Length ? request.framing.length : 0;
   asked_ = request.method == "HEAD" ? Head : request.method == "CONNECT" ? Connect : Other;
 }
@@ -207,7 +215,7 @@ Result<Http1Client::Parsed> Http1Client::parse_head() {
   input_.consume(found.size);
   input_.tidy();
   body_ = http::BodyDecoder(found.framing);
-  keep_alive_ = found.keep_alive && found.framing.kind != http::BodyKind::UntilClose;
+  keep_alive_ = found.keep_alive && found.framing.kind != http::BodyKind::UntilClose && !promises_more(found, asked_);
   has_head_ = true;
   return Parsed::Final;
 }

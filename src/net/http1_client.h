@@ -86,6 +86,7 @@ class Http1Client final : public ClientConnection, public ClientExchange, privat
   bool input_parsed_ = false;  // every byte of the input has been offered to the head reader
   bool has_head_ = false;
   bool keep_alive_ = false;
+  bool last_ = false;  // no other request follows this one
 };
 
 }  // namespace drover::net

@@ -153,6 +153,18 @@ TEST(Http1Client, B1_RefusesWhatIsNotHttp) {
   EXPECT_TRUE(exchange.answered_any());
 }
 
+TEST(Http1Client, X8_DoesNotReuseAConnectionWhoseAnswerSpeaksOfABodyThatItCannotHave) {
+  for (const std::string_view head : {"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n",
+                                      "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n"}) {
+    Asking asking;
+    ClientExchange& exchange = asking.send();
+    asking.upstream.send(head);
+    const auto read = asking.head(exchange);
+    if (!read) continue;  // refused: not used again either
+    EXPECT_FALSE(asking.client->finish()) << head;
+  }
+}
+
 TEST(Http1Client, B7_DoesNotReuseAConnectionWithBytesBehindA204) {
   Asking asking;
   ClientExchange& exchange = asking.send();

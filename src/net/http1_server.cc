@@ -1,5 +1,7 @@
 #include "net/http1_server.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "net/trouble.h"
@@ -8,14 +10,31 @@ namespace drover::net {
 
 namespace {
 
-bool is_loopback(const TcpSocket& socket) {
+/// Nothing: it is gone already. An IPv4 address in IPv6 clothes is an IPv4 address.
+std::optional<asio::ip::address> peer_address(const TcpSocket& socket) {
   boost::system::error_code error;
   asio::ip::address address = socket.remote_endpoint(error).address();
-  if (error) return false;
+  if (error) return std::nullopt;
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
-  return address.is_loopback();
+  return address;
+}
+
+std::uint64_t number_of(const asio::ip::address& address) {
+  if (address.is_v4()) return address.to_v4().to_uint();
+  if (address.is_loopback()) return 1;  // its network half would be 0
+  std::uint64_t number = 0;
+  const asio::ip::address_v6::bytes_type bytes = address.to_v6().to_bytes();
+  std::memcpy(&number, bytes.data(), sizeof number);
+  return number;
+}
+
+Error heads_full() {
+  Error error = trouble(ErrorKind::LocalResource, "head_memory_full",
+                        "the gateway's memory for unread heads is full; try again shortly");
+  error.retry_after = std::chrono::seconds(1);
+  return error;
 }
 
 std::unique_ptr<TlsSession> take(Result<std::unique_ptr<TlsSession>>& session) {
@@ -31,12 +50,23 @@ std::unique_ptr<ServerConnection> http1_server(Loop& loop, TcpSocket socket, std
   return std::make_unique<Http1Server>(loop, std::move(socket), std::move(session), limits);
 }
 
+std::uint64_t peer_number(const TcpSocket& socket) {
+  const auto address = peer_address(socket);
+  return address ? number_of(*address) : 0;
+}
+
+Http1Server::Peer Http1Server::peer_of(const TcpSocket& socket) {
+  const auto address = peer_address(socket);
+  if (!address) return {};
+  return {.loopback = address->is_loopback(), .number = number_of(*address)};
+}
+
 Http1Server::Http1Server(Loop& loop, TcpSocket socket, Result<std::unique_ptr<TlsSession>> session, ServerLimits limits)
     : limits_(limits),
       no_session_(session ? std::nullopt : std::optional(session.error())),
-      peer_is_loopback_(is_loopback(socket)),
+      peer_(peer_of(socket)),
       with_tls_(session && *session != nullptr),
-      wire_(loop, std::move(socket), take(session), limits.write_stall),
+      wire_(loop, std::move(socket), take(session), limits.write_stall, limits.unparsed),
       exchange_(wire_) {}
 
 Awaitable<Result<void>> Http1Server::handshake() {
@@ -75,10 +105,12 @@ Awaitable<Result<ServerExchange*>> Http1Server::next() {
     Result<http::HeadState> state = read_head();
     if (!state) co_return fail(std::move(state.error()));
     if (*state == http::HeadState::Complete) break;
+    if (!wire_.input().may_grow()) co_return fail(heads_full());
     Result<void> waited = co_await until_input();
     if (!waited) co_return fail(end_of_wait(std::move(waited.error())));
     idle_ = false;
   }
+  served_ = true;
   exchange_.begin(std::move(parsed_));
   if (draining_) exchange_.close_after();
   co_return &exchange_;
@@ -178,7 +210,9 @@ Awaitable<Result<void>> Http1Server::until_input() {
   // The wait for more of a head must not be answered by the part that is already here.
   idle_ = wire_.input().empty();
   if (idle_ && draining_) return immediately(fail(trouble(ErrorKind::ClientGone)));
-  Instant deadline = idle_ ? after(wire_.loop().now(), limits_.keep_alive) : head_deadline_;
+  // Nothing is known of a connection that has not asked for anything yet: it is not kept as those are that have.
+  const Duration patience = served_ ? limits_.keep_alive : std::min(limits_.head, limits_.keep_alive);
+  Instant deadline = idle_ ? after(wire_.loop().now(), patience) : head_deadline_;
   return wire_.until_more(deadline, idle_ ? ErrorKind::ClientGone : ErrorKind::HeadTimeout);
 }
 

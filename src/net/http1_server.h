@@ -28,9 +28,16 @@ class Http1Server final : public ServerConnection {
   void drain() override;
   void close() override;
   [[nodiscard]] bool idle() const override { return idle_; }
-  [[nodiscard]] bool peer_is_loopback() const override { return peer_is_loopback_; }
+  [[nodiscard]] bool peer_is_loopback() const override { return peer_.loopback; }
+  [[nodiscard]] std::uint64_t peer() const override { return peer_.number; }
 
  private:
+  struct Peer {
+    bool loopback = false;
+    std::uint64_t number = 0;
+  };
+
+  [[nodiscard]] static Peer peer_of(const TcpSocket& socket);
   /// Whether the last exchange left the connection ready for the next head without any wait.
   [[nodiscard]] bool clean() const;
   [[nodiscard]] Awaitable<Result<void>> settle();
@@ -43,7 +50,7 @@ class Http1Server final : public ServerConnection {
 
   ServerLimits limits_;
   std::optional<Error> no_session_;
-  bool peer_is_loopback_;
+  Peer peer_;
   bool with_tls_;
   ServerWire wire_;
   Http1ServerExchange exchange_;
@@ -52,6 +59,7 @@ class Http1Server final : public ServerConnection {
   Instant head_deadline_ = kNever;
   bool input_parsed_ = false;  // every byte of the input has been offered to the head reader
   bool idle_ = false;
+  bool served_ = false;  // a request has been read
   bool draining_ = false;
 };
 

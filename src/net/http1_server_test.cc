@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "net/byte_ledger.h"
 #include "net/http1_server_kit.h"
 
 namespace drover::net {
@@ -102,6 +103,39 @@ TEST(Http1Server, E1_CountsTheHeadDeadlineFromTheFirstByteNotFromTheLast) {
   }));
   EXPECT_FALSE(*next);
   EXPECT_LT(monotonic_now() - start, 5s);
+}
+
+TEST(Http1Server, X2_KeepsAConnectionThatHasAskedForNothingAsLongAsAHeadMayTake) {
+  Served served({.head = 30ms, .keep_alive = 1h});
+  Result<ServerExchange*> next = served.next();
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().kind, ErrorKind::ClientGone);
+  EXPECT_TRUE(drive(served.loop, [&] { return served.client.at_end(); }));
+}
+
+TEST(Http1Server, X8_RefusesALongHeadThatDribblesWhenUnreadBytesHaveFilledTheirShare) {
+  ByteLedger ledger(20'000);
+  const std::string head = "GET /a HTTP/1.1\r\nHost: h\r\nX: " + std::string(30'000, 'x');
+  Served first({.unparsed = &ledger});
+  std::optional<Result<ServerExchange*>> unfinished;
+  begin(first.loop, first.connection->next(), unfinished);
+  first.client.send(head);
+  ASSERT_TRUE(drive(first.loop, [&] { return ledger.full() || unfinished.has_value(); }));
+  {
+    Served second({.unparsed = &ledger});
+    second.client.send(head);
+    Result<ServerExchange*> next = second.next();
+    ASSERT_FALSE(next);
+    EXPECT_EQ(next.error().status, 503);
+    EXPECT_EQ(next.error().code, "head_memory_full");
+    Served third({.unparsed = &ledger});
+    third.client.send(kGet);
+    EXPECT_EQ(third.request().head().target, "/a");
+  }
+  first.connection->close();
+  ASSERT_TRUE(drive(first.loop, [&] { return unfinished.has_value(); }));
+  first.connection.reset();
+  EXPECT_EQ(ledger.used(), 0U);
 }
 
 TEST(Http1Server, ClosesAConnectionThatStaysIdle) {

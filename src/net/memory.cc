@@ -6,9 +6,6 @@ namespace drover::net {
 
 namespace {
 
-/// What a fresh piece can hold without growing: more than nearly every head.
-constexpr std::size_t kFirstBytes = 4 * 1024;
-
 /// Moves a view from one copy of the bytes to the other.
 void rebase(std::string_view& view, const char* from, const char* to) {
   if (view.data() != nullptr) view = {to + (view.data() - from), view.size()};
@@ -98,6 +95,7 @@ void Buffer::append(std::string_view more) {
     begin_ = 0;
   }
   bytes_.append(more);
+  count();
 }
 
 void Buffer::release() {
@@ -106,6 +104,13 @@ void Buffer::release() {
   bytes_ = std::string();
   begin_ = 0;
   borrowed_ = false;
+  count();
+}
+
+/// Nearly every head fits into the first bytes, and then nothing that threads share is touched.
+void Buffer::count() {
+  const std::size_t beyond = bytes_.capacity() > kFirstBytes ? bytes_.capacity() - kFirstBytes : 0;
+  if (ledger_ != nullptr && beyond != counted_) ledger_->change(std::exchange(counted_, beyond), beyond);
 }
 
 void Buffer::swap(Buffer& other) {

@@ -9,11 +9,14 @@
 
 #include "base/fixed_vector.h"
 #include "http/head.h"
+#include "net/byte_ledger.h"
 
 namespace drover::net {
 
 /// Pieces kept ready per kind and thread; more are freed. 64 covers the requests a thread has in hand at one moment.
 inline constexpr std::size_t kMaxSpareMemory = 64;
+/// What a fresh piece can hold without growing: more than nearly every head. A connection is never without as much.
+inline constexpr std::size_t kFirstBytes = 4 * 1024;
 /// A string that grew past this is freed rather than kept.
 inline constexpr std::size_t kMaxSpareBytes = 32 * 1024;
 
@@ -54,6 +57,8 @@ class LoopMemory {
 class Buffer {
  public:
   explicit Buffer(LoopMemory& memory) : memory_(memory) {}
+  /// What it holds beyond kFirstBytes counts in the ledger, where there is one.
+  Buffer(LoopMemory& memory, ByteLedger* ledger) : memory_(memory), ledger_(ledger) {}
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
   ~Buffer() { release(); }
@@ -72,10 +77,17 @@ class Buffer {
     if (empty()) release();
   }
   void release();
+  /// Of two buffers that count in no ledger.
   void swap(Buffer& other);
+  /// Whether it may grow: the first bytes always, more while the ledger is not full.
+  [[nodiscard]] bool may_grow() const { return ledger_ == nullptr || size() < kFirstBytes || !ledger_->full(); }
 
  private:
+  void count();
+
   LoopMemory& memory_;
+  ByteLedger* ledger_ = nullptr;
+  std::size_t counted_ = 0;
   std::string bytes_;
   std::size_t begin_ = 0;
   bool borrowed_ = false;

@@ -99,6 +99,7 @@ void write_request_head(const RequestStart& request, std::string& out) {
   out.append(request.method).append(" ").append(request.path).append(" HTTP/1.1\r\nHost: ");
   out.append(request.authority).append("\r\n").append(request.fields);
   if (request.framing.kind == http::BodyKind::Length) append_length(out, request.framing.length);
+  if (request.last) out.append("Connection: close\r\n");
   out.append("\r\n");
 }
 

@@ -1,6 +1,7 @@
 // The downstream side of one accepted connection: yields its requests one after the other.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "base/result.h"
@@ -9,15 +10,19 @@
 
 namespace drover::net {
 
+class ByteLedger;
 class Loop;
 class ServerTls;
 
 /// Limits of one downstream connection.
 struct ServerLimits {
-  Duration head = std::chrono::seconds(10);        ///< first byte of a request → end of its head (slowloris)
+  /// First byte of a request → end of its head (slowloris); also how long a connection may wait with its first one.
+  Duration head = std::chrono::seconds(10);
   Duration keep_alive = std::chrono::seconds(75);  ///< idle between requests
   Duration handshake = std::chrono::seconds(5);
   Duration write_stall = std::chrono::seconds(60);
+  ByteLedger* unparsed =
+      nullptr;  ///< counts what is held of unread bytes; outlives the connection; null: nobody counts
 };
 
 class ServerConnection {
@@ -38,7 +43,13 @@ class ServerConnection {
   virtual void close() = 0;
   [[nodiscard]] virtual bool idle() const = 0;
   [[nodiscard]] virtual bool peer_is_loopback() const = 0;
+  /// The peer's address as a number: an IPv4 address, or the network half of an IPv6 one (whoever has one of its
+  /// addresses mostly has them all). 0: it is gone already.
+  [[nodiscard]] virtual std::uint64_t peer() const = 0;
 };
+
+/// ServerConnection::peer of a connection that has only been accepted.
+[[nodiscard]] std::uint64_t peer_number(const TcpSocket& socket);
 
 /// HTTP/1.1 over `socket`, with TLS when `tls` is given.
 [[nodiscard]] std::unique_ptr<ServerConnection> http1_server(Loop& loop, TcpSocket socket,

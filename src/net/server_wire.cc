@@ -7,10 +7,11 @@
 
 namespace drover::net {
 
-ServerWire::ServerWire(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session, Duration write_stall)
+ServerWire::ServerWire(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session, Duration write_stall,
+                       ByteLedger* unparsed)
     : loop_(loop),
       stream_(loop, std::move(socket), std::move(session), *this),
-      input_(loop.memory()),
+      input_(loop.memory(), unparsed),
       outbox_(loop.memory()),
       reader_(loop),
       writer_(loop),
@@ -88,7 +89,7 @@ void ServerWire::watch(GoneObserver* observer) {
   observer_ = observer;
   hangup_check_.disarm();
   if (observer == nullptr) return;
-  if (input_.size() >= kMaxPipelinedBytes) {
+  if (!may_pipeline()) {
     hangup_check_.arm(after(loop_.now(), kHangupCheck));
   } else {
     stream_.wait_readable();
@@ -106,7 +107,7 @@ void ServerWire::on_readable() {
 
 /// Reads only to see the end of the connection behind what a client sends early.
 void ServerWire::take_pipelined() {
-  while (input_.size() < kMaxPipelinedBytes) {
+  while (may_pipeline()) {
     std::span<char> room = loop_.scratch().first(std::min(kScratchBytes, kMaxPipelinedBytes - input_.size()));
     Moved moved = stream_.read(room);
     if (moved.state == Io::End || moved.state == Io::Failed) return lost();

@@ -25,7 +25,8 @@ inline constexpr Duration kHangupCheck = std::chrono::milliseconds(40);
 class ServerWire final : private StreamEvents {
  public:
   /// `write_stall`: how long pending bytes may not move while nobody waits for them.
-  ServerWire(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session, Duration write_stall);
+  ServerWire(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session, Duration write_stall,
+             ByteLedger* unparsed = nullptr);
   ServerWire(const ServerWire&) = delete;
   ServerWire& operator=(const ServerWire&) = delete;
 
@@ -62,6 +63,7 @@ class ServerWire final : private StreamEvents {
   void on_readable() override;
   void on_writable() override;
   void take_pipelined();
+  [[nodiscard]] bool may_pipeline() const { return input_.size() < kMaxPipelinedBytes && input_.may_grow(); }
   void check_hangup();
   void read_expired();
   void write_expired();

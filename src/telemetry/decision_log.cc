@@ -20,9 +20,12 @@ constexpr std::size_t cells_for(std::size_t bytes) {
 /// Every store can hold the longest record.
 constexpr std::size_t kLeastCells = cells_for(kMaxDecisionBytes) * 2;
 
-/// How much of the room failures may take.
+/// How much of the room failures may take, and requests of unknown origin.
 constexpr std::size_t failure_share(std::size_t whole) {
   return whole - whole / 4;
+}
+constexpr std::size_t stranger_share(std::size_t whole) {
+  return std::max<std::size_t>(whole / 16, 1);
 }
 
 }  // namespace
@@ -40,21 +43,32 @@ void DecisionStore::write(const DecisionRecord& record) {
   if (bytes.empty()) return;
   const std::uint64_t hash = hash64(record.id.substr(0, kMaxDecisionText));
   const std::lock_guard lock(mutex_);
-  make_room(record.keep, cells_for(bytes.size()));
-  put(bytes, hash, record.keep ? failures_ : successes_);
+  Queue& queue = queue_of(record);
+  make_room(queue, cells_for(bytes.size()));
+  put(bytes, hash, queue);
+}
+
+DecisionStore::Queue& DecisionStore::queue_of(const DecisionRecord& record) {
+  if (record.stranger) return strangers_;
+  return record.keep ? failures_ : successes_;
 }
 
 bool DecisionStore::room_for(std::size_t cells) const {
-  return successes_.records + failures_.records < slots_.size() &&
-         successes_.cells + failures_.cells + cells <= max_cells_;
+  return successes_.records + failures_.records + strangers_.records < slots_.size() &&
+         successes_.cells + failures_.cells + strangers_.cells + cells <= max_cells_;
 }
 
-void DecisionStore::make_room(bool keep, std::size_t cells) {
-  const auto over_share = [&] {
-    return failures_.records + 1 > failure_share(slots_.size()) || failures_.cells + cells > failure_share(max_cells_);
+void DecisionStore::make_room(Queue& queue, std::size_t cells) {
+  const auto share = [&](std::size_t whole) {
+    return &queue == &failures_ ? failure_share(whole) : &queue == &strangers_ ? stranger_share(whole) : whole;
   };
-  while (keep && failures_.records > 0 && over_share()) forget_oldest(failures_);
-  while (!room_for(cells)) forget_oldest(successes_.records > 0 ? successes_ : failures_);
+  const auto over_share = [&] {
+    return queue.records + 1 > share(slots_.size()) || queue.cells + cells > share(max_cells_);
+  };
+  while (queue.records > 0 && over_share()) forget_oldest(queue);
+  while (!room_for(cells)) {
+    forget_oldest(successes_.records > 0 ? successes_ : failures_.records > 0 ? failures_ : strangers_);
+  }
 }
 
 void DecisionStore::forget_oldest(Queue& queue) {
@@ -145,7 +159,7 @@ void DecisionStore::find(std::string_view id, std::vector<KeptDecision>& found) 
 
 std::size_t DecisionStore::size() const {
   const std::lock_guard lock(mutex_);
-  return successes_.records + failures_.records;
+  return successes_.records + failures_.records + strangers_.records;
 }
 
 DecisionStore& DecisionLog::add_thread(unsigned threads) {

@@ -23,7 +23,9 @@ inline constexpr DecisionBounds kLibraryDecisions{.records = 1'000, .bytes = std
 inline constexpr std::size_t kMaxFound = 16;
 
 /// One thread's records. A success goes before a failure does; failures take at most three quarters of the room, so
-/// that the newest successes can always be asked for. Memory is touched only as it is needed.
+/// that the newest successes can always be asked for, and requests that were refused before anybody knew whose they are
+/// take at most a sixteenth: a flood of them costs no key and shall make nobody forget. Memory is touched only as it is
+/// needed.
 class DecisionStore {
  public:
   explicit DecisionStore(const DecisionBounds& bounds);
@@ -57,9 +59,10 @@ class DecisionStore {
     std::size_t cells = 0;
   };
 
+  [[nodiscard]] Queue& queue_of(const DecisionRecord& record);
   [[nodiscard]] bool room_for(std::size_t cells) const;
   void forget_oldest(Queue& queue);
-  void make_room(bool keep, std::size_t cells);
+  void make_room(Queue& queue, std::size_t cells);
   void put(std::string_view bytes, std::uint64_t hash, Queue& queue);
   [[nodiscard]] Index take_cell();
   [[nodiscard]] Index next_of(Index cell) const;
@@ -81,6 +84,7 @@ class DecisionStore {
   std::uint64_t written_ = 0;
   Queue successes_;
   Queue failures_;
+  Queue strangers_;
 };
 
 class DecisionLog {

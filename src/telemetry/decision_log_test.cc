@@ -48,6 +48,18 @@ TEST(DecisionStore, ForgetsASuccessBeforeAFailure) {
   EXPECT_EQ(store.size(), 8U);
 }
 
+TEST(DecisionStore, X8_RequestsOfUnknownOriginMakeNobodyForget) {
+  DecisionStore store({.records = 32, .bytes = kPlenty});
+  write(store, "good", false);
+  write(store, "failed", true);
+  for (int at = 0; at < 1000; ++at) store.write({.id = "s" + std::to_string(at), .stranger = true});
+  EXPECT_TRUE(keeps(store, "good"));
+  EXPECT_TRUE(keeps(store, "failed"));
+  EXPECT_TRUE(keeps(store, "s999"));
+  EXPECT_FALSE(keeps(store, "s997"));
+  EXPECT_EQ(store.size(), 4U);
+}
+
 TEST(DecisionStore, HasRoomForNewSuccessesHoweverManyFailuresThereWere) {
   DecisionStore store({.records = 8, .bytes = kPlenty});
   for (int at = 0; at < 100; ++at) write(store, "f" + std::to_string(at), true);

@@ -64,9 +64,10 @@ struct DecisionRecord {
   std::string_view model{};
   std::string_view route{};
   bool streamed = false;
-  bool ran = false;   ///< else it was refused before any target was looked for
-  bool keep = false;  ///< a failure of targets: kept longest
-  int status = 0;     ///< sent; 0: none was
+  bool ran = false;       ///< else it was refused before any target was looked for
+  bool keep = false;      ///< a failure of targets: kept longest
+  bool stranger = false;  ///< refused before it was known whose it is; not kept in the record
+  int status = 0;         ///< sent; 0: none was
   std::string_view error{};
   core::Stop stop = core::Stop::Running;
   Duration took{};

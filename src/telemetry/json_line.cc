@@ -7,6 +7,8 @@
 #include <array>
 #include <bit>
 
+#include "base/printable.h"
+
 namespace drover::telemetry {
 namespace {
 
@@ -32,7 +34,7 @@ std::size_t character(std::string_view text) {
 
 std::string_view escape(std::array<char, 6>& room, unsigned code) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  room = {'\\', 'u', '0', '0', kHex[code >> 4U & 0xfU], kHex[code & 0xfU]};
+  room = {'\\', 'u', kHex[code >> 12U & 0xfU], kHex[code >> 8U & 0xfU], kHex[code >> 4U & 0xfU], kHex[code & 0xfU]};
   return {room.data(), room.size()};
 }
 
@@ -47,9 +49,8 @@ std::string_view written(std::string_view text, std::array<char, 6>& room, std::
   if (lead == '"') return "\\\"";
   if (lead == '\\') return "\\\\";
   if (lead < 0x20 || lead == 0x7f) return escape(room, lead);
-  // U+0080 to U+009F are controls too; some terminals obey them.
-  if (lead == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0) {
-    return escape(room, static_cast<unsigned char>(text[1]));
+  if (const Unseen unseen = unseen_at(text); unseen.size > 0) {
+    return unseen.code < 0x10000 ? escape(room, unseen.code) : kReplacement;
   }
   return text.substr(0, used);
 }

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <memory>
 
+#include "base/printable.h"
+
 namespace drover::telemetry {
 namespace {
 
@@ -45,7 +47,8 @@ void log(Level level, std::string_view line) {
   const auto severity = level == Level::Info      ? spdlog::level::info
                         : level == Level::Warning ? spdlog::level::warn
                                                   : spdlog::level::err;
-  to->logger->log(severity, spdlog::string_view_t(line.data(), line.size()));
+  const std::string shown = printable(line);  // names in it may come from anywhere
+  to->logger->log(severity, spdlog::string_view_t(shown.data(), shown.size()));
 }
 
 std::uint64_t dropped_log_lines() {

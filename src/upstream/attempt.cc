@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dialect/redact.h"
+#include "http/header_rules.h"
 #include "net/loop.h"
 #include "net/memory.h"
 #include "upstream/run.h"
@@ -17,6 +18,20 @@ Error connection_limit_reached() {
           .retry = RetryClass::OtherKey,
           .code = "connection_limit",
           .message = "The limit of connections to this provider is reached (connections.max)."};
+}
+
+/// A body that the upstream may not read because it expects none there would be the next request on its connection, and
+/// its answer somebody else's: with a method that mostly has none, or on a path that the API is not known to have.
+bool may_be_ignored(const UpstreamRequest& request) {
+  if (!request.has_body) return false;
+  const bool changes = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+  return !changes || !request.dialect->lists(request.path);
+}
+
+/// What drover itself, and not the provider, calls bad about an answer: where such an answer ends is not to be relied
+/// on.
+bool is_malformed(ErrorKind kind) {
+  return kind == ErrorKind::BadResponse || kind == ErrorKind::WrongContentType || kind == ErrorKind::Truncated;
 }
 
 }  // namespace
@@ -180,7 +195,9 @@ void Attempt::send() {
   std::string text = memory().take_bytes();  // the path, and behind it the fields
   append_upstream_path(*endpoint_, request.path, request.query, text);
   const std::size_t path_size = text.size();
-  text.append(request.fields).append(endpoint_->fields->reveal());
+  text.append(request.fields);
+  for (const std::string& name : *endpoint_->replaced) http::drop_field(text, name, path_size);
+  text.append(endpoint_->fields->reveal());
   const std::string_view whole = text;
   const std::uint64_t length = gather_body();
   exchange_->start(net::RequestStart{
@@ -189,6 +206,7 @@ void Attempt::send() {
       .authority = endpoint_->server->authority,
       .fields = whole.substr(path_size),
       .framing = request.has_body ? http::Framing{http::BodyKind::Length, length} : http::Framing{},
+      .last = may_be_ignored(request),
   });
   memory().give(std::move(text));
   auto written = exchange_->write({body_pieces_.begin(), body_pieces_.size()}, net::More::No, net::Keep::Borrow);
@@ -212,6 +230,7 @@ void Attempt::complete() {
 
 void Attempt::fail_with(Error error, core::Stage stage, bool has_answer) {
   phase_ = Phase::Over;
+  if (exchange_ != nullptr && is_malformed(error.kind)) exchange_->cancel();
   // A code may be the provider's own word, and goes to logs and pages: one that repeats the key does not.
   if (!error.code.empty()) error.code = dialect::redact(error.code, endpoint_->key->reveal());
   run_.attempt_failed(id_, error, stage);

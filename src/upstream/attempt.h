@@ -174,6 +174,7 @@ class Attempt {
   std::uint64_t line_break_ = 0;  ///< the last bytes of a long event, to find its end across reads
   http::SseScanner scanner_;
   std::string_view line_end_ = "\n";  ///< the stream's own
+  dialect::KeyGuard guard_;
   dialect::AnswerState answer_;
   std::optional<dialect::UsageEdit> edit_;
 };

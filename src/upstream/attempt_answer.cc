@@ -76,11 +76,17 @@ void Attempt::on_head(const http::ResponseHead& head) {
   run_.attempt_answered(id_, status_);
   fields_ = memory().take_bytes();
   http::append_crossing(head.fields, http::Direction::Downstream, fields_);
+  // Some servers say back what they were sent.
+  if (const std::string_view key = endpoint_->key->reveal(); dialect::may_hold_credential(fields_, key)) {
+    fields_ = dialect::redact(fields_, key);
+  }
   if (const auto hints = dialect::quota_hints(head.fields, run_.parts_.tools.loop->unix_seconds())) {
     run_.emit(core::QuotaHinted{id_, *hints});
   }
   const bool failed = status_ < 200 || status_ >= 300;
   if (failed) mode_ = Mode::Failure;
+  // Beside a good answer it would lead nobody but a server in front of us, to where the provider likes.
+  if (!failed && head.fields.may_have("location")) http::drop_field(fields_, "location");
   std::optional<Error> wrong = failed ? std::nullopt : choose_mode(head);
   if (!wrong) wrong = choose_coding(head);
   if (wrong) return fail_with(std::move(*wrong), core::Stage::FailedAnswer);
@@ -237,6 +243,11 @@ void Attempt::judge_whole() {
   if (is_other_form()) return fail_with(plain_for_stream(), core::Stage::FailedAnswer);
   run_.emit(core::FirstContent{id_});
   if (stopped()) return;
+  if (coded_ == Coded::Beside && !endpoint_->search->clean(beside_)) {
+    // What is inside the coding can only be taken out unfolded.
+    held_ = std::exchange(beside_, {});
+    http::drop_field(fields_, "content-encoding");
+  }
   const std::string_view held = held_;
   framing_ = http::Framing{http::BodyKind::Length, held.size()};
   deliver({&held, 1}, net::More::No);
@@ -257,15 +268,18 @@ void Attempt::judge_failure() {
   }
   const core::Stage stage =
       endpoint_->dialect->not_executed(failure) ? core::Stage::Refused : core::Stage::FailedAnswer;
-  if (readable) {
+  // Of a body cut at the limit the client is told in our words: half a JSON text would be none, nor a key's half one.
+  const bool cut = held_.size() >= kMaxHeldBytes;
+  const bool passable = readable && !cut;
+  if (passable) {
     run_.hold({.attempt = id_,
                .status = status_,
                .fields = std::move(fields_),
                .body = dialect::redact(held_, endpoint_->key->reveal())});
   }
   // A body cut at the limit has left its framing behind: the connection is not used again.
-  if (held_.size() >= kMaxHeldBytes) exchange_->cancel();
-  fail_with(std::move(failure), stage, readable);
+  if (cut) exchange_->cancel();
+  fail_with(std::move(failure), stage, passable);
 }
 
 http::Framing Attempt::answer_framing() const {
@@ -287,6 +301,9 @@ void Attempt::deliver(net::Pieces pieces, net::More more) {
     memory().give(std::exchange(fields_, {}));  // an idle stream holds no buffer
   }
   if (more == net::More::No) learn_owner();  // the client may go on with it as soon as it has the end
+  const auto guarded = guard_.held_to(*endpoint_->search, pieces, more == net::More::No);
+  const std::string_view guarded_piece = guarded ? std::string_view(*guarded) : std::string_view();
+  if (guarded) pieces = {&guarded_piece, 1};
   for (const std::string_view piece : pieces) run_.record_.bytes_down += piece.size();
   const auto written = client.write(pieces, more, net::Keep::Copy);
   if (!written) return run_.downstream_gone();

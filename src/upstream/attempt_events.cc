@@ -54,9 +54,11 @@ void Attempt::on_events(std::string_view bytes) {
   }
   // Too long to be held: it goes down as it comes. Its beginning says what it is: it may be the last one.
   Error failure;
-  const EventKind kind =
-      endpoint_->dialect->read_event(run_.parts_.request->api, dialect::long_event(carry_), answer_, failure);
+  const http::SseEvent event = dialect::long_event(carry_);
+  const EventKind kind = endpoint_->dialect->read_event(run_.parts_.request->api, event, answer_, failure);
   if (kind == EventKind::Error && !forwarding_) return fail_with(std::move(failure), core::Stage::FailedAnswer);
+  // Of one in the middle the client is told in our words: what is not held cannot be looked through for our key.
+  if (dialect::begins_as_error(event)) return fail_with(dialect::long_error(), stage_now());
   if (!forwarding_) run_.emit(core::FirstContent{id_});
   if (stopped()) return;
   in_long_event_ = true;

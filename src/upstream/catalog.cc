@@ -1,8 +1,11 @@
 #include "upstream/catalog.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/hash.h"
+#include "http/bytes.h"
 #include "http/url.h"
 #include "net/tls.h"
 
@@ -31,6 +34,29 @@ std::string credential_lines(const core::Provider& provider, const core::Key& ke
   // A compressed stream would hide errors and usage.
   lines.append("Accept-Encoding: identity\r\n");
   return lines;
+}
+
+/// Fields that clients send to every provider and that one of them may be given another value of.
+bool is_for_all(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kForAll = {
+      "accept", "anthropic-beta", "anthropic-version", "openai-beta", "user-agent", "content-type", "accept-language"};
+  return std::ranges::find(kForAll, name) != kForAll.end();
+}
+
+std::string lowered(std::string_view name) {
+  std::string out;
+  for (const char c : name) out.push_back(http::lower(c));
+  return out;
+}
+
+/// Sorts what a provider's own fields are called into those that are reserved for all and those replaced for it alone.
+void sort_names(const core::Provider& provider, std::vector<std::string>& reserved,
+                std::vector<std::string>& replaced) {
+  if (provider.auth.kind == core::Auth::Kind::Header) reserved.push_back(lowered(provider.auth.header));
+  for (const auto& [name, value] : provider.headers) {
+    std::string lower = lowered(name);
+    (is_for_all(lower) ? replaced : reserved).push_back(std::move(lower));
+  }
 }
 
 /// Whether a client's "/v1" stands in the base URL already. OpenAI's always stands for it; of Anthropic's style are
@@ -98,7 +124,10 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
     endpoint.path_prefix = url->path_prefix;
     endpoint.own_path_prefix = url->path_prefix;
     if (!stands_for_version(url->path_prefix, provider.dialect)) endpoint.own_path_prefix.append(kVersionSegment);
-    if (provider.dialect == core::DialectKind::Anthropic) {
+    const bool names_version = std::ranges::any_of(provider.headers, [](const auto& header) {
+      return http::iequals(header.first, dialect::kAnthropicVersionField);
+    });
+    if (provider.dialect == core::DialectKind::Anthropic && !names_version) {
       endpoint.own_fields.append(dialect::kAnthropicVersionField).append(": ");
       endpoint.own_fields.append(dialect::kAnthropicVersion).append("\r\n");
     }
@@ -107,10 +136,17 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
   }
 
   for (const core::Key& key : built.keys) {
+    catalog->key_searches_.emplace_back(key.secret.reveal());
     catalog->key_fields_.emplace_back(credential_lines(built.providers[key.provider.index()], key));
   }
 
-  for (const core::Provider& provider : built.providers) catalog->rules_.push_back(rules_of(provider));
+  for (const core::Provider& provider : built.providers) {
+    catalog->rules_.push_back(rules_of(provider));
+    sort_names(provider, catalog->reserved_names_, catalog->replaced_names_.emplace_back());
+  }
+  std::ranges::sort(catalog->reserved_names_);
+  const auto doubles = std::ranges::unique(catalog->reserved_names_);
+  catalog->reserved_names_.erase(doubles.begin(), doubles.end());
 
   for (const core::Target& target : built.targets) {
     const core::Provider& provider = built.providers[target.provider.index()];
@@ -119,7 +155,9 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
         .provider = &provider,
         .server = &catalog->servers_[target.server.index()],
         .dialect = &dialect_of(provider.dialect),
+        .replaced = &catalog->replaced_names_[target.provider.index()],
         .fields = &catalog->key_fields_[target.key.index()],
+        .search = &catalog->key_searches_[target.key.index()],
         .key = &built.keys[target.key.index()].secret,
         .rules = &catalog->rules_[target.provider.index()],
     });

@@ -17,6 +17,7 @@
 #include "core/fleet_port.h"
 #include "core/plan.h"
 #include "dialect/dialect.h"
+#include "dialect/key_search.h"
 #include "net/connector.h"
 
 namespace drover::upstream {
@@ -39,8 +40,12 @@ struct Endpoint {
   const core::Provider* provider;
   const ServerEndpoint* server;
   const dialect::Dialect* dialect;
+  /// Of the names in `fields`, those that a client may send to other providers: its own lines are taken out for this
+  /// one.
+  const std::vector<std::string>* replaced;
   const Secret* fields;  ///< "Authorization: Bearer …\r\n", the provider's own headers, Accept-Encoding: identity
-  const Secret* key;     ///< the credential itself, for redaction; may be empty
+  const dialect::KeySearch* search;    ///< finds the credential in answers
+  const Secret* key;                   ///< the credential itself, for redaction; may be empty
   const dialect::FailureRules* rules;  ///< the operator's own for this provider's failures
 };
 
@@ -68,6 +73,9 @@ class Catalog {
   [[nodiscard]] std::uint64_t owner_mark(core::TargetId id) const { return owner_marks_[id.index()]; }
   /// That account in this plan; nothing when no target uses it any more.
   [[nodiscard]] std::optional<core::Owner> owner(std::uint64_t mark) const;
+  /// Names of fields, in lower case, that some provider is sent by us as its credential or its own header: what a
+  /// client sends under them goes to nobody.
+  [[nodiscard]] std::span<const std::string> reserved_names() const { return reserved_names_; }
   [[nodiscard]] std::span<const ServerEndpoint> servers() const { return servers_; }
   [[nodiscard]] const ServerEndpoint& server(core::ServerId id) const { return servers_[id.index()]; }
 
@@ -77,7 +85,10 @@ class Catalog {
   std::shared_ptr<const core::Plan> plan_;
   std::vector<ServerEndpoint> servers_;
   std::vector<Secret> key_fields_;
-  std::vector<dialect::FailureRules> rules_;  ///< by provider
+  std::vector<dialect::KeySearch> key_searches_;  ///< by key; views into the plan
+  std::vector<std::string> reserved_names_;
+  std::vector<std::vector<std::string>> replaced_names_;  ///< by provider
+  std::vector<dialect::FailureRules> rules_;              ///< by provider
   std::vector<Endpoint> endpoints_;
   std::vector<std::uint64_t> owner_marks_;  ///< by target
   std::unordered_map<std::uint64_t, core::Owner> owners_;

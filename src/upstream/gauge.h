@@ -33,16 +33,24 @@ class Gauge {
   };
 
   /// An empty place when the limit is reached, or this share of it: who takes a share leaves the rest to others.
-  [[nodiscard]] Place enter(double share = 1) {
-    const auto limit = static_cast<double>(limit_.load(std::memory_order_relaxed));
-    if (static_cast<double>(used_.fetch_add(1, std::memory_order_relaxed)) < share * limit) return Place(*this);
-    used_.fetch_sub(1, std::memory_order_relaxed);
-    return {};
+  [[nodiscard]] Place enter(double share = 1) { return enter_below(share * static_cast<double>(limit())); }
+  /// A place past the limit, of so many: for who makes another one leave.
+  [[nodiscard]] Place enter_beyond(std::uint64_t more) { return enter_below(static_cast<double>(limit() + more)); }
+  /// Whether enter() would find no place now.
+  [[nodiscard]] bool full(double share = 1) const {
+    return static_cast<double>(used()) >= share * static_cast<double>(limit());
   }
   [[nodiscard]] std::uint64_t used() const { return used_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t limit() const { return limit_.load(std::memory_order_relaxed); }
   void set_limit(std::uint64_t limit) { limit_.store(limit, std::memory_order_relaxed); }
 
  private:
+  [[nodiscard]] Place enter_below(double limit) {
+    if (static_cast<double>(used_.fetch_add(1, std::memory_order_relaxed)) < limit) return Place(*this);
+    used_.fetch_sub(1, std::memory_order_relaxed);
+    return {};
+  }
+
   std::atomic<std::uint64_t> used_{0};
   std::atomic<std::uint64_t> limit_;
 };

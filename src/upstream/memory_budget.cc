@@ -7,36 +7,55 @@
 namespace drover::upstream {
 namespace {
 
-/// A body of unknown length grows its reservation by at least this much at a time.
-constexpr std::uint64_t kGrowth = 64 * 1024;
+/// A body grows what it is charged by at least this much at a time.
+constexpr std::uint64_t kGrowth = kSmallBody;
+/// Up to this size the room for an announced body is made in one go, which costs address space alone: its pages are
+/// touched only as bytes arrive.
+constexpr std::uint64_t kRoomAtOnce = 1024 * 1024;
 /// What a small body keeps when its memory is given back, so that the next one allocates nothing.
 constexpr std::size_t kKeptCapacity = 4 * 1024;
 
 }  // namespace
 
-bool ReplayBody::reserve(MemoryBudget& budget, std::uint64_t bytes) {
-  if (bytes <= charged_) return true;
-  if (!budget.take(bytes - charged_)) return false;
-  budget_ = &budget;
-  charged_ = bytes;
-  // The pages are touched only as bytes arrive.
-  text_.reserve(static_cast<std::size_t>(bytes) + dialect::kPadding);
-  return true;
+void ReplayBody::begin(MemoryBudget& budget, BodyBytes* client, std::uint64_t announced) {
+  free();
+  charge_ = {.budget = &budget, .client = client, .announced = announced};
 }
 
-bool ReplayBody::append(MemoryBudget& budget, std::string_view bytes) {
+bool ReplayBody::append(std::string_view bytes) {
   const std::uint64_t needed = text_.size() + bytes.size();
-  if (needed > charged_ && !reserve(budget, std::max(needed, charged_ + std::max(kGrowth, charged_)))) {
-    if (!reserve(budget, needed)) return false;
+  // What comes whole with its first bytes was never somebody's to delay.
+  if (charge_.bytes == 0 && needed == charge_.announced) charge_.stage = BodyStage::Whole;
+  if (needed > charge_.bytes) {
+    std::uint64_t step = charge_.bytes + std::max(kGrowth, charge_.bytes);
+    if (charge_.announced >= needed) step = std::min(step, charge_.announced);
+    if (!charge(std::max(needed, step)) && !charge(needed)) return false;
+    const std::uint64_t room = std::max(charge_.bytes, std::min(charge_.announced, kRoomAtOnce));
+    text_.reserve(static_cast<std::size_t>(room) + dialect::kPadding);
   }
   text_.append(bytes);
   return true;
 }
 
+bool ReplayBody::charge(std::uint64_t wanted) {
+  const BodyBytes::Claim claim{.bytes = wanted - charge_.bytes,
+                               .held = charge_.bytes,
+                               .size = wanted > kSmallBody ? BodySize::Large : BodySize::Small,
+                               .stage = charge_.stage};
+  if (!charge_.budget->take(claim, charge_.client)) return false;
+  charge_.bytes = wanted;
+  return true;
+}
+
+void ReplayBody::completed() {
+  if (charge_.budget == nullptr || charge_.stage == BodyStage::Whole) return;
+  charge_.budget->now_whole(charge_.bytes, charge_.client);
+  charge_.stage = BodyStage::Whole;
+}
+
 void ReplayBody::free() {
-  if (budget_ != nullptr) budget_->give(charged_);
-  budget_ = nullptr;
-  charged_ = 0;
+  if (charge_.budget != nullptr) charge_.budget->give(charge_.bytes, charge_.client, charge_.stage);
+  charge_ = {};
   if (text_.capacity() > kKeptCapacity) {
     text_ = std::string();
   } else {

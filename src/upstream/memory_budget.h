@@ -1,6 +1,8 @@
-// The process-wide bound on bodies kept for replay, and a body that counts against it.
+// The process-wide bound on bodies kept for replay, the share of it that one client may hold, and a body that counts
+// against both. Bytes are charged as they arrive: a length that is only announced takes nothing from anybody.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -10,57 +12,146 @@
 
 namespace drover::upstream {
 
+/// Up to this size a body is small: what longer ones leave free is for these. Nearly every prompt is.
+inline constexpr std::uint64_t kSmallBody = 64 * 1024;
+
+/// What one body counts as.
+enum class BodySize : std::uint8_t { Small, Large };
+enum class BodyStage : std::uint8_t {
+  Receiving,  ///< not whole yet: its sender says how long it takes
+  Whole,      ///< kept for its request
+};
+
+/// Bytes held by some bodies, and how much more of each sort fits. Thread-safe.
+class BodyBytes {
+ public:
+  /// What is asked for one body.
+  struct Claim {
+    std::uint64_t bytes = 0;  ///< beside what it holds
+    std::uint64_t held = 0;
+    BodySize size = BodySize::Small;
+    BodyStage stage = BodyStage::Whole;
+  };
+
+  /// The limits are the steps of a stair: what is smaller, or whole already, may go further, so that slow and large
+  /// bodies always leave room for small ones. A body that is alone may have it all.
+  [[nodiscard]] bool take(const Claim& claim, std::uint64_t limit) {
+    const bool small = claim.size == BodySize::Small;
+    if (!add(used_, claim, {limit, small ? limit : limit / 8 * 7})) return false;
+    if (claim.stage == BodyStage::Whole || add(receiving_, claim, {limit, limit / 8 * (small ? 7 : 6)})) return true;
+    give(claim.bytes, BodyStage::Whole);
+    return false;
+  }
+  void give(std::uint64_t bytes, BodyStage stage) {
+    used_.fetch_sub(bytes, std::memory_order_relaxed);
+    if (stage == BodyStage::Receiving) now_whole(bytes);
+  }
+  void now_whole(std::uint64_t bytes) { receiving_.fetch_sub(bytes, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t used() const { return used_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t receiving() const { return receiving_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Limits {
+    std::uint64_t alone;
+    std::uint64_t together;
+  };
+  static bool add(std::atomic<std::uint64_t>& count, const Claim& claim, const Limits& limits) {
+    const std::uint64_t before = count.fetch_add(claim.bytes, std::memory_order_relaxed);
+    if (before + claim.bytes <= (before == claim.held ? limits.alone : limits.together)) return true;
+    count.fetch_sub(claim.bytes, std::memory_order_relaxed);
+    return false;
+  }
+
+  std::atomic<std::uint64_t> used_{0};
+  std::atomic<std::uint64_t> receiving_{0};
+};
+
 /// Thread-safe. Counts bytes; never allocates.
 class MemoryBudget {
  public:
-  explicit MemoryBudget(std::uint64_t limit) : limit_(limit) {}
+  /// `greatest`: the longest body accepted; a client's share is never less.
+  explicit MemoryBudget(std::uint64_t limit, std::uint64_t greatest = 0) : limit_(limit), greatest_(greatest) {}
 
-  [[nodiscard]] bool take(std::uint64_t bytes) {
-    const std::uint64_t before = used_.fetch_add(bytes, std::memory_order_relaxed);
-    if (before + bytes <= limit_.load(std::memory_order_relaxed)) return true;
-    used_.fetch_sub(bytes, std::memory_order_relaxed);
-    return false;
+  /// Takes from the budget and, where `client` is not null, from the half of it that one client may hold. False: one of
+  /// them is spent, and nothing was taken.
+  [[nodiscard]] bool take(const BodyBytes::Claim& claim, BodyBytes* client = nullptr) {
+    const std::uint64_t whole = limit();
+    const std::uint64_t share = std::max(whole / 2, std::min(whole, greatest_.load(std::memory_order_relaxed)));
+    if (client != nullptr && !client->take(claim, share)) return refuse();
+    if (all_.take(claim, whole)) return true;
+    if (client != nullptr) client->give(claim.bytes, claim.stage);
+    return refuse();
   }
-  void give(std::uint64_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t used() const { return used_.load(std::memory_order_relaxed); }
-  void set_limit(std::uint64_t limit) { limit_.store(limit, std::memory_order_relaxed); }
+  void give(std::uint64_t bytes, BodyBytes* client = nullptr, BodyStage stage = BodyStage::Whole) {
+    all_.give(bytes, stage);
+    if (client != nullptr) client->give(bytes, stage);
+  }
+  void now_whole(std::uint64_t bytes, BodyBytes* client) {
+    all_.now_whole(bytes);
+    if (client != nullptr) client->now_whole(bytes);
+  }
+
+  [[nodiscard]] std::uint64_t used() const { return all_.used(); }
+  [[nodiscard]] std::uint64_t receiving() const { return all_.receiving(); }
+  [[nodiscard]] std::uint64_t limit() const { return limit_.load(std::memory_order_relaxed); }
+  /// How often it was refused since the start.
+  [[nodiscard]] std::uint64_t refusals() const { return refusals_.load(std::memory_order_relaxed); }
+  void set_limit(std::uint64_t limit, std::uint64_t greatest = 0) {
+    limit_.store(limit, std::memory_order_relaxed);
+    greatest_.store(greatest, std::memory_order_relaxed);
+  }
 
  private:
-  std::atomic<std::uint64_t> used_{0};
+  bool refuse() {
+    refusals_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+
+  BodyBytes all_;
   std::atomic<std::uint64_t> limit_;
+  std::atomic<std::uint64_t> greatest_;
+  std::atomic<std::uint64_t> refusals_{0};
 };
 
 /// A request body kept so that another attempt can send it again. Followed by readable padding for the JSON readers.
 class ReplayBody {
  public:
   ReplayBody() = default;
-  ReplayBody(ReplayBody&& other) noexcept
-      : budget_(std::exchange(other.budget_, nullptr)),
-        charged_(std::exchange(other.charged_, 0)),
-        text_(std::move(other.text_)) {}
+  ReplayBody(ReplayBody&& other) noexcept : charge_(std::exchange(other.charge_, {})), text_(std::move(other.text_)) {}
   ReplayBody& operator=(ReplayBody&& other) noexcept {
     if (this != &other) {
       free();
-      budget_ = std::exchange(other.budget_, nullptr);
-      charged_ = std::exchange(other.charged_, 0);
+      charge_ = std::exchange(other.charge_, {});
       text_ = std::move(other.text_);
     }
     return *this;
   }
   ~ReplayBody() { free(); }
 
-  /// Makes room for `bytes` in all. False: the budget is spent, and nothing was changed.
-  [[nodiscard]] bool reserve(MemoryBudget& budget, std::uint64_t bytes);
-  /// Within what was reserved, or growing the reservation in steps. False: the budget is spent.
-  [[nodiscard]] bool append(MemoryBudget& budget, std::string_view bytes);
+  /// A body begins to arrive, of `announced` bytes (0: nobody knows), from `client` (null: nobody in particular). Takes
+  /// nothing yet.
+  void begin(MemoryBudget& budget, BodyBytes* client, std::uint64_t announced);
+  /// Charges, in steps, what has arrived. False: the budget or the client's share is spent.
+  [[nodiscard]] bool append(std::string_view bytes);
+  /// All of it is here.
+  void completed();
   /// Gives the memory back.
   void free();
 
   [[nodiscard]] std::string_view view() const { return text_; }
 
  private:
-  MemoryBudget* budget_ = nullptr;
-  std::uint64_t charged_ = 0;
+  struct Charge {
+    MemoryBudget* budget = nullptr;
+    BodyBytes* client = nullptr;
+    std::uint64_t bytes = 0;
+    std::uint64_t announced = 0;
+    BodyStage stage = BodyStage::Receiving;
+  };
+
+  [[nodiscard]] bool charge(std::uint64_t wanted);
+
+  Charge charge_;
   std::string text_;
 };
 

@@ -8,53 +8,132 @@
 namespace drover::upstream {
 namespace {
 
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+
 TEST(MemoryBudget, RefusesWhatWouldPassTheLimitAndTakesNothingThen) {
   MemoryBudget budget(100);
-  EXPECT_TRUE(budget.take(60));
-  EXPECT_FALSE(budget.take(41));
+  EXPECT_TRUE(budget.take({.bytes = 60}));
+  EXPECT_FALSE(budget.take({.bytes = 41}));
   EXPECT_EQ(budget.used(), 60U);
-  EXPECT_TRUE(budget.take(40));
+  EXPECT_EQ(budget.refusals(), 1U);
+  EXPECT_TRUE(budget.take({.bytes = 40}));
 }
 
-TEST(ReplayBody, CountsAgainstTheBudgetUntilItIsFreed) {
-  MemoryBudget budget(1000);
+TEST(MemoryBudget, X1_OneClientHoldsAtMostHalf) {
+  MemoryBudget budget(100);
+  BodyBytes one;
+  BodyBytes other;
+  EXPECT_TRUE(budget.take({.bytes = 50}, &one));
+  EXPECT_FALSE(budget.take({.bytes = 1}, &one));
+  EXPECT_EQ(budget.used(), 50U);
+  EXPECT_TRUE(budget.take({.bytes = 50}, &other));
+  budget.give(50, &one);
+  EXPECT_EQ(one.used(), 0U);
+  EXPECT_EQ(budget.used(), 50U);
+}
+
+TEST(MemoryBudget, X1_LeavesRoomForSmallBodiesWhateverLargeOnesAndSlowOnesDo) {
+  MemoryBudget budget(800);
+  BodyBytes clients[3];
+  const auto take = [&](BodyBytes& client, BodySize size, BodyStage stage) {
+    std::uint64_t taken = 0;
+    while (budget.take({.bytes = 10, .held = 1, .size = size, .stage = stage}, &client)) taken += 10;
+    return taken;
+  };
+  EXPECT_EQ(take(clients[0], BodySize::Large, BodyStage::Receiving), 300U);  // three quarters of its half
+  EXPECT_EQ(take(clients[1], BodySize::Large, BodyStage::Receiving), 300U);  // together three quarters
+  EXPECT_EQ(take(clients[2], BodySize::Large, BodyStage::Receiving), 0U);
+  EXPECT_EQ(take(clients[2], BodySize::Small, BodyStage::Receiving), 100U);  // small ones an eighth more
+  EXPECT_EQ(take(clients[2], BodySize::Large, BodyStage::Whole), 0U);
+  EXPECT_EQ(take(clients[2], BodySize::Small, BodyStage::Whole), 100U);  // whole ones all of it
+  EXPECT_EQ(budget.used(), 800U);
+}
+
+TEST(MemoryBudget, AlwaysFitsOneBodyOfTheGreatestSizeThatIsAlone) {
+  MemoryBudget budget(1000, 1000);
+  BodyBytes client;
+  const BodyBytes::Claim claim{.bytes = 500, .size = BodySize::Large, .stage = BodyStage::Receiving};
+  EXPECT_TRUE(budget.take(claim, &client));
+  EXPECT_FALSE(budget.take(claim, &client)) << "another one's";
+  EXPECT_TRUE(
+      budget.take({.bytes = 500, .held = 500, .size = BodySize::Large, .stage = BodyStage::Receiving}, &client));
+}
+
+TEST(ReplayBody, X1_TakesNothingForALengthThatIsOnlyAnnounced) {
+  MemoryBudget budget(kMiB, kMiB);
   ReplayBody body;
-  ASSERT_TRUE(body.reserve(budget, 600));
-  EXPECT_EQ(budget.used(), 600U);
-  ASSERT_TRUE(body.append(budget, "hello"));
-  EXPECT_EQ(budget.used(), 600U);
-  EXPECT_EQ(body.view(), "hello");
+  body.begin(budget, nullptr, kMiB);
+  EXPECT_EQ(budget.used(), 0U);
+  ASSERT_TRUE(body.append("x"));
+  EXPECT_LE(budget.used(), 64 * kKiB);
+}
+
+TEST(ReplayBody, X1_IsChargedInStepsForWhatHasArrived) {
+  MemoryBudget budget(64 * kMiB, 8 * kMiB);
+  BodyBytes client;
+  ReplayBody body;
+  body.begin(budget, &client, 8 * kMiB);
+  const std::string piece(50 * kKiB, 'x');
+  while (body.view().size() + piece.size() <= 8 * kMiB) {
+    ASSERT_TRUE(body.append(piece));
+    EXPECT_GE(budget.used(), body.view().size());
+    EXPECT_LE(budget.used(), std::max(2 * body.view().size(), 64 * kKiB));
+    EXPECT_EQ(budget.receiving(), budget.used());
+    EXPECT_EQ(client.used(), budget.used());
+  }
+  body.completed();
+  EXPECT_EQ(budget.receiving(), 0U);
+  EXPECT_GT(budget.used(), 0U);
   body.free();
   EXPECT_EQ(budget.used(), 0U);
+  EXPECT_EQ(client.used(), 0U);
   EXPECT_EQ(body.view(), "");
 }
 
+TEST(ReplayBody, X1_ThatComesWholeAtOnceIsNeverOneBeingReceived) {
+  MemoryBudget budget(kMiB);
+  ReplayBody body;
+  body.begin(budget, nullptr, 5);
+  ASSERT_TRUE(body.append("hello"));
+  EXPECT_EQ(budget.used(), 5U);
+  EXPECT_EQ(budget.receiving(), 0U);
+  body.completed();
+  body.free();
+  EXPECT_EQ(budget.receiving(), 0U);
+}
+
 TEST(ReplayBody, GivesItsMemoryBackWhenItIsDestroyed) {
-  MemoryBudget budget(1000);
+  MemoryBudget budget(kMiB);
   {
     ReplayBody body;
-    ASSERT_TRUE(body.reserve(budget, 600));
+    body.begin(budget, nullptr, 0);
+    ASSERT_TRUE(body.append("hello"));
+    EXPECT_GT(budget.receiving(), 0U);
   }
   EXPECT_EQ(budget.used(), 0U);
+  EXPECT_EQ(budget.receiving(), 0U);
 }
 
 TEST(ReplayBody, OfUnknownLengthGrowsAndStopsAtTheBudget) {
-  MemoryBudget budget(200 * 1024);
+  MemoryBudget budget(200 * kKiB, 200 * kKiB);
   ReplayBody body;
-  const std::string piece(50 * 1024, 'x');
+  body.begin(budget, nullptr, 0);
+  const std::string piece(50 * kKiB, 'x');
   int taken = 0;
-  while (body.append(budget, piece)) ++taken;
+  while (body.append(piece)) ++taken;
   EXPECT_EQ(taken, 4);
-  EXPECT_LE(budget.used(), 200U * 1024);
-  EXPECT_EQ(body.view().size(), 200U * 1024);
+  EXPECT_LE(budget.used(), 200 * kKiB);
+  EXPECT_EQ(body.view().size(), 200 * kKiB);
 }
 
 TEST(ReplayBody, IsChargedOnceWhenItMoves) {
-  MemoryBudget budget(1000);
+  MemoryBudget budget(kMiB);
   ReplayBody first;
-  ASSERT_TRUE(first.reserve(budget, 300));
+  first.begin(budget, nullptr, 5);
+  ASSERT_TRUE(first.append("hello"));
   ReplayBody second = std::move(first);
-  EXPECT_EQ(budget.used(), 300U);
+  EXPECT_EQ(budget.used(), 5U);
   second = ReplayBody();
   EXPECT_EQ(budget.used(), 0U);
 }

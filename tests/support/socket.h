@@ -22,9 +22,9 @@ class Socket {
   Socket& operator=(Socket&& other) noexcept;
   ~Socket() { close(); }
 
-  /// Not open when the connection was refused or did not come in time.
+  /// Not open when the connection was refused or did not come in time. `from`: the address to come from.
   [[nodiscard]] static Socket connect(const std::string& host, std::uint16_t port,
-                                      std::chrono::milliseconds patience = kPatience);
+                                      std::chrono::milliseconds patience = kPatience, const std::string& from = {});
 
   [[nodiscard]] bool open() const { return descriptor_ >= 0; }
   [[nodiscard]] int descriptor() const { return descriptor_; }

@@ -65,6 +65,7 @@ class Anthropic final : public CommonDialect {
   [[nodiscard]] Api api(std::string_view method, std::string_view path) const override {
     return anthropic_detail::api_of(method, path);
   }
+  [[nodiscard]] bool lists(std::string_view path) const override { return anthropic_detail::lists(path); }
 
   [[nodiscard]] EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state,
                                      Error& failure) const override {

@@ -15,10 +15,16 @@ constexpr auto kPosts = std::to_array<PathTable::Known>({
 constexpr auto kAffine = std::to_array<std::string_view>(
     {"messages/", "files", "models", "skills", "organizations", "agents", "sessions", "environments", "memory_stores"});
 
+constexpr PathTable kTable{.posts = kPosts, .affine = kAffine, .stateless = {}};
+
 }  // namespace
 
 Api api_of(std::string_view method, std::string_view path) {
-  return dialect::api_of({.posts = kPosts, .affine = kAffine, .stateless = {}}, method, path);
+  return dialect::api_of(kTable, method, path);
+}
+
+bool lists(std::string_view path) {
+  return dialect::lists(kTable, path);
 }
 
 }  // namespace drover::dialect::anthropic_detail

@@ -9,5 +9,7 @@ namespace drover::dialect::anthropic_detail {
 
 /// See Dialect::api.
 [[nodiscard]] Api api_of(std::string_view method, std::string_view path);
+/// See Dialect::lists.
+[[nodiscard]] bool lists(std::string_view path);
 
 }  // namespace drover::dialect::anthropic_detail

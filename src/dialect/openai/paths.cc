@@ -45,10 +45,16 @@ constexpr auto kAffine = std::to_array<std::string_view>({
 
 constexpr auto kStateless = std::to_array<std::string_view>({"responses/input_tokens", "responses/compact"});
 
+constexpr PathTable kTable{.posts = kPosts, .affine = kAffine, .stateless = kStateless};
+
 }  // namespace
 
 Api api_of(std::string_view method, std::string_view path) {
-  return dialect::api_of({.posts = kPosts, .affine = kAffine, .stateless = kStateless}, method, path);
+  return dialect::api_of(kTable, method, path);
+}
+
+bool lists(std::string_view path) {
+  return dialect::lists(kTable, path);
 }
 
 }  // namespace drover::dialect::openai_detail
