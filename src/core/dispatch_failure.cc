@@ -164,7 +164,7 @@ void Dispatch::note(TargetId target, const Failure& failure) {
   // "Another provider" is remembered as a narrower fence: no target of this one is worth asking again.
   if (failure.error.retry == RetryClass::OtherProvider) {
     const ProviderId provider = request_.plan->targets[target.index()].provider;
-    if (provider.value < 64) request_.fence.allowed &= ~(std::uint64_t{1} << provider.value);
+    request_.fence = without(request_.fence, provider);
     about.repeatable = false;
   }
 }
