@@ -54,6 +54,11 @@ Cause cause_of(const Outcome& outcome, Instant now) {
           .at = now};
 }
 
+/// Stands for a target whatever its place in the plan: what is kept under it outlives a reload.
+TargetId in_every_plan(std::uint64_t hash) {
+  return TargetId{static_cast<std::uint32_t>(hash)};
+}
+
 std::uint32_t bit(Level level) {
   return 1U << static_cast<std::uint32_t>(level);
 }
@@ -148,7 +153,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, ticket.taken, now);
   if (shows_key_accepted(error) && due.level != Level::Key) well(target, Level::Key, ticket.taken, now);
   if (due.action == Charge::Action::None || !outcome.charge) return;
-  if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, ticket.target, now)) return;
+  if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, in_every_plan(target.hash), now)) return;
   ++target.failures;
   if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {

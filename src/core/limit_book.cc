@@ -39,7 +39,8 @@ LimitBook::LimitBook(const Plan& plan) : plan_(&plan) {
 std::uint32_t LimitBook::add(std::string name, const ModelLimits& limits) {
   const auto [place, is_new] = by_name_.try_emplace(name, static_cast<std::uint32_t>(scopes_.size()));
   if (is_new) {
-    scopes_.emplace_back(limits);
+    scopes_.push_back(std::make_shared<LimitScope>(limits));
+    limits_.push_back(limits);
     names_.push_back(std::move(name));
   }
   return place->second;
@@ -81,11 +82,11 @@ Instant LimitBook::asker_admits_at(const PickRequest& request, Instant now) {
   Instant at = now;
   const std::uint32_t principal = request.asker.principal;
   if (principal < principals_.size() && principals_[principal] != kNone) {
-    at = scopes_[principals_[principal]].admits_at(request.estimate, now);
+    at = scopes_[principals_[principal]]->admits_at(request.estimate, now);
   }
   const std::uint32_t route = route_number(request.route);
   if (route != kNone && routes_[route] != kNone) {
-    at = std::max(at, scopes_[routes_[route]].admits_at(request.estimate, now));
+    at = std::max(at, scopes_[routes_[route]]->admits_at(request.estimate, now));
   }
   return at;
 }
@@ -93,9 +94,9 @@ Instant LimitBook::asker_admits_at(const PickRequest& request, Instant now) {
 Instant LimitBook::limited_admits_at(TargetId target, const PickRequest& request, Instant now) {
   const TargetLimits& limits = targets_[target.index()];
   Instant at = now;
-  for (const std::uint32_t scope : limits.places) at = std::max(at, scopes_[scope].admits_at(request.estimate, now));
+  for (const std::uint32_t scope : limits.places) at = std::max(at, scopes_[scope]->admits_at(request.estimate, now));
   const std::uint32_t model = model_scope(limits, request.asker);
-  if (model != kNone) at = std::max(at, scopes_[model].admits_at(request.estimate, now));
+  if (model != kNone) at = std::max(at, scopes_[model]->admits_at(request.estimate, now));
   return at;
 }
 
@@ -108,38 +109,47 @@ void LimitBook::take(const PickRequest& request, Ticket& ticket, Instant now) {
   ticket.asker.model = request.asker.model;
 
   const Amount due = asked(request.estimate, ticket.first);
-  if (ticket.asker.principal != kNobody) scopes_[principals_[ticket.asker.principal]].take(due, now);
-  if (ticket.route != kNobody) scopes_[routes_[ticket.route]].take(due, now);
+  if (ticket.asker.principal != kNobody) scopes_[principals_[ticket.asker.principal]]->take(due, now);
+  if (ticket.route != kNobody) scopes_[routes_[ticket.route]]->take(due, now);
   const TargetLimits& limits = targets_[ticket.target.index()];
-  for (const std::uint32_t scope : limits.places) scopes_[scope].take(request.estimate, now);
+  for (const std::uint32_t scope : limits.places) scopes_[scope]->take(request.estimate, now);
   const std::uint32_t model = model_scope(limits, ticket.asker);
-  if (model != kNone) scopes_[model].take(request.estimate, now);
+  if (model != kNone) scopes_[model]->take(request.estimate, now);
 }
 
 void LimitBook::settle(const Ticket& ticket, const Amount& used, bool released) {
   const Amount was_due = asked(ticket.reserved, ticket.first);
   const Amount due = asked(used, ticket.first && !released);
   if (ticket.asker.principal != kNobody) {
-    scopes_[principals_[ticket.asker.principal]].settle(was_due, due, ticket.taken);
+    scopes_[principals_[ticket.asker.principal]]->settle(was_due, due, ticket.taken);
   }
-  if (ticket.route != kNobody) scopes_[routes_[ticket.route]].settle(was_due, due, ticket.taken);
+  if (ticket.route != kNobody) scopes_[routes_[ticket.route]]->settle(was_due, due, ticket.taken);
   const TargetLimits& limits = targets_[ticket.target.index()];
-  for (const std::uint32_t scope : limits.places) scopes_[scope].settle(ticket.reserved, used, ticket.taken);
+  for (const std::uint32_t scope : limits.places) scopes_[scope]->settle(ticket.reserved, used, ticket.taken);
   const std::uint32_t model = model_scope(limits, ticket.asker);
-  if (model != kNone) scopes_[model].settle(ticket.reserved, used, ticket.taken);
+  if (model != kNone) scopes_[model]->settle(ticket.reserved, used, ticket.taken);
 }
 
-std::vector<LimitBook::Record> LimitBook::save() const {
-  std::vector<Record> records;
-  for (std::size_t at = 0; at < scopes_.size(); ++at) records.push_back({names_[at], scopes_[at]});
-  return records;
-}
-
-void LimitBook::restore(const std::vector<Record>& records) {
-  for (const Record& record : records) {
-    const auto found = by_name_.find(record.name);
-    if (found != by_name_.end()) scopes_[found->second].adopt(record.scope);
+void LimitBook::adopt(const LimitBook& old) {
+  for (std::size_t at = 0; at < scopes_.size(); ++at) {
+    std::shared_ptr<LimitScope> known = old.scope(names_[at]);
+    if (!known) continue;
+    known->hold_to(limits_[at]);
+    scopes_[at] = std::move(known);
   }
+  // A limit that is gone may come back while some of those that were held to it still run.
+  for (const auto& [name, scope] : old.gone_) {
+    if (!by_name_.contains(name) && !scope.expired()) gone_.emplace(name, scope);
+  }
+  for (std::size_t at = 0; at < old.scopes_.size(); ++at) {
+    if (!by_name_.contains(old.names_[at])) gone_.emplace(old.names_[at], old.scopes_[at]);
+  }
+}
+
+std::shared_ptr<LimitScope> LimitBook::scope(const std::string& name) const {
+  if (const auto here = by_name_.find(name); here != by_name_.end()) return scopes_[here->second];
+  const auto gone = gone_.find(name);
+  return gone == gone_.end() ? nullptr : gone->second.lock();
 }
 
 }  // namespace drover::core

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,12 +37,9 @@ class LimitBook {
   /// them; only a first attempt that was `released` never was.
   void settle(const Ticket& ticket, const Amount& used, bool released);
 
-  struct Record {
-    std::string name;
-    LimitScope scope;
-  };
-  [[nodiscard]] std::vector<Record> save() const;
-  void restore(const std::vector<Record>& records);
+  /// What limits the same in both counts together from now on, and holds all to the amounts of this book: those whose
+  /// tickets are the old book's as well.
+  void adopt(const LimitBook& old);
 
  private:
   static constexpr std::uint32_t kNone = kNobody;
@@ -62,9 +60,13 @@ class LimitBook {
   [[nodiscard]] std::uint32_t route_number(const Route* route) const;
   [[nodiscard]] std::uint32_t model_scope(const TargetLimits& target, const Asker& asker) const;
 
+  [[nodiscard]] std::shared_ptr<LimitScope> scope(const std::string& name) const;
+
   const Plan* plan_;
-  std::vector<LimitScope> scopes_;
-  std::vector<std::string> names_;  ///< beside scopes_: stable across plans
+  std::vector<std::shared_ptr<LimitScope>> scopes_;  ///< shared by the books of a reload
+  std::vector<std::string> names_;                   ///< beside scopes_: stable across plans
+  std::vector<ModelLimits> limits_;                  ///< beside scopes_: what this plan says
+  std::unordered_map<std::string, std::weak_ptr<LimitScope>> gone_;  ///< of earlier plans, while anybody uses them
   std::unordered_map<std::string, std::uint32_t> by_name_;
   std::vector<TargetLimits> targets_;
   std::vector<std::uint32_t> principals_;  ///< by principal; kNone: not limited
