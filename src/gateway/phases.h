@@ -12,9 +12,6 @@ namespace drover::gateway {
 
 class Worker;
 
-/// A body may take this long whatever its size, and then as long as kMinBodyRate allows (slow-body attacks).
-inline constexpr Duration kBodyGrace = std::chrono::seconds(30);
-inline constexpr std::uint64_t kMinBodyBytesPerSecond = 4 * 1024;
 /// Bodies longer than this are inspected in slices.
 inline constexpr std::size_t kInspectAtOnce = 1024 * 1024;
 /// How long the last bytes of an answer may stay unread by the client.
@@ -28,7 +25,6 @@ inline constexpr Duration kLastFlush = std::chrono::seconds(60);
 [[nodiscard]] Result<void> admit(Worker& worker, RequestState& state);
 /// Reads what there is. End: the body is whole. Blocked: wait. Errors: 413, 503, 400.
 [[nodiscard]] Result<net::ReadState> read_body(Worker& worker, RequestState& state);
-[[nodiscard]] Instant body_deadline(const RequestState& state);
 /// A wait for the body that ended badly: 408 when it took too long.
 [[nodiscard]] Result<void> body_too_slow(Error error);
 /// Reads the body's meaning, or prepares an inspector for a long one. Errors: 400, 415.

@@ -2,7 +2,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
-#include <span>
 #include <string>
 #include <utility>
 
@@ -40,7 +39,7 @@ void Worker::start() {
 }
 
 void Worker::stop() {
-  loop_.post([this] { loop_.stop(); });
+  (void)loop_.order([this] { loop_.stop(); });  // not taken: it has stopped
 }
 
 void Worker::join() {
@@ -57,11 +56,7 @@ void Worker::serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> 
 
 void Worker::use(std::shared_ptr<const Snapshot> snapshot) {
   snapshot_ = std::move(snapshot);
-  // Of two providers at one origin the first one's limits count, as when the pool was made.
-  const std::span<const upstream::ServerEndpoint> servers = snapshot_->catalog->servers();
-  for (auto server = servers.rbegin(); server != servers.rend(); ++server) {
-    pools_.set_limits(server->origin, server->connections);
-  }
+  pools_.use(snapshot_->catalog->servers());
 }
 
 void Worker::drain(std::function<void()> done) {

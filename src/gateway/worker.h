@@ -45,7 +45,7 @@ class Worker {
   void stop();
   void join();
 
-  // The rest is for the worker's own thread (use loop().post() from elsewhere).
+  // The rest is for the worker's own thread (use loop().order() from elsewhere).
 
   /// Serves a new connection, or refuses it when there are too many.
   void serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls);
