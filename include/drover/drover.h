@@ -68,8 +68,8 @@ DROVER_C_API const char* drover_lease_base_url(const drover_lease* lease);
 DROVER_C_API const char* drover_lease_model(const drover_lease* lease);
 DROVER_C_API const char* drover_lease_target(const drover_lease* lease);
 DROVER_C_API void drover_lease_succeeded(drover_lease* lease, double seconds);
-/* status 0: there was no answer. retry_after NULL or the value of that header. Returns whether another may be tried: 0 for a
-   lease that is NULL, since nothing was. */
+/* status 0: there was no answer. retry_after NULL or the value of that header. Returns whether another may be tried: 0
+   for a lease that is NULL, since nothing was. */
 DROVER_C_API int drover_lease_failed(drover_lease* lease, int status, const char* retry_after);
 DROVER_C_API void drover_lease_destroy(drover_lease* lease);
 

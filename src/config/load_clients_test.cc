@@ -135,7 +135,8 @@ TEST(Clients, ThatCannotReachTheirModelWarn) {
 TEST(Clients, E8_CanBeFencedAmongAnyNumberOfProviders) {
   std::string text = "providers:\n";
   for (int at = 0; at < 200; ++at) text += "  p" + std::to_string(at) + ": { base_url: https://h, auth: none }\n";
-  text += "models: { m: { targets: [ p0 ] } }\nclients: [ { name: a, key: { env: WEB_KEY }, providers: [ p0, p150 ] } ]";
+  text += "models: { m: { targets: [ p0 ] } }\n";
+  text += "clients: [ { name: a, key: { env: WEB_KEY }, providers: [ p0, p150 ] } ]";
   const Settings settings = loaded(text, clients_world());
   EXPECT_TRUE(settings.clients[0].may_use(core::ProviderId{0}));
   EXPECT_TRUE(settings.clients[0].may_use(core::ProviderId{150}));

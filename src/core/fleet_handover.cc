@@ -75,6 +75,18 @@ class FleetHandover::Loan {
   const PickRequest* request_;
 };
 
+/// The same of nothing but what belongs to no target.
+class FleetHandover::CommonLoan {
+ public:
+  explicit CommonLoan(const FleetHandover& handover) : handover_(handover) { handover_.carry_common(Way::Borrow); }
+  CommonLoan(const CommonLoan&) = delete;
+  CommonLoan& operator=(const CommonLoan&) = delete;
+  ~CommonLoan() { handover_.carry_common(Way::Return); }
+
+ private:
+  const FleetHandover& handover_;
+};
+
 // ---------------------------------------------------------------------------------------------- what is where
 
 FleetHandover::FleetHandover(Fleet& old, Fleet& heir, Succession& all)
@@ -279,23 +291,18 @@ void FleetHandover::hint(const Ticket& ticket, const QuotaHints& hints, Instant 
 }
 
 bool FleetHandover::spend_retry(Instant now) {
-  carry_common(Way::Borrow);
-  const bool granted = old_->spend_retry(now);
-  carry_common(Way::Return);
-  return granted;
+  const CommonLoan loan(*this);
+  return old_->spend_retry(now);
 }
 
 void FleetHandover::charge_retry(Instant now) {
-  carry_common(Way::Borrow);
+  const CommonLoan loan(*this);
   old_->charge_retry(now);
-  carry_common(Way::Return);
 }
 
 bool FleetHandover::spend_hedge(Instant now) {
-  carry_common(Way::Borrow);
-  const bool granted = old_->spend_hedge(now);
-  carry_common(Way::Return);
-  return granted;
+  const CommonLoan loan(*this);
+  return old_->spend_hedge(now);
 }
 
 bool FleetHandover::quarantined(std::uint64_t body, Instant now) const {

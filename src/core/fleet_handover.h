@@ -45,6 +45,7 @@ class FleetHandover final : public FleetPort {
   friend class Succession;
 
   class Loan;
+  class CommonLoan;
 
   /// Where the old fleet's parts are in the heir, by the names that mean the same in every plan; ~0: nowhere. What is
   /// gone once stays gone, also when a later plan has it again: nothing of it was counted in between.
@@ -87,8 +88,8 @@ class Succession {
   Succession(const Succession&) = delete;
   Succession& operator=(const Succession&) = delete;
 
-  /// `next`, which nobody has used yet, takes the place of `newest`, whose requests go through the handover from now on.
-  /// Those who wait keep their places: rooms take turns. The handover lasts until leave(newest).
+  /// `next`, which nobody has used yet, takes the place of `newest`, whose requests go through the handover from now
+  /// on. Those who wait keep their places: rooms take turns. The handover lasts until leave(newest).
   FleetHandover& succeed(Fleet& newest, Fleet& next);
   /// The fleet goes; it has no requests any more.
   void leave(Fleet& fleet);

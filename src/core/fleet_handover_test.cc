@@ -160,6 +160,27 @@ TEST(FleetHandover, E6_ALimitThatWasGoneInBetweenStillKnowsWhoRuns) {
   EXPECT_EQ(r.pick(r.newest(), at(1s), {.principal = 0}).kind, PickKind::Wait);
 }
 
+TEST(FleetHandover, E6_ALimitThatAReloadBringsKnowsWhoRunsAlready) {
+  Plan plan = plan_with_targets({"a"});
+  plan.principals = {{.name = "web"}};
+  plan.quotas = {{.name = "team"}};
+  plan.keys[0].quota = plan.targets[0].quota = QuotaId{0};
+  std::vector<Plan> limited(4, plan);
+  limited[0].principals[0].limits.concurrent = 2;
+  limited[1].routes[0].limits.concurrent = 2;
+  limited[2].keys[0].limits.concurrent = 2;
+  limited[3].quotas[0].models["*"].concurrent = 2;
+  for (const Plan& after : limited) {
+    Reloads r(plan);
+    const PickAnswer one = r.pick(r.first(), at(0s), {.principal = 0});
+    ASSERT_EQ(r.pick(r.first(), at(0s), {.principal = 0}).kind, PickKind::Picked);
+    r.reload(after);
+    EXPECT_EQ(r.pick(r.newest(), at(1s), {.principal = 0}).kind, PickKind::Wait);
+    Reloads::succeed(r.first(), one, at(2s));
+    EXPECT_EQ(r.pick(r.newest(), at(3s), {.principal = 0}).kind, PickKind::Picked);
+  }
+}
+
 TEST(FleetHandover, E6_AClientsLimitHoldsThoughTheTargetOfItsStreamIsGone) {
   Reloads r(with_client(1));
   const PickAnswer stream = r.pick(r.first(), at(0s), {.principal = 0});

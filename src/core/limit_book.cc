@@ -18,11 +18,9 @@ Amount asked(const Amount& amount, bool first) {
 
 LimitBook::LimitBook(const Plan& plan) : plan_(&plan) {
   for (const Principal& principal : plan.principals) {
-    principals_.push_back(principal.limits.any() ? add("client " + principal.name, principal.limits) : kNone);
+    principals_.push_back(add("client " + principal.name, principal.limits));
   }
-  for (const Route& route : plan.routes) {
-    routes_.push_back(route.limits.any() ? add("route " + route.name, route.limits) : kNone);
-  }
+  for (const Route& route : plan.routes) routes_.push_back(add("route " + route.name, route.limits));
   by_model_.assign(plan.quotas.size() * plan.limited_models.size(), kNone);
   for (std::size_t quota = 0; quota < plan.quotas.size(); ++quota) {
     for (const auto& [model, limits] : plan.quotas[quota].models) {
@@ -48,7 +46,10 @@ std::uint32_t LimitBook::add(std::string name, const ModelLimits& limits) {
 
 LimitBook::TargetLimits LimitBook::limits_of(const Target& target) {
   TargetLimits found;
-  const auto hold_to = [&found](std::uint32_t scope) { (void)found.places.push_back(scope); };
+  const auto hold_to = [&](std::uint32_t scope) {
+    (void)found.places.push_back(scope);
+    found.limited = found.limited || limits_[scope].any();
+  };
   if (target.quota) {
     const Quota& quota = plan_->quotas[target.quota->index()];
     if (target.model.empty()) {
@@ -58,12 +59,11 @@ LimitBook::TargetLimits LimitBook::limits_of(const Target& target) {
     } else if (const auto own = quota.models.find(target.model); own != quota.models.end() && own->second.any()) {
       hold_to(add(own->first + " of " + quota.name, own->second));
     }
-    if (const auto all = quota.models.find("*"); all != quota.models.end() && all->second.any()) {
-      hold_to(add("* of " + quota.name, all->second));
-    }
+    const auto all = quota.models.find("*");
+    hold_to(add("* of " + quota.name, all != quota.models.end() ? all->second : ModelLimits{}));
   }
   const Key& key = plan_->keys[target.key.index()];
-  if (key.limits.any()) hold_to(add("key " + key.fingerprint, key.limits));
+  hold_to(add("key " + key.fingerprint, key.limits));
   return found;
 }
 

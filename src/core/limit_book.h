@@ -1,6 +1,6 @@
 // Every configured limit of a plan, and which of them a request at a target is held to: client, route, the quota's
-// limits for the model, the quota's for all models, key. All are asked before any is taken from. Not what one limit
-// counts: that is limit_scope.h.
+// limits for the model, the quota's for all models, key. All are asked before any is taken from. Those without a limit
+// count what runs all the same: a reload may bring one. Not what one limit counts: that is limit_scope.h.
 #pragma once
 
 #include <cstdint>
@@ -48,11 +48,12 @@ class LimitBook {
 
   struct TargetLimits {
     Places places{};
+    bool limited = false;            ///< some of them limit anything
     std::uint32_t by_model = kNone;  ///< for targets of any model: begin of the quota's row in by_model_
   };
 
   [[nodiscard]] bool unlimited(TargetId target) const {
-    return targets_[target.index()].places.empty() && targets_[target.index()].by_model == kNone;
+    return !targets_[target.index()].limited && targets_[target.index()].by_model == kNone;
   }
   [[nodiscard]] Instant limited_admits_at(TargetId target, const PickRequest& request, Instant now);
   std::uint32_t add(std::string name, const ModelLimits& limits);
@@ -69,7 +70,7 @@ class LimitBook {
   std::unordered_map<std::string, std::weak_ptr<LimitScope>> gone_;  ///< of earlier plans, while anybody uses them
   std::unordered_map<std::string, std::uint32_t> by_name_;
   std::vector<TargetLimits> targets_;
-  std::vector<std::uint32_t> principals_;  ///< by principal; kNone: not limited
+  std::vector<std::uint32_t> principals_;  ///< by principal
   std::vector<std::uint32_t> routes_;      ///< by route
   std::vector<std::uint32_t> by_model_;    ///< by quota and number of the model
 };

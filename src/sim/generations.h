@@ -1,6 +1,6 @@
 // The fleets of a world that is reloaded while its requests run: each request goes on with the one it began with, as in
-// a gateway. The plan stays the same, so that the checkers' books need no translation; one that moves everything about is
-// for the core's own tests.
+// a gateway. The plan stays the same, so that the checkers' books need no translation; one that moves everything about
+// is for the core's own tests.
 #pragma once
 
 #include <cstddef>

@@ -17,9 +17,7 @@ using namespace std::chrono_literals;
 /// The world's beginning: an hour after the clock's zero, so that times before it exist.
 constexpr Instant kBeginning{1h};
 /// What a fenced client may use: some of the first three providers.
-const std::array<core::ProviderSet, 7> kFences{core::ProviderSet{0},    core::ProviderSet{1},    core::ProviderSet{0, 1},
-                                               core::ProviderSet{2},    core::ProviderSet{0, 2}, core::ProviderSet{1, 2},
-                                               core::ProviderSet{0, 1, 2}};
+const std::array<core::ProviderSet, 7> kFences{{{0}, {1}, {0, 1}, {2}, {0, 2}, {1, 2}, {0, 1, 2}}};
 /// A world that has not come to its end after so many steps never will.
 constexpr std::uint64_t kMostSteps = 2'000'000;
 /// Whoever is rung hears it after a little while, as in a real gateway.

@@ -48,8 +48,8 @@ class Whole {
 
   config::Settings of(const std::string& model) {
     config::Settings made = load("listen: [ \"127.0.0.1:0\", " + tls(certificate) +
-                                 " ]\nadmin: off\nthreads: 2\nhealth: { probe: off }\nproviders:\n  one: { base_url: \"" +
-                                 mock.url() + "\", keys: [ { value: " + kKeyOne +
+                                 " ]\nadmin: off\nthreads: 2\nhealth: { probe: off }\nproviders:\n" +
+                                 "  one: { base_url: \"" + mock.url() + "\", keys: [ { value: " + kKeyOne +
                                  " } ] }\n  secure: { base_url: \"https://127.0.0.1:1/v1\", ca: " + ca_file +
                                  ", keys: [ { value: " + kKeyTwo + " } ] }\nmodels:\n  " + model +
                                  ": { targets: [ one ] }\n  other: { targets: [ secure ] }\n");
@@ -158,53 +158,59 @@ TEST(Reload, E4_ChangesEveryPartTogether) {
   EXPECT_EQ(world.seen_by(world.authority, "new"), 502);
 }
 
-/// A gateway with TLS, and one that has it for its upstream and trusts what is in a file.
+/// A gateway with TLS, whose certificate `right` has signed, and one that has it for its upstream and trusts what is in a
+/// file.
 struct Trusting {
-  explicit Trusting(const Authority& trusted) : ca_file(own.file("trusted.pem", text_of(trusted.ca_file()))) {}
-  std::string yaml(const Gateway& upstream) const {
+  explicit Trusting(bool at_first)
+      : secure(serving()), ca_file(right.file("trusted.pem", text_of(trust(at_first).ca_file()))), gateway(yaml()) {}
+
+  Gateway serving() {
+    std::string yaml = one_provider({mock.url()}, {kKeyTwo});
+    const std::string plain = "listen: 127.0.0.1:0\n";
+    return Gateway(yaml.replace(yaml.find(plain), plain.size(), "listen: [ " + tls(right.issue(kHere)) + " ]\n"));
+  }
+  std::string yaml() const {
     return std::string(kBase) + "providers:\n  secure: { base_url: \"https://127.0.0.1:" +
-           std::to_string(upstream.port()) + "/v1\", ca: " + ca_file + ", keys: [ { value: " + kKeyOne +
+           std::to_string(secure.port()) + "/v1\", ca: " + ca_file + ", keys: [ { value: " + kKeyOne +
            " } ] }\nmodels: { gpt-4o: { targets: [ secure ] } }\nretry: { same_target: 0 }\n";
   }
-  Authority own;
+  const Authority& trust(bool it) const { return it ? right : wrong; }
+  /// Puts the other authority into the file.
+  bool reread(bool now_right) {
+    replace_file(trust(now_right).ca_file(), ca_file);
+    return gateway.reread().has_value();
+  }
+  int ask() { return gateway.post(kChat, plain_chat()).status; }
+
+  Authority right;
+  Authority wrong;
+  MockProvider mock;
+  Gateway secure;
   std::string ca_file;
+  Gateway gateway;
 };
 
-Gateway serving(const Certificate& certificate, const MockProvider& mock) {
-  std::string yaml = one_provider({mock.url()}, {kKeyTwo});
-  const std::string plain = "listen: 127.0.0.1:0\n";
-  return Gateway(yaml.replace(yaml.find(plain), plain.size(), "listen: [ " + tls(certificate) + " ]\n"));
-}
-
 TEST(Reload, E10_AnUpstreamCaIsReadAgain) {
-  Authority first;
-  Authority second;
-  MockProvider mock;
-  const Certificate certificate = first.issue(kHere);
-  Gateway secure = serving(certificate, mock);
-  Trusting trusting(second);
-  Gateway gateway(trusting.yaml(secure));
-  ASSERT_EQ(gateway.post(kChat, plain_chat()).status, 502);
-  replace_file(first.ca_file(), trusting.ca_file);
-  ASSERT_TRUE(gateway.reread().has_value());
-  EXPECT_TRUE(comes_true([&] { return gateway.post(kChat, plain_chat()).status == 200; }));
+  Trusting world(false);
+  ASSERT_EQ(world.ask(), 502);
+  ASSERT_TRUE(world.reread(true));
+  EXPECT_TRUE(comes_true([&] { return world.ask() == 200; }));
 }
 
 TEST(Reload, E10_NoConnectionOrSessionOutlivesTheTrustItWasMadeWith) {
-  Authority first;
-  Authority second;
-  MockProvider mock;
-  const Certificate certificate = first.issue(kHere);
-  Gateway secure = serving(certificate, mock);
-  Trusting trusting(first);
-  Gateway gateway(trusting.yaml(secure));
-  for (int request = 0; request < 4; ++request) ASSERT_EQ(gateway.post(kChat, plain_chat()).status, 200);
-  replace_file(second.ca_file(), trusting.ca_file);
-  ASSERT_TRUE(gateway.reread().has_value());
-  EXPECT_TRUE(comes_true([&] { return gateway.post(kChat, plain_chat()).status == 502; }));
-  const std::uint64_t heard = mock.requests();
-  for (int request = 0; request < 4; ++request) EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 502);
-  EXPECT_EQ(mock.requests(), heard);
+  Trusting world(true);
+  for (int request = 0; request < 4; ++request) ASSERT_EQ(world.ask(), 200);
+  ASSERT_TRUE(world.reread(false));
+  // Both threads: so many in a row do not all go to one of them.
+  EXPECT_TRUE(comes_true([&] {
+    for (int request = 0; request < 16; ++request) {
+      if (world.ask() == 200) return false;
+    }
+    return true;
+  }));
+  const std::uint64_t heard = world.mock.requests();
+  for (int request = 0; request < 4; ++request) EXPECT_EQ(world.ask(), 502);
+  EXPECT_EQ(world.mock.requests(), heard);
 }
 
 // ------------------------------------------------------------------------------------------ limits

@@ -16,7 +16,8 @@ namespace {
 class CInterface : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::ofstream(file_) << "providers: { one: { base_url: \"http://127.0.0.1:1/v1\", keys: [ { value: sk-test-0a1b2c3d } ] } }\n"
+    std::ofstream(file_) << "providers: { one: { base_url: \"http://127.0.0.1:1/v1\", "
+                            "keys: [ { value: sk-test-0a1b2c3d } ] } }\n"
                             "models: { gpt-4o: { targets: [ one ] } }\nhealth: { probe: off }\n";
     balancer_ = drover_balancer_create(file_.c_str());
     ASSERT_NE(balancer_, nullptr) << drover_last_error();
