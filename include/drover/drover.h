@@ -8,7 +8,8 @@
 //
 // Texts are UTF-8. A function that fails returns NULL (or a number other than 0) and says why in the drover_last_*
 // functions of the same thread. Clients and balancers may be used by several threads at once; streams and leases by one
-// at a time. NULL may be destroyed and freed.
+// at a time. A handle that is NULL is a failure like any other (code "null_handle") and no crash; NULL may be destroyed
+// and freed.
 #pragma once
 
 #if defined(__GNUC__)
@@ -67,7 +68,8 @@ DROVER_C_API const char* drover_lease_base_url(const drover_lease* lease);
 DROVER_C_API const char* drover_lease_model(const drover_lease* lease);
 DROVER_C_API const char* drover_lease_target(const drover_lease* lease);
 DROVER_C_API void drover_lease_succeeded(drover_lease* lease, double seconds);
-/* status 0: there was no answer. retry_after NULL or the value of that header. Returns whether another may be tried. */
+/* status 0: there was no answer. retry_after NULL or the value of that header. Returns whether another may be tried: 0
+   for a lease that is NULL, since nothing was. */
 DROVER_C_API int drover_lease_failed(drover_lease* lease, int status, const char* retry_after);
 DROVER_C_API void drover_lease_destroy(drover_lease* lease);
 

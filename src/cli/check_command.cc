@@ -21,7 +21,7 @@ int check(const std::string& file) {
   std::cout << config::describe(*settings);
   // What only shows when it is put to work: base URLs, CA files.
   upstream::TlsStore tls;
-  const auto snapshot = gateway::Snapshot::build(*settings, tls, nullptr);
+  const auto snapshot = gateway::Snapshot::build(*settings, tls);
   if (!snapshot) {
     std::cerr << file << ": " << snapshot.error().message << "\n";
     return kExitMistake;

@@ -93,24 +93,21 @@ void print_start(const Source& source, const gateway::Server& server) {
 }
 
 void reload(const Source& source, gateway::Server& server) {
-  if (!source.file) {
-    const auto certificates = server.reload_certificates();
-    if (!certificates)
-      telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed: " + certificates.error().message);
-    const auto reopened = server.reopen_access_log();
-    if (!reopened) telemetry::log(telemetry::Level::Error, "SIGHUP: " + reopened.error().message);
-    return;
+  std::optional<config::Settings> settings;
+  if (source.file) {
+    auto loaded = config::load_file(*source.file, config::real_environment());
+    if (!loaded) {
+      for (const config::Problem& problem : loaded.error())
+        telemetry::log(telemetry::Level::Error, "SIGHUP: " + problem.to_string());
+      telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed; the old configuration stays in force");
+      return;
+    }
+    settings = std::move(*loaded);
   }
-  auto settings = config::load_file(*source.file, config::real_environment());
-  if (!settings) {
-    for (const config::Problem& problem : settings.error())
-      telemetry::log(telemetry::Level::Error, "SIGHUP: " + problem.to_string());
-    telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed; the old configuration stays in force");
-    return;
-  }
-  const auto done = server.reload(std::move(*settings));
+  const auto done = settings ? server.reload(std::move(*settings)) : server.reread();
   if (done) {
-    telemetry::log(telemetry::Level::Info, "SIGHUP: " + *source.file + " and certificates read again");
+    const std::string what = source.file ? *source.file + " and certificates read again" : "log opened again";
+    telemetry::log(telemetry::Level::Info, "SIGHUP: " + what);
   } else {
     telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed: " + done.error().message);
   }

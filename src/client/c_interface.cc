@@ -1,4 +1,6 @@
-// drover.h: the library for other languages. No exception leaves a function; what one would say is the last error.
+// drover.h: the library for other languages. No exception leaves a function; what one would say is the last error. What
+// destroys a handle needs no guard: destructors throw nothing, and deleting NULL does nothing.
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -6,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "drover/balancer.h"
 #include "drover/client.h"
@@ -43,20 +46,27 @@ void say(v0::Error error) {
   last_error() = std::move(error);
 }
 
-/// Runs `work`; an exception (no memory) becomes the last error and `otherwise`.
+/// Keeps what a handler of exceptions has caught as the last error. Without memory for that the one before stays.
+void say_thrown(const char* what) noexcept {
+  try {
+    v0::Error error;
+    error.kind = v0::ErrorKind::LocalResource;
+    error.message = what;
+    say(std::move(error));
+  } catch (...) {
+    return;
+  }
+}
+
+/// Runs `work`; whatever it throws becomes the last error and `otherwise`.
 template <class Value, class Work>
 Value guarded(Value otherwise, Work&& work) noexcept {
   try {
     return work();
   } catch (const std::exception& thrown) {
-    try {
-      v0::Error error;
-      error.kind = v0::ErrorKind::LocalResource;
-      error.message = thrown.what();
-      say(std::move(error));
-    } catch (...) {
-      return otherwise;
-    }
+    say_thrown(thrown.what());
+  } catch (...) {
+    say_thrown("something that is no exception was thrown");
   }
   return otherwise;
 }
@@ -75,13 +85,22 @@ v0::ChatRequest request_of(const char* model, const char* text) {
   return request;
 }
 
-/// Says that a handle is missing: a call with NULL is a mistake and no crash.
-void say_no_handle() {
-  v0::Error error;
-  error.kind = v0::ErrorKind::BadRequest;
-  error.code = "null_handle";
-  error.message = "The handle is NULL: what made it failed.";
-  say(std::move(error));
+/// The same for a call on a handle. NULL is a mistake and no crash.
+template <class Value, class Handle, class Work>
+Value guarded(Handle* handle, Value otherwise, Work&& work) noexcept {
+  return guarded(otherwise, [&]() -> Value {
+    if (handle != nullptr) return work(*handle);
+    v0::Error error;
+    error.kind = v0::ErrorKind::BadRequest;
+    error.code = "null_handle";
+    error.message = "The handle is NULL: what made it failed.";
+    say(std::move(error));
+    return otherwise;
+  });
+}
+
+const char* text_or_none(const char* text) {
+  return text == nullptr ? "" : text;
 }
 
 /// The value, or null when there is an error, which is said.
@@ -129,12 +148,8 @@ void drover_client_destroy(drover_client* client) {
 }
 
 char* drover_chat(drover_client* client, const char* model, const char* text) {
-  return guarded<char*>(nullptr, [=]() -> char* {
-    if (client == nullptr) {
-      client::say_no_handle();
-      return nullptr;
-    }
-    auto reply = client->client.chat(client::request_of(model, text));
+  return guarded<char*>(client, nullptr, [=](drover_client& known) -> char* {
+    auto reply = known.client.chat(client::request_of(model, text));
     if (reply) return client::owned(reply->text);
     client::say(std::move(reply.error()));
     return nullptr;
@@ -142,12 +157,8 @@ char* drover_chat(drover_client* client, const char* model, const char* text) {
 }
 
 char* drover_post(drover_client* client, const char* path, const char* json) {
-  return guarded<char*>(nullptr, [=]() -> char* {
-    if (client == nullptr) {
-      client::say_no_handle();
-      return nullptr;
-    }
-    auto answer = client->client.post(path == nullptr ? "" : path, json == nullptr ? "" : json);
+  return guarded<char*>(client, nullptr, [=](drover_client& known) -> char* {
+    auto answer = known.client.post(client::text_or_none(path), client::text_or_none(json));
     if (answer) return client::owned(answer->body);
     client::say(std::move(answer.error()));
     return nullptr;
@@ -155,37 +166,25 @@ char* drover_post(drover_client* client, const char* path, const char* json) {
 }
 
 drover_stream* drover_chat_stream(drover_client* client, const char* model, const char* text) {
-  return guarded<drover_stream*>(nullptr, [=]() -> drover_stream* {
-    if (client == nullptr) {
-      client::say_no_handle();
-      return nullptr;
-    }
-    return new drover_stream{client->client.stream(client::request_of(model, text)), {}};
+  return guarded<drover_stream*>(client, nullptr, [=](drover_client& known) {
+    return new drover_stream{known.client.stream(client::request_of(model, text)), {}};
   });
 }
 
 const char* drover_stream_next(drover_stream* stream) {
-  return guarded<const char*>(nullptr, [stream]() -> const char* {
-    if (stream == nullptr) {
-      client::say_no_handle();
-      return nullptr;
-    }
-    for (auto event = stream->stream.next(); event; event = stream->stream.next()) {
+  return guarded<const char*>(stream, nullptr, [](drover_stream& known) -> const char* {
+    for (auto event = known.stream.next(); event; event = known.stream.next()) {
       if (event->text.empty()) continue;
-      stream->piece = std::move(event->text);
-      return stream->piece.c_str();
+      known.piece = std::move(event->text);
+      return known.piece.c_str();
     }
     return nullptr;
   });
 }
 
 int drover_stream_failed(drover_stream* stream) {
-  return guarded<int>(1, [stream] {
-    if (stream == nullptr) {
-      client::say_no_handle();
-      return 1;
-    }
-    const v0::Error* error = stream->stream.error();
+  return guarded<int>(stream, 1, [](drover_stream& known) {
+    const v0::Error* error = known.stream.error();
     if (error == nullptr) return 0;
     client::say(*error);
     return 1;
@@ -206,39 +205,38 @@ void drover_balancer_destroy(drover_balancer* balancer) {
 }
 
 drover_lease* drover_pick(drover_balancer* balancer, const char* model) {
-  return guarded<drover_lease*>(nullptr, [=]() -> drover_lease* {
-    if (balancer == nullptr) {
-      client::say_no_handle();
-      return nullptr;
-    }
-    return client::handle_of<drover_lease>(balancer->balancer.pick(model == nullptr ? "" : model));
+  return guarded<drover_lease*>(balancer, nullptr, [=](drover_balancer& known) {
+    return client::handle_of<drover_lease>(known.balancer.pick(client::text_or_none(model)));
   });
 }
 const char* drover_lease_key(const drover_lease* lease) {
-  return lease->lease.key().c_str();
+  return guarded<const char*>(lease, nullptr, [](const drover_lease& known) { return known.lease.key().c_str(); });
 }
 const char* drover_lease_base_url(const drover_lease* lease) {
-  return lease->lease.base_url().c_str();
+  return guarded<const char*>(lease, nullptr, [](const drover_lease& known) { return known.lease.base_url().c_str(); });
 }
 const char* drover_lease_model(const drover_lease* lease) {
-  return lease->lease.model().c_str();
+  return guarded<const char*>(lease, nullptr, [](const drover_lease& known) { return known.lease.model().c_str(); });
 }
 const char* drover_lease_target(const drover_lease* lease) {
-  return lease->lease.target().c_str();
+  return guarded<const char*>(lease, nullptr, [](const drover_lease& known) { return known.lease.target().c_str(); });
 }
 
 void drover_lease_succeeded(drover_lease* lease, double seconds) {
   // Negative and absurd times are the caller's mistake, not a latency: NaN too.
   constexpr double kMostSeconds = 86'400;
   const double kept = seconds > 0 && seconds < kMostSeconds ? seconds : 0;
-  lease->lease.succeeded(std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(kept)));
+  (void)guarded<int>(lease, 1, [kept](drover_lease& known) {
+    known.lease.succeeded(std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(kept)));
+    return 0;
+  });
 }
 
 int drover_lease_failed(drover_lease* lease, int status, const char* retry_after) {
-  return guarded<int>(1, [=] {
+  return guarded<int>(lease, 0, [=](drover_lease& known) {
     std::vector<v0::Field> fields;
     if (retry_after != nullptr) fields.push_back({"retry-after", retry_after});
-    return lease->lease.failed(status, fields) ? 1 : 0;
+    return known.lease.failed(status, fields) ? 1 : 0;
   });
 }
 void drover_lease_destroy(drover_lease* lease) {

@@ -25,12 +25,12 @@ constexpr std::string_view kRequestFields =
     "Content-Type: application/json\r\nUser-Agent: drover/" DROVER_VERSION_TEXT "\r\n";
 
 /// Requests are never translated: only providers that speak OpenAI's dialect are asked.
-core::ProviderFence speakers_of_openai(const core::Plan& plan) {
-  core::ProviderFence fence;
-  for (std::size_t at = 0; at < plan.providers.size() && at < 64; ++at) {
-    if (plan.providers[at].dialect != core::DialectKind::OpenAi) fence.allowed &= ~(std::uint64_t{1} << at);
+core::ProviderSet speakers_of_openai(const core::Plan& plan) {
+  core::ProviderSet speakers;
+  for (std::uint32_t at = 0; at < plan.providers.size(); ++at) {
+    if (plan.providers[at].dialect == core::DialectKind::OpenAi) speakers.add(core::ProviderId{at});
   }
-  return fence;
+  return speakers;
 }
 
 v0::Error shed(std::string code, std::string message) {
@@ -97,8 +97,8 @@ v0::Result<std::shared_ptr<Engine>> Engine::start(config::Settings settings, con
   auto catalog = upstream::Catalog::build(engine->settings_.plan, tls);
   if (!catalog) return public_error(catalog.error());
   engine->catalog_ = std::move(*catalog);
-  engine->speakers_ = speakers_of_openai(engine->plan());
-  engine->api_fences_ = upstream::api_fences(engine->plan());
+  const core::ProviderSet speakers = speakers_of_openai(engine->plan());
+  engine->api_fences_ = upstream::ApiFences(engine->plan(), &speakers);
   engine->model_ = default_model(model, engine->plan());
   upstream::SharedFleet::Observer observer;
   if (engine->hooks_->log) {
@@ -188,8 +188,7 @@ v0::Result<std::shared_ptr<Call>> Engine::prepare(const Asking& asking) {
   request.has_body = true;
   call->route = plan().route_for(request.inspection.model);
   if (call->route == nullptr) return no_such_model(plan(), request.inspection.model);
-  call->fence = api_fences_[static_cast<std::size_t>(request.api)];
-  call->fence.allowed &= speakers_.allowed;
+  call->fence = {.within = api_fences_.of(request.api)};
   if (!upstream::any_inside(plan(), *call->route, call->fence)) return not_offered(request.inspection.model);
   if (asking.timeout.count() > 0) call->timeout = std::min<std::chrono::milliseconds>(asking.timeout, kLongestTimeout);
   return call;

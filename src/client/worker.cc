@@ -64,7 +64,8 @@ Result<void> Worker::start() {
 
 void Worker::probe(std::shared_ptr<const upstream::Catalog> catalog, std::shared_ptr<upstream::SharedFleet> fleet,
                    upstream::Prober::Say say) {
-  loop_.post([this, catalog = std::move(catalog), fleet = std::move(fleet), say = std::move(say)] {
+  // The second thing that this loop is told: there is room.
+  (void)loop_.post([this, catalog = std::move(catalog), fleet = std::move(fleet), say = std::move(say)] {
     prober_.emplace(tools(), say);
     prober_->use(catalog, fleet);
   });
@@ -79,7 +80,7 @@ bool Worker::post(Order order) {
     orders_.push_back(std::move(order));
   }
   // One task at most waits in the mailbox, so it is never full; it is closed only when closed_ was set before.
-  if (first) loop_.post([this] { take_orders(); });
+  if (first) (void)loop_.post([this] { take_orders(); });
   return true;
 }
 
@@ -127,7 +128,7 @@ void Worker::close() {
     if (std::exchange(closed_, true)) return;
   }
   if (thread_.joinable()) {
-    loop_.post([this] { end_all(); });
+    (void)loop_.order([this] { end_all(); });  // not taken: the loop has stopped
     thread_.join();
   }
   loop_.abandon();  // coroutines that did not end; they hold calls and connections

@@ -44,8 +44,6 @@ inline constexpr std::size_t kSecretBytes = 8192;
 inline constexpr std::size_t kTargets = 100'000;
 /// Keys of all providers together.
 inline constexpr std::size_t kKeys = 20'000;
-/// A client's `providers` fence is a set of 64 bits.
-inline constexpr std::size_t kFencedProviders = 64;
 /// Pools in one route's fallback chain.
 inline constexpr std::size_t kChain = 16;
 /// Weight of a key or a target.

@@ -102,7 +102,7 @@ class Description {
     for (const ClientKey& client : settings_.clients) {
       std::vector<std::string> providers;
       for (std::uint32_t at = 0; at < plan_.providers.size(); ++at) {
-        if (client.fence.admits({at})) providers.push_back(plan_.providers[at].name);
+        if (client.may_use({at})) providers.push_back(plan_.providers[at].name);
       }
       line("client   " + client.name + ": " + (client.models.empty() ? "all models" : joined(client.models)) +
            (providers.size() < plan_.providers.size() ? ", only at " + joined(providers) : "") +

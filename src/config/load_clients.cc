@@ -81,13 +81,7 @@ void ClientsReader::read_models(const Section& map, ClientKey& client) {
 void ClientsReader::read_providers(const Section& map, ClientKey& client) {
   const auto providers = map.find("providers");
   if (!providers) return;
-  if (draft_.plan.providers.size() > defaults::kFencedProviders) {
-    providers->wrong("a client's providers can be named only when there are at most 64 providers; there are " +
-                         std::to_string(draft_.plan.providers.size()),
-                     "limit the client by its models instead");
-    return;
-  }
-  client.fence.allowed = 0;
+  client.providers.emplace();
   const std::vector<std::string> names = draft_.provider_names();
   for (const Value& each : providers->list("[ holysheep ]")) {
     const auto name = each.name();
@@ -97,14 +91,14 @@ void ClientsReader::read_providers(const Section& map, ClientKey& client) {
       each.wrong("there is no provider called " + shown(*name), did_you_mean(*name, names));
       continue;
     }
-    client.fence.allowed |= std::uint64_t{1} << static_cast<unsigned>(found - names.begin());
+    client.providers->add(core::ProviderId{static_cast<std::uint32_t>(found - names.begin())});
   }
 }
 
 bool ClientsReader::reaches(const ClientKey& client, const core::Route& route) const {
   return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
     return std::ranges::any_of(draft_.plan.pools[pool.index()].targets, [&](core::TargetId target) {
-      return client.fence.admits(draft_.plan.targets[target.index()].provider);
+      return client.may_use(draft_.plan.targets[target.index()].provider);
     });
   });
 }

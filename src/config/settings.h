@@ -43,8 +43,10 @@ struct ClientKey {
   std::string name;
   std::array<std::uint8_t, 32> digest{};  ///< SHA-256 of the key's value; compare in constant time
   std::vector<std::string> models;        ///< empty: all
-  core::ProviderFence fence;
-  core::PrincipalId principal{};  ///< who it is to the core
+  std::optional<core::ProviderSet> providers{};  ///< nothing: all
+  core::PrincipalId principal{};                 ///< who it is to the core
+
+  [[nodiscard]] bool may_use(core::ProviderId provider) const { return !providers || providers->has(provider); }
 };
 
 /// Bounds of the whole process; past them new work is shed with 503.

@@ -53,7 +53,8 @@ Charge charge_for(const Error& error, bool names_model) {
     case ErrorKind::WrongContentType: return {Action::Count, level_of(error.scope, Level::Target)};
 
     case ErrorKind::RateLimited: return {Action::Cool, limit_level(error.scope)};
-    case ErrorKind::QuotaExhausted: return {Action::RestQuota, Level::Quota};
+    case ErrorKind::QuotaExhausted:
+      return {Action::RestQuota, error.scope == ErrorScope::Key ? Level::Key : Level::Quota};
     case ErrorKind::KeyRejected: return {Action::RestKey, Level::Key};
     case ErrorKind::ModelMissing: return {names_model ? Action::Missing : Action::None, Level::Target};
 
@@ -119,11 +120,12 @@ bool shows_server_well(const Error& error) {
 
 bool shows_key_accepted(const Error& error) {
   switch (error.kind) {
+    // An edge in front of the provider refuses without looking at the key.
+    case ErrorKind::UserError: return error.status != 0 && error.retry == RetryClass::Never;
     case ErrorKind::RateLimited:
     case ErrorKind::ModelMissing:
     case ErrorKind::ContextTooLong:
-    case ErrorKind::ContentPolicy:
-    case ErrorKind::UserError: return error.status != 0;
+    case ErrorKind::ContentPolicy: return error.status != 0;
     default: return false;
   }
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "core/fleet_handover.h"
 #include "core/scenario.h"
 
 namespace drover::core {
@@ -70,7 +71,8 @@ TEST(Cause, SurvivesAReload) {
   Fleet old(plan);
   fail(old, pick(old, plan, at(0s)).ticket, key_rejected(), at(0s));
   Fleet fresh(plan);
-  fresh.adopt(old);
+  Succession reload;
+  (void)reload.succeed(old, fresh);
   EXPECT_EQ(fresh.view(TargetId{0}, at(0s)).cause.request.view(), "req_1");
 }
 
@@ -130,7 +132,7 @@ TEST(Candidates, AreAllTargetsOfTheRouteWithWhatBarsThem) {
   fleet.on_probe({.key = {3}, .server = {3}, .error = &error}, at(0s));
   const std::array tried{TargetId{0}};
   PickRequest request{.route = &plan.routes[0], .tried = tried};
-  request.fence.allowed = ~std::uint64_t{0} & ~std::uint64_t{2};
+  request.fence = without({}, ProviderId{1});
   const Candidates found = fleet.candidates(request, at(0s));
   std::vector<Bar> bars;
   for (const Skip& skip : found.list) bars.push_back(skip.bar);

@@ -284,7 +284,8 @@ TEST(Walk, AsksNoFurtherTargetOfAProviderThatIsToBeLeft) {
 
 TEST(Walk, LeavingAProviderOpensNoOtherThatWasFencedOff) {
   Scenario s = Scenario::with_targets({"a", "b", "c"});
-  s.request().fence.allowed = 0b011;
+  const ProviderSet inside{0, 1};
+  s.request().fence.within = &inside;
   Error elsewhere = server_error();
   elsewhere.retry = RetryClass::OtherProvider;
   EXPECT_EQ(s.started(s.on(RequestReady{}, at(0ms))), "a");

@@ -46,12 +46,10 @@ void Dispatch::ask_elsewhere(RetryClass retry, Step& step) {
   skips_.choosing(attempts_started_ + 1);
   Refusal& latest = refusals_.back();
   const PickRequest request = pick_request();
-  PickAnswer answer;
-  if (retry == RetryClass::OtherProvider) {
-    PickRequest away = request;
-    away.fence = without(away.fence, request_.plan->targets[latest.target.index()].provider);
-    answer = pick_well(away, step.now);
-  }
+  // What one provider refuses another may take; another key of the same one is the next best witness.
+  PickRequest away = request;
+  away.fence = without(away.fence, request_.plan->targets[latest.target.index()].provider);
+  PickAnswer answer = pick_well(away, step.now);
   if (answer.kind != PickKind::Picked) answer = pick_well(request, step.now);
   if (answer.kind == PickKind::Picked) {
     Lease witness(*fleet_, answer.ticket);

@@ -9,6 +9,13 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing;
 
+const ProviderSet kOnlyTheFirst{0};
+const ProviderSet kOnlyTheSecond{1};
+
+PickRequest of_the_second(const Plan& plan) {
+  return {.route = &plan.routes.front(), .fence = {.within = &kOnlyTheSecond}};
+}
+
 /// A pool of "a", "b" and "c" (in this order) where streams begin within 200 ms and a request is sent to "a" next. All
 /// requests may be hedged.
 class Racing {
@@ -131,7 +138,7 @@ TEST(Hedge, ALoserThatWasSentIsChargedToItsLimitsAsAbandoned) {
   (void)racing.s.on(FirstContent{kSecond}, at(400ms));
   (void)racing.s.on(AttemptEnded{kSecond, {}}, at(500ms));
   const PickRequest next{.route = &racing.s.plan().routes.front(),
-                         .fence = {.allowed = 1},
+                         .fence = {.within = &kOnlyTheFirst},
                          .estimate = {.output_tokens = {9'000}},
                          .look = true};
   EXPECT_EQ(racing.s.fleet().pick(next, at(500ms), racing.random).kind, PickKind::Wait);
@@ -326,8 +333,7 @@ TEST(Hedge, NeverTakesWhatIsScarce) {
   Plan narrow = plan_with_targets({"a", "b"});
   narrow.keys[1].limits.concurrent = 2;
   EXPECT_FALSE(finds_a_target(narrow, [](Racing& racing) {
-    (void)racing.s.fleet().pick({.route = &racing.s.plan().routes.front(), .fence = {.allowed = 2}}, at(0s),
-                                racing.random);
+    (void)racing.s.fleet().pick(of_the_second(racing.s.plan()), at(0s), racing.random);
   }));
 }
 
@@ -335,7 +341,7 @@ TEST(Hedge, DoesNotGoWhereLittleIsLeftOfTheProvidersLimit) {
   const auto told = [](std::int64_t remaining) {
     return finds_a_target(plan_with_targets({"a", "b"}), [remaining](Racing& racing) {
       const PickAnswer picked = racing.s.fleet().pick(
-          {.route = &racing.s.plan().routes.front(), .fence = {.allowed = 2}}, at(0s), racing.random);
+          {.route = &racing.s.plan().routes.front(), .fence = {.within = &kOnlyTheSecond}}, at(0s), racing.random);
       QuotaHints hints;
       hints.of(QuotaDimension::AllRequests) = {.limit = 100, .remaining = remaining, .reset = 600s};
       racing.s.fleet().hint(picked.ticket, hints, at(0s));
@@ -351,8 +357,7 @@ TEST(Hedge, IsNeverATrial) {
   const Instant late = racing.begin();
   const Error error = server_error();
   for (int failure = 0; failure < 3; ++failure) {
-    const PickAnswer picked = racing.s.fleet().pick({.route = &racing.s.plan().routes.front(), .fence = {.allowed = 2}},
-                                                    at(-60s), racing.random);
+    const PickAnswer picked = racing.s.fleet().pick(of_the_second(racing.s.plan()), at(-60s), racing.random);
     racing.s.fleet().settle(picked.ticket,
                             {.kind = Outcome::Kind::Failed, .error = &error, .stage = Stage::FailedAnswer}, at(-60s));
   }
@@ -428,8 +433,7 @@ TEST(Trial, J16_IsGivenUpEarlyWhereNothingCanBeHadBesideIt) {
   const Instant late = racing.begin();
   std::vector<PickAnswer> others;
   const Error error = rate_limited(1s);
-  others.push_back(racing.s.fleet().pick({.route = &racing.s.plan().routes.front(), .fence = {.allowed = 2}}, at(20ms),
-                                         racing.random));
+  others.push_back(racing.s.fleet().pick(of_the_second(racing.s.plan()), at(20ms), racing.random));
   racing.s.fleet().settle(others[0].ticket, {.kind = Outcome::Kind::Failed, .error = &error, .stage = Stage::Refused},
                           at(20ms));
   EXPECT_TRUE(racing.s.fired(TimerKind::Second, late).empty());

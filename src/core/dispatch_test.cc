@@ -160,7 +160,8 @@ TEST(Dispatch, EndsAWaitingRequestWhenDrainBegins) {
 
 TEST(Dispatch, CrossesNoFence) {
   Scenario s = Scenario::with_targets({"a", "b"});
-  s.request().fence.allowed = 0b01;
+  const ProviderSet inside{0};
+  s.request().fence.within = &inside;
   (void)s.on(RequestReady{}, at(0ms));
   const Commands out = s.failed(key_rejected(), Stage::Refused, at(1ms));
   EXPECT_EQ(s.started(out), "");

@@ -105,44 +105,12 @@ struct TargetView {
   std::optional<LastCheck> last_check = std::nullopt;  ///< by a probe; nothing: there was none yet, or probes are off
 };
 
-/// What a fleet has learned, by names that mean the same in another plan.
-struct FleetState {
-  struct NodeRecord {
-    std::string name;
-    HealthNode health;
-    Cause cause;
-  };
-  struct TargetRecord {
-    std::string name;
-    PeakEwma first_content;
-    PeakEwma per_token;
-    std::uint64_t requests = 0;
-    std::uint64_t failures = 0;
-    std::uint64_t input_tokens = 0;
-    std::uint64_t cached_tokens = 0;
-    std::optional<Instant> last_used;
-  };
-  struct CheckRecord {
-    std::string name;
-    std::optional<LastCheck> last;
-    ProbeEwma latency;
-  };
-  struct LaneRecord {
-    std::string name;
-    LaneLimit limit;
-  };
-  std::vector<NodeRecord> nodes;
-  std::vector<LaneRecord> lanes;
-  std::vector<CheckRecord> checks;
-  std::vector<TargetRecord> targets;
-  std::vector<LimitBook::Record> limits;
-  std::vector<AffinityTable::Entry> conversations;  ///< home and stand-in are places in `targets`
-};
-
 /// A request counts as this much load, an output token as 1 and a token of the prompt as a tenth (reading is about ten
 /// times cheaper than writing): a target's load is what it still has to do, not how many requests it holds.
 inline constexpr std::uint64_t kLoadPerRequest = 1000;
 [[nodiscard]] std::uint64_t load_of(const Amount& estimate);
+
+class Succession;
 
 class Fleet final : public FleetPort {
  public:
@@ -192,14 +160,13 @@ class Fleet final : public FleetPort {
   [[nodiscard]] std::vector<TargetView> views(Instant now) const;
   [[nodiscard]] std::uint64_t in_flight() const;
   /// Requests that wait for capacity.
-  [[nodiscard]] std::size_t waiting() const { return room_.in_line(); }
+  [[nodiscard]] std::size_t waiting() const;
   [[nodiscard]] AffinityCount affinity() const { return affinity_count_; }
 
-  /// What was learned, as plain values; and taking over what still exists here. What is in flight stays with the fleet
-  /// that picked it.
-  [[nodiscard]] FleetState save() const;
-  void restore(const FleetState& state);
-  void adopt(const Fleet& old) { restore(old.save()); }
+  /// Conversations that are remembered (soft affinity).
+  [[nodiscard]] std::size_t conversations() const;
+  /// Whether refusals have taught the rate of any lane.
+  [[nodiscard]] bool any_rate_learned() const;
 
   [[nodiscard]] const Plan& plan() const { return *plan_; }
 
@@ -359,8 +326,10 @@ class Fleet final : public FleetPort {
   [[nodiscard]] bool still_open(const Ticket& ticket, Instant now) const;
   /// After everything that may have made room. Costs one comparison while nobody waits.
   void made_room(Instant now) {
+    if (succession_ != nullptr) return made_room_for_all(now);
     if (room_.in_line() > 0) serve_waiters(now);
   }
+  void made_room_for_all(Instant now);
 
   // explaining (fleet_explain.cc)
   [[nodiscard]] Skip bar_of(TargetId target, const PickRequest& request, Instant now);
@@ -369,7 +338,6 @@ class Fleet final : public FleetPort {
   // soft affinity (fleet_affinity.cc)
   [[nodiscard]] std::optional<TargetId> kept(PoolId pool, const Tier& tier, const PickRequest& request, Instant now);
   void keep(PoolId pool, TargetId target, const PickRequest& request, Instant now);
-  void restore_conversations(const FleetState& state, const std::vector<std::uint32_t>& now_at);
   [[nodiscard]] std::uint64_t conversation(PoolId pool, const PickRequest& request) const;
   [[nodiscard]] bool stands_in(TargetId target, PoolId pool, const Tier& tier) const;
 
@@ -401,7 +369,11 @@ class Fleet final : public FleetPort {
   void changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause);
   void lacks_api(const Refusal& refusal, Instant now);
 
+  friend class FleetHandover;
+  friend class Succession;
+
   std::shared_ptr<const Plan> plan_;
+  Succession* succession_ = nullptr;  ///< while requests of earlier plans run (fleet_handover.h)
   Random random_;
   std::vector<HealthNode> nodes_;
   std::vector<Cause> causes_;        ///< beside nodes_: of the last failure that counted

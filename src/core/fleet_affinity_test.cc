@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <map>
 
+#include "core/fleet_handover.h"
 #include "core/scenario.h"
 
 namespace drover::core {
@@ -117,8 +118,8 @@ TEST(SoftAffinity, RemembersABoundedNumberOfConversations) {
   for (std::uint64_t conversation = 1; conversation <= 2 * kAffinityEntries; ++conversation) {
     (void)t.ask(conversation, at(std::chrono::milliseconds(conversation)));
   }
-  EXPECT_LE(t.fleet.save().conversations.size(), kAffinityEntries);
-  EXPECT_GT(t.fleet.save().conversations.size(), kAffinityEntries * 9 / 10);
+  EXPECT_LE(t.fleet.conversations(), kAffinityEntries);
+  EXPECT_GT(t.fleet.conversations(), kAffinityEntries * 9 / 10);
 }
 
 TEST(SoftAffinity, J12_SurvivesAReloadThatReorders) {
@@ -128,7 +129,8 @@ TEST(SoftAffinity, J12_SurvivesAReloadThatReorders) {
   for (std::uint64_t conversation = 1; conversation <= 30; ++conversation) {
     homes[conversation] = old.plan.targets[old.ask(conversation, at(0s)).index()].name;
   }
-  fresh.fleet.adopt(old.fleet);
+  Succession reload;
+  (void)reload.succeed(old.fleet, fresh.fleet);
   for (const auto& [conversation, home] : homes) {
     EXPECT_EQ(fresh.plan.targets[fresh.ask(conversation, at(10s)).index()].name, home);
   }
@@ -137,7 +139,7 @@ TEST(SoftAffinity, J12_SurvivesAReloadThatReorders) {
 TEST(SoftAffinity, AFenceIsStrongerThanAHome) {
   Talk t(talkative({"a", "b"}));
   const TargetId home = t.ask(7, at(0s));
-  const ProviderFence elsewhere{.allowed = home.value == 0 ? 2U : 1U};
+  const ProviderFence elsewhere = without({}, ProviderId{home.value});
   for (int turn = 0; turn < 20; ++turn) {
     const PickAnswer answer =
         t.fleet.pick({.route = &t.plan.routes[0], .fence = elsewhere, .affinity = 7}, at(1s), t.random);

@@ -2,6 +2,7 @@
 // face on it lives with whoever has threads (upstream/shared_fleet.h).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/fixed_vector.h"
 #include "base/instant.h"
 #include "base/quota_hints.h"
 #include "base/random.h"
@@ -19,27 +21,38 @@
 #include "core/lacked_apis.h"
 #include "core/lane_limit.h"
 #include "core/plan.h"
+#include "core/provider_set.h"
 #include "core/stage.h"
 #include "core/waiter.h"
 
 namespace drover::core {
 
-/// A set of providers a principal may use; empty means all. Bit i is provider i (at most 64 with a fence).
+/// Most targets one request may ever try (the setting `walk` is at most this).
+inline constexpr std::size_t kMaxWalk = 16;
+
+/// The providers that a request may use: those of a set that outlives it (its snapshot's; null: all), but for those
+/// that have shown themselves to be of no use to it.
 struct ProviderFence {
-  std::uint64_t allowed = ~std::uint64_t{0};
+  const ProviderSet* within = nullptr;
+  FixedVector<ProviderId, kMaxWalk> left{};
+
   [[nodiscard]] bool admits(ProviderId provider) const {
-    return provider.value >= 64 ? allowed == ~std::uint64_t{0} : ((allowed >> provider.value) & 1U) != 0;
+    if (within != nullptr && !within->has(provider)) return false;
+    return left.empty() || std::find(left.begin(), left.end(), provider) == left.end();
+  }
+  /// The same for fences that admit the same.
+  [[nodiscard]] std::uint64_t mark() const {
+    std::uint64_t mark = within == nullptr ? 0 : within->mark();
+    for (const ProviderId provider : left) mark = (mark ^ (provider.value + 1ULL)) * 0x100000001b3ULL;
+    return mark;
   }
 };
 
 /// What is left of a fence without one provider.
 [[nodiscard]] inline ProviderFence without(ProviderFence fence, ProviderId provider) {
-  if (provider.value < 64) fence.allowed &= ~(std::uint64_t{1} << provider.value);
+  if (fence.admits(provider)) (void)fence.left.push_back(provider);  // full only after kMaxWalk, when the walk is over
   return fence;
 }
-
-/// Most targets one request may ever try (the setting `walk` is at most this).
-inline constexpr std::size_t kMaxWalk = 16;
 
 /// Stands for nobody and nothing in particular.
 inline constexpr std::uint32_t kNobody = ~std::uint32_t{0};

@@ -1,6 +1,7 @@
 // Probes as the fleet takes them: whom they speak for, and whom they may not contradict.
 #include <gtest/gtest.h>
 
+#include "core/fleet_handover.h"
 #include "core/scenario.h"
 
 namespace drover::core {
@@ -140,7 +141,8 @@ TEST(FleetProbe, J12_WhatItFoundSurvivesAReload) {
   Probed old(plan_with_targets({"a", "b"}));
   old.probe(1, 1, nullptr, at(1s));
   Probed fresh(plan_with_targets({"b", "c"}));
-  fresh.fleet.adopt(old.fleet);
+  Succession reload;
+  (void)reload.succeed(old.fleet, fresh.fleet);
   EXPECT_TRUE(fresh.view(0, at(2s)).last_check.has_value());
   EXPECT_FALSE(fresh.view(1, at(2s)).last_check.has_value());
   fresh.probe(7, 7, nullptr, at(3s));  // a key that is no longer there

@@ -54,6 +54,11 @@ Cause cause_of(const Outcome& outcome, Instant now) {
           .at = now};
 }
 
+/// Stands for a target whatever its place in the plan: what is kept under it outlives a reload.
+TargetId in_every_plan(std::uint64_t hash) {
+  return TargetId{static_cast<std::uint32_t>(hash)};
+}
+
 std::uint32_t bit(Level level) {
   return 1U << static_cast<std::uint32_t>(level);
 }
@@ -160,7 +165,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   target.success.failed(now);
   // Also where a body is to blame: that a pool answers nothing is what the retry budget goes by.
   if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
-  if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, ticket.target, now)) return;
+  if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, in_every_plan(target.hash), now)) return;
   ++target.failures;
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
     lane_limits_[target.lane].refused(ticket.reserved, now);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "core/fleet_handover.h"
 #include "core/scenario.h"
 
 namespace drover::core {
@@ -530,7 +531,8 @@ TEST(FleetState, J12_SurvivesAReloadThatReordersAndRemoves) {
   old.fail(old.pick_named("c", at(0s)), rate_limited(60s), at(0s));
   old.eject("a", at(0s));
   Herd fresh(plan_with_targets({"c", "d", "a"}));
-  fresh.fleet.adopt(old.fleet);
+  Succession reload;
+  (void)reload.succeed(old.fleet, fresh.fleet);
   EXPECT_EQ(fresh.view(0, at(1s)).condition, TargetCondition::Cooling);
   EXPECT_EQ(fresh.view(1, at(1s)).condition, TargetCondition::Ok);
   EXPECT_EQ(fresh.view(2, at(1s)).condition, TargetCondition::Ejected);
@@ -541,10 +543,12 @@ TEST(FleetState, J12_SurvivesAReloadThatReordersAndRemoves) {
 TEST(FleetState, J12_ATrialThatRunsDuringAReloadDoesNotKeepTheTargetOut) {
   Herd old(plan_with_targets({"a", "b"}));
   old.eject("a", at(0s));
-  (void)old.pick_named("a", at(40s));
+  const Ticket trial = old.pick_named("a", at(40s)).ticket;
   Herd fresh(plan_with_targets({"a", "b"}));
-  fresh.fleet.adopt(old.fleet);
-  EXPECT_EQ(fresh.name(fresh.pick_named("a", at(41s))), "a");
+  Succession reload;
+  FleetHandover& handover = reload.succeed(old.fleet, fresh.fleet);
+  handover.settle(trial, {.kind = Outcome::Kind::Abandoned}, at(41s));
+  EXPECT_EQ(fresh.name(fresh.pick_named("a", at(42s))), "a");
 }
 
 TEST(FleetView, ShowsATargetUnderSuspicion) {

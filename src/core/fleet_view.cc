@@ -1,6 +1,5 @@
-// What a fleet shows: views for status pages, and its state as plain values for reloads and restarts.
+// What a fleet shows: views for status pages.
 #include <algorithm>
-#include <unordered_map>
 
 #include "core/fleet.h"
 
@@ -73,88 +72,13 @@ std::uint64_t Fleet::in_flight() const {
   return sum;
 }
 
-FleetState Fleet::save() const {
-  FleetState state;
-  state.nodes.reserve(nodes_.size());
-  for (std::size_t at = 1; at < nodes_.size(); ++at) state.nodes.push_back({names_[at], nodes_[at], causes_[at]});
-  state.targets.reserve(targets_.size());
-  for (const TargetState& target : targets_) {
-    state.targets.push_back({names_[target.path.back()], target.first_content, target.per_token, target.requests,
-                             target.failures, target.input_tokens, target.cached_tokens, target.last_used});
-  }
-  for (const CheckPoint& point : checks_) {
-    if (point.last) state.checks.push_back({check_name(point), point.last, point.latency});
-  }
-  for (const AffinityTable::Entry& entry : conversations_.entries()) {
-    if (entry.key != 0) state.conversations.push_back(entry);
-  }
-  state.limits = limits_.save();
-  std::vector<bool> saved(lane_limits_.size());
-  for (const TargetState& target : targets_) {
-    if (saved[target.lane] || lane_limits_[target.lane].unknown()) continue;
-    saved[target.lane] = true;
-    state.lanes.push_back({lane_names_[target.lane], lane_limits_[target.lane]});
-  }
-  return state;
+std::size_t Fleet::conversations() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      conversations_.entries(), [](const AffinityTable::Entry& entry) { return entry.key != 0; }));
 }
 
-/// Places of `state.targets` become targets of this plan; a conversation whose home is gone begins anew.
-void Fleet::restore_conversations(const FleetState& state, const std::vector<std::uint32_t>& now_at) {
-  if (!conversations_.is_open()) return;
-  for (AffinityTable::Entry entry : state.conversations) {
-    entry.home = entry.home < now_at.size() ? now_at[entry.home] : kNone;
-    entry.stand_in = entry.stand_in < now_at.size() ? now_at[entry.stand_in] : kNone;
-    if (entry.home != kNone) conversations_.claim(entry.key) = entry;
-  }
-}
-
-void Fleet::restore(const FleetState& state) {
-  std::unordered_map<std::string_view, std::size_t> nodes;
-  for (std::size_t at = 1; at < nodes_.size(); ++at) nodes.emplace(names_[at], at);
-  for (const FleetState::NodeRecord& record : state.nodes) {
-    const auto found = nodes.find(record.name);
-    if (found == nodes.end()) continue;
-    nodes_[found->second] = record.health;
-    causes_[found->second] = record.cause;
-    nodes_[found->second].forget_trial();  // a running trial reports to the fleet that began it
-    recovering_until_ = std::max(recovering_until_, record.health.slow_until());
-  }
-  std::unordered_map<std::string_view, std::size_t> targets;
-  for (std::size_t at = 0; at < targets_.size(); ++at) targets.emplace(names_[targets_[at].path.back()], at);
-  std::vector<std::uint32_t> now_at;  // by place in state.targets
-  for (const FleetState::TargetRecord& record : state.targets) {
-    const auto found = targets.find(record.name);
-    now_at.push_back(found == targets.end() ? kNone : static_cast<std::uint32_t>(found->second));
-    if (found == targets.end()) continue;
-    TargetState& target = targets_[found->second];
-    target.first_content = record.first_content;
-    target.per_token = record.per_token;
-    target.requests = record.requests;
-    target.failures = record.failures;
-    target.input_tokens = record.input_tokens;
-    target.cached_tokens = record.cached_tokens;
-    target.last_used = record.last_used;
-  }
-  restore_conversations(state, now_at);
-  std::unordered_map<std::string, std::size_t> checks;
-  if (!state.checks.empty()) {
-    for (std::size_t at = 0; at < checks_.size(); ++at) checks.emplace(check_name(checks_[at]), at);
-  }
-  for (const FleetState::CheckRecord& record : state.checks) {
-    const auto found = checks.find(record.name);
-    if (found == checks.end()) continue;
-    checks_[found->second].last = record.last;
-    checks_[found->second].latency = record.latency;
-  }
-  limits_.restore(state.limits);
-  std::unordered_map<std::string_view, std::uint32_t> lanes;
-  for (const TargetState& target : targets_) {
-    lanes.emplace(lane_names_[target.lane], target.lane);
-  }
-  for (const FleetState::LaneRecord& record : state.lanes) {
-    const auto found = lanes.find(record.name);
-    if (found != lanes.end()) lane_limits_[found->second] = record.limit;
-  }
+bool Fleet::any_rate_learned() const {
+  return std::ranges::any_of(lane_limits_, [](const LaneLimit& lane) { return lane.learned_per_second() > 0; });
 }
 
 }  // namespace drover::core

@@ -26,6 +26,11 @@ class HedgeShare {
   void count_request(Instant now) {
     if (any()) requests_.add(now, 1);
   }
+  /// What another one has counted, held to this one's share.
+  void take_counts(const HedgeShare& other) {
+    requests_ = other.requests_;
+    hedges_ = other.hedges_;
+  }
   [[nodiscard]] bool left(Instant now) {
     return any() && static_cast<double>(hedges_.total(now) + 1) <= share_ * static_cast<double>(requests_.total(now));
   }

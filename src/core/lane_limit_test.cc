@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/fleet.h"
+#include "core/fleet_handover.h"
 #include "core/scenario.h"
 
 namespace drover::core {
@@ -208,7 +209,8 @@ TEST(FleetLimits, WhatWasLearnedOfALaneSurvivesAReload) {
   before.hint(answer.ticket, requests(1, 0, 60s), at(0s));
   ASSERT_EQ(before.pick(asked, at(1s), random).kind, PickKind::Wait);
   Fleet after(plan);
-  after.adopt(before);
+  Succession reload;
+  (void)reload.succeed(before, after);
   EXPECT_EQ(after.pick(asked, at(1s), random).kind, PickKind::Wait);
 }
 

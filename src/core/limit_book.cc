@@ -18,11 +18,9 @@ Amount asked(const Amount& amount, bool first) {
 
 LimitBook::LimitBook(const Plan& plan) : plan_(&plan) {
   for (const Principal& principal : plan.principals) {
-    principals_.push_back(principal.limits.any() ? add("client " + principal.name, principal.limits) : kNone);
+    principals_.push_back(add("client " + principal.name, principal.limits));
   }
-  for (const Route& route : plan.routes) {
-    routes_.push_back(route.limits.any() ? add("route " + route.name, route.limits) : kNone);
-  }
+  for (const Route& route : plan.routes) routes_.push_back(add("route " + route.name, route.limits));
   by_model_.assign(plan.quotas.size() * plan.limited_models.size(), kNone);
   for (std::size_t quota = 0; quota < plan.quotas.size(); ++quota) {
     for (const auto& [model, limits] : plan.quotas[quota].models) {
@@ -39,7 +37,8 @@ LimitBook::LimitBook(const Plan& plan) : plan_(&plan) {
 std::uint32_t LimitBook::add(std::string name, const ModelLimits& limits) {
   const auto [place, is_new] = by_name_.try_emplace(name, static_cast<std::uint32_t>(scopes_.size()));
   if (is_new) {
-    scopes_.emplace_back(limits);
+    scopes_.push_back(std::make_shared<LimitScope>(limits));
+    limits_.push_back(limits);
     names_.push_back(std::move(name));
   }
   return place->second;
@@ -47,7 +46,10 @@ std::uint32_t LimitBook::add(std::string name, const ModelLimits& limits) {
 
 LimitBook::TargetLimits LimitBook::limits_of(const Target& target) {
   TargetLimits found;
-  const auto hold_to = [&found](std::uint32_t scope) { (void)found.places.push_back(scope); };
+  const auto hold_to = [&](std::uint32_t scope) {
+    (void)found.places.push_back(scope);
+    found.limited = found.limited || limits_[scope].any();
+  };
   if (target.quota) {
     const Quota& quota = plan_->quotas[target.quota->index()];
     if (target.model.empty()) {
@@ -57,12 +59,11 @@ LimitBook::TargetLimits LimitBook::limits_of(const Target& target) {
     } else if (const auto own = quota.models.find(target.model); own != quota.models.end() && own->second.any()) {
       hold_to(add(own->first + " of " + quota.name, own->second));
     }
-    if (const auto all = quota.models.find("*"); all != quota.models.end() && all->second.any()) {
-      hold_to(add("* of " + quota.name, all->second));
-    }
+    const auto all = quota.models.find("*");
+    hold_to(add("* of " + quota.name, all != quota.models.end() ? all->second : ModelLimits{}));
   }
   const Key& key = plan_->keys[target.key.index()];
-  if (key.limits.any()) hold_to(add("key " + key.fingerprint, key.limits));
+  hold_to(add("key " + key.fingerprint, key.limits));
   return found;
 }
 
@@ -81,11 +82,11 @@ Instant LimitBook::asker_admits_at(const PickRequest& request, Instant now) {
   Instant at = now;
   const std::uint32_t principal = request.asker.principal;
   if (principal < principals_.size() && principals_[principal] != kNone) {
-    at = scopes_[principals_[principal]].admits_at(request.estimate, now);
+    at = scopes_[principals_[principal]]->admits_at(request.estimate, now);
   }
   const std::uint32_t route = route_number(request.route);
   if (route != kNone && routes_[route] != kNone) {
-    at = std::max(at, scopes_[routes_[route]].admits_at(request.estimate, now));
+    at = std::max(at, scopes_[routes_[route]]->admits_at(request.estimate, now));
   }
   return at;
 }
@@ -93,9 +94,9 @@ Instant LimitBook::asker_admits_at(const PickRequest& request, Instant now) {
 Instant LimitBook::limited_admits_at(TargetId target, const PickRequest& request, Instant now) {
   const TargetLimits& limits = targets_[target.index()];
   Instant at = now;
-  for (const std::uint32_t scope : limits.places) at = std::max(at, scopes_[scope].admits_at(request.estimate, now));
+  for (const std::uint32_t scope : limits.places) at = std::max(at, scopes_[scope]->admits_at(request.estimate, now));
   const std::uint32_t model = model_scope(limits, request.asker);
-  if (model != kNone) at = std::max(at, scopes_[model].admits_at(request.estimate, now));
+  if (model != kNone) at = std::max(at, scopes_[model]->admits_at(request.estimate, now));
   return at;
 }
 
@@ -108,38 +109,47 @@ void LimitBook::take(const PickRequest& request, Ticket& ticket, Instant now) {
   ticket.asker.model = request.asker.model;
 
   const Amount due = asked(request.estimate, ticket.first);
-  if (ticket.asker.principal != kNobody) scopes_[principals_[ticket.asker.principal]].take(due, now);
-  if (ticket.route != kNobody) scopes_[routes_[ticket.route]].take(due, now);
+  if (ticket.asker.principal != kNobody) scopes_[principals_[ticket.asker.principal]]->take(due, now);
+  if (ticket.route != kNobody) scopes_[routes_[ticket.route]]->take(due, now);
   const TargetLimits& limits = targets_[ticket.target.index()];
-  for (const std::uint32_t scope : limits.places) scopes_[scope].take(request.estimate, now);
+  for (const std::uint32_t scope : limits.places) scopes_[scope]->take(request.estimate, now);
   const std::uint32_t model = model_scope(limits, ticket.asker);
-  if (model != kNone) scopes_[model].take(request.estimate, now);
+  if (model != kNone) scopes_[model]->take(request.estimate, now);
 }
 
 void LimitBook::settle(const Ticket& ticket, const Amount& used, bool released) {
   const Amount was_due = asked(ticket.reserved, ticket.first);
   const Amount due = asked(used, ticket.first && !released);
   if (ticket.asker.principal != kNobody) {
-    scopes_[principals_[ticket.asker.principal]].settle(was_due, due, ticket.taken);
+    scopes_[principals_[ticket.asker.principal]]->settle(was_due, due, ticket.taken);
   }
-  if (ticket.route != kNobody) scopes_[routes_[ticket.route]].settle(was_due, due, ticket.taken);
+  if (ticket.route != kNobody) scopes_[routes_[ticket.route]]->settle(was_due, due, ticket.taken);
   const TargetLimits& limits = targets_[ticket.target.index()];
-  for (const std::uint32_t scope : limits.places) scopes_[scope].settle(ticket.reserved, used, ticket.taken);
+  for (const std::uint32_t scope : limits.places) scopes_[scope]->settle(ticket.reserved, used, ticket.taken);
   const std::uint32_t model = model_scope(limits, ticket.asker);
-  if (model != kNone) scopes_[model].settle(ticket.reserved, used, ticket.taken);
+  if (model != kNone) scopes_[model]->settle(ticket.reserved, used, ticket.taken);
 }
 
-std::vector<LimitBook::Record> LimitBook::save() const {
-  std::vector<Record> records;
-  for (std::size_t at = 0; at < scopes_.size(); ++at) records.push_back({names_[at], scopes_[at]});
-  return records;
-}
-
-void LimitBook::restore(const std::vector<Record>& records) {
-  for (const Record& record : records) {
-    const auto found = by_name_.find(record.name);
-    if (found != by_name_.end()) scopes_[found->second].adopt(record.scope);
+void LimitBook::adopt(const LimitBook& old) {
+  for (std::size_t at = 0; at < scopes_.size(); ++at) {
+    std::shared_ptr<LimitScope> known = old.scope(names_[at]);
+    if (!known) continue;
+    known->hold_to(limits_[at]);
+    scopes_[at] = std::move(known);
   }
+  // A limit that is gone may come back while some of those that were held to it still run.
+  for (const auto& [name, scope] : old.gone_) {
+    if (!by_name_.contains(name) && !scope.expired()) gone_.emplace(name, scope);
+  }
+  for (std::size_t at = 0; at < old.scopes_.size(); ++at) {
+    if (!by_name_.contains(old.names_[at])) gone_.emplace(old.names_[at], old.scopes_[at]);
+  }
+}
+
+std::shared_ptr<LimitScope> LimitBook::scope(const std::string& name) const {
+  if (const auto here = by_name_.find(name); here != by_name_.end()) return scopes_[here->second];
+  const auto gone = gone_.find(name);
+  return gone == gone_.end() ? nullptr : gone->second.lock();
 }
 
 }  // namespace drover::core

@@ -1,9 +1,10 @@
 // Every configured limit of a plan, and which of them a request at a target is held to: client, route, the quota's
-// limits for the model, the quota's for all models, key. All are asked before any is taken from. Not what one limit
-// counts: that is limit_scope.h.
+// limits for the model, the quota's for all models, key. All are asked before any is taken from. Those without a limit
+// count what runs all the same: a reload may bring one. Not what one limit counts: that is limit_scope.h.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,12 +37,9 @@ class LimitBook {
   /// them; only a first attempt that was `released` never was.
   void settle(const Ticket& ticket, const Amount& used, bool released);
 
-  struct Record {
-    std::string name;
-    LimitScope scope;
-  };
-  [[nodiscard]] std::vector<Record> save() const;
-  void restore(const std::vector<Record>& records);
+  /// What limits the same in both counts together from now on, and holds all to the amounts of this book: those whose
+  /// tickets are the old book's as well.
+  void adopt(const LimitBook& old);
 
  private:
   static constexpr std::uint32_t kNone = kNobody;
@@ -50,11 +48,12 @@ class LimitBook {
 
   struct TargetLimits {
     Places places{};
+    bool limited = false;            ///< some of them limit anything
     std::uint32_t by_model = kNone;  ///< for targets of any model: begin of the quota's row in by_model_
   };
 
   [[nodiscard]] bool unlimited(TargetId target) const {
-    return targets_[target.index()].places.empty() && targets_[target.index()].by_model == kNone;
+    return !targets_[target.index()].limited && targets_[target.index()].by_model == kNone;
   }
   [[nodiscard]] Instant limited_admits_at(TargetId target, const PickRequest& request, Instant now);
   std::uint32_t add(std::string name, const ModelLimits& limits);
@@ -62,12 +61,16 @@ class LimitBook {
   [[nodiscard]] std::uint32_t route_number(const Route* route) const;
   [[nodiscard]] std::uint32_t model_scope(const TargetLimits& target, const Asker& asker) const;
 
+  [[nodiscard]] std::shared_ptr<LimitScope> scope(const std::string& name) const;
+
   const Plan* plan_;
-  std::vector<LimitScope> scopes_;
-  std::vector<std::string> names_;  ///< beside scopes_: stable across plans
+  std::vector<std::shared_ptr<LimitScope>> scopes_;  ///< shared by the books of a reload
+  std::vector<std::string> names_;                   ///< beside scopes_: stable across plans
+  std::vector<ModelLimits> limits_;                  ///< beside scopes_: what this plan says
+  std::unordered_map<std::string, std::weak_ptr<LimitScope>> gone_;  ///< of earlier plans, while anybody uses them
   std::unordered_map<std::string, std::uint32_t> by_name_;
   std::vector<TargetLimits> targets_;
-  std::vector<std::uint32_t> principals_;  ///< by principal; kNone: not limited
+  std::vector<std::uint32_t> principals_;  ///< by principal
   std::vector<std::uint32_t> routes_;      ///< by route
   std::vector<std::uint32_t> by_model_;    ///< by quota and number of the model
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/fleet.h"
+#include "core/fleet_handover.h"
 #include "core/scenario.h"
 
 namespace drover::core {
@@ -156,7 +157,8 @@ TEST(LimitBook, CountsSurviveAReloadByName) {
 
   plan.principals.insert(plan.principals.begin(), {.name = "new"});
   Asking after(std::move(plan));
-  after.fleet.adopt(before.fleet);
+  Succession reload;
+  (void)reload.succeed(before.fleet, after.fleet);
   EXPECT_EQ(after.pick(at(1s), {.principal = 1}).kind, PickKind::Wait);
   EXPECT_EQ(after.pick(at(1s), {.principal = 0}).kind, PickKind::Picked);
 }

@@ -1,6 +1,7 @@
 #include "core/limit_scope.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace drover::core {
 namespace {
@@ -14,11 +15,23 @@ std::int64_t believed(std::int64_t amount) {
 
 }  // namespace
 
-LimitScope::LimitScope(const ModelLimits& limits) : concurrent_(limits.concurrent) {
+LimitScope::LimitScope(const ModelLimits& limits) {
+  hold_to(limits);
+}
+
+void LimitScope::hold_to(const ModelLimits& limits) {
   using std::chrono::hours;
   using std::chrono::minutes;
-  const auto add = [this](const std::optional<std::int64_t>& limit, Unit unit, Duration span) {
-    if (limit) windows_.push_back({.unit = unit, .span = span, .limit = *limit});
+  concurrent_ = limits.concurrent;
+  const std::vector<Window> before = std::exchange(windows_, {});
+  const auto add = [&](const std::optional<std::int64_t>& limit, Unit unit, Duration span) {
+    if (!limit) return;
+    windows_.push_back({.unit = unit, .span = span, .limit = *limit, .not_before = latest_taken_});
+    const auto same = std::ranges::find_if(
+        before, [&](const Window& known) { return known.unit == unit && known.span == span; });
+    if (same == before.end()) return;
+    windows_.back() = *same;
+    windows_.back().limit = *limit;
   };
   add(limits.requests_per_minute, Unit::Requests, minutes(1));
   add(limits.requests_per_day, Unit::Requests, hours(24));
@@ -51,24 +64,16 @@ Instant LimitScope::admits_at(const Amount& estimate, Instant now) {
 
 void LimitScope::take(const Amount& estimate, Instant now) {
   ++running_;
+  latest_taken_ = std::max(latest_taken_, now);
   for (Window& window : windows_) window.count.add(now, part_of(estimate, window.unit));
 }
 
 void LimitScope::settle(const Amount& reserved, const Amount& used, Instant taken) {
   --running_;
   for (Window& window : windows_) {
+    if (taken <= window.not_before) continue;
     window.count.add(taken, part_of(used, window.unit) - part_of(reserved, window.unit));
   }
-}
-
-void LimitScope::adopt(const LimitScope& old) {
-  for (Window& window : windows_) {
-    const auto same = std::ranges::find_if(
-        old.windows_, [&](const Window& other) { return other.unit == window.unit && other.span == window.span; });
-    if (same != old.windows_.end()) window.count = same->count;
-  }
-  // What runs is settled with the fleet that reserved it; here it would be counted for ever.
-  running_ = 0;
 }
 
 }  // namespace drover::core

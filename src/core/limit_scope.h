@@ -31,8 +31,9 @@ class LimitScope {
   /// Replaces what was reserved at `taken` by what was really used, and ends the request.
   void settle(const Amount& reserved, const Amount& used, Instant taken);
 
-  /// Takes over the counts of a scope that stood for the same thing under an earlier configuration.
-  void adopt(const LimitScope& old);
+  /// From now on these limits: what runs and what was counted stays. Of a span that was not counted before only what is
+  /// taken from now on counts.
+  void hold_to(const ModelLimits& limits);
 
   [[nodiscard]] std::int64_t running() const { return running_; }
 
@@ -45,6 +46,7 @@ class LimitScope {
     Unit unit;
     Duration span;
     std::int64_t limit;
+    Instant not_before = Instant::min();  ///< what was taken then or earlier is not in `count`
     Count count{span};
   };
   [[nodiscard]] static std::int64_t part_of(const Amount& amount, Unit unit);
@@ -52,6 +54,7 @@ class LimitScope {
   std::optional<std::int64_t> concurrent_;
   std::vector<Window> windows_;  ///< only of what is limited: each takes 2 KiB
   std::int64_t running_ = 0;
+  Instant latest_taken_ = Instant::min();
 };
 
 }  // namespace drover::core

@@ -99,12 +99,25 @@ TEST(LimitScope, DoesNotBelieveAnAbsurdUsage) {
 }
 
 TEST(LimitScope, CarriesItsCountsThroughAReload) {
-  LimitScope old(ModelLimits{.requests_per_day = 5, .concurrent = 1});
-  for (int round = 0; round < 5; ++round) old.take({}, at(0s));
-  LimitScope fresh(ModelLimits{.requests_per_day = 5, .concurrent = 1});
-  fresh.adopt(old);
-  EXPECT_FALSE(fresh.admits({}, at(1h)));
-  EXPECT_EQ(fresh.running(), 0);
+  LimitScope scope(ModelLimits{.requests_per_day = 5, .concurrent = 9});
+  for (int round = 0; round < 5; ++round) scope.take({}, at(0s));
+  scope.hold_to(ModelLimits{.requests_per_day = 5, .concurrent = 9});
+  EXPECT_FALSE(scope.admits({}, at(1h)));
+  EXPECT_EQ(scope.running(), 5);
+  scope.hold_to(ModelLimits{.requests_per_day = 6, .concurrent = 6});
+  EXPECT_TRUE(scope.admits({}, at(1h)));
+  scope.hold_to(ModelLimits{.requests_per_day = 6, .concurrent = 5});
+  EXPECT_FALSE(scope.admits({}, at(1h)));
+}
+
+TEST(LimitScope, E6_ALimitThatIsNewCountsNothingThatWasTakenBefore) {
+  LimitScope scope(ModelLimits{.concurrent = 9});
+  scope.take(tokens(1000, 0), at(0s));
+  scope.hold_to(ModelLimits{.input_tokens_per_minute = 100, .concurrent = 9});
+  scope.settle(tokens(1000, 0), tokens(10, 0), at(0s));  // gives back nothing that was counted here
+  EXPECT_TRUE(scope.admits(tokens(100, 0), at(1s)));
+  scope.take(tokens(100, 0), at(1s));
+  EXPECT_FALSE(scope.admits(tokens(1, 0), at(2s)));
 }
 
 }  // namespace

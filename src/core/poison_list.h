@@ -22,8 +22,8 @@ inline constexpr std::size_t kBodiesWatched = 64;
 
 class PoisonList {
  public:
-  /// A request with this body failed like this at `target`. True: the target is not to be charged with it, because
-  /// the body did the same elsewhere.
+  /// A request with this body failed like this at `target` (any number that is the target's own). True: the target is
+  /// not to be charged with it, because the body did the same elsewhere.
   bool failed(std::uint64_t body, ErrorKind kind, TargetId target, Instant now) {
     Entry& entry = entry_of(body, kind, target, now);
     if (entry.target != target) entry.repeated = true;

@@ -269,14 +269,46 @@ struct LineWriter {
 
 }  // namespace
 
+namespace {
+
+std::string names_of(const ProviderFence& fence, const Plan& plan) {
+  if (fence.within == nullptr) return kAllProviders;
+  std::string names;
+  for (std::uint32_t at = 0; at < plan.providers.size(); ++at) {
+    if (!fence.within->has(ProviderId{at})) continue;
+    names.append(names.empty() ? "" : ",").append(std::to_string(at));
+  }
+  return names;
+}
+
+}  // namespace
+
 RecordedRequest recorded(std::uint64_t number, std::uint64_t seed, const DispatchRequest& request) {
   RecordedRequest line{.number = number, .seed = seed, .id = std::string(request.id), .facts = request};
   line.route = static_cast<std::uint32_t>(request.route - request.plan->routes.data());
+  line.providers = names_of(request.fence, *request.plan);
   line.facts.id = {};
   line.facts.plan = nullptr;
   line.facts.route = nullptr;
+  line.facts.fence = {};
   line.facts.bell = nullptr;
   return line;
+}
+
+std::optional<ProviderSet> providers_of(const RecordedRequest& line, const Plan& plan) {
+  ProviderSet set;
+  std::string_view rest = line.providers;
+  while (!rest.empty()) {
+    std::uint32_t provider = 0;
+    const auto [end, problem] = std::from_chars(rest.data(), rest.data() + rest.size(), provider);
+    if (problem != std::errc{} || provider >= plan.providers.size()) return std::nullopt;
+    set.add(ProviderId{provider});
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    if (rest.empty()) return set;
+    if (rest.front() != ',') return std::nullopt;
+    rest.remove_prefix(1);
+  }
+  return std::nullopt;
 }
 
 void append_line(std::string& out, const RecordedLine& line) {

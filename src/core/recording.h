@@ -1,7 +1,7 @@
 // What happened to requests and their fleet, as text that plays again to the same commands (sim/replay.h): a line for
 // each event with its time, followed by one for each command it led to. It holds no key, no prompt and no sentence.
 //
-//   drover-recording 1 program=0.1.0 fleet_seed=17 plan=6f1e...
+//   drover-recording 2 program=0.1.0 fleet_seed=17 plan=6f1e...
 //   request number=1 seed=99 id=req_... route=0 ...
 //   event number=1 now=120000 what=attempt_connected attempt=1
 //   > arm_timer timer=1 at=60000120000
@@ -19,7 +19,7 @@
 namespace drover::core {
 
 /// The form of the lines. Another number needs another program.
-inline constexpr int kRecordingForm = 1;
+inline constexpr int kRecordingForm = 2;
 
 /// The first line.
 struct RecordingHead {
@@ -28,12 +28,14 @@ struct RecordingHead {
   std::string plan;              ///< the same for the same plan
 };
 
-/// A request begins. `facts` has no id, plan, route or bell: they are in `id` and `route`, or the player's own.
+/// A request begins. `facts` has no id, plan, route, fence or bell: they are in `id`, `route` and `providers`, or the
+/// player's own.
 struct RecordedRequest {
   std::uint64_t number = 0;  ///< tells the requests of a recording apart
   std::uint64_t seed = 0;    ///< of the Random that is its alone
   std::string id{};
   std::uint32_t route = 0;  ///< its place in the plan
+  std::string providers{};  ///< that it may use: "all", or their places in the plan ("0,64")
   DispatchRequest facts{};
 };
 
@@ -76,6 +78,11 @@ struct RecordingClosed {
 
 using RecordedLine = std::variant<RecordingHead, RecordedRequest, RecordedEvent, RecordedProbe, RecordedLook,
                                   RecordedEnd, RecordedCommand, RecordingClosed>;
+
+/// What RecordedRequest::providers says of a request without a fence.
+inline constexpr const char* kAllProviders = "all";
+/// Those it names when it is not kAllProviders; nothing: they are not of this plan.
+[[nodiscard]] std::optional<ProviderSet> providers_of(const RecordedRequest& line, const Plan& plan);
 
 /// The facts of a request as they are written down.
 [[nodiscard]] RecordedRequest recorded(std::uint64_t number, std::uint64_t seed, const DispatchRequest& request);

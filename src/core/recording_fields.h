@@ -175,7 +175,7 @@ void fields(auto& v, T& line) {
   v("route", line.route);
   v("answer", line.facts.answer);
   v("replay", line.facts.replay);
-  v("fence", line.facts.fence.allowed);
+  v("providers", line.providers);
   v("owner_quota", line.facts.owner.quota);
   v("owner_key", line.facts.owner.key);
   v("principal", line.facts.asker.principal);

@@ -92,7 +92,10 @@ TEST(Recording, ReadsEveryLineItWrites) {
   facts.replay = Replay::NotExecuted;
   facts.client_timeout = 3s;
   facts.affinity = ~std::uint64_t{0};
+  const ProviderSet inside{0};
+  facts.fence.within = &inside;
   const RecordedRequest request = recorded(4, 99, facts);
+  EXPECT_EQ(request.providers, "0");
   EXPECT_EQ(there_and_back(request), text_of(request));
   EXPECT_EQ(std::get<RecordedRequest>(*read_recorded(text_of(request))).id, "an id");
   const RecordedProbe sick{.now = Instant(1s), .key = {1}, .server = {2}, .error = key_rejected()};
@@ -101,6 +104,19 @@ TEST(Recording, ReadsEveryLineItWrites) {
            RecordingHead{.program = "1.2.3", .fleet_seed = 5, .plan = "abc"}, sick, well,
            RecordedLook{.number = 1, .now = Instant(2s)}, RecordedEnd{4}, RecordingClosed{"full"}}) {
     EXPECT_EQ(there_and_back(line), text_of(line));
+  }
+}
+
+TEST(Recording, E8_NamesTheProvidersThatARequestMayUseHoweverManyThereAre) {
+  Plan plan;
+  plan.providers.resize(200);
+  RecordedRequest line{.providers = "1,64,199"};
+  const auto set = providers_of(line, plan);
+  ASSERT_TRUE(set.has_value());
+  EXPECT_EQ(set->mark(), (ProviderSet{1, 64, 199}.mark()));
+  for (const char* wrong : {"", "200", "1,", ",1", "1;2", "x", "-1"}) {
+    line.providers = wrong;
+    EXPECT_FALSE(providers_of(line, plan).has_value()) << wrong;
   }
 }
 
@@ -114,7 +130,7 @@ TEST(Recording, SaysWhatIsWrongWithALine) {
   EXPECT_EQ(problem_of("event number=1 now=2 what=timer_fired timer=10"), "timer has no value that it could have");
   EXPECT_EQ(problem_of("event number=1 now=2 what=timer_fired timer=-1"), "timer has no value that it could have");
   EXPECT_EQ(problem_of("event number=18446744073709551616 now=2 what=drain"), "number has no value that it could have");
-  EXPECT_EQ(problem_of("drover-recording 2 program=1 fleet_seed=1 plan=x"),
+  EXPECT_EQ(problem_of("drover-recording 3 program=1 fleet_seed=1 plan=x"),
             "another form of recording than this program reads");
   EXPECT_EQ(problem_of("closed why=%"), "why has no value that it could have");
   EXPECT_EQ(problem_of("closed why=%g0"), "why has no value that it could have");

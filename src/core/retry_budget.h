@@ -19,6 +19,12 @@ class RetryBudget {
   explicit RetryBudget(double share) : share_(share) {}
 
   void count_request(Instant now) { requests_.add(now, 1); }
+  /// What another one has counted, held to this one's share.
+  void take_counts(const RetryBudget& other) {
+    requests_ = other.requests_;
+    retries_ = other.retries_;
+    last_second_ = other.last_second_;
+  }
 
   /// Takes one retry if there is one. False: do not retry.
   [[nodiscard]] bool spend(Instant now) {

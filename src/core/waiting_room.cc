@@ -15,7 +15,7 @@ constexpr Duration kPaceFrom = std::chrono::milliseconds(100);
 
 WaitingRoom::LineKey WaitingRoom::key_of(const PickRequest& request) {
   LineKey key{
-      .route = request.route, .fence = request.fence.allowed, .owner = request.owner, .model = request.asker.model};
+      .route = request.route, .fence = request.fence.mark(), .owner = request.owner, .model = request.asker.model};
   for (const TargetId target : request.tried) key.tried = (key.tried ^ (target.value + 1ULL)) * 0x100000001b3ULL;
   return key;
 }

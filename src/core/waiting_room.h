@@ -114,7 +114,7 @@ class WaitingRoom {
   /// What is the same for all who stand in one line.
   struct LineKey {
     const Route* route = nullptr;
-    std::uint64_t fence = 0;
+    std::uint64_t fence = 0;  ///< its mark
     Owner owner{};
     std::uint64_t tried = 0;  ///< a hash: after a failure less is left to wait for
     std::uint32_t model = kUnlimitedModel;

@@ -94,7 +94,7 @@ void LoadClient::start() {
 }
 
 void LoadClient::stop_sending() {
-  loop_.post([this] {
+  (void)loop_.order([this] {
     stop_ = true;
     timer_.cancel();
     stopped_ = true;
@@ -103,7 +103,7 @@ void LoadClient::stop_sending() {
 
 void LoadClient::join() {
   if (!thread_.joinable()) return;
-  loop_.post([this] { loop_.stop(); });
+  (void)loop_.order([this] { loop_.stop(); });
   thread_.join();
 }
 

@@ -156,7 +156,7 @@ Result<void> may_use_pin(const RequestState& state) {
   const std::vector<core::TargetId>& targets = plan.pools[state.route->pools.front().index()].targets;
   const bool inside = std::ranges::any_of(targets, [&](core::TargetId id) {
     const core::Target& target = plan.targets[id.index()];
-    return state.owner.is(target.key, target.quota) && state.client->fence.admits(target.provider);
+    return state.owner.is(target.key, target.quota) && state.client->may_use(target.provider);
   });
   if (state.client->models.empty() && inside) return {};
   return fail(path_not_allowed("This client key is limited to certain models or providers, and this path names none."));

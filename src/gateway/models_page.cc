@@ -29,7 +29,7 @@ std::vector<core::TargetId> open_providers(const Snapshot& snapshot, core::Diale
   for (const core::PoolId pool : open->pools) {
     for (const core::TargetId target : plan.pools[pool.index()].targets) {
       const core::ProviderId provider = plan.targets[target.index()].provider;
-      if (client != nullptr && !client->fence.admits(provider)) continue;
+      if (client != nullptr && !client->may_use(provider)) continue;
       if (seen.insert(provider).second) found.push_back(target);
     }
   }

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "telemetry/log.h"
+
 namespace drover::gateway {
 namespace {
 
@@ -50,34 +52,31 @@ std::optional<std::uint16_t> Office::admin_port() const {
 }
 
 void Office::start() {
-  loop_.post([this] { take_up(); });
+  (void)loop_.order([this] { take_up(); });  // the first of all
   thread_ = std::thread([this] { loop_.run(); });
 }
 
-void Office::use(std::shared_ptr<const Snapshot> snapshot) {
-  loop_.post([this, fresh = std::move(snapshot)] {
+bool Office::use(std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const net::ServerTls> tls) {
+  return loop_.order([this, fresh = std::move(snapshot), certificates = std::move(tls)] {
     snapshot_ = fresh;
+    if (admin_) admin_->use(certificates);
     take_up();
   });
 }
 
-void Office::use(std::shared_ptr<const net::ServerTls> tls) {
-  loop_.post([this, fresh = std::move(tls)] {
-    if (admin_) admin_->use(fresh);
-  });
-}
-
 void Office::say_draining() {
-  loop_.post([this] { draining_ = true; });
+  if (!loop_.order([this] { draining_ = true; }))
+    telemetry::log(telemetry::Level::Error, "the back office does not answer: the status pages do not tell of the end");
 }
 
 void Office::stop() {
   if (!thread_.joinable()) return;
-  loop_.post([this] { loop_.stop(); });
+  (void)loop_.order([this] { loop_.stop(); });  // not taken: it has stopped
   thread_.join();
 }
 
 void Office::take_up() {
+  pools_.use(snapshot_->catalog->servers());
   prober_.use(snapshot_->catalog, snapshot_->fleet);
 }
 

@@ -46,10 +46,10 @@ class Office {
   [[nodiscard]] std::optional<std::uint16_t> admin_port() const;
   /// Starts the thread; its first act is take_up() for the snapshot it was made with.
   void start();
-  /// From now on this configuration: take_up() runs for it soon, on the office's thread.
-  void use(std::shared_ptr<const Snapshot> snapshot);
-  /// The same for the certificates of the admin pages.
-  void use(std::shared_ptr<const net::ServerTls> tls);
+  /// From now on this configuration, and these certificates for the admin pages: take_up() runs for it soon, on the
+  /// office's thread. False: the office has taken up nothing for so long that it is not told (takes_order()).
+  [[nodiscard]] bool use(std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const net::ServerTls> tls);
+  [[nodiscard]] bool takes_order() { return loop_.takes_order(); }
   /// From now on the gateway is said to be going.
   void say_draining();
   /// Ends the thread and waits for that. What still waits on the loop goes with it.

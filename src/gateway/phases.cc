@@ -59,9 +59,7 @@ std::uint64_t affinity_of(const http::Fields& fields, const dialect::Inspection&
 
 /// The providers this request may go to: those its client is limited to, of them those that offer its API.
 core::ProviderFence fence_of(const RequestState& state) {
-  core::ProviderFence fence = state.snapshot->api_fences[static_cast<std::size_t>(state.request.api)];
-  if (state.client != nullptr) fence.allowed &= state.client->fence.allowed;
-  return fence;
+  return {.within = state.snapshot->fences(state.client).of(state.request.api)};
 }
 
 void speak(RequestState& state, core::DialectKind dialect) {
@@ -196,12 +194,6 @@ Result<void> take_place(Worker& worker, RequestState& state) {
   state.place = worker.admission().in_flight.enter(share_of_places(state));
   if (!state.place) return fail(too_many_in_flight());
   return {};
-}
-
-Instant body_deadline(const RequestState& state) {
-  const std::uint64_t received = state.request.body.view().size();
-  return state.arrived + kBodyGrace +
-         std::chrono::seconds(static_cast<std::int64_t>(received / kMinBodyBytesPerSecond));
 }
 
 Result<void> body_too_slow(Error error) {

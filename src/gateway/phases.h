@@ -12,9 +12,6 @@ namespace drover::gateway {
 
 class Worker;
 
-/// A body may take this long whatever its size, and then as long as kMinBodyRate allows (slow-body attacks).
-inline constexpr Duration kBodyGrace = std::chrono::seconds(30);
-inline constexpr std::uint64_t kMinBodyBytesPerSecond = 4 * 1024;
 /// Bodies longer than this are inspected in slices.
 inline constexpr std::size_t kInspectAtOnce = 1024 * 1024;
 /// How long the last bytes of an answer may stay unread by the client.
@@ -30,7 +27,6 @@ inline constexpr Duration kLastFlush = std::chrono::seconds(60);
 [[nodiscard]] Result<net::ReadState> read_body(Worker& worker, RequestState& state);
 /// One of the requests in flight, from when its body is whole: who dribbles takes nobody's place. Errors: 503.
 [[nodiscard]] Result<void> take_place(Worker& worker, RequestState& state);
-[[nodiscard]] Instant body_deadline(const RequestState& state);
 /// A wait for the body that ended badly: 408 when it took too long.
 [[nodiscard]] Result<void> body_too_slow(Error error);
 /// Reads the body's meaning, or prepares an inspector for a long one. Errors: 400, 415.

@@ -20,7 +20,7 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
     const Result<net::ReadState> read = read_body(worker, state);
     if (!read) good = fail(read.error());
     if (!read || *read == net::ReadState::End) break;
-    good = co_await state.exchange->until_readable(body_deadline(state));
+    good = co_await state.exchange->until_readable(kNever);  // the exchange bounds the time of a body
     if (!good) good = body_too_slow(std::move(good.error()));
   }
 

@@ -69,33 +69,45 @@ Result<std::shared_ptr<const net::ServerTls>> Server::load_admin_certificate(con
   return net::ServerTls::create(files.cert, files.key, files.client_ca);
 }
 
-Result<std::unique_ptr<Server>> Server::start(config::Settings settings, std::shared_ptr<upstream::Recorder> recorder) {
+Result<Server::Prepared> Server::prepare(config::Settings settings, upstream::TlsStore known, Telemetry& telemetry,
+                                         std::shared_ptr<upstream::Recorder> recorder) {
+  Prepared prepared{.upstream_tls = std::move(known)};
   auto tls = load_certificates(settings);
   if (!tls) return fail(std::move(tls.error()));
+  prepared.tls = std::move(*tls);
   auto admin_tls = load_admin_certificate(settings);
   if (!admin_tls) return fail(std::move(admin_tls.error()));
+  prepared.admin_tls = std::move(*admin_tls);
+  const telemetry::AccessDestination destination = access_destination(settings);
+  auto snapshot =
+      Snapshot::build(std::move(settings), prepared.upstream_tls, &telemetry.metrics, std::move(recorder));
+  if (!snapshot) return fail(std::move(snapshot.error()));
+  prepared.snapshot = std::move(*snapshot);
+  // Last: opening may make a file.
+  auto opened = telemetry::AccessLog::open(destination);
+  if (!opened) return fail(std::move(opened.error()));
+  prepared.access_log = std::move(*opened);
+  return prepared;
+}
+
+Result<std::unique_ptr<Server>> Server::start(config::Settings settings, std::shared_ptr<upstream::Recorder> recorder) {
   auto telemetry = std::make_unique<Telemetry>();
-  const auto opened = telemetry->access_log.use(access_destination(settings));
-  if (!opened) return fail(opened.error());
-  auto listeners = net::Listeners::bind(addresses(settings), thread_count(settings));
+  auto prepared = prepare(std::move(settings), {}, *telemetry, std::move(recorder));
+  if (!prepared) return fail(std::move(prepared.error()));
+  const config::Settings& used = prepared->snapshot->settings;
+  auto listeners = net::Listeners::bind(addresses(used), thread_count(used));
   if (!listeners) return fail(std::move(listeners.error()));
   std::optional<net::Listeners> admin_listeners;
-  if (settings.admin) {
-    auto bound = Office::bind_admin(*settings.admin);
+  if (used.admin) {
+    auto bound = Office::bind_admin(*used.admin);
     if (!bound) return fail(std::move(bound.error()));
     admin_listeners = std::move(*bound);
   }
-  upstream::TlsStore store;
-  auto snapshot = Snapshot::build(std::move(settings), store, nullptr, &telemetry->metrics, std::move(recorder));
-  if (!snapshot) return fail(std::move(snapshot.error()));
-
-  std::unique_ptr<Server> server(
-      new Server(std::move(telemetry), std::move(*snapshot), std::move(*listeners), std::move(*tls)));
-  server->upstream_tls_ = std::move(store);
+  std::unique_ptr<Server> server(new Server(std::move(telemetry), *prepared, std::move(*listeners)));
   if (admin_listeners) {
-    const bool loopback = server->snapshot_->settings.admin->loopback();
+    const bool loopback = used.admin->loopback();
     server->office_->open_admin(std::move(*admin_listeners), loopback ? Reach::ThisMachine : Reach::Network,
-                                std::move(*admin_tls));
+                                std::move(prepared->admin_tls));
   }
   for (unsigned thread = 0; thread < server->workers_.size(); ++thread) {
     server->accept(thread);
@@ -105,13 +117,15 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings, std::sh
   return server;
 }
 
-Server::Server(std::unique_ptr<Telemetry> telemetry, std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners,
-               TlsList tls)
+Server::Server(std::unique_ptr<Telemetry> telemetry, Prepared& prepared, net::Listeners listeners)
     : telemetry_(std::move(telemetry)),
-      admission_(limits_that_fit(snapshot->settings), net::fresh_seed()),
-      snapshot_(std::move(snapshot)),
+      admission_(limits_that_fit(prepared.snapshot->settings), net::fresh_seed()),
+      upstream_tls_(std::move(prepared.upstream_tls)),
       listeners_(std::move(listeners)),
-      tls_(std::make_shared<const TlsList>(std::move(tls))) {
+      tls_(std::make_shared<const TlsList>(std::move(prepared.tls))) {
+  telemetry_->access_log.use(std::move(prepared.access_log));
+  prepared.snapshot->begin(nullptr, telemetry_->metrics);
+  snapshot_ = prepared.snapshot;
   const unsigned threads = thread_count(snapshot_->settings);
   tls_of_worker_.assign(threads, tls_);
   for (unsigned thread = 0; thread < threads; ++thread) {
@@ -135,57 +149,61 @@ void Server::accept(unsigned thread) {
   });
 }
 
-Result<void> Server::reload_certificates() {
-  auto tls = load_certificates(snapshot_->settings);
-  if (!tls) return fail(std::move(tls.error()));
-  auto admin_tls = load_admin_certificate(snapshot_->settings);
-  if (!admin_tls) return fail(std::move(admin_tls.error()));
-  office_->use(std::move(*admin_tls));
-  tls_ = std::make_shared<const TlsList>(std::move(*tls));
-  for (std::size_t thread = 0; thread < workers_.size(); ++thread) {
-    // Each worker reads only its own entry, and only on its own thread.
-    workers_[thread]->loop().post([this, thread, list = tls_] { tls_of_worker_[thread] = list; });
-  }
-  return {};
-}
-
-Result<void> Server::reopen_access_log() {
-  return telemetry_->access_log.use(access_destination(snapshot_->settings));
-}
-
 Result<void> Server::reload(config::Settings settings) {
   if (!std::ranges::equal(settings.listen, snapshot_->settings.listen, same_listener)) {
     return fail(needs_restart("listen_changed", "listen"));
   }
   if (!same_admin(settings.admin, snapshot_->settings.admin)) return fail(needs_restart("admin_changed", "admin"));
-  auto snapshot = Snapshot::build(std::move(settings), upstream_tls_, snapshot_.get(), &telemetry_->metrics);
-  if (!snapshot) return fail(std::move(snapshot.error()));
-  const auto reopened = telemetry_->access_log.use(access_destination((*snapshot)->settings));
-  if (!reopened) return fail(reopened.error());
-  if (snapshot_->fleet->recorder() != nullptr) {
-    telemetry::log(telemetry::Level::Warning, "the recording ends with the requests that began before the reload");
-  }
-  snapshot_ = std::move(*snapshot);
+  auto prepared = prepare(std::move(settings), upstream_tls_, *telemetry_, nullptr);
+  if (!prepared) return fail(std::move(prepared.error()));
+  const Result<void> all_listen = takes_orders();
+  if (!all_listen) return fail(all_listen.error());
+  if (thread_count(prepared->snapshot->settings) != workers_.size())
+    telemetry::log(telemetry::Level::Warning, "'threads' stays what it was until drover is restarted");
+  commit(std::move(*prepared));
+  return {};
+}
+
+/// Whether everybody can be told of a change, before anybody is.
+Result<void> Server::takes_orders() {
+  const bool workers = std::ranges::all_of(workers_, [](const auto& worker) { return worker->loop().takes_order(); });
+  if (workers && office_->takes_order()) return {};
+  return fail({.kind = ErrorKind::LocalResource,
+               .code = "thread_does_not_answer",
+               .message = "A thread has not taken up what it was told before, and cannot be told more."});
+}
+
+void Server::commit(Prepared prepared) {
+  if (const auto& recorder = snapshot_->fleet->recorder(); recorder != nullptr) recorder->end("reload");
+  prepared.snapshot->begin(snapshot_.get(), telemetry_->metrics);
+  upstream_tls_ = std::move(prepared.upstream_tls);
+  snapshot_ = std::move(prepared.snapshot);
+  tls_ = std::make_shared<const TlsList>(std::move(prepared.tls));
+  telemetry_->access_log.use(std::move(prepared.access_log));
   admission_.set_limits(limits_that_fit(snapshot_->settings));
-  for (const auto& worker : workers_) {
-    worker->loop().post([used = worker.get(), fresh = snapshot_] { used->use(fresh); });
+  for (unsigned thread = 0; thread < workers_.size(); ++thread) {
+    // Each worker reads only its own entry of the certificates, and only on its own thread.
+    order(thread, [this, thread, fresh = snapshot_, list = tls_] {
+      tls_of_worker_[thread] = list;
+      workers_[thread]->use(fresh);
+    });
   }
-  office_->use(snapshot_);
-  return reload_certificates();
+  if (!office_->use(snapshot_, std::move(prepared.admin_tls)))
+    telemetry::log(telemetry::Level::Error, "the back office does not answer and keeps the old configuration");
+}
+
+/// What a worker does not take is at least said: it has not taken anything for a long time.
+void Server::order(unsigned thread, std::function<void()> task) {
+  if (workers_[thread]->loop().order(std::move(task))) return;
+  telemetry::log(telemetry::Level::Error, "worker thread " + std::to_string(thread + 1) +
+                                              " does not answer: it was not told of a reload or of the end");
 }
 
 void Server::drain(Duration patience) {
   if (std::exchange(stopped_, true)) return;
   office_->say_draining();
   for (unsigned thread = 0; thread < workers_.size(); ++thread) {
-    workers_[thread]->loop().post([this, thread] {
-      listeners_.stop(thread);
-      workers_[thread]->drain([this] {
-        const std::lock_guard lock(drained_mutex_);
-        ++drained_;
-        drained_changed_.notify_all();
-      });
-    });
+    order(thread, [this, thread] { drain_worker(thread); });
   }
   {
     std::unique_lock lock(drained_mutex_);
@@ -198,10 +216,22 @@ void Server::drain(Duration patience) {
   for (const auto& worker : workers_) worker->join();
 }
 
+/// On the worker's own thread.
+void Server::drain_worker(unsigned thread) {
+  listeners_.stop(thread);
+  workers_[thread]->drain([this] { one_drained(); });
+}
+
+void Server::one_drained() {
+  const std::lock_guard lock(drained_mutex_);
+  ++drained_;
+  drained_changed_.notify_all();
+}
+
 void Server::tell_workers(std::unique_lock<std::mutex>& lock, void (Worker::*tell)()) {
   lock.unlock();
-  for (const auto& worker : workers_) {
-    worker->loop().post([used = worker.get(), tell] { (used->*tell)(); });
+  for (unsigned thread = 0; thread < workers_.size(); ++thread) {
+    order(thread, [this, thread, tell] { (*workers_[thread].*tell)(); });
   }
   lock.lock();
   wait_for_workers(lock, kLastWords);

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,15 +43,15 @@ class Server {
 
   // Control: from one thread that is not a worker.
 
-  /// Reads the listeners' certificate files again; connections that are open keep theirs. Errors: nothing has changed.
-  [[nodiscard]] Result<void> reload_certificates();
-  /// Opens the access log again, for logrotate. Errors: the old one stays in use.
-  [[nodiscard]] Result<void> reopen_access_log();
   /// Waits until the access log has all lines of requests that have ended.
   void flush_access_log() { telemetry_->access_log.flush(); }
-  /// Serves new requests by these settings; what is running keeps its own. Listeners, the admin address and the number
-  /// of threads cannot change. Errors: nothing has changed.
+  /// Serves new requests by these settings; what is running keeps its own, but for limits, which are one for all. Reads
+  /// every file that they name again (certificates, CAs) and opens the access log anew, for logrotate. Listeners, the
+  /// admin address and the number of threads cannot change. It is all or nothing: everything is read and opened before
+  /// anything is changed. Errors: with the file and the reason; nothing has changed.
   [[nodiscard]] Result<void> reload(config::Settings settings);
+  /// The same with the settings in force: only what is in the files may be another.
+  [[nodiscard]] Result<void> reread() { return reload(snapshot_->settings); }
   /// Stops accepting, lets what runs finish for `patience`, then ends the rest visibly. Returns when all is over.
   void drain(Duration patience);
   /// The drain time of the settings in force.
@@ -69,13 +70,29 @@ class Server {
     telemetry::DecisionLog decisions;
   };
 
-  Server(std::unique_ptr<Telemetry> telemetry, std::shared_ptr<const Snapshot> snapshot, net::Listeners listeners,
-         TlsList tls);
+  /// All that settings need from outside, read and opened, and not yet in use.
+  struct Prepared {
+    upstream::TlsStore upstream_tls{};
+    std::shared_ptr<Snapshot> snapshot{};
+    TlsList tls{};
+    std::shared_ptr<const net::ServerTls> admin_tls{};
+    telemetry::AccessLog::Opened access_log{};
+  };
+
+  Server(std::unique_ptr<Telemetry> telemetry, Prepared& prepared, net::Listeners listeners);
+  [[nodiscard]] static Result<Prepared> prepare(config::Settings settings, upstream::TlsStore known,
+                                                Telemetry& telemetry, std::shared_ptr<upstream::Recorder> recorder);
+  /// Cannot fail: everybody takes_orders().
+  void commit(Prepared prepared);
+  [[nodiscard]] Result<void> takes_orders();
   [[nodiscard]] static Result<TlsList> load_certificates(const config::Settings& settings);
   /// Of the admin pages; null without TLS.
   [[nodiscard]] static Result<std::shared_ptr<const net::ServerTls>> load_admin_certificate(
       const config::Settings& settings);
   void accept(unsigned thread);
+  void order(unsigned thread, std::function<void()> task);
+  void drain_worker(unsigned thread);
+  void one_drained();
   void tell_workers(std::unique_lock<std::mutex>& lock, void (Worker::*tell)());
   void wait_for_workers(std::unique_lock<std::mutex>& lock, Duration patience);
 
@@ -86,13 +103,14 @@ class Server {
   net::Listeners listeners_;
   std::shared_ptr<const TlsList> tls_;  ///< per listener; each worker holds the list it was last given
   std::vector<std::shared_ptr<const TlsList>> tls_of_worker_;
-  std::vector<std::unique_ptr<Worker>> workers_;
-  std::unique_ptr<Office> office_;
 
-  std::mutex drained_mutex_;
+  std::mutex drained_mutex_;  // these before the workers, which tell of their last session when they go
   std::condition_variable drained_changed_;
   std::size_t drained_ = 0;
   bool stopped_ = false;
+
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Office> office_;
 };
 
 }  // namespace drover::gateway

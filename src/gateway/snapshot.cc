@@ -89,31 +89,35 @@ GatewayPlan gateway_plan(const config::Settings& settings) {
   return made;
 }
 
-Result<std::shared_ptr<const Snapshot>> Snapshot::build(config::Settings settings, upstream::TlsStore& tls,
-                                                        const Snapshot* before, telemetry::Metrics* metrics,
-                                                        std::shared_ptr<upstream::Recorder> recorder) {
+Result<std::shared_ptr<Snapshot>> Snapshot::build(config::Settings settings, upstream::TlsStore& tls,
+                                                  telemetry::Metrics* metrics,
+                                                  std::shared_ptr<upstream::Recorder> recorder) {
   const auto [plan, pins] = gateway_plan(settings);
   auto snapshot = std::make_shared<Snapshot>();
   auto catalog = upstream::Catalog::build(plan, tls);
   if (!catalog) return fail(std::move(catalog.error()));
   snapshot->settings = std::move(settings);
   snapshot->plan = plan;
-  snapshot->api_fences = upstream::api_fences(*plan);
+  snapshot->fences_of_all = upstream::ApiFences(*plan);
+  for (const config::ClientKey& client : snapshot->settings.clients) {
+    snapshot->fences_of_client.push_back(client.providers ? upstream::ApiFences(*plan, &*client.providers)
+                                                          : upstream::ApiFences());
+  }
   snapshot->catalog = std::move(*catalog);
-  snapshot->owners = before != nullptr ? before->owners : std::make_shared<upstream::OwnerMap>();
   const std::uint64_t seed = recorder != nullptr ? recorder->fleet_seed() : net::fresh_seed();
   snapshot->fleet = std::make_shared<upstream::SharedFleet>(plan, observer(metrics), seed, std::move(recorder));
-  if (before != nullptr) {
-    snapshot->fleet->with(
-        [&](core::Fleet& fleet) { before->fleet->with([&](core::Fleet& old) { fleet.adopt(old); }); });
-  }
   for (std::size_t at = 0; at < pins.size(); ++at) {
     if (pins[at]) snapshot->pins[at] = &plan->routes[pins[at]->index()];
   }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   snapshot->loaded_at = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-  if (metrics != nullptr) take_slots(*snapshot, *metrics);
   return snapshot;
+}
+
+void Snapshot::begin(const Snapshot* before, telemetry::Metrics& metrics) {
+  take_slots(*this, metrics);
+  owners = before != nullptr ? before->owners : std::make_shared<upstream::OwnerMap>();
+  if (before != nullptr) fleet->succeed(*before->fleet);
 }
 
 }  // namespace drover::gateway

@@ -29,19 +29,29 @@ struct Snapshot {
   std::shared_ptr<upstream::OwnerMap> owners;  ///< one for all snapshots
   /// Route of the paths that name no model, per dialect; null where no provider speaks it.
   std::array<const core::Route*, 2> pins{};
-  upstream::ApiFences api_fences{};  ///< the providers that offer each API
   std::int64_t loaded_at = 0;        ///< milliseconds since 1970
   /// What routes and targets are counted under, by their ids; `unrouted`: requests that found no route.
   std::vector<telemetry::Slot> model_slots;
   std::vector<telemetry::Slot> target_slots;
   telemetry::Slot unrouted = telemetry::kOtherSlot;
+  upstream::ApiFences fences_of_all{};
+  std::vector<upstream::ApiFences> fences_of_client{};  ///< by client; empty ones for those who may use all
 
-  /// Errors: BadConfig. `before`: the snapshot whose fleet state is carried over, or null.
-  /// `metrics`: counts the fleet's changes of state and gives the slots; outlives the snapshot; null: nothing counts.
+  /// Reads what the settings name, and changes nothing that is in use. Errors: BadConfig.
+  /// `metrics`: will count the fleet's changes of state; outlives the snapshot; null: nothing counts.
   /// `recorder`: writes down what happens to the fleet; null: nobody does.
-  [[nodiscard]] static Result<std::shared_ptr<const Snapshot>> build(
-      config::Settings settings, upstream::TlsStore& tls, const Snapshot* before, telemetry::Metrics* metrics = nullptr,
-      std::shared_ptr<upstream::Recorder> recorder = nullptr);
+  [[nodiscard]] static Result<std::shared_ptr<Snapshot>> build(config::Settings settings, upstream::TlsStore& tls,
+                                                               telemetry::Metrics* metrics = nullptr,
+                                                               std::shared_ptr<upstream::Recorder> recorder = nullptr);
+  /// Once, before it is used, and without a way to fail: takes up its slots, and the place of `before` (null: it is the
+  /// first) with all that is known and runs there.
+  void begin(const Snapshot* before, telemetry::Metrics& metrics);
+
+  /// The providers that offer each API; for a client (null: none) that may use some only, of these.
+  [[nodiscard]] const upstream::ApiFences& fences(const config::ClientKey* client) const {
+    if (client == nullptr || !client->providers) return fences_of_all;
+    return fences_of_client[static_cast<std::size_t>(client - settings.clients.data())];
+  }
 
   [[nodiscard]] const core::Route* pin(core::DialectKind dialect) const {
     return pins[static_cast<std::size_t>(dialect)];

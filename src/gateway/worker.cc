@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <exception>
-#include <span>
 #include <string>
 #include <utility>
 
@@ -43,7 +42,7 @@ void Worker::start() {
 }
 
 void Worker::stop() {
-  loop_.post([this] { loop_.stop(); });
+  (void)loop_.order([this] { loop_.stop(); });  // not taken: it has stopped
 }
 
 void Worker::join() {
@@ -112,11 +111,7 @@ void Worker::note_next_to_go() {
 
 void Worker::use(std::shared_ptr<const Snapshot> snapshot) {
   snapshot_ = std::move(snapshot);
-  // Of two providers at one origin the first one's limits count, as when the pool was made.
-  const std::span<const upstream::ServerEndpoint> servers = snapshot_->catalog->servers();
-  for (auto server = servers.rbegin(); server != servers.rend(); ++server) {
-    pools_.set_limits(server->origin, server->connections);
-  }
+  pools_.use(snapshot_->catalog->servers());
 }
 
 void Worker::drain(std::function<void()> done) {

@@ -51,7 +51,7 @@ class Worker {
   void stop();
   void join();
 
-  // The rest is for the worker's own thread (use loop().post() from elsewhere).
+  // The rest is for the worker's own thread (use loop().order() from elsewhere).
 
   /// Before the start: all workers of the gateway, itself too. They outlive its thread.
   void know(std::span<const std::unique_ptr<Worker>> all) { all_ = all; }

@@ -12,7 +12,7 @@ Result<std::unique_ptr<MockThread>> MockThread::start(Settings settings) {
 
 MockThread::~MockThread() {
   if (!thread_.joinable()) return;
-  loop_.post([this] {
+  (void)loop_.order([this] {
     server_.stop();
     loop_.stop();
   });

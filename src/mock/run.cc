@@ -38,7 +38,7 @@ int run(const Settings& settings, std::ostream& out) {
   net::Signals signals;
   std::thread serving([&loop] { loop.run(); });
   signals.run({SIGTERM, SIGINT}, [&signals](int) { signals.stop(); });
-  loop.post([&server, &loop] {
+  (void)loop.order([&server, &loop] {
     server.stop();
     loop.stop();
   });

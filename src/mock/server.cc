@@ -33,7 +33,9 @@ Result<void> MockServer::State::start() {
   }
   running_ = true;
   apply_ports();
-  loop_.post([self = shared_from_this()] { self->loop_thread_ = std::this_thread::get_id(); });
+  if (!loop_.post([self = shared_from_this()] { self->loop_thread_ = std::this_thread::get_id(); }))
+    return fail(
+        {.kind = ErrorKind::LocalResource, .code = "no_descriptors", .message = "the mock's loop takes no mail"});
   return {};
 }
 

@@ -45,8 +45,10 @@ class Authority {
   Certificate issue(const std::string& names) { return make("leaf", names, -1h, 24h, &root_); }
   Certificate issue_expired(const std::string& names) { return make("old", names, -48h, -24h, &root_); }
   Certificate issue_self_signed(const std::string& names) { return make("self", names, -1h, 24h, nullptr); }
+  /// A path beside the certificates.
+  [[nodiscard]] std::string file_name(const std::string& name) const { return directory_ + "/" + name; }
   [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
-    std::string path = directory_ + "/" + name;
+    std::string path = file_name(name);
     FILE* out = std::fopen(path.c_str(), "w");
     std::fwrite(text.data(), 1, text.size(), out);
     std::fclose(out);

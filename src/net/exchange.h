@@ -94,7 +94,7 @@ class ServerExchange : public AnswerWriter {
 
   /// Errors: BadRequest (framing), ClientGone.
   [[nodiscard]] virtual Result<Read> read_body() = 0;
-  /// Errors: ClientGone, Cancelled, and kind TotalTimeout at `deadline`.
+  /// Errors: ClientGone, Cancelled, and kind TotalTimeout at `deadline`, or sooner when a body is too slow.
   [[nodiscard]] virtual Awaitable<Result<void>> until_readable(Instant deadline) = 0;
   /// Sends "100 Continue" when the client waits for it and nothing was read yet.
   virtual void send_continue() = 0;

@@ -16,7 +16,7 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 }  // namespace
 
 Instant body_due(Instant began, std::uint64_t bytes) {
-  return after(began, kBodyRateGrace + std::chrono::seconds(bytes / kMinBodyBytesPerSecond));
+  return after(began, kBodyGrace + std::chrono::seconds(bytes / kMinBodyBytesPerSecond));
 }
 
 Http1ServerExchange::~Http1ServerExchange() {

@@ -11,9 +11,10 @@
 
 namespace drover::net {
 
-/// A request body must arrive at this rate on average once the grace is over (slow-body attacks).
-inline constexpr std::uint64_t kMinBodyBytesPerSecond = 256;
-inline constexpr Duration kBodyRateGrace = std::chrono::seconds(10);
+/// A request body may take this long whatever its size, and then as long as this rate allows (slow-body attacks). It is
+/// the only bound on the time of a body: who waits for one needs no deadline of his own.
+inline constexpr Duration kBodyGrace = std::chrono::seconds(30);
+inline constexpr std::uint64_t kMinBodyBytesPerSecond = 4 * 1024;
 
 /// When a body of which this much has come counts as too slow.
 [[nodiscard]] Instant body_due(Instant began, std::uint64_t bytes);

@@ -132,8 +132,8 @@ TEST(ServerExchange, E1_StopsWaitingForABodyAtItsDeadline) {
 
 TEST(ServerExchange, E1_AllowsABodyMoreTimeTheMoreOfItHasCome) {
   Instant began(1h);
-  EXPECT_EQ(body_due(began, 0), began + kBodyRateGrace);
-  EXPECT_EQ(body_due(began, 60 * kMinBodyBytesPerSecond), began + kBodyRateGrace + 60s);
+  EXPECT_EQ(body_due(began, 0), began + kBodyGrace);
+  EXPECT_EQ(body_due(began, 60 * kMinBodyBytesPerSecond), began + kBodyGrace + 60s);
 }
 
 TEST(ServerExchange, D3_TellsAWriterToWaitForASlowReaderAndGoesOnWhenItReads) {

@@ -58,6 +58,14 @@ Instant Loop::now_exact() {
   return monotonic_now();
 }
 
+bool Loop::order(std::function<void()> task) {
+  return mailbox_->put_order(std::move(task));
+}
+
+bool Loop::takes_order() {
+  return mailbox_->takes_order();
+}
+
 std::int64_t Loop::unix_seconds() const {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }

@@ -21,7 +21,7 @@ class WaiterList;
 /// Longest piece read from a socket at once; also the size of the scratch memory.
 inline constexpr std::size_t kScratchBytes = 64 * 1024;
 
-/// Everything but post() is for the loop's own thread.
+/// Everything but post() and the orders is for the loop's own thread.
 class Loop {
  public:
   explicit Loop(std::uint64_t seed);
@@ -37,7 +37,12 @@ class Loop {
   void abandon();
 
   /// Any thread: runs `task` soon on the loop's thread. Bounded (kMaxMail); false when full or stopped.
-  bool post(std::function<void()> task);
+  [[nodiscard]] bool post(std::function<void()> task);
+  /// From the one thread that controls this loop (starts it, reloads, drains, stops it): as post(), but in time for a
+  /// loop whose mail is full. False: the loop has stopped, or takes up nothing any more.
+  [[nodiscard]] bool order(std::function<void()> task);
+  /// Whether the next order() will be taken.
+  [[nodiscard]] bool takes_order();
 
   /// The monotonic time at which the loop began to deliver what a socket was told; elsewhere the exact one. So all that
   /// one event brings about happens at one time, and the clock (about 20 ns) is read once for it.

@@ -49,11 +49,25 @@ TEST(Loop, RefusesMailPastItsLimit) {
   EXPECT_TRUE(drive(loop, [&] { return ran; }));
 }
 
+TEST(Loop, E4_HearsOrdersThoughItsMailIsFull) {
+  Loop loop(1);
+  while (loop.post([] {})) continue;
+  std::size_t orders = 0;
+  while (loop.takes_order()) {
+    ASSERT_TRUE(loop.order([&] { ++orders; }));
+  }
+  EXPECT_FALSE(loop.order([] {}));
+  EXPECT_TRUE(drive(loop, [&] { return orders == kMaxOrders; }));
+  EXPECT_TRUE(loop.takes_order());
+}
+
 TEST(Loop, RefusesMailAfterItHasStopped) {
   Loop loop(1);
   ASSERT_TRUE(loop.post([&] { loop.stop(); }));
   loop.run();
   EXPECT_FALSE(loop.post([] {}));
+  EXPECT_FALSE(loop.takes_order());
+  EXPECT_FALSE(loop.order([] {}));
 }
 
 TEST(Loop, RunsMailThatMailPosts) {

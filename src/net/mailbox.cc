@@ -29,11 +29,11 @@ void Mailbox::wait() {
   event_.async_wait(asio::posix::descriptor_base::wait_read, Wake{this});
 }
 
-bool Mailbox::put(Task task) {
+bool Mailbox::put(Task task, std::size_t most) {
   bool first = false;
   {
     std::lock_guard lock(mutex_);
-    if (closed_ || tasks_.size() >= kMaxMail) return false;
+    if (closed_ || tasks_.size() >= most) return false;
     first = tasks_.empty();
     tasks_.push_back(std::move(task));
   }
@@ -42,6 +42,11 @@ bool Mailbox::put(Task task) {
   // It can fail only when the counter is at its maximum, and then the loop is awake already.
   [[maybe_unused]] ssize_t written = ::write(event_fd_, &one, sizeof one);
   return true;
+}
+
+bool Mailbox::takes_order() {
+  std::lock_guard lock(mutex_);
+  return !closed_ && tasks_.size() < kMaxMail + kMaxOrders;
 }
 
 void Mailbox::close() {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "net/asio.h"
@@ -14,6 +15,8 @@ namespace drover::net {
 
 /// Tasks that may wait for one loop. A loop that far behind is not going to catch up by being given more.
 inline constexpr std::size_t kMaxMail = 65536;
+/// Room beyond that for orders: a loop that is behind must hear of a reload or a drain all the same.
+inline constexpr std::size_t kMaxOrders = 64;
 
 class Mailbox {
  public:
@@ -24,13 +27,18 @@ class Mailbox {
   ~Mailbox();
 
   /// Any thread. False when full or closed; the task is then dropped.
-  bool put(Task task);
+  [[nodiscard]] bool put(Task task) { return put(std::move(task), kMaxMail); }
+  /// The same for what the one thread that controls the loop wants of it.
+  [[nodiscard]] bool put_order(Task task) { return put(std::move(task), kMaxMail + kMaxOrders); }
+  /// Whether the next put_order() will be taken: nobody else can use up that room.
+  [[nodiscard]] bool takes_order();
   /// From now on put() is refused. Any thread.
   void close();
 
  private:
   struct Wake;
 
+  bool put(Task task, std::size_t most);
   void wait();
   void deliver();
 

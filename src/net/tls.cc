@@ -3,11 +3,17 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
+#include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
+#include "base/sha256.h"
 #include "net/tls_context.h"
 #include "net/trouble.h"
 
@@ -54,7 +60,47 @@ int choose_alpn(SSL*, const unsigned char** out, unsigned char* out_size, const 
   return SSL_TLSEXT_ERR_OK;
 }
 
+/// The largest collection of certificates in use has 250 KB.
+constexpr std::size_t kMaxTrustBytes = std::size_t{64} << 20;
+
+std::string named(const std::string& ca_file) {
+  return ca_file.empty() ? "the system's trust store" : "the CA file " + ca_file;
+}
+
+/// The file's digest; empty when it cannot be read.
+std::string digest_of_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string content;
+  std::array<char, 64 * 1024> piece;
+  while (file.read(piece.data(), piece.size()), file.gcount() > 0 && content.size() < kMaxTrustBytes) {
+    content.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  return file.eof() ? hex(sha256(content)) : std::string();
+}
+
+std::string environment_or(const char* variable, const char* otherwise) {
+  const char* const set = std::getenv(variable);
+  return set != nullptr ? set : otherwise;
+}
+
+/// Of the places where OpenSSL looks: the file by its content, the folder, whose certificates it reads when it needs
+/// them, by the time of its last change.
+std::string mark_of_system_trust() {
+  const std::string file = environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file());
+  const std::string folder = environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());
+  std::error_code none;
+  const auto changed = std::filesystem::last_write_time(folder, none);
+  return digest_of_file(file) + " " + (none ? "none" : std::to_string(changed.time_since_epoch().count()));
+}
+
 }  // namespace
+
+Result<std::string> ClientTls::trust_mark(const std::string& ca_file) {
+  if (ca_file.empty()) return mark_of_system_trust();
+  std::string digest = digest_of_file(ca_file);
+  if (digest.empty()) return bad_config("cannot load " + named(ca_file) + ": it cannot be read");
+  return digest;
+}
 
 Result<std::shared_ptr<const ClientTls>> ClientTls::create(const std::string& ca_file) {
   ERR_clear_error();
@@ -63,8 +109,7 @@ Result<std::shared_ptr<const ClientTls>> ClientTls::create(const std::string& ca
   int loaded = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get())
                                : SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr);
   if (loaded != 1) {
-    std::string which = ca_file.empty() ? "the system's trust store" : "the CA file " + ca_file;
-    return bad_config("cannot load " + which + ": " + last_reason());
+    return bad_config("cannot load " + named(ca_file) + ": " + last_reason());
   }
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_alpn_protos(context.get(), kAlpn, sizeof kAlpn);

@@ -15,6 +15,9 @@ class ClientTls {
   virtual ~ClientTls() = default;
   /// `ca_file` empty: the system's trust store. Errors: BadConfig.
   [[nodiscard]] static Result<std::shared_ptr<const ClientTls>> create(const std::string& ca_file);
+  /// What create() would trust now, as a text to compare: another one when the file's content (or the system's trust
+  /// store) is another. Errors: as create().
+  [[nodiscard]] static Result<std::string> trust_mark(const std::string& ca_file);
 };
 
 /// For a listener: a certificate chain, its key, and optionally the CA client certificates must come from.

@@ -192,6 +192,7 @@ WorldSettings random_world(std::uint64_t seed) {
   }
   world.plan.retry.hedge = one_of({0.0, 0.0, 0.02, 0.2, 1.0}, random);
   if (random.below(16) == 0) make_busy(world, random);
+  if (random.below(4) == 0) world.reloads = one_of<Duration>({300ms, 3s, 20s}, random);
   return world;
 }
 

@@ -41,8 +41,11 @@ enum class Rare : std::uint8_t {
   HalfFailed,        ///< one of two attempts failed while the other ran
   TrialBacked,       ///< a second attempt was started beside a trial
   TrialOutran,       ///< and the trial answered first
+  RanOverReload,     ///< an attempt was running when the configuration was replaced
+  TrialOverReload,   ///< and it was a trial
+  WaitedOverReload,  ///< a request waited when the configuration was replaced, and was served
 };
-inline constexpr std::size_t kRarities = static_cast<std::size_t>(Rare::TrialOutran) + 1;
+inline constexpr std::size_t kRarities = static_cast<std::size_t>(Rare::WaitedOverReload) + 1;
 [[nodiscard]] std::string_view to_string(Rare rare);
 
 class Reached {

@@ -17,6 +17,7 @@ struct Replay::Request {
   std::string id;
   Random random;
   SilentBell bell{};
+  std::optional<core::ProviderSet> providers{};
   std::optional<core::Dispatch> dispatch{};
 };
 
@@ -60,6 +61,11 @@ std::optional<std::string> Replay::act(const core::RecordedRequest& line) {
   }
   auto request = std::make_unique<Request>(Request{.id = line.id, .random = Random(line.seed)});
   core::DispatchRequest facts = line.facts;
+  if (line.providers != core::kAllProviders) {
+    request->providers = core::providers_of(line, *plan_);
+    if (!request->providers) return "a provider that the configuration does not have";
+    facts.fence.within = &*request->providers;
+  }
   facts.id = request->id;
   facts.plan = plan_.get();
   facts.route = &plan_->routes[line.route];

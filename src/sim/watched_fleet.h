@@ -27,6 +27,8 @@ class WatchedFleet final : public core::FleetPort {
     request_ = request;
     number_ = number;
   }
+  /// The fleet that is looked at from now on.
+  void reloaded(const core::Fleet& newest) { real_ = &newest; }
   [[nodiscard]] bool refused_for_a_limit() const { return refused_; }
 
   [[nodiscard]] core::PickAnswer pick(const core::PickRequest& request, Instant now, Random& random) override {

@@ -1,10 +1,12 @@
 #include "sim/world.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
 #include "sim/agenda.h"
+#include "sim/generations.h"
 #include "sim/watched_fleet.h"
 
 namespace drover::sim {
@@ -14,12 +16,16 @@ using namespace std::chrono_literals;
 
 /// The world's beginning: an hour after the clock's zero, so that times before it exist.
 constexpr Instant kBeginning{1h};
+/// What a fenced client may use: some of the first three providers.
+const std::array<core::ProviderSet, 7> kFences{{{0}, {1}, {0, 1}, {2}, {0, 2}, {1, 2}, {0, 1, 2}}};
 /// A world that has not come to its end after so many steps never will.
 constexpr std::uint64_t kMostSteps = 2'000'000;
 /// Whoever is rung hears it after a little while, as in a real gateway.
 constexpr Duration kGrantDelay = 1ms;
 /// Stands in the agenda for a round of probes.
 constexpr std::uint32_t kProbeRound = ~std::uint32_t{0};
+/// And for a reload.
+constexpr std::uint32_t kReload = kProbeRound - 1;
 /// Who waits for longer than this while a target is surely open has been forgotten.
 constexpr Duration kForgotten = 5ms;
 
@@ -33,17 +39,28 @@ class World {
   World(std::uint64_t seed, const WorldSettings& settings)
       : settings_(settings),
         random_(seed),
-        fleet_(settings.plan, seed),
+        fleets_(settings.plan, seed, settings.requests, report_.reached),
         checker_(settings.plan, findings_),
-        saboteur_(settings.saboteur ? settings.saboteur(fleet_) : nullptr),
-        watched_(saboteur_ ? static_cast<core::FleetPort&>(*saboteur_) : fleet_, fleet_, checker_, findings_,
+        saboteur_(settings.saboteur ? settings.saboteur(fleets_) : nullptr),
+        watched_(saboteur_ ? static_cast<core::FleetPort&>(*saboteur_) : fleets_, fleets_.newest(), checker_, findings_,
                  report_.reached) {
     report_.seed = seed;
     report_.attempts_at.resize(settings.plan.targets.size());
   }
 
+  /// Each gives back to its own fleet.
+  ~World() {
+    for (Request& request : requests_) {
+      fleets_.serve(request.number);
+      request.dispatch.reset();
+    }
+  }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
   Report run() {
     if (settings_.probes != kNoLimit) agenda_.add(kBeginning + settings_.probes, {kProbeRound, core::Drain{}});
+    if (settings_.reloads != kNoLimit) agenda_.add(kBeginning + settings_.reloads, {kReload, core::Drain{}});
     requests_.reserve(settings_.requests);
     for (std::uint32_t number = 0; number < settings_.requests; ++number) invent_request(number);
     while (!agenda_.empty() && report_.steps < kMostSteps) {
@@ -53,11 +70,15 @@ class World {
         probe(now);
         continue;
       }
+      if (happening.request == kReload) {
+        reload(now);
+        continue;
+      }
       step(requests_[happening.request], happening.event, now);
     }
     for (Request& request : requests_) request.checker.finished();
     if (watched_.refused_for_a_limit()) notice_learned();
-    if (fleet_.in_flight() != 0) findings_.add(9, 0, "the fleet believes that something is still in flight");
+    if (fleets_.newest().in_flight() != 0) findings_.add(9, 0, "the fleet believes that something is still in flight");
     if (report_.steps >= kMostSteps) findings_.add(4, 0, "the world did not come to an end");
     report_.violations = findings_.all();
     return std::move(report_);
@@ -114,7 +135,7 @@ class World {
     facts.estimate = {.input_tokens = {static_cast<std::int64_t>(random_.below(1000))},
                       .output_tokens = {static_cast<std::int64_t>(random_.below(1000))}};
     facts.may_answer_early = !chance(0.2);
-    if (chance(settings_.fenced)) facts.fence.allowed = 1 + random_.below(7);  // some of the first three providers
+    if (chance(settings_.fenced)) facts.fence.within = &kFences[random_.below(kFences.size())];
     if (chance(settings_.impatient)) facts.client_timeout = 500ms + upto(5s);
     auto bell = std::make_unique<Doorbell>(this, number);
     facts.bell = bell.get();
@@ -144,6 +165,7 @@ class World {
     note(now, request.number, event.index());
     notice_before(request, event);
     watched_.serve(&request.checker, request.number);
+    fleets_.serve(request.number);
     const core::Commands commands = request.dispatch->on(event, now);
     request.checker.stepped(event, commands, *request.dispatch, now);
     watched_.serve(nullptr, 0);
@@ -293,7 +315,7 @@ class World {
   }
 
   void notice_changes(Instant now) {
-    while (const auto change = fleet_.next_change()) {
+    while (const auto change = fleets_.next_change()) {
       using What = core::StateChange::What;
       if (change->what == What::Suspected) mark(Rare::Suspected);
       if (change->what == What::NotBelieved) mark(Rare::LieNotBelieved);
@@ -303,23 +325,30 @@ class World {
   }
 
   void notice_learned() {
-    for (const auto& lane : fleet_.save().lanes) {
-      if (lane.limit.learned_per_second() > 0) mark(Rare::LimitLearned);
-    }
+    if (fleets_.newest().any_rate_learned()) mark(Rare::LimitLearned);
   }
 
   void mark(Rare rare) { report_.reached.mark(rare); }
 
+  void reload(Instant now) {
+    fleets_.reload();
+    watched_.reloaded(fleets_.newest());
+    note(now, kReload, 0);
+    notice_changes(now);
+    if (now < kBeginning + settings_.span) agenda_.add(now + settings_.reloads, {kReload, core::Drain{}});
+  }
+
   /// Every key at every server answers a probe as it would answer a request now.
   void probe(Instant now) {
-    for (const core::CheckPoint& point : fleet_.check_points()) {
-      const core::TargetView before = fleet_.view(point.target, now);
+    core::Fleet& fleet = fleets_.newest();
+    for (const core::CheckPoint& point : fleet.check_points()) {
+      const core::TargetView before = fleet.view(point.target, now);
       const AttemptFacts facts{.id = {1}};
       Error error;
       const bool healthy = !probe_fails(script_of(fault_of(point.target, now), facts, random_), error);
       checker_.probed(point.key, point.server);
-      fleet_.on_probe({.key = point.key, .server = point.server, .error = healthy ? nullptr : &error}, now);
-      const core::TargetView after_it = fleet_.view(point.target, now);
+      fleet.on_probe({.key = point.key, .server = point.server, .error = healthy ? nullptr : &error}, now);
+      const core::TargetView after_it = fleet.view(point.target, now);
       if (after_it.failures != before.failures) findings_.add(7, 0, "a probe was counted against a target");
       if (before.condition == core::TargetCondition::Ok && after_it.condition > core::TargetCondition::HalfOpen) {
         mark(Rare::ProbeTookOut);
@@ -352,7 +381,7 @@ class World {
   Report report_;
   Random random_;
   Findings findings_;
-  core::Fleet fleet_;
+  Generations fleets_;
   FleetChecker checker_;
   std::unique_ptr<core::FleetPort> saboteur_;
   WatchedFleet watched_;

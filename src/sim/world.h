@@ -43,6 +43,7 @@ struct WorldSettings {
   double late_events = 0.1;                  ///< cancelled attempts whose next event is delivered all the same
   Duration probes = kNoLimit;                ///< every key at every server is probed this often
   Duration drain = kNoLimit;                 ///< the process goes then: every request is told
+  Duration reloads = kNoLimit;               ///< the configuration is replaced by its like this often
   /// Puts something between the requests and the fleet, to see whether the checkers notice.
   std::function<std::unique_ptr<core::FleetPort>(core::FleetPort&)> saboteur{};
 };

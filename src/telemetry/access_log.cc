@@ -24,30 +24,10 @@ constexpr int kPipeWaitMs = 100;
 /// Who may read the log besides its owner: the group.
 constexpr mode_t kFileMode = 0640;
 
-struct Opened {
-  int file = -1;
-  bool regular = true;
-};
-
 Error cannot_write(const std::string& path, int number) {
   return {.kind = ErrorKind::BadConfig,
           .code = "access_log",
           .message = "access_log: " + path + " cannot be written: " + std::system_category().message(number)};
-}
-
-Result<Opened> open_destination(const AccessDestination& destination) {
-  using Kind = AccessDestination::Kind;
-  if (destination.kind == Kind::Off) return Opened{};
-  const std::string name = destination.kind == Kind::Stdout ? "standard output" : destination.path;
-  // Not blocking: a FIFO that nobody reads is an error here, and a full one must not stop the writer for good.
-  const int file = destination.kind == Kind::Stdout
-                       ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
-                       : ::open(destination.path.c_str(),
-                                O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kFileMode);
-  if (file < 0) return fail(cannot_write(name, errno));
-  struct stat about{};
-  const bool regular = ::fstat(file, &about) == 0 && S_ISREG(about.st_mode);
-  return Opened{file, regular};
 }
 
 }  // namespace
@@ -78,24 +58,44 @@ AccessLog::~AccessLog() {
   giving_up_.store(true);
   wake();
   thread_.join();
-  if (file_ >= 0) ::close(file_);
   if (wake_fd_ >= 0) ::close(wake_fd_);
 }
 
-Result<void> AccessLog::use(const AccessDestination& destination) {
-  auto opened = open_destination(destination);
-  if (!opened) return fail(std::move(opened.error()));
+AccessLog::Opened::~Opened() {
+  if (file_ >= 0) ::close(file_);
+}
+
+Result<AccessLog::Opened> AccessLog::open(const AccessDestination& destination) {
+  using Kind = AccessDestination::Kind;
+  if (destination.kind == Kind::Off) return Opened();
+  const std::string name = destination.kind == Kind::Stdout ? "standard output" : destination.path;
+  // Not blocking: a FIFO that nobody reads is an error here, and a full one must not stop the writer for good.
+  const int file = destination.kind == Kind::Stdout
+                       ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                       : ::open(destination.path.c_str(),
+                                O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kFileMode);
+  if (file < 0) return fail(cannot_write(name, errno));
+  struct stat about{};
+  const bool regular = ::fstat(file, &about) == 0 && S_ISREG(about.st_mode);
+  return Opened(file, regular);
+}
+
+void AccessLog::use(Opened destination) {
   flush();
-  int before = -1;
+  const bool wanted = destination.file_ >= 0;
   {
     giving_up_.store(true);  // a pipe that has taken nothing all that time does not keep us from leaving it
     const std::lock_guard lock(file_mutex_);
-    before = std::exchange(file_, opened->file);
-    regular_ = opened->regular;
+    std::swap(destination_, destination);
     giving_up_.store(false);
   }
-  on_.store(opened->file >= 0);
-  if (before >= 0) ::close(before);
+  on_.store(wanted);
+}
+
+Result<void> AccessLog::use(const AccessDestination& destination) {
+  auto opened = open(destination);
+  if (!opened) return fail(std::move(opened.error()));
+  use(std::move(*opened));
   return {};
 }
 
@@ -171,12 +171,14 @@ void AccessLog::write_all() {
 }
 
 void AccessLog::put(std::string_view bytes) {
-  if (file_ < 0) return;
+  const int file = destination_.file_;
+  const bool regular = destination_.regular_;
+  if (file < 0) return;
   while (!bytes.empty()) {
     // A pipe that is ready takes PIPE_BUF bytes without waiting, also one that was opened to block.
-    if (!regular_ && !wait_writable()) break;
-    const std::size_t most = regular_ ? bytes.size() : std::min<std::size_t>(bytes.size(), PIPE_BUF);
-    const ssize_t written = ::write(file_, bytes.data(), most);
+    if (!regular && !wait_writable()) break;
+    const std::size_t most = regular ? bytes.size() : std::min<std::size_t>(bytes.size(), PIPE_BUF);
+    const ssize_t written = ::write(file, bytes.data(), most);
     if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (written <= 0) break;
     bytes.remove_prefix(static_cast<std::size_t>(written));
@@ -186,7 +188,7 @@ void AccessLog::put(std::string_view bytes) {
 
 bool AccessLog::wait_writable() const {
   while (!giving_up_.load(std::memory_order_relaxed)) {
-    pollfd waiting{.fd = file_, .events = POLLOUT, .revents = 0};
+    pollfd waiting{.fd = destination_.file_, .events = POLLOUT, .revents = 0};
     const int ready = ::poll(&waiting, 1, kPipeWaitMs);
     if (ready > 0) return (waiting.revents & (POLLERR | POLLHUP | POLLNVAL)) == 0;
     if (ready < 0 && errno != EINTR) return false;

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -53,10 +54,33 @@ class AccessLog {
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
 
+  /// A destination that can be written to. Closed again when nobody uses it.
+  class Opened {
+   public:
+    Opened() = default;  ///< of Kind::Off
+    Opened(int file, bool regular) : file_(file), regular_(regular) {}
+    Opened(Opened&& other) noexcept : file_(std::exchange(other.file_, -1)), regular_(other.regular_) {}
+    Opened& operator=(Opened&& other) noexcept {
+      std::swap(file_, other.file_);
+      std::swap(regular_, other.regular_);
+      return *this;
+    }
+    ~Opened();
+
+   private:
+    friend class AccessLog;
+    int file_ = -1;
+    bool regular_ = true;
+  };
+
   // Control thread.
 
-  /// From now on lines go there; those that wait go where they were meant to. Opens a file again that was moved away
-  /// (logrotate). Errors: BadConfig with the path and the reason; then nothing has changed.
+  /// Opens a destination, also a file again that was moved away (logrotate). Nothing is written there yet. Errors:
+  /// BadConfig with the path and the reason.
+  [[nodiscard]] static Result<Opened> open(const AccessDestination& destination);
+  /// From now on lines go there; those that wait go where they were meant to.
+  void use(Opened destination);
+  /// Both. Errors: those of open(); then nothing has changed.
   [[nodiscard]] Result<void> use(const AccessDestination& destination);
   /// A way in for one more thread. Lives as long as this.
   [[nodiscard]] Lane& add_lane();
@@ -90,9 +114,8 @@ class AccessLog {
   std::uint64_t flushes_done_ = 0;
   bool stopping_ = false;
 
-  std::mutex file_mutex_;  ///< held while writing; guards the two below
-  int file_ = -1;
-  bool regular_ = true;
+  std::mutex file_mutex_;  ///< held while writing; guards what is below
+  Opened destination_;
   std::thread thread_;
 };
 

@@ -24,18 +24,19 @@ bool offers(const core::Provider& provider, std::string_view word) {
 
 }  // namespace
 
-ApiFences api_fences(const core::Plan& plan) {
-  ApiFences fences{};
-  for (std::size_t at = 0; at < fences.size(); ++at) {
+ApiFences::ApiFences(const core::Plan& plan, const core::ProviderSet* within) {
+  for (std::size_t at = 0; at < sets_.size(); ++at) {
     const std::string_view word = word_for(static_cast<dialect::Api>(at));
-    for (std::size_t provider = 0; provider < plan.providers.size() && provider < 64; ++provider) {
-      if (!offers(plan.providers[provider], word)) fences[at].allowed &= ~(std::uint64_t{1} << provider);
+    const auto offers_it = [&](const core::Provider& provider) { return offers(provider, word); };
+    if (within == nullptr && std::ranges::all_of(plan.providers, offers_it)) continue;
+    core::ProviderSet& set = sets_[at].emplace(within != nullptr ? *within : core::ProviderSet::all_of(plan));
+    for (std::uint32_t provider = 0; provider < plan.providers.size(); ++provider) {
+      if (!offers_it(plan.providers[provider])) set.remove(core::ProviderId{provider});
     }
   }
-  return fences;
 }
 
-bool any_inside(const core::Plan& plan, const core::Route& route, core::ProviderFence fence) {
+bool any_inside(const core::Plan& plan, const core::Route& route, const core::ProviderFence& fence) {
   return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
     return std::ranges::any_of(plan.pools[pool.index()].targets, [&](core::TargetId target) {
       return fence.admits(plan.targets[target.index()].provider);

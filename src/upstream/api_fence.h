@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "core/fleet_port.h"
 #include "core/plan.h"
@@ -14,10 +15,23 @@ inline constexpr std::size_t kApiClasses = static_cast<std::size_t>(dialect::Api
 
 /// For each dialect::Api the providers that offer it. A provider without `apis` offers everything. Paths that `apis`
 /// has no word for (OtherModel), and those that name no model and go to the pinned key, are not fenced.
-using ApiFences = std::array<core::ProviderFence, kApiClasses>;
-[[nodiscard]] ApiFences api_fences(const core::Plan& plan);
+class ApiFences {
+ public:
+  ApiFences() = default;
+  /// `within`: of these providers only; null: of all.
+  explicit ApiFences(const core::Plan& plan, const core::ProviderSet* within = nullptr);
+
+  /// Null: all of them. Lives as long as this.
+  [[nodiscard]] const core::ProviderSet* of(dialect::Api api) const {
+    const auto& set = sets_[static_cast<std::size_t>(api)];
+    return set ? &*set : nullptr;
+  }
+
+ private:
+  std::array<std::optional<core::ProviderSet>, kApiClasses> sets_{};
+};
 
 /// Whether any target of the route is inside the fence.
-[[nodiscard]] bool any_inside(const core::Plan& plan, const core::Route& route, core::ProviderFence fence);
+[[nodiscard]] bool any_inside(const core::Plan& plan, const core::Route& route, const core::ProviderFence& fence);
 
 }  // namespace drover::upstream

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <memory>
+#include <string_view>
 #include <utility>
 
 #include "base/hash.h"
@@ -96,10 +99,13 @@ const dialect::Dialect& dialect_of(core::DialectKind kind) {
 }
 
 Result<std::shared_ptr<const net::ClientTls>> TlsStore::context(const std::string& ca_file) {
-  const auto known = contexts_.find(ca_file);
-  if (known != contexts_.end()) return known->second;
+  // The mark first: should the file change in between, the next reload finds another mark and reads it again.
+  auto mark = net::ClientTls::trust_mark(ca_file);
+  if (!mark) return fail(std::move(mark.error()));
+  Known& known = by_file_[ca_file];
+  if (known.tls && known.mark == *mark) return known.tls;
   auto made = net::ClientTls::create(ca_file);
-  if (made) contexts_.emplace(ca_file, *made);
+  if (made) known = {.mark = std::move(*mark), .tls = *made};
   return made;
 }
 
@@ -108,15 +114,20 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
   catalog->plan_ = std::move(plan);
   const core::Plan& built = *catalog->plan_;
 
+  std::map<std::string_view, std::shared_ptr<const net::ClientTls>> trusted;  // by file, each read once
   for (const core::Server& server : built.servers) {
     const core::Provider& provider = built.providers[server.provider.index()];
     auto url = http::parse_base_url(server.base_url);
     if (!url) return fail(in_provider(provider, std::move(url.error())));
     ServerEndpoint endpoint;
     if (url->tls) {
-      auto context = tls.context(provider.ca_file);
-      if (!context) return fail(in_provider(provider, std::move(context.error())));
-      endpoint.origin.tls = std::move(*context);
+      std::shared_ptr<const net::ClientTls>& known = trusted[provider.ca_file];
+      if (!known) {
+        auto context = tls.context(provider.ca_file);
+        if (!context) return fail(in_provider(provider, std::move(context.error())));
+        known = std::move(*context);
+      }
+      endpoint.origin.tls = known;
     }
     endpoint.origin.host = url->host;
     endpoint.origin.port = url->port;

@@ -52,13 +52,19 @@ struct Endpoint {
 /// How a dialect is spoken.
 [[nodiscard]] const dialect::Dialect& dialect_of(core::DialectKind kind);
 
-/// TLS contexts by CA file, kept across reloads so that connections can be shared between snapshots.
+/// TLS contexts by CA file, kept across reloads so that connections can be shared between snapshots; but only while the
+/// file's content is the same: with another one come another context and with it other connections and TLS sessions.
+/// A copy is cheap and shares the contexts.
 class TlsStore {
  public:
   [[nodiscard]] Result<std::shared_ptr<const net::ClientTls>> context(const std::string& ca_file);
 
  private:
-  std::map<std::string, std::shared_ptr<const net::ClientTls>> contexts_;
+  struct Known {
+    std::string mark;  ///< ClientTls::trust_mark when it was made
+    std::shared_ptr<const net::ClientTls> tls;
+  };
+  std::map<std::string, Known> by_file_;
 };
 
 class Catalog {

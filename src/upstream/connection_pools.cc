@@ -1,9 +1,11 @@
 #include "upstream/connection_pools.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/hash.h"
 #include "net/loop.h"
+#include "upstream/catalog.h"
 
 namespace drover::upstream {
 namespace {
@@ -64,6 +66,11 @@ void OriginPool::set_limits(core::ConnectionLimits limits, std::uint32_t threads
   if (idle_.size() > keep_) drop_oldest(idle_.size() - keep_);
 }
 
+void OriginPool::retire() {
+  keep_ = 0;
+  drop_oldest(idle_.size());
+}
+
 void OriginPool::drop_oldest(std::size_t count) {
   for (std::size_t at = 0; at < count; ++at) PooledConnection(*this, std::move(idle_[at].connection)).drop();
   idle_.erase(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(count));
@@ -109,8 +116,17 @@ OriginPool* ConnectionPools::find(const net::Origin& origin, std::uint64_t hash)
   return nullptr;
 }
 
-void ConnectionPools::set_limits(const net::Origin& origin, const core::ConnectionLimits& limits) {
-  if (OriginPool* known = find(origin, hash_of(origin))) known->set_limits(limits, threads_);
+void ConnectionPools::use(std::span<const ServerEndpoint> servers) {
+  ++round_;
+  for (const ServerEndpoint& server : servers) {
+    OriginPool* const known = find(server.origin, hash_of(server.origin));
+    // Of two providers at one origin the first one's limits count, as when the pool was made.
+    if (known == nullptr || std::exchange(known->round_, round_) == round_) continue;
+    known->set_limits(server.connections, threads_);
+  }
+  for (auto& [hash, pool] : pools_) {
+    if (pool->round_ != round_) pool->retire();
+  }
 }
 
 OriginPool& ConnectionPools::pool(const net::Origin& origin, const core::ConnectionLimits& limits) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@ class Loop;
 namespace drover::upstream {
 
 class OriginPool;
+struct ServerEndpoint;
 
 /// A connection on loan from its pool. Destroyed without give_back(), it is closed.
 class PooledConnection {
@@ -63,11 +65,15 @@ class OriginPool {
   /// Takes effect at once: idle connections over `keep` are closed, busy ones over `max` are left to finish.
   void set_limits(core::ConnectionLimits limits, std::uint32_t threads);
 
+  /// Nobody new will ask for this origin: idle connections are closed, busy ones when they are done.
+  void retire();
+
   [[nodiscard]] std::size_t idle() const { return idle_.size(); }
   [[nodiscard]] std::uint32_t open() const { return open_; }
 
  private:
   friend class PooledConnection;
+  friend class ConnectionPools;
   struct Idle {
     std::unique_ptr<net::ClientConnection> connection;
     Instant since;
@@ -82,6 +88,7 @@ class OriginPool {
   std::uint32_t keep_ = 0;
   std::uint32_t max_ = 0;
   std::uint32_t open_ = 0;
+  std::uint64_t round_ = 0;  ///< of ConnectionPools::use() that it was last part of
   std::vector<Idle> idle_;
 };
 
@@ -92,8 +99,9 @@ class ConnectionPools {
 
   /// The pool of an origin, made when first asked for. Stays valid as long as this object.
   [[nodiscard]] OriginPool& pool(const net::Origin& origin, const core::ConnectionLimits& limits);
-  /// Gives an origin's pool new limits; an origin without a pool gets them when it is first asked for.
-  void set_limits(const net::Origin& origin, const core::ConnectionLimits& limits);
+  /// From now on these are the servers: their pools get their limits (where there is no pool yet it gets them when it
+  /// is first asked for), the pools of all others keep no connection any longer than its request lasts.
+  void use(std::span<const ServerEndpoint> servers);
   /// Closes all idle connections (shutdown).
   void clear();
 
@@ -103,6 +111,7 @@ class ConnectionPools {
 
   net::Loop& loop_;
   std::uint32_t threads_;
+  std::uint64_t round_ = 0;
   net::Deadline sweeper_;                                                      // before the pools: they arm it
   std::unordered_multimap<std::uint64_t, std::unique_ptr<OriginPool>> pools_;  // by a hash of host and port
 };

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "net/loop.h"
+#include "upstream/catalog.h"
 
 namespace drover::upstream {
 namespace {
@@ -38,6 +39,13 @@ struct Pools {
   net::Origin origin{.host = "h", .port = 80, .tls = nullptr};
 
   OriginPool& pool() { return pools.pool(origin, limits); }
+  /// A reload after which this is the only server.
+  void use(const net::Origin& at, core::ConnectionLimits with) {
+    ServerEndpoint server;
+    server.origin = at;
+    server.connections = with;
+    pools.use({&server, 1});
+  }
   PooledConnection opened(FakeConnection::Fate& fate) {
     EXPECT_TRUE(pool().reserve());
     return pool().adopt(std::make_unique<FakeConnection>(fate));
@@ -129,7 +137,7 @@ TEST(ConnectionPools, TakeNewLimitsWhileTheyRun) {
   auto c = p.opened(busy);
   a.give_back(Instant(1s));
   b.give_back(Instant(2s));
-  p.pools.set_limits(p.origin, {.keep = 1, .max = 2, .idle = 3s});
+  p.use(p.origin, {.keep = 1, .max = 2, .idle = 3s});
   EXPECT_EQ(older.closed, 1) << "the one that was idle for longest goes";
   EXPECT_EQ(younger.closed + busy.closed, 0);
   EXPECT_FALSE(p.pool().reserve());
@@ -144,8 +152,29 @@ TEST(ConnectionPools, NewLimitsOfAnUnknownOriginAreNoBusinessOfTheirs) {
   other.port = 81;
   FakeConnection::Fate fate;
   auto open = p.opened(fate);
-  p.pools.set_limits(other, {.keep = 1, .max = 1, .idle = 1s});
+  p.use(other, {.keep = 1, .max = 1, .idle = 1s});
   EXPECT_TRUE(p.pool().reserve());
+}
+
+TEST(ConnectionPools, E10_KeepNothingForAnOriginThatIsNoServerAnyMore) {
+  Pools p;
+  net::Origin other = p.origin;
+  other.port = 81;
+  FakeConnection::Fate idle, busy;
+  auto a = p.opened(idle);
+  auto b = p.opened(busy);
+  a.give_back(Instant(1s));
+  p.use(other, p.limits);
+  EXPECT_EQ(idle.closed, 1);
+  EXPECT_EQ(busy.closed, 0) << "what runs may finish";
+  b.give_back(Instant(2s));
+  EXPECT_EQ(busy.closed, 1);
+  EXPECT_EQ(p.pool().open(), 0U);
+  p.use(p.origin, p.limits);
+  FakeConnection::Fate again;
+  auto c = p.opened(again);
+  c.give_back(Instant(3s));
+  EXPECT_EQ(again.closed, 0) << "it is one again";
 }
 
 }  // namespace

@@ -75,6 +75,11 @@ void Recorder::probe(const core::ProbeAnswer& answer, Instant now, const std::fu
   event_ended(now);
 }
 
+void Recorder::end(const char* why) {
+  const std::lock_guard turn(turn_);
+  close(why);
+}
+
 void Recorder::write(const core::RecordedLine& line) {
   if (file_ >= 0) core::append_line(waiting_, line);
 }

@@ -35,6 +35,9 @@ class Recorder {
 
   [[nodiscard]] std::uint64_t fleet_seed() const { return fleet_seed_; }
 
+  /// The recording ends here, for this reason (one word). What happens from now on is not written down.
+  void end(const char* why);
+
   /// A probe's answer; `act` tells the fleet of it.
   void probe(const core::ProbeAnswer& answer, Instant now, const std::function<void()>& act);
 

@@ -308,9 +308,13 @@ void Run::downstream_gone() {
 /// this.
 void Run::ring() {
   if (!letterbox_) letterbox_ = std::make_shared<Letterbox>(this);
-  parts_.tools.loop->post([letterbox = letterbox_] {
+  // One note is enough, so a loop has at most one in its mail for each that waits: fewer than it takes.
+  if (letterbox_->full.exchange(true)) return;
+  const bool taken = parts_.tools.loop->post([letterbox = letterbox_] {
+    letterbox->full.store(false);
     if (letterbox->run != nullptr) letterbox->run->emit(core::CapacityGranted{});
   });
+  if (!taken) letterbox_->full.store(false);  // the loop has stopped, or the next ring tries again
 }
 
 void Run::attempt_answered(core::AttemptId id, int status) {

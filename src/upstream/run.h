@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -155,7 +156,9 @@ class Run final : private net::GoneObserver, private core::Bell {
 
   /// Where other threads leave word for this run: the loop looks whether it still exists. `run` is the loop's own.
   struct Letterbox {
-    Run* run = nullptr;
+    explicit Letterbox(Run* owner) : run(owner) {}
+    Run* run;
+    std::atomic<bool> full = false;  ///< a note lies in it that the loop has not read yet
   };
 
   Parts parts_;

@@ -8,29 +8,50 @@ SharedFleet::SharedFleet(std::shared_ptr<const core::Plan> plan, Observer observ
                          std::shared_ptr<Recorder> recorder)
     : fleet_(std::move(plan), seed), observer_(std::move(observer)), recorder_(std::move(recorder)) {}
 
+SharedFleet::~SharedFleet() {
+  if (lineage_.use_count() == 1) return;  // alone: nobody to be told, and no lock that a fork may have left held
+  const std::lock_guard lock(lineage_->mutex);
+  lineage_->fleets.leave(fleet_);
+}
+
+void SharedFleet::succeed(SharedFleet& before) {
+  lineage_ = before.lineage_;
+  const std::lock_guard lock(lineage_->mutex);
+  before.handover_ = &lineage_->fleets.succeed(before.fleet_, fleet_);
+}
+
+/// Of this fleet, and of those that served who waits with what it made room for.
+std::optional<core::Succession::News> SharedFleet::news() {
+  const auto own = fleet_.next_change();
+  if (own) return core::Succession::News{*own, std::string(fleet_.label(*own))};
+  return lineage_->fleets.next_change();
+}
+
 /// What `act` changes is told of when the lock is free again.
 template <class Act>
 void SharedFleet::change(Act&& act) {
-  std::optional<core::StateChange> change;
-  {
-    const std::lock_guard lock(mutex_);
-    std::forward<Act>(act)();
-    change = fleet_.next_change();
+  std::unique_lock lock(lineage_->mutex);
+  std::forward<Act>(act)();
+  for (auto news = this->news(); news; news = this->news()) {
+    lock.unlock();
+    if (observer_) observer_(news->change, news->label);
+    lock.lock();
   }
-  if (change) tell(*change);
 }
 
 core::PickAnswer SharedFleet::pick(const core::PickRequest& request, Instant now, Random& random) {
-  const std::lock_guard lock(mutex_);
-  return fleet_.pick(request, now, random);
+  const std::lock_guard lock(lineage_->mutex);
+  return port().pick(request, now, random);
 }
 
 void SharedFleet::settle(const core::Ticket& ticket, const core::Outcome& outcome, Instant now) {
-  change([&] { fleet_.settle(ticket, outcome, now); });
+  change([&] { port().settle(ticket, outcome, now); });
 }
 
 void SharedFleet::on_probe(const core::ProbeAnswer& answer, Instant now) {
-  const auto take = [&] { change([&] { fleet_.on_probe(answer, now); }); };
+  const auto take = [&] {
+    change([&] { handover_ != nullptr ? handover_->on_probe(answer, now) : fleet_.on_probe(answer, now); });
+  };
   if (recorder_) {
     recorder_->probe(answer, now, take);
   } else {
@@ -39,85 +60,74 @@ void SharedFleet::on_probe(const core::ProbeAnswer& answer, Instant now) {
 }
 
 void SharedFleet::release(const core::Ticket& ticket) {
-  const std::lock_guard lock(mutex_);
-  fleet_.release(ticket);
+  const std::lock_guard lock(lineage_->mutex);
+  port().release(ticket);
 }
 
 void SharedFleet::serve_waiting(Instant now) {
-  const std::lock_guard lock(mutex_);
-  fleet_.serve_waiting(now);
+  const std::lock_guard lock(lineage_->mutex);
+  port().serve_waiting(now);
 }
 
 void SharedFleet::leave(core::WaiterId waiter) {
-  const std::lock_guard lock(mutex_);
-  fleet_.leave(waiter);
+  const std::lock_guard lock(lineage_->mutex);
+  port().leave(waiter);
 }
 
 void SharedFleet::answered(const core::Ticket& ticket, Instant now) {
-  change([&] { fleet_.answered(ticket, now); });
+  change([&] { port().answered(ticket, now); });
 }
 
 void SharedFleet::committed(const core::Ticket& ticket, Duration first_content, Instant now) {
-  change([&] { fleet_.committed(ticket, first_content, now); });
+  change([&] { port().committed(ticket, first_content, now); });
 }
 
 void SharedFleet::hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) {
-  change([&] { fleet_.hint(ticket, hints, now); });
+  change([&] { port().hint(ticket, hints, now); });
 }
 
 bool SharedFleet::spend_retry(Instant now) {
-  const std::lock_guard lock(mutex_);
-  return fleet_.spend_retry(now);
+  const std::lock_guard lock(lineage_->mutex);
+  return port().spend_retry(now);
 }
 
 void SharedFleet::charge_retry(Instant now) {
-  const std::lock_guard lock(mutex_);
-  fleet_.charge_retry(now);
+  const std::lock_guard lock(lineage_->mutex);
+  port().charge_retry(now);
 }
 
 bool SharedFleet::spend_hedge(Instant now) {
-  const std::lock_guard lock(mutex_);
-  return fleet_.spend_hedge(now);
+  const std::lock_guard lock(lineage_->mutex);
+  return port().spend_hedge(now);
 }
 
 bool SharedFleet::quarantined(std::uint64_t body, Instant now) const {
-  const std::lock_guard lock(mutex_);
-  return fleet_.quarantined(body, now);
+  const std::lock_guard lock(lineage_->mutex);
+  return port().quarantined(body, now);
 }
 
 bool SharedFleet::failover_is_free(core::TargetId next, Instant now) const {
-  const std::lock_guard lock(mutex_);
-  return fleet_.failover_is_free(next, now);
+  const std::lock_guard lock(lineage_->mutex);
+  return port().failover_is_free(next, now);
 }
 
 bool SharedFleet::doubted(core::TargetId target) const {
-  const std::lock_guard lock(mutex_);
-  return fleet_.doubted(target);
+  const std::lock_guard lock(lineage_->mutex);
+  return port().doubted(target);
 }
 
 bool SharedFleet::ask_elsewhere(const core::Refusal& refusal, Instant now) {
-  const std::lock_guard lock(mutex_);
-  return fleet_.ask_elsewhere(refusal, now);
+  const std::lock_guard lock(lineage_->mutex);
+  return port().ask_elsewhere(refusal, now);
 }
 
 void SharedFleet::learn(const core::Refusal& refusal, core::Verdict verdict, Instant now) {
-  change([&] { fleet_.learn(refusal, verdict, now); });
+  change([&] { port().learn(refusal, verdict, now); });
 }
 
 core::Candidates SharedFleet::candidates(const core::PickRequest& request, Instant now) {
-  const std::lock_guard lock(mutex_);
-  return fleet_.candidates(request, now);
-}
-
-void SharedFleet::tell(core::StateChange change) {
-  for (;;) {
-    // The fleet's names never change, so they need no lock.
-    if (observer_) observer_(change, fleet_.label(change));
-    const std::lock_guard lock(mutex_);
-    const auto next = fleet_.next_change();
-    if (!next) return;
-    change = *next;
-  }
+  const std::lock_guard lock(lineage_->mutex);
+  return port().candidates(request, now);
 }
 
 }  // namespace drover::upstream

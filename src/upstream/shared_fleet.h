@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "core/fleet.h"
+#include "core/fleet_handover.h"
 #include "upstream/recorder.h"
 
 namespace drover::upstream {
@@ -23,6 +25,10 @@ class SharedFleet final : public core::FleetPort {
   /// to the fleet is written down, with the requests' own part in it (Run::Parts::recorder); null: nobody does.
   SharedFleet(std::shared_ptr<const core::Plan> plan, Observer observer, std::uint64_t seed = 1,
               std::shared_ptr<Recorder> recorder = nullptr);
+  ~SharedFleet() override;
+
+  /// Takes the place of `before`, the newest until now: core/fleet_handover.h. Before anybody uses this one.
+  void succeed(SharedFleet& before);
 
   [[nodiscard]] core::PickAnswer pick(const core::PickRequest& request, Instant now, Random& random) override;
   void settle(const core::Ticket& ticket, const core::Outcome& outcome, Instant now) override;
@@ -51,17 +57,30 @@ class SharedFleet final : public core::FleetPort {
   /// Runs `read(fleet)` under the lock: for status pages and reloads. Keep it short.
   template <class Read>
   auto with(Read&& read) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(lineage_->mutex);
     return std::forward<Read>(read)(fleet_);
   }
 
  private:
+  /// The fleets of one process under one lock, so that they can agree.
+  struct Lineage {
+    std::mutex mutex;
+    core::Succession fleets;
+  };
+
+  /// What calls go to. With the lock held.
+  [[nodiscard]] core::FleetPort& port() {
+    if (handover_ != nullptr) return *handover_;
+    return fleet_;
+  }
+  [[nodiscard]] const core::FleetPort& port() const { return const_cast<SharedFleet*>(this)->port(); }
   template <class Act>
   void change(Act&& act);
-  void tell(core::StateChange change);
+  [[nodiscard]] std::optional<core::Succession::News> news();
 
-  mutable std::mutex mutex_;
+  std::shared_ptr<Lineage> lineage_ = std::make_shared<Lineage>();
   core::Fleet fleet_;
+  core::FleetHandover* handover_ = nullptr;  ///< once another fleet has taken its place
   Observer observer_;
   std::shared_ptr<Recorder> recorder_;
 };

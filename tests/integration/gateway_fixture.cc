@@ -22,7 +22,7 @@ MockProvider::MockProvider(mock::Settings settings) : running_(std::make_unique<
 }
 
 MockProvider::~MockProvider() {
-  running_->loop.post([this] {
+  (void)running_->loop.post([this] {
     running_->server.stop();
     running_->loop.stop();
   });
@@ -80,8 +80,8 @@ void Gateway::flush_access_log() {
 Result<void> Gateway::reload(config::Settings settings) {
   return server_->reload(std::move(settings));
 }
-Result<void> Gateway::reload_certificates() {
-  return server_->reload_certificates();
+Result<void> Gateway::reread() {
+  return server_->reread();
 }
 void Gateway::drain(Duration patience) {
   server_->drain(patience);

@@ -172,7 +172,7 @@ class Gateway {
     return client().post(target, body, fields);
   }
   [[nodiscard]] Result<void> reload(config::Settings settings);
-  [[nodiscard]] Result<void> reload_certificates();
+  [[nodiscard]] Result<void> reread();
   void drain(Duration patience);
   void stop();
 

@@ -149,10 +149,10 @@ TEST(Tls, ACertificateIsReadAgainWithoutARestart) {
 
   const auto replace = std::filesystem::copy_options::overwrite_existing;
   std::filesystem::copy_file(second.cert_file, first.cert_file, replace);
-  EXPECT_FALSE(secure.reload_certificates().has_value()) << "a certificate without its key is refused";
+  EXPECT_FALSE(secure.reread().has_value()) << "a certificate without its key is refused";
   ASSERT_EQ(before.post(kChat, plain_chat()).status, 200);
   std::filesystem::copy_file(second.key_file, first.key_file, replace);
-  ASSERT_TRUE(secure.reload_certificates().has_value());
+  ASSERT_TRUE(secure.reread().has_value());
   EXPECT_EQ(after.post(kChat, plain_chat()).status, 200);
 }
 

@@ -30,7 +30,7 @@ class RunningMock {
     thread_ = std::thread([this] { loop_.run(); });
   }
   ~RunningMock() {
-    loop_.post([this] {
+    (void)loop_.post([this] {
       server.stop();
       loop_.stop();
     });
