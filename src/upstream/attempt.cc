@@ -67,7 +67,8 @@ bool Attempt::take_connection() {
 }
 
 net::Awaitable<> Attempt::connect() {
-  if (!pool_->reserve()) {
+  Room room = pool_->reserve();
+  if (!room) {
     fail_with(connection_limit_reached(), core::Stage::NotConnected);
     co_return;
   }
@@ -76,11 +77,10 @@ net::Awaitable<> Attempt::connect() {
   auto connected = co_await connecting_->run(endpoint_->server->origin, kNever);
   connecting_.reset();
   if (!connected) {
-    pool_->unreserve();
     if (!stopped()) fail_with(std::move(connected.error()), core::Stage::NotConnected);
     co_return;
   }
-  connection_ = pool_->adopt(std::move(*connected));
+  connection_ = room.adopt(std::move(*connected));
   exchange_ = &connection_->open();
   if (stopped()) co_return;
   phase_ = Phase::Sending;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <new>
 #include <stdexcept>
 
 #include "net/loop.h"
@@ -39,8 +40,9 @@ struct Pools {
 
   OriginPool& pool() { return pools.pool(origin, limits); }
   PooledConnection opened(FakeConnection::Fate& fate) {
-    EXPECT_TRUE(pool().reserve());
-    return pool().adopt(std::make_unique<FakeConnection>(fate));
+    Room room = pool().reserve();
+    EXPECT_TRUE(room);
+    return room.adopt(std::make_unique<FakeConnection>(fate));
   }
 };
 
@@ -84,6 +86,19 @@ TEST(ConnectionPools, RefuseMoreOpenConnectionsThanTheLimit) {
   EXPECT_FALSE(p.pool().reserve());
   two.drop();
   EXPECT_TRUE(p.pool().reserve());
+}
+
+TEST(ConnectionPools, E15_RoomForAConnectionThatCameToNothingIsGivenBackHoweverThatCameAbout) {
+  Pools p;
+  for (int time = 0; time < 10; ++time) {
+    try {
+      const Room room = p.pool().reserve();
+      ASSERT_TRUE(room);
+      throw std::bad_alloc();
+    } catch (const std::bad_alloc&) {
+      EXPECT_EQ(p.pool().open(), 0U);
+    }
+  }
 }
 
 TEST(ConnectionPools, CloseWhatWasNotGivenBackOrCannotBeUsedAgain) {
