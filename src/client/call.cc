@@ -122,7 +122,7 @@ std::optional<v0::Error> Call::read_error() {
   v0::Error error = public_error(ended_with.error);
   const upstream::HeldAnswer* passed = run_->answer_to_pass();
   if (passed != nullptr) error.status = passed->status;
-  const upstream::HeldAnswer* said = passed != nullptr ? passed : run_->last_held();
+  const upstream::HeldAnswer* said = run_->told_answer();
   if (said != nullptr) {
     error.provider_status = said->status;
     error.fields = fields_of(said->fields);

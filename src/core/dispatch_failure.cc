@@ -172,10 +172,7 @@ void Dispatch::note(TargetId target, const Failure& failure) {
 /// Of the failures of one request the client hears of the one that tells it most, the later of two equals.
 void Dispatch::remember(Failure failure) {
   if (failure.error.kind != ErrorKind::RateLimited) only_rate_limits_ = false;
-  if (told_ && telling(failure.error.kind) < telling(told_->error.kind)) {
-    told_->has_answer = false;  // the driver holds the latest answer only
-    return;
-  }
+  if (told_ && telling(failure.error.kind) < telling(told_->error.kind)) return;
   told_ = std::make_unique<Failure>(std::move(failure));
 }
 

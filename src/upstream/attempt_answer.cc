@@ -178,6 +178,7 @@ void Attempt::judge_failure() {
   const bool readable = coded_ != Coded::Unread;
   if (readable) {
     run_.hold({.attempt = id_,
+               .kind = failure.kind,
                .status = status_,
                .fields = std::move(fields_),
                .body = dialect::redact(held_, endpoint_->key->reveal())});

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "net/loop.h"
+#include "core/answer_table.h"
 #include "net/memory.h"
 #include "telemetry/log.h"
 
@@ -209,6 +210,7 @@ void Run::apply(const core::Commands& commands) {
     } else if (std::holds_alternative<core::Finish>(command)) {
       waits_no_more();
       wakeup_.notify();
+      record_.told_of = end->attempt;
     }
     // WaitForCapacity needs nothing: the fleet rings, and the Queue timer is armed with it.
   }
@@ -327,12 +329,17 @@ void Run::attempt_failed(core::AttemptId id, const Error& error, core::Stage sta
 }
 
 void Run::hold(HeldAnswer answer) {
-  if (held_.size() == kMaxHeldAnswers) held_.erase(held_.begin());
+  const auto telling = [](const HeldAnswer& held) { return core::telling(held.kind); };
+  if (held_.size() == kMaxHeldAnswers) held_.erase(std::ranges::min_element(held_, {}, telling));
   held_.push_back(std::move(answer));
 }
 
 const HeldAnswer* Run::answer_to_pass() const {
-  if (!error_ || !error_->pass_answer) return nullptr;
+  return error_ && error_->pass_answer ? told_answer() : nullptr;
+}
+
+const HeldAnswer* Run::told_answer() const {
+  if (!error_) return nullptr;
   for (const HeldAnswer& answer : held_) {
     if (answer.attempt == error_->attempt) return &answer;
   }

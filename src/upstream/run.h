@@ -39,12 +39,13 @@ struct LoopTools {
 /// An upstream's answer that was not passed on yet: it may still become the client's when nothing better comes.
 struct HeldAnswer {
   core::AttemptId attempt{};
+  ErrorKind kind = ErrorKind::ServerError;  ///< what it failed of
   int status = 0;
   std::string fields;  ///< the fields that may cross downstream
   std::string body;    ///< redacted, at most kMaxHeldBytes
 };
 
-/// Most held answers of one request; the oldest goes.
+/// Most held answers of one request; the least telling goes, of equals the oldest.
 inline constexpr std::size_t kMaxHeldAnswers = 8;
 /// Most bytes of an answer held back before it is judged or passed on.
 inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
@@ -87,9 +88,9 @@ class Run final : private net::GoneObserver, private core::Bell {
   [[nodiscard]] const std::optional<core::EndWithError>& error() const { return error_; }
   /// The upstream's answer to pass on when error()->pass_answer says so; null when it was not kept.
   [[nodiscard]] const HeldAnswer* answer_to_pass() const;
-  /// The newest answer that was kept and not passed on: what a provider said, also where the client is told our own
-  /// sentence instead. Null when there is none.
-  [[nodiscard]] const HeldAnswer* last_held() const { return held_.empty() ? nullptr : &held_.back(); }
+  /// What the upstream said in the failure that error() is about, also where the client is told our own sentence
+  /// instead. Null when it said nothing, or that was not kept.
+  [[nodiscard]] const HeldAnswer* told_answer() const;
   /// The upstream's own error event has already been passed on; only the end of the stream is missing.
   [[nodiscard]] bool error_event_sent() const { return error_event_sent_; }
   [[nodiscard]] bool client_left() const { return client_left_; }
