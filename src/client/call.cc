@@ -89,7 +89,7 @@ bool Call::begin(Worker& worker) {
   make_request_id(worker.loop().random(), id_);
   id_field_.append(kIdField).append(": ").append(id_).append("\r\n");
   core::DispatchRequest dispatch =
-      upstream::dispatch_request(engine_->plan(), *route, request.inspection, request.body.view());
+      upstream::dispatch_request(engine_->plan(), *route, request);
   dispatch.id = id_;
   dispatch.fence = fence;
   dispatch.arrived = began_;

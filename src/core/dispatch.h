@@ -187,6 +187,7 @@ struct DispatchRequest {
   /// Whether our own 200 and comments may be sent while waiting (HTTP/1.1 client, streamed answer).
   bool may_answer_early = true;
   Bell* bell = nullptr;  ///< rung when CapacityGranted is due; without one it looks again by timer. Outlives the wait
+  bool safe = false;  ///< GET, HEAD or OPTIONS: once more on a new connection does no harm, whatever `replay` says
   Duration comment_every = kCommentEvery;  ///< between comments of ours
 };
 
@@ -327,6 +328,7 @@ class Dispatch {
   void timed_out(Attempt& attempt, TimerKind timer, Step& step);
   [[nodiscard]] static Failure timeout_of(const Attempt& attempt, TimerKind timer);
   void total_passed(Step& step);
+  [[nodiscard]] bool may_run_again() const;
   void stream_max_passed(Step& step);
   void idle_passed(Attempt& attempt, Step& step);
   void comment_due(Step& step);

@@ -67,9 +67,8 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
 /// not the target's fault, so nothing is charged and the reservation goes on with the new attempt.
 bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step) {
   const bool unsent = failure.stage == Stage::Unsent && failure.error.kind == ErrorKind::StaleConnection;
-  const bool ambiguous = failure.stage == Stage::ReusedNoAnswer && request_.replay == Replay::Free &&
-                         request_.plan->retry.ambiguous != Ambiguous::Never;
-  if (!(unsent || ambiguous) || attempt.fresh || draining_ || request_.replay == Replay::Never) return false;
+  const bool ambiguous = failure.stage == Stage::ReusedNoAnswer && may_run_again();
+  if (!(unsent || ambiguous) || attempt.fresh || draining_) return false;
   if (attempts_started_ >= kMaxAttempts) return false;
   disarm_attempt(attempt, step);
   attempt.phase = Phase::Idle;
@@ -79,6 +78,12 @@ bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failur
 
 /// The stage table (README). The setting `ambiguous` governs what may have been executed already:
 ///   never:        neither S2's retry nor S3's failover
+/// Executing it twice does no harm: a safe method changes nothing (RFC 9110, 9.2.2), and of what is stateless the owner
+/// has said so.
+bool Dispatch::may_run_again() const {
+  return request_.safe || (request_.replay == Replay::Free && request_.plan->retry.ambiguous != Ambiguous::Never);
+}
+
 ///   reused_only:  S2's retry on a fresh connection, and one failover of the request at S3
 ///   failover:     S3 as often as walk and budget allow
 bool Dispatch::may_go_on(const Failure& failure) {

@@ -234,8 +234,8 @@ Result<void> route(RequestState& state) {
 }
 
 void start_run(Worker& worker, RequestState& state) {
-  core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route,
-                                                              state.request.inspection, state.request.body.view());
+  core::DispatchRequest dispatch =
+      upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request);
   dispatch.id = state.id;
   dispatch.fence = fence_of(state);
   dispatch.owner = state.owner;
