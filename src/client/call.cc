@@ -94,6 +94,7 @@ bool Call::begin(Worker& worker) {
   dispatch.fence = fence;
   dispatch.arrived = began_;
   dispatch.client_timeout = timeout;
+  dispatch.blocked_client = kNoLimit;  // the reader is the caller's own code, and may take its time
   dispatch.may_answer_early = false;  // nobody between us and the reader closes silent connections
   if (stream_) stream_->attach(worker.loop());
   run_.emplace(upstream::Run::Parts{.tools = worker.tools(),

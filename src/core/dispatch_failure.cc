@@ -31,9 +31,11 @@ bool may_pass_later(const Error& error) {
   }
 }
 
-/// Stages at which a poisonous request, and not the target, may be what failed (J15).
-bool could_be_the_request(Stage stage) {
-  return stage == Stage::FreshNoAnswer || stage == Stage::FailedAnswer;
+/// Failures of which a poisonous request, and not the target, may be the reason (J15). One that is too long for our own
+/// line stops on its way to each of them.
+bool could_be_the_request(Stage stage, ErrorKind kind) {
+  const bool stopped_on_its_way = stage == Stage::Unsent && kind == ErrorKind::HeadTimeout;
+  return stage == Stage::FreshNoAnswer || stage == Stage::FailedAnswer || stopped_on_its_way;
 }
 
 }  // namespace
@@ -76,14 +78,14 @@ bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failur
   return true;
 }
 
-/// The stage table (README). The setting `ambiguous` governs what may have been executed already:
-///   never:        neither S2's retry nor S3's failover
 /// Executing it twice does no harm: a safe method changes nothing (RFC 9110, 9.2.2), and of what is stateless the owner
 /// has said so.
 bool Dispatch::may_run_again() const {
   return request_.safe || (request_.replay == Replay::Free && request_.plan->retry.ambiguous != Ambiguous::Never);
 }
 
+/// The stage table (README). The setting `ambiguous` governs what may have been executed already:
+///   never:        neither S2's retry nor S3's failover
 ///   reused_only:  S2's retry on a fresh connection, and one failover of the request at S3
 ///   failover:     S3 as often as walk and budget allow
 bool Dispatch::may_go_on(const Failure& failure) {
@@ -93,7 +95,8 @@ bool Dispatch::may_go_on(const Failure& failure) {
   if (take_detour(failure)) return true;
   if (failure.error.retry == RetryClass::Never) return never(Stop::RequestsOwn);
   // J15: a third target is not asked again for what every target choked on when it came before.
-  if (choked_before_ && tried_.size() >= 2 && could_be_the_request(failure.stage)) return never(Stop::Poisonous);
+  const bool choked = could_be_the_request(failure.stage, failure.error.kind);
+  if (choked && choked_before_ && tried_.size() >= 2) return never(Stop::Poisonous);
   const bool free = request_.replay == Replay::Free;
   switch (failure.stage) {
     case Stage::NotConnected:
@@ -138,7 +141,7 @@ void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant n
   const TargetId target = attempt.lease.target();
   Outcome outcome{.kind = Outcome::Kind::Failed, .error = &failure.error, .stage = failure.stage};
   outcome.answered = attempt.answered;
-  if (could_be_the_request(failure.stage)) {
+  if (could_be_the_request(failure.stage, failure.error.kind)) {
     const auto first = std::ranges::find(blamed_, failure.error.kind, &Blamed::kind);
     if (request_.body == 0) {
       outcome.charge = first == blamed_.end() || first->target == target;
@@ -216,7 +219,7 @@ void Dispatch::end_with(EndWithError end, Step& step) {
   if (end.in_band) end.pass_answer = false;
   state_ = State::Ended;
   stop_waiting_at(step.now);
-  (void)step.out.push_back(std::move(end));
+  step.say(std::move(end));
 }
 
 }  // namespace drover::core

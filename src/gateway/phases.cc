@@ -154,16 +154,19 @@ Result<void> admit(Worker& worker, RequestState& state) {
 Result<net::ReadState> read_body(Worker& worker, RequestState& state) {
   if (!state.request.has_body) return net::ReadState::End;
   const std::uint64_t limit = state.snapshot->settings.limits.body;
-  for (;;) {
+  std::size_t turn = 0;
+  while (turn < kBodyBytesATurn) {
     auto read = state.exchange->read_body();
     if (!read) return fail(std::move(read.error()));
     if (read->state != net::ReadState::Data) return read->state;
+    turn += read->bytes.size();
     if (state.request.body.view().size() + read->bytes.size() > limit) return fail(too_large(limit));
     if (!state.request.body.append(worker.admission().replay_memory, read->bytes)) {
       return fail(shed("replay_memory_full",
                        "The gateway's memory for request bodies is full ('limits.replay_memory'); try again shortly."));
     }
   }
+  return net::ReadState::Blocked;  // the wait for more lets the others go first
 }
 
 Instant body_deadline(const RequestState& state) {
@@ -231,6 +234,15 @@ Result<void> route(RequestState& state) {
   if (!owner) return fail(owner.error());
   state.owner = *owner;
   return {};
+}
+
+Instant flushed_by(Worker& worker, const RequestState& state) {
+  const Instant now = worker.loop().now();
+  const auto seconds = static_cast<std::int64_t>(state.exchange->pending_bytes() / kMinBodyBytesPerSecond);
+  const Instant steady = now + kLastFlush + std::chrono::seconds(seconds);
+  if (!state.run) return steady;
+  const Instant late = now + kLateFlush;
+  return state.run->client_blocked() ? late : std::clamp(state.run->ends_at(), late, steady);
 }
 
 void start_run(Worker& worker, RequestState& state) {

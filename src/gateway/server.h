@@ -86,13 +86,15 @@ class Server {
   net::Listeners listeners_;
   std::shared_ptr<const TlsList> tls_;  ///< per listener; each worker holds the list it was last given
   std::vector<std::shared_ptr<const TlsList>> tls_of_worker_;
-  std::vector<std::unique_ptr<Worker>> workers_;
-  std::unique_ptr<Office> office_;
 
+  // In front of the workers: the last session of one tells of it, also from the worker's destructor.
   std::mutex drained_mutex_;
   std::condition_variable drained_changed_;
   std::size_t drained_ = 0;
   bool stopped_ = false;
+
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<Office> office_;
 };
 
 }  // namespace drover::gateway

@@ -157,7 +157,7 @@ class Deaf : public Honest {
   Muffled muffled_;
 };
 TEST(Checkers, NoticeAFleetThatTellsNobodyOfHisTurn) {
-  EXPECT_TRUE(broken_by<Deaf>(200).contains(13));
+  EXPECT_TRUE(broken_by<Deaf>(600).contains(13));
 }
 
 class BlamesTheClient : public Honest {

@@ -41,8 +41,11 @@ enum class Rare : std::uint8_t {
   HalfFailed,        ///< one of two attempts failed while the other ran
   TrialBacked,       ///< a second attempt was started beside a trial
   TrialOutran,       ///< and the trial answered first
+  SendStalled,       ///< a target stopped taking the request
+  SentSlowly,        ///< one took longer over it than `send`, and never stopped
+  ClientStalled,     ///< a client that did not read was given up
 };
-inline constexpr std::size_t kRarities = static_cast<std::size_t>(Rare::TrialOutran) + 1;
+inline constexpr std::size_t kRarities = static_cast<std::size_t>(Rare::ClientStalled) + 1;
 [[nodiscard]] std::string_view to_string(Rare rare);
 
 class Reached {

@@ -49,8 +49,8 @@ struct HeldAnswer {
 inline constexpr std::size_t kMaxHeldAnswers = 8;
 /// Most bytes of an answer held back before it is judged or passed on.
 inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
-/// How long a finished request waits for the upstream to end its answer's framing, so that the connection can be used
-/// again.
+/// How long in all a finished request waits for the upstream to end its answer's framing, so that the connection can be
+/// used again. The next request of the client's connection waits with it.
 inline constexpr Duration kDrainUpstream = std::chrono::milliseconds(100);
 
 /// Told when the request's own memory is no longer needed.
@@ -94,11 +94,16 @@ class Run final : private net::GoneObserver, private core::Bell {
   /// The upstream's own error event has already been passed on; only the end of the stream is missing.
   [[nodiscard]] bool error_event_sent() const { return error_event_sent_; }
   [[nodiscard]] bool client_left() const { return client_left_; }
+  /// It ended while the client did not take what it was sent, and may not take more.
+  [[nodiscard]] bool client_blocked() const { return client_blocked_; }
+  /// The time that rules the request, also what of its answer is still on its way to the client.
+  [[nodiscard]] Instant ends_at() const;
   [[nodiscard]] const RunRecord& record() const { return record_; }
   [[nodiscard]] const core::Dispatch& dispatch() const { return dispatch_; }
 
-  /// The process is going and cannot wait for it: ends now with an error, in-band when the head was sent.
-  void expire();
+  /// The process is going and cannot wait for it: ends now with an error, in-band when the head was sent. False: it had
+  /// ended before.
+  bool expire();
 
   /// "x-drover-target" and "x-drover-attempts" with the extra fields, as lines: for every answer, ours included.
   void append_routing_fields(std::string& fields) const;
@@ -110,6 +115,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   void emit(const core::Event& event);
   [[nodiscard]] Instant now() const;
   void downstream_gone() override;
+  void client_failed(const Error& error);
   void ring() override;
   void start_answer(const Attempt& attempt);
   void attempt_answered(core::AttemptId id, int status);
@@ -137,6 +143,9 @@ class Run final : private net::GoneObserver, private core::Bell {
   [[nodiscard]] core::Candidates candidates();
   void arm(const core::ArmTimer& timer);
   void timers_due();
+  void end_waits();
+  void bound_drain();
+  void stop_draining();
   void waits(core::TimerKind what);
   void waits_no_more();
   void commit(Attempt& attempt);
@@ -165,6 +174,9 @@ class Run final : private net::GoneObserver, private core::Bell {
   ErrorKind cancelled_by_ = ErrorKind::Cancelled;  ///< what an attempt cancelled now is said to have failed of
   bool error_event_sent_ = false;
   bool client_left_ = false;
+  bool client_blocked_ = false;
+  bool drain_bounded_ = false;
+  Instant stalled_at_ = kNever;  ///< the Blocked timer: only the client's own side sees whether it reads
   bool waiting_ = false;  ///< the last of record_.waits is going on
   bool racing_ = false;   ///< the second lane's coroutine runs; the run does not end before it
   Lane first_lane_;
