@@ -106,8 +106,10 @@ TEST(Stalls, E5_BytesHeldBackAreNoFirstContent) {
   EXPECT_EQ(s.started(s.fired(TimerKind::FirstContent, at(120s))), "b");
 }
 
-Scenario blocked_stream() {
+/// A stream of which content has been sent.
+Scenario begun_stream(Duration blocked_client = kBlockedClient) {
   Scenario s = streaming({"a"});
+  s.request().blocked_client = blocked_client;
   (void)s.on(RequestReady{}, at(0ms));
   (void)s.sent(at(0ms));
   (void)s.head(at(1s));
@@ -116,7 +118,7 @@ Scenario blocked_stream() {
 }
 
 TEST(Stalls, E9_AClientThatTakesNothingForAMinuteIsGivenUp) {
-  Scenario s = blocked_stream();
+  Scenario s = begun_stream();
   EXPECT_EQ(armed(s.on(DownstreamBlocked{}, at(2s)), TimerKind::Blocked), at(62s));
   const Commands out = s.fired(TimerKind::Blocked, at(62s));
   EXPECT_TRUE(has<CancelAttempt>(out));
@@ -126,19 +128,14 @@ TEST(Stalls, E9_AClientThatTakesNothingForAMinuteIsGivenUp) {
 }
 
 TEST(Stalls, E9_AClientThatReadsAgainDisarmsIt) {
-  Scenario s = blocked_stream();
+  Scenario s = begun_stream();
   (void)s.on(DownstreamBlocked{}, at(2s));
   EXPECT_EQ(armed(s.on(DownstreamUnblocked{}, at(3s)), TimerKind::Blocked), kNever);
   EXPECT_TRUE(s.fired(TimerKind::Blocked, at(62s)).empty());
 }
 
 TEST(Stalls, E9_AReaderThatMayPauseIsBoundByTheStreamAlone) {
-  Scenario s = streaming({"a"});
-  s.request().blocked_client = kNoLimit;
-  (void)s.on(RequestReady{}, at(0ms));
-  (void)s.sent(at(0ms));
-  (void)s.head(at(1s));
-  (void)s.first_content(at(1s));
+  Scenario s = begun_stream(kNoLimit);
   EXPECT_EQ(armed(s.on(DownstreamBlocked{}, at(2s)), TimerKind::Blocked), std::nullopt);
   EXPECT_TRUE(has<EndWithError>(s.fired(TimerKind::StreamMax, at(1h + 1s))));
 }
@@ -155,7 +152,7 @@ TEST(Stalls, E9_TheTotalDeadlineOfAPlainAnswerChargesNobodyWhileItsClientDoesNot
 }
 
 TEST(Stalls, E9_StreamMaxEndsAStreamWhoseClientIsBlocked) {
-  Scenario s = blocked_stream();
+  Scenario s = begun_stream();
   (void)s.on(DownstreamBlocked{}, at(2s));
   const Commands out = s.fired(TimerKind::StreamMax, at(1h + 1s));
   EXPECT_TRUE(has<CancelAttempt>(out));

@@ -105,6 +105,10 @@ class EveryPhase : public ::testing::TestWithParam<Cell> {};
 TEST_P(EveryPhase, EndsInTimeAndLeavesNothingBehind) {
   const auto [phase, what, end] = GetParam();
   MemoryWorld world;
+  const bool waits = what == What::Silence || what == What::Drip;
+  if (!waits) world.plan().pools[0].timeouts = long_timeouts();
+  if (what == What::Drip) world.facts.blocked_client = 20s;
+  if (what == What::ProcessEnds) world.facts.blocked_client = 20s;
   world.begin([&] {
     play_up_to(phase, world);
     world.upstream(1).says_head(kStreamHead);
@@ -113,7 +117,7 @@ TEST_P(EveryPhase, EndsInTimeAndLeavesNothingBehind) {
   });
   world.settle();
   std::optional<Drip> drip;
-  if (what == What::Drip) drip.emplace(world.loop, [&, phase = phase] { drop(phase, world); });
+  if (what == What::Drip) drip.emplace(world.loop, [&, in = phase] { drop(in, world); });
   happen(what, world);
   ASSERT_TRUE(world.ends());
   EXPECT_EQ(end_of(world), end);

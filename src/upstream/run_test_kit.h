@@ -35,6 +35,19 @@ inline core::Timeouts short_timeouts() {
           .queue = 100ms};
 }
 
+/// Bounds that only end a test that has already failed: where something else is to end the request.
+inline core::Timeouts long_timeouts() {
+  return {.connect = 20s,
+          .send = 20s,
+          .head_stream = 20s,
+          .head_plain = 20s,
+          .first_content = 20s,
+          .idle = 20s,
+          .total = 20s,
+          .stream_max = 20s,
+          .queue = 20s};
+}
+
 /// Targets p1, p2 … in this order, each with one connection that is open already.
 class MemoryWorld {
  public:
@@ -67,7 +80,7 @@ class MemoryWorld {
 
   /// To be changed before it begins.
   core::Plan& plan() { return *plan_; }
-  core::DispatchRequest facts;
+  core::DispatchRequest facts{.blocked_client = 80ms};
   UpstreamRequest request;
 
   /// From begin() on.
@@ -85,7 +98,6 @@ class MemoryWorld {
     facts.route = &plan_now_->routes.front();
     facts.answer = answer_;
     facts.arrived = began_ = loop.now();
-    facts.blocked_client = 80ms;
     run_.emplace(Run::Parts{.tools = {&loop, &resolver_, &pools_},
                             .catalog = catalog_.get(),
                             .fleet = fleet_.get(),

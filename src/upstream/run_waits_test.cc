@@ -1,5 +1,6 @@
 // Every wait of a request has somebody who ends it: what a Run does when an upstream or a client falls silent, drips,
 // or says something at the wrong time. Over exchanges in memory.
+#include <functional>
 #include <string>
 
 #include "upstream/run_test_kit.h"
@@ -47,8 +48,6 @@ TEST(RunWaits, E1_AClientThatLeavesEndsTheDrain) {
   MemoryWorld world;
   world.begin([&] { answer_whole(world.upstream()); });
   ASSERT_TRUE(drive(world.loop, [&] { return world.client.whole(); }));
-  world.settle();
-  ASSERT_FALSE(world.ended());
   world.client.leaves();
   world.settle();
   EXPECT_TRUE(world.ended());
@@ -67,9 +66,10 @@ TEST(RunWaits, E1_TheEndOfTheProcessEndsTheDrain) {
 
 TEST(RunWaits, E1_AConnectionWhoseAnswerEndsInTimeIsKept) {
   MemoryWorld world;
-  world.begin([&] { answer_whole(world.upstream()); });
-  ASSERT_TRUE(drive(world.loop, [&] { return world.client.whole(); }));
-  world.upstream().ends();
+  world.begin([&] {
+    answer_whole(world.upstream());
+    world.upstream().ends();
+  });
   ASSERT_TRUE(world.ends());
   EXPECT_FALSE(world.upstream().cancelled());
   EXPECT_EQ(world.busy(0), 0U);
@@ -94,9 +94,11 @@ TEST(RunWaits, E2_AnUpstreamThatStopsTakingTheRequestIsLeftForAnother) {
 /// Takes a request byte by byte, for much longer than `send`, and stirs in between as `noise` does.
 void expect_patience(const std::function<void(MemoryUpstream&)>& noise) {
   MemoryWorld world(1);
-  const std::string body(100, 'x');
+  const std::string body(200, 'x');
   ASSERT_TRUE(world.request.body.append(world.memory, body));
-  world.plan().pools[0].timeouts.total = 30s;
+  world.plan().pools[0].timeouts = long_timeouts();
+  world.plan().pools[0].timeouts.send = 400ms;  // of 10 ms between two steps, and a second in all
+  world.plan().pools[0].timeouts.head_stream = 400ms;
   world.begin([&] { world.upstream().takes(1); });
   Drip taking(world.loop, [&] {
     world.upstream().takes_more(2);
@@ -145,16 +147,19 @@ TEST(RunWaits, B20_AnAnswerBeforeTheRequestIsSentIsPassedOn) {
 
 TEST(RunWaits, E5_APlainAnswerThatArrivesSlowlyIsNotIdle) {
   MemoryWorld world(1, core::AnswerKind::Plain);
-  world.plan().pools[0].timeouts.total = 30s;
+  world.plan().pools[0].timeouts = long_timeouts();
+  world.plan().pools[0].timeouts.idle = 400ms;
   world.begin([&] { world.upstream().says_head(kPlainHead); });
   int lines = 0;
   Drip blank(world.loop, [&] {
-    if (++lines < 40) return world.upstream().says("\n");
-    if (lines == 40) world.upstream().says(kPlain), world.upstream().ends();
+    if (++lines < 120) return world.upstream().says("\n");
+    if (lines > 120) return;
+    world.upstream().says(kPlain);
+    world.upstream().ends();
   });
   ASSERT_TRUE(world.ends());
   EXPECT_EQ(world.error(), "");
-  EXPECT_GT(world.took(), 4 * short_timeouts().idle);
+  EXPECT_GT(world.took(), 2 * 400ms);
   EXPECT_TRUE(world.client.text().ends_with(kPlain));
 }
 
@@ -182,17 +187,18 @@ TEST(RunWaits, E5_APlainAnswerThatStopsIsIdle) {
 
 /// A stream that has begun and whose client has stopped reading; its upstream would go on.
 struct Blocked {
-  explicit Blocked(Duration patience) {
+  explicit Blocked(Duration patience, Duration stream_max = 20s) {
+    world.plan().pools[0].timeouts = long_timeouts();
+    world.plan().pools[0].timeouts.stream_max = stream_max;
+    world.facts.blocked_client = patience;
     world.client.stops_reading();
     world.begin([&] {
       world.upstream().says_head(kStreamHead);
       world.upstream().says(kContent);
     });
-    if (patience == kNoLimit) forever = std::make_unique<Drip>(world.loop, [this] { world.client.reads_a_byte(); });
     EXPECT_TRUE(drive(world.loop, [this] { return world.client.waited_for(); }));
   }
   MemoryWorld world;
-  std::unique_ptr<Drip> forever;
 };
 
 TEST(RunWaits, E9_AClientThatTakesNothingIsGivenUp) {
@@ -205,7 +211,8 @@ TEST(RunWaits, E9_AClientThatTakesNothingIsGivenUp) {
 }
 
 TEST(RunWaits, E9_AClientThatReadsOneByteAtATimeIsEndedByStreamMax) {
-  Blocked scene(kNoLimit);
+  Blocked scene(20s, short_timeouts().stream_max);
+  Drip bytes(scene.world.loop, [&] { scene.world.client.reads_a_byte(); });
   ASSERT_TRUE(scene.world.ends());
   EXPECT_EQ(scene.world.error(), "stream_max");
   EXPECT_TRUE(scene.world.run().client_blocked());
@@ -214,7 +221,7 @@ TEST(RunWaits, E9_AClientThatReadsOneByteAtATimeIsEndedByStreamMax) {
 }
 
 TEST(RunWaits, E9_TheEndOfTheProcessEndsARequestWhoseClientIsBlocked) {
-  Blocked scene(80ms);
+  Blocked scene(20s);
   EXPECT_TRUE(scene.world.run().expire());
   scene.world.settle();
   EXPECT_TRUE(scene.world.ended());
@@ -222,7 +229,7 @@ TEST(RunWaits, E9_TheEndOfTheProcessEndsARequestWhoseClientIsBlocked) {
 }
 
 TEST(RunWaits, E9_AClientThatLeavesWhileItIsBlockedEndsTheRequest) {
-  Blocked scene(80ms);
+  Blocked scene(20s);
   scene.world.client.leaves();
   scene.world.settle();
   EXPECT_TRUE(scene.world.ended());
@@ -230,7 +237,7 @@ TEST(RunWaits, E9_AClientThatLeavesWhileItIsBlockedEndsTheRequest) {
 }
 
 TEST(RunWaits, E9_AClientThatReadsAgainGetsTheRest) {
-  Blocked scene(80ms);
+  Blocked scene(20s);
   scene.world.client.reads_again();
   scene.world.upstream().says(kDone);
   scene.world.upstream().ends();
