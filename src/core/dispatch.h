@@ -163,7 +163,7 @@ struct Finish {};
 
 using Command = std::variant<std::monostate, WaitForCapacity, StartAttempt, ArmTimer, CancelAttempt, SendHead,
                              SendComment, Forward, EndWithError, Finish>;
-/// Most commands of one event. A commit that ends a race takes 14: timers of two attempts, a cancel, the answer's own.
+/// Most commands of one event: more than any of the simulated worlds has needed (10; sim/seeds_test.cc counts them).
 inline constexpr std::size_t kMaxCommands = 16;
 /// In the order in which they are to be carried out.
 using Commands = FixedVector<Command, kMaxCommands>;
