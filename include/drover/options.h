@@ -88,7 +88,7 @@ struct RetryOptions {
 };
 
 struct TimeoutOptions {
-  std::string connect, head, first_content, idle, total, stream_max, queue;
+  std::string connect, send, head, first_content, idle, total, stream_max, queue;
 };
 
 struct HealthOptions {

@@ -50,9 +50,11 @@ Result<net::WriteState> StreamAnswer::write(net::Pieces pieces, net::More, net::
 }
 
 net::Awaitable<Result<void>> StreamAnswer::until_written(Instant) {
-  // The reader has no deadline: the stream's own limits (`stream_max`) rule, and destroying it ends this.
+  // The reader may pause as long as it likes; the stream's own limits (`stream_max`) interrupt this, and so does
+  // destroying it.
   for (;;) {
     if (left()) co_return gone();
+    if (interrupted_) co_return fail({.kind = ErrorKind::Cancelled, .scope = ErrorScope::Request});
     bool blocked = false;
     {
       const std::lock_guard lock(mutex_);
@@ -61,6 +63,11 @@ net::Awaitable<Result<void>> StreamAnswer::until_written(Instant) {
     if (!blocked) co_return Result<void>();
     co_await wakeup_->wait();
   }
+}
+
+void StreamAnswer::interrupt() {
+  interrupted_ = true;
+  resume();
 }
 
 void StreamAnswer::end() {

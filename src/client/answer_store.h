@@ -27,6 +27,7 @@ class AnswerStore : public net::AnswerWriter {
   [[nodiscard]] bool started() const override { return status_ != 0; }
   [[nodiscard]] std::uint64_t pending_bytes() const override { return 0; }
   void abort() override {}
+  void interrupt() override {}
 
   /// The caller wants no more: the run is told.
   void leave();
@@ -72,6 +73,8 @@ class StreamAnswer final : public AnswerStore {
   [[nodiscard]] Result<net::WriteState> write(net::Pieces pieces, net::More more, net::Keep keep) override;
   [[nodiscard]] net::Awaitable<Result<void>> until_written(Instant deadline) override;
 
+  /// The run is over and waits for no reader any more.
+  void interrupt() override;
   /// Nothing more will come.
   void end();
   /// The reader has caught up.
@@ -93,6 +96,7 @@ class StreamAnswer final : public AnswerStore {
   void on_leave() override;
 
   std::optional<net::Wakeup> wakeup_;
+  bool interrupted_ = false;
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::string unread_;

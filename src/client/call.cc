@@ -89,12 +89,13 @@ bool Call::begin(Worker& worker) {
   make_request_id(worker.loop().random(), id_);
   id_field_.append(kIdField).append(": ").append(id_).append("\r\n");
   core::DispatchRequest dispatch =
-      upstream::dispatch_request(engine_->plan(), *route, request.inspection, request.body.view());
+      upstream::dispatch_request(engine_->plan(), *route, request);
   dispatch.id = id_;
   dispatch.api = static_cast<core::ApiNumber>(request.api);
   dispatch.fence = fence;
   dispatch.arrived = began_;
   dispatch.client_timeout = timeout;
+  dispatch.blocked_client = kNoLimit;  // the reader is the caller's own code, and may take its time
   dispatch.may_answer_early = false;  // nobody between us and the reader closes silent connections
   if (stream_) stream_->attach(worker.loop());
   run_.emplace(upstream::Run::Parts{.tools = worker.tools(),
@@ -123,7 +124,7 @@ std::optional<v0::Error> Call::read_error() {
   v0::Error error = public_error(ended_with.error);
   const upstream::HeldAnswer* passed = run_->answer_to_pass();
   if (passed != nullptr) error.status = passed->status;
-  const upstream::HeldAnswer* said = passed != nullptr ? passed : run_->last_held();
+  const upstream::HeldAnswer* said = run_->told_answer();
   if (said != nullptr) {
     error.provider_status = said->status;
     error.fields = fields_of(said->fields);

@@ -191,6 +191,7 @@ void write_policy(Writer& yaml, const v0::Options& options) {
   const v0::TimeoutOptions& timeouts = options.timeouts;
   yaml.open("timeouts", '{');
   yaml.word("connect", timeouts.connect);
+  yaml.word("send", timeouts.send);
   yaml.word("head", timeouts.head);
   yaml.word("first_content", timeouts.first_content);
   yaml.word("idle", timeouts.idle);

@@ -48,7 +48,8 @@ std::string_view word(core::Ambiguous choice) {
 }
 
 std::string timeouts_line(const core::Timeouts& timeouts) {
-  return "connect " + format_duration(timeouts.connect) + ", head " + format_duration(timeouts.head_stream) +
+  return "connect " + format_duration(timeouts.connect) + ", send " + format_duration(timeouts.send) + ", head " +
+         format_duration(timeouts.head_stream) +
          " (streamed) / " + format_duration(timeouts.head_plain) + " (plain), first content " +
          format_duration(timeouts.first_content) + ", idle " + format_duration(timeouts.idle) + ", total " +
          format_duration(timeouts.total) + ", stream " + format_duration(timeouts.stream_max) + ", queue " +

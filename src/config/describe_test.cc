@@ -29,7 +29,8 @@ TEST(Describe, SaysWhatEachRouteWouldDo) {
   EXPECT_THAT(text, HasSubstr("  priority 1  two/1:big  weight 1  https://two.example.com/v1  key 1 ("));
   EXPECT_THAT(text, HasSubstr("\n* (every other model): p2c over 1 target\n"));
   EXPECT_THAT(text, HasSubstr("\nnano (as a fallback, through \"*\"): p2c over 1 target\n"));
-  EXPECT_THAT(text, HasSubstr("  timeouts: connect 3s, head 2m (streamed) / off (plain), first content 2m, idle 7s"));
+  EXPECT_THAT(text, HasSubstr("  timeouts: connect 3s, send 30s, head 2m (streamed) / off (plain), first content 2m, "
+                              "idle 7s"));
   EXPECT_THAT(text, HasSubstr("paths without a model (openai): one/1\n"));
 }
 

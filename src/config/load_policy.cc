@@ -129,6 +129,7 @@ void load_timeouts(const Value& value, core::Timeouts& timeouts) {
   const auto map = value.section(schema::kTimeouts);
   if (!map) return;
   map->duration("connect", timeouts.connect, kWait);
+  map->duration("send", timeouts.send, kWait);
   const auto head = map->find("head");
   if (head && head->node().kind == Node::Kind::Map) {
     if (const auto both = head->section(schema::kHead)) {

@@ -40,8 +40,8 @@ inline constexpr std::array<std::string_view, 6> kClient = {"name", "key", "mode
 inline constexpr std::array<std::string_view, 10> kRetry = {"walk",        "same_target", "backoff", "multiplier",
                                                             "max_backoff", "jitter",      "budget",  "hedge",
                                                             "ambiguous",   "statuses"};
-inline constexpr std::array<std::string_view, 7> kTimeouts = {"connect", "head",       "first_content", "idle",
-                                                              "total",   "stream_max", "queue"};
+inline constexpr std::array<std::string_view, 8> kTimeouts = {"connect", "send",  "head",       "first_content",
+                                                              "idle",    "total", "stream_max", "queue"};
 inline constexpr std::array<std::string_view, 2> kHead = {"stream", "plain"};
 inline constexpr std::array<std::string_view, 9> kHealth = {"probe",         "interval",     "timeout",
                                                             "mode",          "eject_after",  "eject_for",

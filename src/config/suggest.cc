@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kWordBytes = 64;
 
 /// What other gateways, SDKs and habits call our keys.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 61> kSynonyms = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 63> kSynonyms = {{
     {"policy", "balance"},
     {"strategy", "balance"},
     {"routing_strategy", "balance"},
@@ -57,6 +57,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 61> kSynonym
     {"timeout", "timeouts"},
     {"request_timeout", "total"},
     {"connect_timeout", "connect"},
+    {"send_timeout", "send"},
+    {"write_timeout", "send"},
     {"read_timeout", "idle"},
     {"ttft", "first_content"},
     {"first_token", "first_content"},

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "core/answer_table.h"
@@ -18,6 +20,11 @@ Dispatch::Dispatch(const DispatchRequest& request, FleetPort& fleet, Random& ran
 
 Dispatch::~Dispatch() {
   if (!refusals_.empty()) conclude(std::nullopt, refusals_.back().asked_at);
+}
+
+void Dispatch::too_many_commands() {
+  std::fputs("drover: a step of a request has more commands than fit (kMaxCommands); please report it\n", stderr);
+  std::abort();
 }
 
 Commands Dispatch::on(const Event& event, Instant now) {
@@ -51,7 +58,9 @@ void Dispatch::handle(const AttemptConnected& event, Step& step) {
   Attempt* attempt = running(event.attempt);
   if (attempt == nullptr || attempt->phase != Phase::Connecting) return;
   attempt->phase = Phase::Sending;
+  attempt->moved = step.now;
   disarm(*attempt, TimerKind::Connect, step);
+  arm(*attempt, TimerKind::Send, after(step.now, timeouts_of(*attempt).send), step);
 }
 
 void Dispatch::handle(const RequestSent& event, Step& step) {
@@ -59,6 +68,7 @@ void Dispatch::handle(const RequestSent& event, Step& step) {
   if (attempt == nullptr || attempt->sent != kNever) return;
   attempt->sent = step.now;
   disarm(*attempt, TimerKind::Connect, step);
+  disarm(*attempt, TimerKind::Send, step);
   const Timeouts& timeouts = timeouts_of(*attempt);
   const bool stream = request_.answer == AnswerKind::Stream;
   // An answer may begin before the request has been written to its end (an early 413): then there is no head to wait
@@ -72,6 +82,11 @@ void Dispatch::handle(const RequestSent& event, Step& step) {
   arm_second(*attempt, step);
 }
 
+void Dispatch::handle(const Progress& event, Step& step) {
+  // As with Content: the armed timer looks at this when it fires.
+  if (Attempt* attempt = running(event.attempt)) attempt->moved = step.now;
+}
+
 void Dispatch::handle(const QuotaHinted& event, Step& step) {
   if (const Attempt* attempt = running(event.attempt)) fleet_->hint(attempt->lease.ticket(), event.hints, step.now);
 }
@@ -80,7 +95,9 @@ void Dispatch::handle(const HeadArrived& event, Step& step) {
   Attempt* attempt = running(event.attempt);
   if (attempt == nullptr || attempt->phase >= Phase::AwaitingContent) return;
   attempt->phase = Phase::AwaitingContent;
+  attempt->moved = step.now;
   disarm(*attempt, TimerKind::Connect, step);
+  disarm(*attempt, TimerKind::Send, step);
   disarm(*attempt, TimerKind::Head, step);
   if (request_.answer == AnswerKind::Stream) {  // a plain answer is settled with its head, or hardly later
     attempt->answered = true;
@@ -125,7 +142,7 @@ void Dispatch::handle(const AttemptEnded& event, Step& step) {
   if (request_.answer == AnswerKind::Plain) outcome.whole = step.now - attempt->begun();
   attempt->lease.settle(outcome, step.now);
   attempt->phase = Phase::Idle;
-  (void)step.out.push_back(Finish{});
+  step.say(Finish{});
   stop_ = Stop::Answered;
   state_ = State::Ended;
 }
@@ -147,18 +164,20 @@ void Dispatch::handle(const TimerFired& event, Step& step) {
   Instant& armed = armed_[static_cast<std::size_t>(event.timer)];
   if (armed == kNever) return;  // disarmed while the event was on its way
   if (step.now < armed) {       // an earlier arming's: the one that counts is still to come
-    (void)step.out.push_back(ArmTimer{event.timer, armed});
+    step.say(ArmTimer{event.timer, armed});
     return;
   }
   armed = kNever;
   switch (event.timer) {
     case TimerKind::Connect:
+    case TimerKind::Send:
     case TimerKind::Head:
     case TimerKind::FirstContent:
     case TimerKind::Idle: return attempts_due(event.timer, step);
     case TimerKind::Second: return start_second(step);
     case TimerKind::Total: return total_passed(step);
     case TimerKind::StreamMax: return stream_max_passed(step);
+    case TimerKind::Blocked: return handle(ClientLeft{}, step);
     case TimerKind::Queue:
     case TimerKind::Backoff:
       if (waiting_) seek(step);
@@ -170,11 +189,13 @@ void Dispatch::handle(const TimerFired& event, Step& step) {
 void Dispatch::handle(const DownstreamBlocked&, Step& step) {
   blocked_ = true;
   for (Attempt* attempt : places()) disarm(*attempt, TimerKind::Idle, step);
+  arm(TimerKind::Blocked, after(step.now, request_.blocked_client), step);
 }
 
 void Dispatch::handle(const DownstreamUnblocked&, Step& step) {
   if (!blocked_) return;
   blocked_ = false;
+  disarm(TimerKind::Blocked, step);
   Attempt* attempt = newest();
   if (attempt == nullptr || state_ != State::Committed) return;
   last_content_ = step.now;
@@ -187,7 +208,7 @@ void Dispatch::handle(const ClientLeft&, Step& step) {
   }
   stop_waiting_at(step.now);
   conclude(std::nullopt, step.now);
-  (void)step.out.push_back(Finish{});
+  step.say(Finish{});
   stop_ = Stop::ClientLeft;
   state_ = State::Ended;
 }
@@ -204,7 +225,7 @@ void Dispatch::commit(Attempt& attempt, Step& step) {
   conclude(attempt.lease.target(), step.now);
   state_ = State::Committed;
   attempt.phase = Phase::Relaying;
-  (void)step.out.push_back(Forward{attempt.id});
+  step.say(Forward{attempt.id});
   for (std::size_t kind = 0; kind < kTimersBeforeContent; ++kind) disarm(attempt, static_cast<TimerKind>(kind), step);
   if (request_.answer == AnswerKind::Stream && request_.may_answer_early) {
     arm(TimerKind::Comment, after(step.now, request_.comment_every), step);
@@ -223,6 +244,7 @@ void Dispatch::commit(Attempt& attempt, Step& step) {
 void Dispatch::lose(Attempt& attempt, Step& step) {
   const bool stream = request_.answer == AnswerKind::Stream;
   const TimerKind missed = attempt.phase == Phase::Connecting       ? TimerKind::Connect
+                           : attempt.phase == Phase::Sending        ? TimerKind::Send
                            : attempt.phase < Phase::AwaitingContent ? TimerKind::Head
                            : stream                                 ? TimerKind::FirstContent
                                                                     : TimerKind::Idle;
@@ -232,13 +254,13 @@ void Dispatch::lose(Attempt& attempt, Step& step) {
     settle_abandoned(attempt, attempt.beside == Beside::Nothing ? Gone::Overtaken : Gone::NotWanted, step.now);
   }
   disarm_attempt(attempt, step);
-  (void)step.out.push_back(CancelAttempt{.attempt = attempt.id, .lost = true});
+  step.say(CancelAttempt{.attempt = attempt.id, .lost = true});
 }
 
 void Dispatch::abandon(Attempt& attempt, Step& step) {
   settle_abandoned(attempt, Gone::NotWanted, step.now);
   disarm_attempt(attempt, step);
-  (void)step.out.push_back(CancelAttempt{attempt.id});
+  step.say(CancelAttempt{attempt.id});
 }
 
 void Dispatch::settle_abandoned(Attempt& attempt, Gone why, Instant now) {

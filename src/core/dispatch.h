@@ -3,11 +3,13 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,19 +36,21 @@ struct AttemptId {
 
 enum class TimerKind : std::uint8_t {
   Connect,  ///< to Idle: of an attempt. When two run, of the one that is due first
+  Send,
   Head,
   FirstContent,
   Second,  ///< it is late: ask another target as well
   Idle,
   Total,
   StreamMax,
+  Blocked,  ///< the client takes nothing: whoever sees it read begins this time anew
   Queue,  ///< waiting for capacity: wake up and look again
   Backoff,
   Comment,  ///< first comment after a long wait, then keep-alive
 };
-inline constexpr std::size_t kTimerKinds = 10;
-inline constexpr std::size_t kTimersBeforeContent = 4;
-inline constexpr std::size_t kAttemptTimers = 5;
+inline constexpr std::size_t kTimerKinds = 12;
+inline constexpr std::size_t kTimersBeforeContent = 5;
+inline constexpr std::size_t kAttemptTimers = 6;
 
 /// What an attempt is beside another one that is late.
 enum class Beside : std::uint8_t {
@@ -64,7 +68,10 @@ struct AttemptConnected {
 };  ///< a connection is there (fresh or reused); the request is being sent
 struct RequestSent {
   AttemptId attempt;
-};  ///< the whole request has been written
+};  ///< the whole request has been written, or a final answer has begun before
+struct Progress {
+  AttemptId attempt;
+};  ///< bytes have moved that nothing else tells of: some of the request has left, or of what is held back has come
 struct QuotaHinted {
   AttemptId attempt;
   QuotaHints hints;
@@ -107,9 +114,9 @@ struct DownstreamUnblocked {};
 struct ClientLeft {};
 struct Drain {};  ///< the process is going: end at the next boundary, start no further attempt
 
-using Event = std::variant<RequestReady, CapacityGranted, AttemptConnected, RequestSent, QuotaHinted, HeadArrived,
-                           LifecycleEvent, FirstContent, Content, KeepAlive, AttemptEnded, AttemptFailed, TimerFired,
-                           DownstreamBlocked, DownstreamUnblocked, ClientLeft, Drain>;
+using Event = std::variant<RequestReady, CapacityGranted, AttemptConnected, RequestSent, Progress, QuotaHinted,
+                           HeadArrived, LifecycleEvent, FirstContent, Content, KeepAlive, AttemptEnded, AttemptFailed,
+                           TimerFired, DownstreamBlocked, DownstreamUnblocked, ClientLeft, Drain>;
 
 // ---------------------------------------------------------------------------------------------- commands
 
@@ -157,8 +164,10 @@ struct Finish {};
 
 using Command = std::variant<std::monostate, WaitForCapacity, StartAttempt, ArmTimer, CancelAttempt, SendHead,
                              SendComment, Forward, EndWithError, Finish>;
+/// Most commands of one event: more than any of the simulated worlds has needed (10; sim/seeds_test.cc counts them).
+inline constexpr std::size_t kMaxCommands = 16;
 /// In the order in which they are to be carried out.
-using Commands = FixedVector<Command, 12>;
+using Commands = FixedVector<Command, kMaxCommands>;
 
 // ---------------------------------------------------------------------------------------------- the machine
 
@@ -169,6 +178,9 @@ enum class AnswerKind : std::uint8_t { Plain, Stream };
 inline constexpr Duration kFirstCommentAfter = std::chrono::seconds(10);
 inline constexpr Duration kCommentEvery = std::chrono::seconds(15);
 
+/// How long a client may take nothing of what waits for it (nginx: send_timeout).
+inline constexpr Duration kBlockedClient = std::chrono::seconds(60);
+
 /// What one request brings along. The pointers outlive the Dispatch (they belong to the snapshot it began with).
 struct DispatchRequest {
   std::string_view id{};  ///< its name in logs and on pages; borrowed
@@ -176,6 +188,7 @@ struct DispatchRequest {
   const Route* route = nullptr;
   AnswerKind answer = AnswerKind::Plain;
   Replay replay = Replay::Free;
+  bool safe = false;  ///< GET, HEAD or OPTIONS: once more on a new connection does no harm, whatever `replay` says
   ProviderFence fence{};
   Owner owner{};
   Asker asker{};
@@ -185,12 +198,12 @@ struct DispatchRequest {
   Amount estimate{};
   Instant arrived{};
   Duration client_timeout = kNoLimit;  ///< x-drover-timeout or x-stainless-timeout: shortens `total`
-  bool safe = false;           ///< GET or HEAD: a kept connection's race may be run again whatever `replay` says
   bool clients_retry = false;  ///< the client itself says that this is not its first try
   /// Whether our own 200 and comments may be sent while waiting (HTTP/1.1 client, streamed answer).
   bool may_answer_early = true;
   Bell* bell = nullptr;  ///< rung when CapacityGranted is due; without one it looks again by timer. Outlives the wait
-  Duration comment_every = kCommentEvery;  ///< between comments of ours
+  Duration comment_every = kCommentEvery;    ///< between comments of ours
+  Duration blocked_client = kBlockedClient;  ///< kNoLimit: the client may pause as long as the stream may last
 };
 
 class Dispatch {
@@ -238,7 +251,8 @@ class Dispatch {
     Instant started{};
     Instant sent = kNever;
     bool answered = false;  ///< the fleet was told that the answer has begun
-    std::array<Instant, kAttemptTimers> due = {kNever, kNever, kNever, kNever, kNever};
+    Instant moved{};        ///< bytes of it moved last: what Send and Idle count from
+    std::array<Instant, kAttemptTimers> due = {kNever, kNever, kNever, kNever, kNever, kNever};
     [[nodiscard]] bool running() const { return phase != Phase::Idle; }
     /// What its latency is counted from.
     [[nodiscard]] Instant begun() const { return sent == kNever ? started : sent; }
@@ -280,12 +294,19 @@ class Dispatch {
   struct Step {
     Instant now;
     Commands& out;
+    /// A command that is lost could be the end of the request: rather the program ends than that.
+    void say(std::convertible_to<Command> auto&& command) {
+      if (!out.push_back(std::forward<decltype(command)>(command))) too_many_commands();
+    }
   };
+
+  [[noreturn]] static void too_many_commands();
 
   void handle(const RequestReady&, Step& step);
   void handle(const CapacityGranted&, Step& step);
   void handle(const AttemptConnected& event, Step& step);
   void handle(const RequestSent& event, Step& step);
+  void handle(const Progress& event, Step& step);
   void handle(const QuotaHinted& event, Step& step);
   void handle(const HeadArrived& event, Step& step);
   void handle(const LifecycleEvent& event, Step& step);
@@ -327,6 +348,7 @@ class Dispatch {
   void fail(Attempt& attempt, Failure failure, Step& step);
   [[nodiscard]] bool retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step);
   [[nodiscard]] Next next_after(const Failure& failure);
+  [[nodiscard]] bool may_run_again() const;
   [[nodiscard]] bool take_detour(const Failure& failure);
   void settle_failed(Attempt& attempt, const Failure& failure, Instant now);
   void note(TargetId target, const Failure& failure);
@@ -348,7 +370,7 @@ class Dispatch {
   [[nodiscard]] static Failure timeout_of(const Attempt& attempt, TimerKind timer);
   void total_passed(Step& step);
   void stream_max_passed(Step& step);
-  void idle_passed(Attempt& attempt, Step& step);
+  void stalled(Attempt& attempt, TimerKind timer, Step& step);
   void comment_due(Step& step);
 
   void commit(Attempt& attempt, Step& step);

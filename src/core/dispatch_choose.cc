@@ -158,7 +158,7 @@ void Dispatch::wait(Instant until, TimerKind timer, Step& step) {
   waiting_ = true;
   if (!queue_until_) queue_until_ = queue_until(step.now);
   if (waiting_since_ == kNever) waiting_since_ = step.now;
-  if (timer == TimerKind::Queue) (void)step.out.push_back(WaitForCapacity{until});
+  if (timer == TimerKind::Queue) step.say(WaitForCapacity{until});
   disarm(timer == TimerKind::Queue ? TimerKind::Backoff : TimerKind::Queue, step);
   arm(timer, until, step);
 }
@@ -216,7 +216,7 @@ void Dispatch::start(Lease lease, bool fresh, Step& step, Beside beside) {
     at = tried_.size() - 1;
   }
   if (!fresh) ++notes_[at].attempts;
-  (void)step.out.push_back(StartAttempt{attempt.id, target, fresh, attempt.lease.ticket().last_resort, beside});
+  step.say(StartAttempt{attempt.id, target, fresh, attempt.lease.ticket().last_resort, beside});
   arm(attempt, TimerKind::Connect, after(step.now, timeouts_of(attempt).connect), step);
   if (Attempt* other = other_than(attempt)) return arm_head(*other, step);
   arm_second(attempt, step);

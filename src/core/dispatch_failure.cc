@@ -32,9 +32,11 @@ bool may_pass_later(const Error& error) {
   }
 }
 
-/// Stages at which a poisonous request, and not the target, may be what failed (J15).
-bool could_be_the_request(Stage stage) {
-  return stage == Stage::FreshNoAnswer || stage == Stage::FailedAnswer;
+/// Failures of which a poisonous request, and not the target, may be the reason (J15). One that is too long for our own
+/// line stops on its way to each of them.
+bool could_be_the_request(Stage stage, ErrorKind kind) {
+  const bool stopped_on_its_way = stage == Stage::Unsent && kind == ErrorKind::HeadTimeout;
+  return stage == Stage::FreshNoAnswer || stage == Stage::FailedAnswer || stopped_on_its_way;
 }
 
 }  // namespace
@@ -73,17 +75,19 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
 /// not the target's fault, so nothing is charged and the reservation goes on with the new attempt.
 bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step) {
   const bool unsent = failure.stage == Stage::Unsent && failure.error.kind == ErrorKind::StaleConnection;
-  // RFC 9110 section 9.2.2: what changes nothing may be sent again, on a new connection, by whoever passes it on.
-  const bool repeatable = request_.replay == Replay::Free || request_.safe;
-  const bool ambiguous =
-      failure.stage == Stage::ReusedNoAnswer && repeatable && request_.plan->retry.ambiguous != Ambiguous::Never;
-  const bool once = request_.replay == Replay::Never && !request_.safe;
-  if (!(unsent || ambiguous) || attempt.fresh || draining_ || once) return false;
+  const bool ambiguous = failure.stage == Stage::ReusedNoAnswer && may_run_again();
+  if (!(unsent || ambiguous) || attempt.fresh || draining_) return false;
   if (attempts_started_ >= kMaxAttempts) return false;
   disarm_attempt(attempt, step);
   attempt.phase = Phase::Idle;
   start(std::move(attempt.lease), /*fresh=*/true, step, attempt.beside);
   return true;
+}
+
+/// Executing it twice does no harm: a safe method changes nothing (RFC 9110, 9.2.2), and of what is stateless the owner
+/// has said so.
+bool Dispatch::may_run_again() const {
+  return request_.safe || (request_.replay == Replay::Free && request_.plan->retry.ambiguous != Ambiguous::Never);
 }
 
 /// The stage table (README). The setting `ambiguous` governs what may have been executed already:
@@ -98,7 +102,8 @@ Dispatch::Next Dispatch::next_after(const Failure& failure) {
   if (refusal_kind(failure.error) != RefusalKind::None) return after_refusal(failure);
   if (failure.error.retry == RetryClass::Never) return never(Stop::RequestsOwn);
   // J15: a third target is not asked again for what every target choked on when it came before.
-  if (choked_before_ && tried_.size() >= 2 && could_be_the_request(failure.stage)) return never(Stop::Poisonous);
+  const bool choked = could_be_the_request(failure.stage, failure.error.kind);
+  if (choked && choked_before_ && tried_.size() >= 2) return never(Stop::Poisonous);
   const bool free = request_.replay == Replay::Free;
   switch (failure.stage) {
     case Stage::NotConnected:
@@ -140,7 +145,7 @@ void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant n
   const TargetId target = attempt.lease.target();
   Outcome outcome{.kind = Outcome::Kind::Failed, .error = &failure.error, .stage = failure.stage};
   outcome.answered = attempt.answered;
-  if (could_be_the_request(failure.stage)) {
+  if (could_be_the_request(failure.stage, failure.error.kind)) {
     const auto first = std::ranges::find(blamed_, failure.error.kind, &Blamed::kind);
     if (request_.body == 0) {
       outcome.charge = first == blamed_.end() || first->target == target;
@@ -185,10 +190,7 @@ void Dispatch::note(TargetId target, const Failure& failure) {
 /// Of the failures of one request the client hears of the one that tells it most, the later of two equals.
 void Dispatch::remember(Failure failure) {
   if (failure.error.kind != ErrorKind::RateLimited) only_rate_limits_ = false;
-  if (told_ && telling(failure.error.kind) < telling(told_->error.kind)) {
-    told_->has_answer = false;  // the driver holds the latest answer only
-    return;
-  }
+  if (told_ && telling(failure.error.kind) < telling(told_->error.kind)) return;
   told_ = std::make_unique<Failure>(std::move(failure));
 }
 
@@ -228,7 +230,7 @@ void Dispatch::end_with(EndWithError end, Step& step) {
   if (end.in_band) end.pass_answer = false;
   state_ = State::Ended;
   stop_waiting_at(step.now);
-  (void)step.out.push_back(std::move(end));
+  step.say(std::move(end));
 }
 
 }  // namespace drover::core

@@ -423,7 +423,8 @@ TEST(Told, PrefersTheFailureThatTellsMost) {
   const Commands out = s.failed(key_rejected(), Stage::Refused, at(2ms));
   ASSERT_NE(end_of(out), nullptr);
   EXPECT_EQ(end_of(out)->error.kind, ErrorKind::ServerError);
-  EXPECT_FALSE(end_of(out)->pass_answer);  // the answer that is held is the later one
+  EXPECT_EQ(end_of(out)->attempt, AttemptId{1});
+  EXPECT_TRUE(end_of(out)->pass_answer);
 }
 
 TEST(Told, SaysInBandWhatHappensAfterOurOwnHead) {

@@ -186,5 +186,45 @@ TEST(Dispatch, LearnsTheTimePerOutputTokenOfAPlainAnswer) {
   EXPECT_NEAR(s.fleet().view(TargetId{0}, at(2s)).seconds_per_output_token, 0.02, 1e-6);
 }
 
+TEST(Dispatch, E11_ASafeRequestThatMayNotBeRepeatedIsSentOnceMoreWhenAKeptConnectionBroke) {
+  for (const Replay replay : {Replay::Never, Replay::NotExecuted}) {
+    Scenario s = Scenario::with_targets({"a"});
+    s.request().replay = replay;
+    s.request().safe = true;
+    (void)s.on(RequestReady{}, at(0ms));
+    const Commands again = s.failed(stale(), Stage::ReusedNoAnswer, at(1ms));
+    ASSERT_EQ(s.started(again), "a");
+    EXPECT_TRUE(find<StartAttempt>(again)->fresh);
+    EXPECT_TRUE(has<EndWithError>(s.failed(reset(), Stage::FreshNoAnswer, at(2ms))));
+  }
+}
+
+TEST(Dispatch, E11_ARequestThatIsNotSafeIsNotSentTwice) {
+  Scenario s = Scenario::with_targets({"a"});
+  s.request().replay = Replay::Never;
+  (void)s.on(RequestReady{}, at(0ms));
+  EXPECT_TRUE(has<EndWithError>(s.failed(stale(), Stage::ReusedNoAnswer, at(1ms))));
+}
+
+TEST(Dispatch, E11_WhatWasNotBegunOnAKeptConnectionIsSentOnceMoreWhateverItIs) {
+  Scenario s = Scenario::with_targets({"a"});
+  s.request().replay = Replay::Never;
+  (void)s.on(RequestReady{}, at(0ms));
+  EXPECT_EQ(s.started(s.failed(stale(), Stage::Unsent, at(1ms))), "a");
+  EXPECT_TRUE(has<EndWithError>(s.failed(stale(), Stage::Unsent, at(2ms))));
+}
+
+TEST(Dispatch, E7_TheFailureThatSaysMostIsToldWithTheAnswerThatCameWithIt) {
+  Scenario s = Scenario::with_targets({"a", "b"});
+  s.plan().retry.same_target = 0;
+  (void)s.on(RequestReady{}, at(0ms));
+  const AttemptId first = s.current();
+  (void)s.failed(server_error(), Stage::FailedAnswer, at(1ms));
+  const Commands out = s.failed(refused(), Stage::NotConnected, at(2ms));
+  ASSERT_TRUE(has<EndWithError>(out));
+  EXPECT_TRUE(find<EndWithError>(out)->pass_answer);
+  EXPECT_EQ(find<EndWithError>(out)->attempt, first);
+}
+
 }  // namespace
 }  // namespace drover::core

@@ -19,7 +19,7 @@ Error timeout(ErrorKind kind) {
 void Dispatch::arm(TimerKind timer, Instant at, Step& step) {
   if (at == kNever) return disarm(timer, step);
   armed_[static_cast<std::size_t>(timer)] = at;
-  (void)step.out.push_back(ArmTimer{timer, at});
+  step.say(ArmTimer{timer, at});
 }
 
 /// Each attempt has times of its own; the driver's timer is the earliest of those that run.
@@ -49,7 +49,7 @@ void Dispatch::disarm(TimerKind timer, Step& step) {
   Instant& armed = armed_[static_cast<std::size_t>(timer)];
   if (armed == kNever) return;
   armed = kNever;
-  (void)step.out.push_back(ArmTimer{timer, kNever});
+  step.say(ArmTimer{timer, kNever});
 }
 
 void Dispatch::disarm_attempt(Attempt& attempt, Step& step) {
@@ -60,7 +60,8 @@ void Dispatch::disarm_attempt(Attempt& attempt, Step& step) {
 void Dispatch::attempts_due(TimerKind timer, Step& step) {
   for (Attempt* attempt : places()) {
     if (!attempt->running() || attempt->due[static_cast<std::size_t>(timer)] > step.now) continue;
-    timer == TimerKind::Idle ? idle_passed(*attempt, step) : timed_out(*attempt, timer, step);
+    const bool progress_counts = timer == TimerKind::Idle || timer == TimerKind::Send;
+    progress_counts ? stalled(*attempt, timer, step) : timed_out(*attempt, timer, step);
   }
 }
 
@@ -72,6 +73,13 @@ Dispatch::Failure Dispatch::timeout_of(const Attempt& attempt, TimerKind timer) 
       failure.error = timeout(ErrorKind::ConnectTimeout);
       failure.error.scope = ErrorScope::Server;
       failure.stage = Stage::NotConnected;
+      break;
+    case TimerKind::Send:
+      // Whoever is told the length of a body and has not got it all cannot have executed the request.
+      failure.error = timeout(ErrorKind::HeadTimeout);
+      failure.error.code = "upstream_send_timeout";
+      failure.error.message = "The provider stopped taking the request before all of it was sent.";
+      failure.stage = Stage::Unsent;
       break;
     case TimerKind::Head:
       failure.error = timeout(ErrorKind::HeadTimeout);
@@ -92,28 +100,31 @@ Dispatch::Failure Dispatch::timeout_of(const Attempt& attempt, TimerKind timer) 
 /// The attempt took too long before its first content: it is cancelled and has failed.
 void Dispatch::timed_out(Attempt& attempt, TimerKind timer, Step& step) {
   Failure failure = timeout_of(attempt, timer);
-  (void)step.out.push_back(CancelAttempt{attempt.id});
+  step.say(CancelAttempt{attempt.id});
   fail(attempt, std::move(failure), step);
 }
 
-void Dispatch::idle_passed(Attempt& attempt, Step& step) {
-  if (blocked_) return;
-  const Instant due = state_ == State::Committed ? after(last_content_, timeouts_of(attempt).idle) : step.now;
-  if (due > step.now) return arm(attempt, TimerKind::Idle, due, step);  // content came after the timer was armed
-  timed_out(attempt, TimerKind::Idle, step);
+/// Nothing has moved since the timer was armed, unless it has: then the time counts from there.
+void Dispatch::stalled(Attempt& attempt, TimerKind timer, Step& step) {
+  const bool idle = timer == TimerKind::Idle;
+  if (idle && blocked_) return;
+  const Instant moved = state_ == State::Committed ? last_content_ : attempt.moved;
+  const Instant due = after(moved, idle ? timeouts_of(attempt).idle : timeouts_of(attempt).send);
+  if (due > step.now) return arm(attempt, timer, due, step);
+  timed_out(attempt, timer, step);
 }
 
 /// The request's own deadline. A target that was given the whole of it is charged; one that a client's own short
-/// deadline cut off is not.
+/// deadline cut off, or a client that does not read, is not.
 void Dispatch::total_passed(Step& step) {
   const Timeouts& timeouts = request_.plan->pools[request_.route->pools.front().index()].timeouts;
-  const bool clients_own = request_.client_timeout < timeouts.total;
+  const bool clients_own = request_.client_timeout < timeouts.total || blocked_;
   const Error error = deadline_passed(clients_own ? ErrorScope::Request : ErrorScope::Target);
   Attempt* const latest = newest();
   if (latest != nullptr && other_than(*latest) != nullptr) abandon(*latest, step);  // had little of the time
   for (Attempt* attempt : places()) {
     if (!attempt->running()) continue;
-    (void)step.out.push_back(CancelAttempt{attempt->id});
+    step.say(CancelAttempt{attempt->id});
     const Stage stage = state_ == State::Committed                 ? Stage::Committed
                         : attempt->phase == Phase::Connecting      ? Stage::NotConnected
                         : attempt->phase >= Phase::AwaitingContent ? Stage::FailedAnswer
@@ -143,7 +154,7 @@ void Dispatch::stream_max_passed(Step& step) {
 /// timer does not see it.
 void Dispatch::comment_due(Step& step) {
   if (state_ == State::Open) {
-    (void)step.out.push_back(SendHead{});
+    step.say(SendHead{});
     state_ = State::Answering;
   }
   if (state_ == State::Committed) {
@@ -151,7 +162,7 @@ void Dispatch::comment_due(Step& step) {
     if (due > step.now) return arm(TimerKind::Comment, due, step);
   }
   // A client that does not take what it was sent needs no more of it.
-  if (!blocked_) (void)step.out.push_back(SendComment{});
+  if (!blocked_) step.say(SendComment{});
   arm(TimerKind::Comment, after(step.now, request_.comment_every), step);
 }
 

@@ -124,10 +124,11 @@ enum class Balance : std::uint8_t { P2c, RoundRobin, Random, LeastRequests, Leas
 
 struct Timeouts {
   Duration connect = std::chrono::seconds(3);          ///< TCP and TLS together
+  Duration send = std::chrono::seconds(30);            ///< between two steps of the request on its way up
   Duration head_stream = std::chrono::seconds(120);    ///< request sent → answer head, streamed answers
   Duration head_plain = kNoLimit;                      ///< a plain head comes only when the whole answer is ready
   Duration first_content = std::chrono::seconds(120);  ///< request sent → first content of a stream
-  Duration idle = std::chrono::seconds(120);           ///< between two contents
+  Duration idle = std::chrono::seconds(120);           ///< between two arrivals of an answer's content
   Duration total = std::chrono::minutes(10);           ///< arrival → commit point (streams) or end (plain)
   Duration stream_max = std::chrono::hours(1);         ///< commit point → end of a stream
   Duration queue = std::chrono::seconds(10);           ///< waiting for capacity

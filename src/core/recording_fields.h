@@ -17,9 +17,9 @@ concept Either = std::same_as<std::remove_const_t<T>, Of>;
 
 /// By place in Event.
 inline constexpr std::array<std::string_view, std::variant_size_v<Event>> kEventNames = {
-    "request_ready",   "capacity_granted", "attempt_connected", "request_sent", "quota_hinted",  "head_arrived",
-    "lifecycle_event", "first_content",    "content",           "keep_alive",   "attempt_ended", "attempt_failed",
-    "timer_fired",     "blocked",          "unblocked",         "client_left",  "drain"};
+    "request_ready",  "capacity_granted", "attempt_connected", "request_sent", "progress",    "quota_hinted",
+    "head_arrived",   "lifecycle_event",  "first_content",     "content",      "keep_alive",  "attempt_ended",
+    "attempt_failed", "timer_fired",      "blocked",           "unblocked",    "client_left", "drain"};
 
 /// By place in Command.
 inline constexpr std::array<std::string_view, std::variant_size_v<Command>> kCommandNames = {
@@ -83,7 +83,7 @@ void fields(auto&, T&) {}
 template <class T>
 concept OfAttempt =
     Either<T, AttemptConnected> || Either<T, RequestSent> || Either<T, HeadArrived> || Either<T, LifecycleEvent> ||
-    Either<T, FirstContent> || Either<T, Content> || Either<T, KeepAlive> || Either<T, Forward>;
+    Either<T, FirstContent> || Either<T, Content> || Either<T, Progress> || Either<T, KeepAlive> || Either<T, Forward>;
 
 template <OfAttempt T>
 void fields(auto& v, T& event) {
@@ -185,10 +185,11 @@ void fields(auto& v, T& line) {
   v("body", line.facts.body);
   v("arrived", line.facts.arrived);
   v("client_timeout", line.facts.client_timeout);
-  v("safe", line.facts.safe);
   v("clients_retry", line.facts.clients_retry);
   v("may_answer_early", line.facts.may_answer_early);
   v("comment_every", line.facts.comment_every);
+  v("safe", line.facts.safe);
+  v("blocked_client", line.facts.blocked_client);
   fields(v, line.facts.estimate);
 }
 

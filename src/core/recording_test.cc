@@ -41,6 +41,7 @@ std::vector<Event> one_of_each() {
           CapacityGranted{},
           AttemptConnected{kSeven},
           RequestSent{kSeven},
+          Progress{kSeven},
           hinted,
           HeadArrived{kSeven},
           LifecycleEvent{kSeven},
@@ -67,7 +68,7 @@ TEST(Recording, ReadsEveryEventItWrites) {
 }
 
 TEST(Recording, KeepsWhatAFailureSays) {
-  const auto read = read_recorded(text_of(RecordedEvent{.number = 1, .now = Instant(1s), .event = one_of_each()[11]}));
+  const auto read = read_recorded(text_of(RecordedEvent{.number = 1, .now = Instant(1s), .event = one_of_each()[12]}));
   ASSERT_TRUE(read) << read.error();
   const auto& failed = std::get<AttemptFailed>(std::get<RecordedEvent>(*read).event);
   EXPECT_EQ(failed.error.kind, ErrorKind::RateLimited);
@@ -127,7 +128,7 @@ TEST(Recording, SaysWhatIsWrongWithALine) {
   EXPECT_EQ(problem_of(good.substr(0, good.rfind(' '))), "expected attempt=");
   EXPECT_EQ(problem_of(good + "x"), "attempt has no value that it could have");
   EXPECT_EQ(problem_of("event number=1 now=2 what=no_such_thing"), "an event that this program does not know");
-  EXPECT_EQ(problem_of("event number=1 now=2 what=timer_fired timer=10"), "timer has no value that it could have");
+  EXPECT_EQ(problem_of("event number=1 now=2 what=timer_fired timer=12"), "timer has no value that it could have");
   EXPECT_EQ(problem_of("event number=1 now=2 what=timer_fired timer=-1"), "timer has no value that it could have");
   EXPECT_EQ(problem_of("event number=18446744073709551616 now=2 what=drain"), "number has no value that it could have");
   EXPECT_EQ(problem_of("drover-recording 3 program=1 fleet_seed=1 plan=x"),

@@ -137,13 +137,11 @@ net::Awaitable<Flaw> LoadClient::exchange(Asking& asking) {
   ClientLine& line = asking.line;
   asking.connection = pool_.take();
   if (!asking.connection) {
-    if (!pool_.reserve()) co_return Flaw::Connection;
+    upstream::Room room = pool_.reserve();
+    if (!room) co_return Flaw::Connection;
     auto connected = co_await asking.connecting.run(pool_.origin(), kNever);
-    if (!connected) {
-      pool_.unreserve();
-      co_return Flaw::Connection;
-    }
-    asking.connection = pool_.adopt(std::move(*connected));
+    if (!connected) co_return Flaw::Connection;
+    asking.connection = room.adopt(std::move(*connected));
   }
   net::ClientExchange& exchange = asking.connection->open();
   asking.exchange = &exchange;

@@ -63,7 +63,7 @@ net::Awaitable<> AdminListener::serve(std::unique_ptr<Visit> visit) {
     visit->reply = answer_admin(exchange.head(), visit->listener.reach_, visit->listener.look_());
     send_reply(exchange, visit->reply, net::Keep::Borrow);
     if (exchange.pending_bytes() > 0) {
-      const auto written = co_await exchange.until_written(after(visit->loop.now(), kAdminFlush));
+      const auto written = co_await exchange.until_flushed(after(visit->loop.now(), kAdminFlush));
       if (!written) {
         exchange.abort();
         co_return;

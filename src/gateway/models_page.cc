@@ -109,7 +109,7 @@ net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) 
   }
   send_reply(state, reply, net::Keep::Borrow);  // a list of thousands is longer than what may be copied
   if (state.exchange->pending_bytes() > 0) {
-    const auto flushed = co_await state.exchange->until_written(worker.loop().now() + kLastFlush);
+    const auto flushed = co_await state.exchange->until_flushed(flushed_by(worker, state));
     if (!flushed) state.exchange->abort();
   }
   co_return Result<void>{};

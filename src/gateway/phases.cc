@@ -175,11 +175,13 @@ Result<void> admit(Worker& worker, RequestState& state) {
 Result<net::ReadState> read_body(Worker& worker, RequestState& state) {
   if (!state.request.has_body) return net::ReadState::End;
   const std::uint64_t limit = state.snapshot->settings.limits.body;
-  for (;;) {
+  std::size_t turn = 0;
+  while (turn < kBodyBytesATurn) {
     auto read = state.exchange->read_body();
     if (!read) return fail(std::move(read.error()));
     if (read->state == net::ReadState::End) state.request.body.completed();
     if (read->state != net::ReadState::Data) return read->state;
+    turn += read->bytes.size();
     if (state.request.body.view().size() + read->bytes.size() > limit) return fail(too_large(limit));
     if (!state.request.body.append(read->bytes)) {
       worker.admission().say_memory_full(worker.loop().now());
@@ -188,6 +190,7 @@ Result<net::ReadState> read_body(Worker& worker, RequestState& state) {
                        "('limits.replay_memory'); try again shortly."));
     }
   }
+  return net::ReadState::Blocked;  // the wait for more lets the others go first
 }
 
 Result<void> take_place(Worker& worker, RequestState& state) {
@@ -260,9 +263,18 @@ Result<void> route(RequestState& state) {
   return {};
 }
 
+Instant flushed_by(Worker& worker, const RequestState& state) {
+  const Instant now = worker.loop().now();
+  const auto seconds = static_cast<std::int64_t>(state.exchange->pending_bytes() / kMinBodyBytesPerSecond);
+  const Instant steady = now + kLastFlush + std::chrono::seconds(seconds);
+  if (!state.run) return steady;
+  const Instant late = now + kLateFlush;
+  return state.run->client_blocked() ? late : std::clamp(state.run->ends_at(), late, steady);
+}
+
 void start_run(Worker& worker, RequestState& state) {
-  core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route,
-                                                              state.request.inspection, state.request.body.view());
+  core::DispatchRequest dispatch =
+      upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request);
   dispatch.id = state.id;
   dispatch.api = static_cast<core::ApiNumber>(state.request.api);
   dispatch.fence = fence_of(state);
@@ -271,7 +283,6 @@ void start_run(Worker& worker, RequestState& state) {
   if (state.client != nullptr) dispatch.asker.principal = state.client->principal.value;
   dispatch.arrived = state.arrived;
   dispatch.client_timeout = state.client_timeout;
-  dispatch.safe = asks_only(state.request.method);
   dispatch.clients_retry = state.clients_retry;
   dispatch.may_answer_early =
       dispatch.answer == core::AnswerKind::Stream && state.exchange->head().version == http::Version::Http11;

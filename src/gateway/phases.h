@@ -12,10 +12,14 @@ namespace drover::gateway {
 
 class Worker;
 
+/// Bytes of a body that are read before others of the thread have their turn.
+inline constexpr std::size_t kBodyBytesATurn = 256 * 1024;
 /// Bodies longer than this are inspected in slices.
 inline constexpr std::size_t kInspectAtOnce = 1024 * 1024;
-/// How long the last bytes of an answer may stay unread by the client.
+/// How long the client may take to read the last bytes of an answer, and then as long as kMinBodyBytesPerSecond allows.
 inline constexpr Duration kLastFlush = std::chrono::seconds(60);
+/// So long it has when the request's own time is over.
+inline constexpr Duration kLateFlush = std::chrono::milliseconds(500);
 
 /// Takes what is needed of the head. Errors: 400 path, 404 nothing is served there, 405 method, 426 upgrade.
 [[nodiscard]] Result<void> begin(Worker& worker, RequestState& state);
@@ -36,5 +40,7 @@ inline constexpr Duration kLastFlush = std::chrono::seconds(60);
 /// Finds the pools for the model. Errors: 404 unknown model, 400 no model, 403 not this client's.
 [[nodiscard]] Result<void> route(RequestState& state);
 void start_run(Worker& worker, RequestState& state);
+/// Until when the client must have read what is still pending.
+[[nodiscard]] Instant flushed_by(Worker& worker, const RequestState& state);
 
 }  // namespace drover::gateway

@@ -52,7 +52,7 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
     end_with_error(state, good.error());
   }
   if (state.exchange->pending_bytes() > 0) {
-    const Result<void> flushed = co_await state.exchange->until_written(worker.loop().now() + kLastFlush);
+    const Result<void> flushed = co_await state.exchange->until_flushed(flushed_by(worker, state));
     if (!flushed) state.exchange->abort();
   }
   record(worker, state, good ? nullptr : &good.error());

@@ -88,7 +88,8 @@ void end_with_error(RequestState& state, const Error& error) {
 
 void end_run(RequestState& state) {
   const auto& ended = state.run->error();
-  if (!ended || state.run->client_left()) return;
+  if (state.run->client_left()) return state.exchange->abort();
+  if (!ended) return;
   const upstream::HeldAnswer* answer = state.run->answer_to_pass();
   if (answer == nullptr || state.exchange->started()) return end_with_error(state, ended->error);
   Reply reply{.status = answer->status, .fields = answer->fields, .body = answer->body};

@@ -104,7 +104,8 @@ class Server {
   std::shared_ptr<const TlsList> tls_;  ///< per listener; each worker holds the list it was last given
   std::vector<std::shared_ptr<const TlsList>> tls_of_worker_;
 
-  std::mutex drained_mutex_;  // these before the workers, which tell of their last session when they go
+  // In front of the workers: the last session of one tells of it, also from the worker's destructor.
+  std::mutex drained_mutex_;
   std::condition_variable drained_changed_;
   std::size_t drained_ = 0;
   bool stopped_ = false;

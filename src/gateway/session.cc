@@ -72,11 +72,8 @@ void Session::cut() {
 }
 
 void Session::expire() {
-  if (state_.run) {
-    state_.run->expire();
-  } else {
-    connection_->close();
-  }
+  const bool told = state_.run && state_.run->expire();
+  if (!told) connection_->close();
 }
 
 }  // namespace drover::gateway

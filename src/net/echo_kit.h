@@ -46,8 +46,13 @@ inline Awaitable<Result<std::string>> ask(ClientConnection& connection, std::str
   std::array<std::string_view, 1> pieces{body};
   Result<WriteState> sent = exchange.write(pieces, More::No, Keep::Borrow);
   if (!sent) co_return fail(sent.error());
-  Result<void> written = co_await exchange.until_written();
-  if (!written) co_return fail(written.error());
+  while (exchange.pending_bytes() > 0) {
+    Result<void> written = co_await exchange.until_written();
+    if (!written) co_return fail(written.error());
+    Result<HeadRead> early = exchange.read_head();
+    if (!early) co_return fail(early.error());
+    if (*early == HeadRead::Complete) break;
+  }
   for (;;) {
     Result<HeadRead> head = exchange.read_head();
     if (!head) co_return fail(head.error());

@@ -77,8 +77,11 @@ class AnswerWriter {
   /// Sends the pieces as one part of the body, framed, in one gather write, with the head in front the first time.
   /// More::No ends the answer. Errors: ClientGone, TooLarge (pending limit; or more or less than the announced Length).
   [[nodiscard]] virtual Result<WriteState> write(Pieces pieces, More more, Keep keep) = 0;
-  /// Until nothing is pending. Errors: ClientGone, Cancelled, IdleTimeout when nothing moved until `deadline`.
+  /// Until nothing is pending. Errors: ClientGone, Cancelled, IdleTimeout when nothing moved for as long as `deadline`
+  /// is away now: each byte that the client takes begins that time anew. Who waits here bounds the whole elsewhere.
   [[nodiscard]] virtual Awaitable<Result<void>> until_written(Instant deadline) = 0;
+  /// Ends a wait in until_written() with Cancelled, soon. Nothing happens when nobody waits.
+  virtual void interrupt() = 0;
   [[nodiscard]] virtual std::uint64_t pending_bytes() const = 0;
   /// Ends the connection so that an unfinished answer is visibly cut.
   virtual void abort() = 0;
@@ -96,6 +99,8 @@ class ServerExchange : public AnswerWriter {
   [[nodiscard]] virtual Result<Read> read_body() = 0;
   /// Errors: ClientGone, Cancelled, and kind TotalTimeout at `deadline`, or sooner when a body is too slow.
   [[nodiscard]] virtual Awaitable<Result<void>> until_readable(Instant deadline) = 0;
+  /// Until nothing is pending, at most until `until`, however steadily the client reads. Errors as until_written().
+  [[nodiscard]] virtual Awaitable<Result<void>> until_flushed(Instant until) = 0;
   /// Sends "100 Continue" when the client waits for it and nothing was read yet.
   virtual void send_continue() = 0;
 };
@@ -120,8 +125,11 @@ class ClientExchange {
   virtual void start(const RequestStart& request) = 0;
   /// As ServerExchange::write. Errors: ConnectionLost, StaleConnection.
   [[nodiscard]] virtual Result<WriteState> write(Pieces pieces, More more, Keep keep) = 0;
-  /// Until nothing is pending, or the upstream has begun to answer early (then sent() is still false).
+  /// Until some of what is pending has left, or the upstream says something meanwhile: read_head() finds out whether it
+  /// is an answer. No deadline of its own, like until_readable().
   [[nodiscard]] virtual Awaitable<Result<void>> until_written() = 0;
+  /// What has not left yet. 0 while sent() is false: the connection broke under the write, and reading says more.
+  [[nodiscard]] virtual std::uint64_t pending_bytes() const = 0;
   [[nodiscard]] virtual bool sent() const = 0;
 
   /// Reads the final head; interim answers are skipped. `head` is valid until release_head() or the end of the

@@ -153,7 +153,7 @@ Moved Http1Client::fill() {
 
 Awaitable<Result<void>> Http1Client::until_written() {
   if (!stream_.is_open()) return immediately(fail(trouble(ErrorKind::Cancelled)));
-  if (outbox_.empty() || !input_.empty() || stream_.may_read()) return immediately({});
+  if (outbox_.empty() || has_unread() || stream_.may_read()) return immediately({});
   stream_.wait_writable();
   stream_.wait_readable();
   return writer_.wait();
@@ -161,14 +161,17 @@ Awaitable<Result<void>> Http1Client::until_written() {
 
 void Http1Client::on_readable() {
   if (reader_.waiting()) return reader_.resume();
-  // An early answer, or the end of the connection: read_head() finds out.
+  // An answer, an interim one, a TLS session ticket or the end of the connection: read_head() finds out.
   if (writer_.waiting()) writer_.resume();
 }
 
 void Http1Client::on_writable() {
   Moved moved = outbox_.flush(stream_);
   wrote_any_ |= moved.bytes > 0;
-  if (moved.state == Io::Blocked) return stream_.wait_writable();
+  if (moved.state == Io::Blocked) {
+    stream_.wait_writable();
+    if (moved.bytes == 0) return;
+  }
   if (moved.state == Io::Failed) {
     write_broken_ = true;
     outbox_.clear();
@@ -266,8 +269,7 @@ Result<Read> Http1Client::take(std::span<char> bytes, bool from_input) {
 
 Awaitable<Result<void>> Http1Client::until_readable() {
   if (!stream_.is_open()) return immediately(fail(trouble(ErrorKind::Cancelled)));
-  bool unused = !input_.empty() && (has_head_ || !input_parsed_);
-  if (unused) return immediately({});
+  if (has_unread()) return immediately({});
   if (stream_.may_read()) return reader_.yield();
   stream_.wait_readable();
   return reader_.wait();

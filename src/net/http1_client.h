@@ -37,6 +37,7 @@ class Http1Client final : public ClientConnection, public ClientExchange, privat
   void start(const RequestStart& request) override;
   [[nodiscard]] Result<WriteState> write(Pieces pieces, More more, Keep keep) override;
   [[nodiscard]] Awaitable<Result<void>> until_written() override;
+  [[nodiscard]] std::uint64_t pending_bytes() const override { return outbox_.pending_bytes(); }
   [[nodiscard]] bool sent() const override { return request_ended_ && !write_broken_ && outbox_.empty(); }
   [[nodiscard]] Result<HeadRead> read_head() override;
   [[nodiscard]] const http::ResponseHead& head() const override;
@@ -56,6 +57,8 @@ class Http1Client final : public ClientConnection, public ClientExchange, privat
   [[nodiscard]] Result<void> check_length(std::size_t size, More more);
   [[nodiscard]] Result<WriteState> write_failed();
   [[nodiscard]] Moved fill();
+  /// Received, and nobody has looked at it yet.
+  [[nodiscard]] bool has_unread() const { return !input_.empty() && (has_head_ || !input_parsed_); }
   [[nodiscard]] Result<Parsed> parse_head();
   [[nodiscard]] Result<Read> take(std::span<char> bytes, bool from_input);
   [[nodiscard]] Error lost(std::string_view when) const;

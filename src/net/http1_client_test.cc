@@ -298,6 +298,31 @@ TEST(Http1Client, B20_ReadsAnAnswerThatComesBeforeTheRequestIsSent) {
   EXPECT_FALSE(asking.client->finish());
 }
 
+TEST(Http1Client, E2_AnInterimAnswerDoesNotEndTheSendingAndTellsOfNoProgress) {
+  Asking asking(true);
+  ClientExchange& exchange = asking.client->open();
+  const std::string body(20'000'000, 'x');
+  exchange.start({.method = "POST", .path = "/x", .authority = "h", .framing = {http::BodyKind::Length, body.size()}});
+  std::array<std::string_view, 1> pieces{body};
+  ASSERT_TRUE(exchange.write(pieces, More::No, Keep::Borrow));
+  asking.loop.context().poll();
+  asking.upstream.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+  const std::uint64_t pending = exchange.pending_bytes();
+  ASSERT_TRUE(finish(asking.loop, exchange.until_written()));
+  EXPECT_EQ(*exchange.read_head(), HeadRead::Blocked);
+  EXPECT_LE(exchange.pending_bytes(), pending);
+  // What is here is read; the next wait is for what comes.
+  std::optional<Result<void>> written;
+  begin(asking.loop, exchange.until_written(), written);
+  asking.loop.context().poll();
+  EXPECT_FALSE(written.has_value());
+  collect(asking.loop, asking.upstream, [&](const std::string& got) { return !got.empty(); });
+  EXPECT_TRUE(drive(asking.loop, [&] { return written.has_value(); })) << "some of the request has left";
+  EXPECT_LT(exchange.pending_bytes(), pending);
+  EXPECT_GT(exchange.pending_bytes(), 0U);
+  asking.client->close();
+}
+
 TEST(Http1Client, B20_PrefersAnAnswerToTheErrorOfTheWriteBehindIt) {
   Asking asking;
   ClientExchange& exchange = asking.client->open();

@@ -237,7 +237,7 @@ Awaitable<void> Http1Server::reject(int status, std::string fields, std::string 
   Result<WriteState> sent = WriteState::Done;
   if (fitted) sent = wire_.send(pieces);
   if (sent && *sent == WriteState::Blocked) {
-    Result<void> written = co_await wire_.until_written(after(wire_.loop().now(), kDrainTime));
+    Result<void> written = co_await wire_.until_flushed(after(wire_.loop().now(), kDrainTime));
     if (!written) {
       wire_.reset();
       co_return;

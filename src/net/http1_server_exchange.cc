@@ -166,6 +166,10 @@ Awaitable<Result<void>> Http1ServerExchange::until_written(Instant deadline) {
   return wire_.until_written(deadline);
 }
 
+Awaitable<Result<void>> Http1ServerExchange::until_flushed(Instant until) {
+  return wire_.until_flushed(until);
+}
+
 void Http1ServerExchange::abort() {
   // A body that only the end of the connection ends must end with a reset; any other is visibly short.
   if (!head_sent_ || plan_.framing == http::BodyKind::UntilClose) return wire_.reset();

@@ -48,6 +48,8 @@ class Http1ServerExchange final : public ServerExchange {
   [[nodiscard]] bool started() const override { return started_; }
   [[nodiscard]] Result<WriteState> write(Pieces pieces, More more, Keep keep) override;
   [[nodiscard]] Awaitable<Result<void>> until_written(Instant deadline) override;
+  [[nodiscard]] Awaitable<Result<void>> until_flushed(Instant until) override;
+  void interrupt() override { wire_.interrupt(); }
   [[nodiscard]] std::uint64_t pending_bytes() const override { return wire_.pending_bytes(); }
   void abort() override;
 

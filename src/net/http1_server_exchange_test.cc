@@ -193,6 +193,49 @@ TEST(ServerExchange, D3_GivesUpWhenAReaderMakesNoProgress) {
   EXPECT_EQ(written.error().kind, ErrorKind::IdleTimeout);
 }
 
+TEST(ServerExchange, E9_AFlushEndsInTimeHoweverSteadilyItsReaderDrips) {
+  Served served({}, true);
+  served.client.send(kGet);
+  ServerExchange& exchange = served.request();
+  const std::string all(40'000'000, 'x');
+  exchange.start({.framing = {http::BodyKind::Length, all.size()}});
+  ASSERT_TRUE(Served::write(exchange, all, More::No, Keep::Borrow));
+  std::optional<Result<void>> flushed;
+  const Instant began = served.loop.now();
+  begin(served.loop, exchange.until_flushed(began + 200ms), flushed);
+  // Eight megabytes a second: five seconds for all.
+  std::int64_t dripped = 0;
+  ASSERT_TRUE(drive(served.loop, [&] {
+    const std::int64_t due = 8'000 * ((served.loop.now() - began) / 1ms);
+    while (dripped < due) {
+      const std::size_t got = served.client.received(8'000).size();
+      if (got == 0) break;
+      dripped += static_cast<std::int64_t>(got);
+    }
+    return flushed.has_value();
+  }));
+  ASSERT_FALSE(*flushed) << "the reader was too fast for this test";
+  EXPECT_EQ(flushed->error().kind, ErrorKind::IdleTimeout);
+}
+
+TEST(ServerExchange, E9_AWaitForAReaderCanBeInterrupted) {
+  Served served({}, true);
+  served.client.send(kGet);
+  ServerExchange& exchange = served.request();
+  exchange.start({.framing = {http::BodyKind::Length, 8'000'000}});
+  const std::string all(8'000'000, 'x');
+  ASSERT_TRUE(Served::write(exchange, all, More::No, Keep::Borrow));
+  exchange.interrupt();  // nobody waits yet
+  std::optional<Result<void>> written;
+  begin(served.loop, exchange.until_written(kNever), written);
+  served.loop.context().poll();
+  ASSERT_FALSE(written.has_value());
+  exchange.interrupt();
+  ASSERT_TRUE(drive(served.loop, [&] { return written.has_value(); }));
+  EXPECT_EQ(written->error().kind, ErrorKind::Cancelled);
+  exchange.abort();
+}
+
 TEST(ServerExchange, D3_EndsAStalledConnectionThatNobodyWaitsFor) {
   Served served({.write_stall = 100ms}, true);
   served.client.send(kGet);

@@ -64,11 +64,14 @@ Result<WriteState> ServerWire::send(const OutPieces& pieces) {
   }
   if (moved.state == Io::Done) return WriteState::Done;
   stream_.wait_writable();
-  if (!write_deadline_.armed()) {
-    stall_now_ = write_stall_;
-    write_deadline_.arm(after(loop_.now(), stall_now_));
-  }
+  if (!write_deadline_.armed()) arm_stall(write_stall_);
   return WriteState::Blocked;
+}
+
+void ServerWire::arm_stall(Duration span) {
+  in_total_ = false;
+  stall_now_ = span;
+  write_deadline_.arm(after(loop_.now(), span));
 }
 
 Awaitable<Result<void>> ServerWire::until_written(Instant deadline) {
@@ -77,10 +80,17 @@ Awaitable<Result<void>> ServerWire::until_written(Instant deadline) {
   return until_writable(deadline);
 }
 
+Awaitable<Result<void>> ServerWire::until_flushed(Instant until) {
+  if (gone_ || !stream_.is_open()) return immediately(fail(trouble(ErrorKind::ClientGone)));
+  if (outbox_.empty()) return immediately({});
+  in_total_ = true;
+  write_deadline_.arm(until);
+  stream_.wait_writable();
+  return writer_.wait();
+}
+
 Awaitable<Result<void>> ServerWire::until_writable(Instant deadline) {
-  Instant now = loop_.now();
-  stall_now_ = deadline == kNever ? write_stall_ : std::max(deadline - now, Duration::zero());
-  write_deadline_.arm(after(now, stall_now_));
+  arm_stall(deadline == kNever ? write_stall_ : std::max(deadline - loop_.now(), Duration::zero()));
   stream_.wait_writable();
   return writer_.wait();
 }
@@ -127,7 +137,7 @@ void ServerWire::on_writable() {
   Moved moved = outbox_.flush(stream_);
   if (moved.state == Io::Failed) return lost();
   if (moved.state == Io::Blocked) {
-    if (moved.bytes > 0) write_deadline_.arm(after(loop_.now(), stall_now_));
+    if (moved.bytes > 0 && !in_total_) write_deadline_.arm(after(loop_.now(), stall_now_));
     return stream_.wait_writable();
   }
   write_deadline_.disarm();
@@ -141,8 +151,7 @@ void ServerWire::read_expired() {
 void ServerWire::write_expired() {
   if (writer_.waiting()) {
     // Whoever waited decides; if nobody does, the next stall ends the connection.
-    stall_now_ = write_stall_;
-    write_deadline_.arm(after(loop_.now(), stall_now_));
+    arm_stall(write_stall_);
     writer_.resume(fail(trouble(ErrorKind::IdleTimeout)));
     return;
   }

@@ -13,6 +13,7 @@
 #include "net/outbox.h"
 #include "net/stream.h"
 #include "net/ticker.h"
+#include "net/trouble.h"
 #include "net/waiter.h"
 
 namespace drover::net {
@@ -46,6 +47,10 @@ class ServerWire final : private StreamEvents {
   [[nodiscard]] Result<WriteState> send(const OutPieces& pieces);
   /// Until nothing is pending. IdleTimeout when nothing moved for as long as `deadline` is away now.
   [[nodiscard]] Awaitable<Result<void>> until_written(Instant deadline);
+  /// The same with a bound on the whole: IdleTimeout at `until`, whatever has moved.
+  [[nodiscard]] Awaitable<Result<void>> until_flushed(Instant until);
+  /// Ends a wait for writing with Cancelled, soon.
+  void interrupt() { writer_.resume_later(fail(trouble(ErrorKind::Cancelled))); }
   [[nodiscard]] std::uint64_t pending_bytes() const { return outbox_.pending_bytes(); }
   /// For a TLS handshake: until the kernel takes bytes again.
   [[nodiscard]] Awaitable<Result<void>> until_writable(Instant deadline);
@@ -70,6 +75,7 @@ class ServerWire final : private StreamEvents {
   /// The client is gone: tells everybody who waits or watches. From a clean callback.
   void lost();
   void end_waits();
+  void arm_stall(Duration span);
 
   Loop& loop_;
   Stream stream_;
@@ -82,6 +88,7 @@ class ServerWire final : private StreamEvents {
   Deadline hangup_check_;
   Duration write_stall_;
   Duration stall_now_;
+  bool in_total_ = false;  ///< the write deadline bounds a whole flush: progress does not move it
   GoneObserver* observer_ = nullptr;
   ErrorKind read_expiry_ = ErrorKind::ClientGone;
   bool gone_ = false;

@@ -2,24 +2,45 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <utility>
 
 #include "net/clock.h"
 
 namespace drover::net {
+namespace {
+
+constexpr Duration::rep kTickLength = Ticker::kTick.count();
+
+/// The tick at whose end `at` has passed.
+std::int64_t tick_of(Instant at) {
+  const Duration::rep time = at.time_since_epoch().count();
+  return time / kTickLength + (time % kTickLength > 0 ? 1 : 0);
+}
+
+}  // namespace
 
 void Deadline::arm(Instant at) {
   if (at == kNever) return disarm();
-  bool was_waiting = armed() && !due_;
-  if (due_) ticker_.remove(*this);
+  if (!armed()) ++ticker_.armed_;
   at_ = at;
-  if (!was_waiting) ticker_.add(*this);
+  if (link_ != nullptr && filed_ <= at) return;
+  unlink();
+  ticker_.file(*this);
   if (at < ticker_.next_due_) ticker_.wake_no_later_than(at);
 }
 
 void Deadline::disarm() {
   if (!armed()) return;
-  ticker_.remove(*this);
   at_ = kNever;
+  --ticker_.armed_;
+  unlink();
+}
+
+void Deadline::unlink() {
+  if (link_ == nullptr) return;
+  *link_ = next_;
+  if (next_ != nullptr) next_->link_ = link_;
+  link_ = nullptr;
 }
 
 struct Ticker::Tick {
@@ -34,21 +55,18 @@ Ticker::Ticker(asio::io_context& context) : timer_(context.get_executor()) {}
 
 Ticker::~Ticker() = default;
 
-void Ticker::add(Deadline& deadline) {
-  deadline.slot_ = armed_.size();
-  armed_.push_back(&deadline);
+void Ticker::file(Deadline& deadline) {
+  const std::int64_t tick = std::max(tick_of(deadline.at_), first_);
+  Deadline*& list = tick < horizon_ ? list_of(tick) : later_;
+  deadline.filed_ = deadline.at_;
+  put(list, deadline);
 }
 
-void Ticker::remove(Deadline& deadline) {
-  if (deadline.due_) {
-    due_[deadline.slot_] = nullptr;
-    deadline.due_ = false;
-    return;
-  }
-  Deadline* last = armed_.back();
-  armed_[deadline.slot_] = last;
-  last->slot_ = deadline.slot_;
-  armed_.pop_back();
+void Ticker::put(Deadline*& list, Deadline& deadline) {
+  deadline.next_ = list;
+  deadline.link_ = &list;
+  if (list != nullptr) list->link_ = &deadline.next_;
+  list = &deadline;
 }
 
 void Ticker::wake_no_later_than(Instant at) {
@@ -68,34 +86,57 @@ void Ticker::ticked() {
   Instant now = monotonic_now();
   wakes_at_ = kNever;
   expire(now);
-  if (!armed_.empty()) sleep_until(std::max(next_due_, now + kTick));
+  if (next_due_ != kNever) sleep_until(std::max(next_due_, now + kTick));
 }
 
 void Ticker::expire(Instant now) {
   if (now < next_due_) return;
-  next_due_ = kNever;
-  for (std::size_t at = 0; at < armed_.size();) {
-    Deadline* deadline = armed_[at];
-    if (deadline->at_ > now) {
-      next_due_ = std::min(next_due_, deadline->at_);
-      ++at;
-      continue;
+  const std::int64_t from = first_;
+  first_ = std::max(first_, now.time_since_epoch().count() / kTickLength + 1);
+  const bool far = first_ >= horizon_;
+  if (far) horizon_ = first_ + kSoon;
+  for (std::int64_t tick = from; tick < std::min(first_, from + kSoon); ++tick) sort_out(list_of(tick), now);
+  if (far) sort_out(later_, now);
+  sort_out(list_of(first_), now);  // the tick that has begun
+  next_due_ = earliest();
+  call_due();
+}
+
+/// What is due goes to those about to be called, the rest where it belongs now.
+void Ticker::sort_out(Deadline*& list, Instant now) {
+  Deadline* next = std::exchange(list, nullptr);
+  while (next != nullptr) {
+    Deadline& deadline = *std::exchange(next, next->next_);
+    ++looks_;
+    if (deadline.at_ > now) {
+      file(deadline);
+    } else {
+      deadline.filed_ = kNever;
+      put(due_, deadline);
     }
-    remove(*deadline);
-    deadline->due_ = true;
-    deadline->slot_ = due_.size();
-    due_.push_back(deadline);
   }
-  // A callback can only shrink this list's live entries (to null), never lengthen it: expire() does not call itself.
-  for (std::size_t at = 0; at < due_.size(); ++at) {
-    Deadline* deadline = due_[at];
-    if (deadline == nullptr) continue;
-    due_[at] = nullptr;
-    deadline->due_ = false;
-    deadline->at_ = kNever;
-    deadline->expired_(deadline->context_);
+}
+
+void Ticker::call_due() {
+  while (due_ != nullptr) {
+    Deadline& deadline = *due_;
+    deadline.disarm();
+    deadline.expired_(deadline.context_);
   }
-  due_.clear();
+}
+
+/// Puts those that were put off where they belong on the way.
+Instant Ticker::earliest() {
+  for (std::int64_t tick = first_; tick < horizon_; ++tick) {
+    if (list_of(tick) == nullptr) continue;
+    sort_out(list_of(tick), Instant::min());
+    Instant found = kNever;
+    for (const Deadline* deadline = list_of(tick); deadline != nullptr; deadline = deadline->next_) {
+      found = std::min(found, deadline->at_);
+    }
+    if (found != kNever) return found;
+  }
+  return later_ == nullptr ? kNever : Instant(horizon_ * kTick);
 }
 
 }  // namespace drover::net

@@ -1,10 +1,11 @@
 // Deadlines as time points checked by one coarse timer per loop, instead of one kernel timer per wait.
 #pragma once
 
+#include <array>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <chrono>
 #include <cstddef>
-#include <vector>
+#include <cstdint>
 
 #include "base/instant.h"
 #include "net/asio.h"
@@ -24,7 +25,8 @@ class Deadline {
   Deadline& operator=(const Deadline&) = delete;
   ~Deadline() { disarm(); }
 
-  /// Replaces an earlier time. kNever disarms. Costs a few instructions: safe to call for every chunk.
+  /// Replaces an earlier time. kNever disarms. A later time costs a store, any other a few: safe to call for every
+  /// chunk. Allocates nothing.
   void arm(Instant at);
   void disarm();
   [[nodiscard]] bool armed() const { return at_ != kNever; }
@@ -32,19 +34,27 @@ class Deadline {
 
  private:
   friend class Ticker;
+  void unlink();
+
   Ticker& ticker_;
   Expired expired_;
   void* context_;
   Instant at_ = kNever;
-  std::size_t slot_ = 0;  ///< where the ticker keeps it while armed
-  bool due_ = false;      ///< in the ticker's list of those about to be called
+  Instant filed_ = kNever;     ///< the time by which the ticker keeps it: `at_`, or what that was before it was put off
+  Deadline* next_ = nullptr;   ///< in its list
+  Deadline** link_ = nullptr;  ///< what points to it there; null: it is in no list
 };
 
-/// Owns the timer. It runs only while something is armed, never more often than every kTick, and sleeps until the
-/// earliest time that was ever armed: re-arming to a later time is a store.
+/// Owns the timer. It runs only while something is armed and never more often than every kTick.
+///
+/// What is due soon is kept by its tick, everything else in one list that is looked through every kSoon ticks. So a
+/// tick costs what is due in it, however many deadlines there are. One that was put off stays where it is until its
+/// first time comes.
 class Ticker {
  public:
   static constexpr Duration kTick = std::chrono::milliseconds(10);
+  /// Ticks kept apart: about five seconds, longer than what most deadlines wait that come to be due at all.
+  static constexpr std::int64_t kSoon = 512;
 
   explicit Ticker(asio::io_context& context);
   ~Ticker();
@@ -54,7 +64,9 @@ class Ticker {
   /// Calls what is due. Callbacks may arm, disarm and destroy any deadline, their own included. For the timer and
   /// tests.
   void expire(Instant now);
-  [[nodiscard]] std::size_t armed_count() const { return armed_.size(); }
+  [[nodiscard]] std::size_t armed_count() const { return armed_; }
+  /// Deadlines looked at so far: what ticks have cost.
+  [[nodiscard]] std::uint64_t looks() const { return looks_; }
 
  private:
   friend class Deadline;
@@ -62,17 +74,26 @@ class Ticker {
       asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
   struct Tick;
 
-  void add(Deadline& deadline);
-  void remove(Deadline& deadline);
+  [[nodiscard]] Deadline*& list_of(std::int64_t tick) { return soon_[static_cast<std::size_t>(tick % kSoon)]; }
+  void file(Deadline& deadline);
+  static void put(Deadline*& list, Deadline& deadline);
+  void sort_out(Deadline*& list, Instant now);
+  void call_due();
+  [[nodiscard]] Instant earliest();
   void wake_no_later_than(Instant at);
   void sleep_until(Instant at);
   void ticked();
 
   Timer timer_;
-  std::vector<Deadline*> armed_;
-  std::vector<Deadline*> due_;  ///< null: disarmed while waiting to be called
-  Instant next_due_ = kNever;   ///< nothing is due before this
-  Instant wakes_at_ = kNever;   ///< when the timer fires; kNever: it does not run
+  std::array<Deadline*, kSoon> soon_{};  ///< by tick, from first_ to horizon_
+  Deadline* later_ = nullptr;            ///< from horizon_ on
+  Deadline* due_ = nullptr;              ///< about to be called
+  std::int64_t first_ = 0;               ///< the first tick that is not over
+  std::int64_t horizon_ = kSoon;         ///< the tick at which later_ is looked through
+  std::size_t armed_ = 0;
+  std::uint64_t looks_ = 0;
+  Instant next_due_ = kNever;  ///< nothing is due before this
+  Instant wakes_at_ = kNever;  ///< when the timer fires; kNever: it does not run
 };
 
 }  // namespace drover::net

@@ -149,6 +149,50 @@ TEST(Ticker, ChoosesAmongManyInAnyOrder) {
   EXPECT_EQ(bench.ticker.armed_count(), 0u);
 }
 
+/// What a thousand ticks look at while something is due in each, beside so many others that are due much later.
+std::uint64_t looks_beside(std::size_t others) {
+  Bench bench;
+  std::vector<std::unique_ptr<Alarm>> waiting;
+  for (std::size_t made = 0; made < others; ++made) {
+    waiting.push_back(std::make_unique<Alarm>(bench.ticker));
+    waiting.back()->deadline.arm(at(1h));
+  }
+  Alarm busy(bench.ticker);
+  for (int tick = 1; tick <= 1000; ++tick) {
+    busy.deadline.arm(at(tick * Ticker::kTick));
+    bench.ticker.expire(at(tick * Ticker::kTick));
+  }
+  EXPECT_EQ(busy.count, 1000);
+  return bench.ticker.looks();
+}
+
+TEST(Ticker, E17_ATickCostsWhatIsDueInItAndNotWhatIsArmed) {
+  constexpr std::size_t kStreams = 20'000;
+  // Every kSoon ticks, and at first, all are looked through once.
+  EXPECT_LE(looks_beside(kStreams) - looks_beside(0), kStreams * (1000 / Ticker::kSoon + 2));
+}
+
+TEST(Ticker, PuttingOffCostsOneLookWhenTheFirstTimeComes) {
+  Bench bench;
+  Alarm alarm(bench.ticker);
+  for (int chunk = 0; chunk < 1000; ++chunk) alarm.deadline.arm(at(2min + chunk * 1ms));
+  bench.ticker.expire(at(2min));
+  EXPECT_EQ(alarm.count, 0);
+  bench.ticker.expire(at(2min + 999ms));
+  EXPECT_EQ(alarm.count, 1);
+  EXPECT_LE(bench.ticker.looks(), 8U);
+}
+
+TEST(Ticker, TakesAnEarlierTimeInPlaceOfAFarOne) {
+  Bench bench;
+  Alarm alarm(bench.ticker);
+  alarm.deadline.arm(at(1h));
+  bench.ticker.expire(at(1s));
+  alarm.deadline.arm(at(2s));
+  bench.ticker.expire(at(2s));
+  EXPECT_EQ(alarm.count, 1);
+}
+
 TEST(Ticker, WakesItsLoopForTheEarliestDeadlineEvenWhenThatIsArmedLast) {
   Loop loop(1);
   Alarm late(loop.ticker());

@@ -20,7 +20,14 @@ class Writer {
   Writer(const AttemptFacts& facts, Duration pace, Random& random) : facts_(facts), pace_(pace), random_(random) {}
 
   void connect() { beat(between(1ms, 20ms, random_), core::AttemptConnected{facts_.id}); }
-  void send() { beat(between(0ms, 5ms, random_), core::RequestSent{facts_.id}); }
+  void send() {
+    if (random_.below(8) == 0) take_in_parts();  // a long prompt
+    beat(between(0ms, 5ms, random_), core::RequestSent{facts_.id});
+  }
+  /// Longer in all than a target may take none of it.
+  void take_in_parts() {
+    for (int part = 0; part < 4; ++part) beat(between(100ms, 900ms, random_), core::Progress{facts_.id});
+  }
   void hints(Fault fault) {
     QuotaHints hints;
     QuotaHint& requests = hints.of(QuotaDimension::AllRequests);
@@ -121,12 +128,13 @@ void answer_badly(Fault fault, const AttemptFacts& facts, Writer& writer, Random
 
 std::string_view to_string(Fault fault) {
   constexpr std::string_view kNames[kFaults] = {
-      "none",         "refuse",          "black_hole",    "broken_before_send",
-      "stale_reused", "reset",           "hang",          "hang_after_head",
-      "key_rejected", "quota_exhausted", "rate_limited",  "rate_limited_silent",
-      "overloaded",   "server_error",    "error_inside",  "lifecycle_then_error",
-      "cut_stream",   "stall_stream",    "model_missing", "forbidden",
-      "slow",         "too_slow",        "tells_limit",   "lies"};
+      "none",                 "refuse",       "black_hole",      "broken_before_send",
+      "stale_reused",         "reset",        "hang",            "hang_after_head",
+      "stall_send",           "key_rejected", "quota_exhausted", "rate_limited",
+      "rate_limited_silent",  "overloaded",   "server_error",    "error_inside",
+      "lifecycle_then_error", "cut_stream",   "stall_stream",    "model_missing",
+      "forbidden",            "slow",         "too_slow",        "tells_limit",
+      "lies"};
   return kNames[static_cast<std::size_t>(fault)];
 }
 
@@ -142,6 +150,10 @@ std::vector<Beat> script_of(Fault fault, const AttemptFacts& facts, Random& rand
   if (fault == Fault::BrokenBeforeSend) {
     const ErrorKind kind = facts.fresh ? ErrorKind::ConnectionLost : ErrorKind::StaleConnection;
     writer.fail(kind, ErrorScope::Target, RetryClass::SameTarget, 0, core::Stage::Unsent);
+    return writer.take();
+  }
+  if (fault == Fault::StallSend) {
+    writer.take_in_parts();
     return writer.take();
   }
   writer.send();

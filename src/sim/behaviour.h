@@ -21,6 +21,7 @@ enum class Fault : std::uint8_t {
   Reset,             ///< S3: the request is written, then the connection breaks
   Hang,              ///< A3: accepts, never speaks
   HangAfterHead,
+  StallSend,           ///< accepts, takes a part of the request and no more
   KeyRejected,         ///< C5
   QuotaExhausted,      ///< C4
   RateLimited,         ///< C1: with Retry-After

@@ -202,12 +202,14 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
   if (counts_at_target(error)) {
     const bool trial =
         !passed && (on_trial(ticket, core::Level::Target) || target_trials_.contains({request, ticket.target.value}));
-    count(targets_[ticket.target.value], trial, now);
+    Health& health = targets_[ticket.target.value];
+    count(health, trial && ticket.taken >= health.out_since, now);  // not a trial of an earlier time out
   }
   if (counts_at_server(error)) {
     const bool trial =
         !passed && (on_trial(ticket, core::Level::Server) || server_trials_.contains({request, target.server.value}));
-    count(servers_[target.server.value], trial, now);
+    Health& health = servers_[target.server.value];
+    count(health, trial && ticket.taken >= health.out_since, now);
   }
   if (error.kind == ErrorKind::RateLimited || error.status == 529) refused_.insert(lane_of(target));
   const std::string key = plan_->keys[target.key.index()].fingerprint;
@@ -220,11 +222,12 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
     bar(span, at_least, at_most, now);
     if (!one_server(target)) bar(barred_[ticket.target.value], at_least, at_most, now);
   }
-  if (error.kind == ErrorKind::KeyRejected) {
+  const bool news = ticket.taken >= resting_[key].since;
+  if (error.kind == ErrorKind::KeyRejected && news) {
     bar(resting_[key], kShortestKeyRest, kLongestRest, now);
     if (!one_server(target)) bar(barred_[ticket.target.value], kShortestKeyRest, kLongestRest, now);
   }
-  if (error.kind == ErrorKind::QuotaExhausted) bar(resting_[key], target.quota ? 0s : 10min, kLongestRest, now);
+  if (error.kind == ErrorKind::QuotaExhausted && news) bar(resting_[key], target.quota ? 0s : 10min, kLongestRest, now);
   if (error.kind == ErrorKind::QuotaExhausted && target.quota) {
     // Every key of the quota: none of its targets counts as an alternative anyway.
     bar(cooling_[lane_of(target)], 10min, kLongestRest, now);
@@ -257,6 +260,7 @@ void FleetChecker::bar(Span& span, Duration at_least, Duration at_most, Instant 
   const bool guess = at_least == kShortestGuess && at_most == kLongestGuess;
   if (!(guess && now < span.at_most)) span.at_least = std::max(span.at_least, now + at_least);
   span.at_most = std::max(span.at_most, now + at_most);
+  span.since = now;
 }
 
 void FleetChecker::released(const core::Ticket& ticket) {

@@ -69,6 +69,7 @@ class RequestChecker {
     bool running = true;
     bool cancelled = false;
     bool connected = false;
+    bool sending = false;
     bool spoke = false;     ///< its first content or its end came
     bool complete = false;  ///< its end came
   };
@@ -133,6 +134,7 @@ class FleetChecker {
   struct Span {
     Instant at_least = Instant::min();
     Instant at_most = Instant::min();
+    Instant since = Instant::min();  ///< what began before this says nothing new
   };
   struct Health {
     int failures_in_a_row = 0;

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 
 core::Timeouts short_timeouts() {
   return {.connect = 1s,
+          .send = 1s,
           .head_stream = 5s,
           .head_plain = 8s,
           .first_content = 6s,

@@ -10,7 +10,8 @@ std::string_view to_string(Rare rare) {
       "charge withheld", "asker held back", "key rested",       "slow start",         "left in mid-answer",
       "walk used up",    "drained waiting", "probe took out",   "stream too long",    "deadline passed",
       "late event",      "hedge won",       "hedge lost",       "half failed",        "trial backed",
-      "trial outran",    "ran over a reload", "trial over a reload", "waited over a reload"};
+      "trial outran",    "ran over a reload", "trial over a reload", "waited over a reload",
+      "send stalled",    "sent slowly",      "client stalled"};
   return kNames[static_cast<std::size_t>(rare)];
 }
 

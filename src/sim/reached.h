@@ -44,8 +44,11 @@ enum class Rare : std::uint8_t {
   RanOverReload,     ///< an attempt was running when the configuration was replaced
   TrialOverReload,   ///< and it was a trial
   WaitedOverReload,  ///< a request waited when the configuration was replaced, and was served
+  SendStalled,       ///< a target stopped taking the request
+  SentSlowly,        ///< one took longer over it than `send`, and never stopped
+  ClientStalled,     ///< a client that did not read was given up
 };
-inline constexpr std::size_t kRarities = static_cast<std::size_t>(Rare::WaitedOverReload) + 1;
+inline constexpr std::size_t kRarities = static_cast<std::size_t>(Rare::ClientStalled) + 1;
 [[nodiscard]] std::string_view to_string(Rare rare);
 
 class Reached {

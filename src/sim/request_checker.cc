@@ -64,7 +64,9 @@ void RequestChecker::saw(const core::Event& event, Instant now) {
   if (std::holds_alternative<core::DownstreamUnblocked>(event)) blocked_ = false;
   if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
     const auto timer = timers_.find(fired->timer);
-    if (timer != timers_.end() && timer->second <= now) timers_.erase(timer);
+    const bool due = timer != timers_.end() && timer->second <= now;
+    if (due && fired->timer == core::TimerKind::Blocked) client_left_ = true;  // as good as
+    if (due) timers_.erase(timer);
   }
 }
 
@@ -75,6 +77,9 @@ void RequestChecker::saw_attempt(const core::Event& event, std::uint32_t id) {
     return;
   }
   attempt.connected = true;
+  if (!std::holds_alternative<core::Progress>(event)) {
+    attempt.sending = std::holds_alternative<core::AttemptConnected>(event);
+  }
   if (std::holds_alternative<core::FirstContent>(event)) attempt.spoke = true;
   if (std::holds_alternative<core::AttemptEnded>(event)) {
     attempt.spoke = attempt.complete = true;
@@ -170,9 +175,11 @@ void RequestChecker::has_deadlines(const core::Dispatch& dispatch) {
   const bool committed = dispatch.state() == core::Dispatch::State::Committed;
   if (!armed(committed && stream ? StreamMax : Total)) report(4, "nothing bounds the whole request");
   if (committed && !blocked_ && !armed(Idle)) report(4, "nothing bounds a stall after content");
+  if (blocked_ && !armed(Blocked)) report(4, "nothing bounds a client that does not read");
   if (running() == 0 && !armed(Queue) && !armed(Backoff)) report(4, "a request waits for nothing");
   for (const auto& [id, attempt] : attempts_) {
     if (attempt.running && !attempt.connected && !armed(Connect)) report(4, "nothing bounds a connect");
+    if (attempt.running && attempt.sending && !armed(Send)) report(4, "nothing bounds the sending");
   }
 }
 

@@ -3,6 +3,7 @@
 //   DROVER_SIM_FIRST=4711 DROVER_SIM_SEEDS=1 build/release/sim_test --gtest_filter='Seeds.*'
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -51,6 +52,7 @@ struct Sum {
   std::mutex mutex;
   std::uint64_t worlds = 0;
   std::uint64_t attempts = 0;
+  std::size_t most_commands = 0;
   Reached reached;
   std::string failure;
 };
@@ -59,10 +61,12 @@ void run_seeds(std::atomic<std::uint64_t>& next, std::uint64_t end, Sum& sum) {
   Reached reached;
   std::uint64_t worlds = 0;
   std::uint64_t attempts = 0;
+  std::size_t most_commands = 0;
   for (std::uint64_t seed = next++; seed < end; seed = next++) {
     const Report report = run(seed, random_world(seed));
     reached.add(report.reached);
     attempts += report.attempts;
+    most_commands = std::max(most_commands, report.most_commands);
     ++worlds;
     if (report.violations.empty()) continue;
     next = end;
@@ -73,6 +77,7 @@ void run_seeds(std::atomic<std::uint64_t>& next, std::uint64_t end, Sum& sum) {
   sum.reached.add(reached);
   sum.worlds += worlds;
   sum.attempts += attempts;
+  sum.most_commands = std::max(sum.most_commands, most_commands);
 }
 
 TEST(Seeds, KeepEveryInvariantAndReachEveryRareSituation) {
@@ -95,7 +100,8 @@ TEST(Seeds, KeepEveryInvariantAndReachEveryRareSituation) {
     const bool due = seeds >= kSeedsThatReachAll;
     EXPECT_TRUE(!due || sum.reached.times(rare) > 0) << to_string(rare) << " was never reached";
   }
-  std::printf("\n");
+  std::printf("; most commands of one event: %zu\n", sum.most_commands);
+  EXPECT_LT(sum.most_commands, core::kMaxCommands) << "E16: an event may soon have more commands than fit";
 }
 
 }  // namespace

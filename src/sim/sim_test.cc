@@ -79,11 +79,12 @@ TEST_P(OneSickKey, IsNoticedByNoClient) {
 
 INSTANTIATE_TEST_SUITE_P(Scenario, OneSickKey,
                          ::testing::Values(Fault::Refuse, Fault::BlackHole, Fault::BrokenBeforeSend, Fault::StaleReused,
-                                           Fault::Reset, Fault::Hang, Fault::HangAfterHead, Fault::KeyRejected,
-                                           Fault::QuotaExhausted, Fault::RateLimited, Fault::RateLimitedSilent,
-                                           Fault::Overloaded, Fault::ServerError, Fault::ErrorInside,
-                                           Fault::LifecycleThenError, Fault::ModelMissing, Fault::Forbidden,
-                                           Fault::Slow, Fault::TooSlow, Fault::TellsLimit, Fault::Lies),
+                                           Fault::Reset, Fault::Hang, Fault::HangAfterHead, Fault::StallSend,
+                                           Fault::KeyRejected, Fault::QuotaExhausted, Fault::RateLimited,
+                                           Fault::RateLimitedSilent, Fault::Overloaded, Fault::ServerError,
+                                           Fault::ErrorInside, Fault::LifecycleThenError, Fault::ModelMissing,
+                                           Fault::Forbidden, Fault::Slow, Fault::TooSlow, Fault::TellsLimit,
+                                           Fault::Lies),
                          [](const auto& tested) { return std::string(to_string(tested.param)); });
 
 TEST(Scenario, A1_ASickKeyIsLeftAloneButForItsTrials) {

@@ -110,6 +110,7 @@ class World {
     std::array<Instant, core::kTimerKinds> timers{};
     bool waiting = false;
     bool waited = false;
+    Instant connected_at{};
     Instant open_since = kNever;  ///< while waiting: since when it surely need not
   };
 
@@ -136,6 +137,7 @@ class World {
                       .output_tokens = {static_cast<std::int64_t>(random_.below(1000))}};
     facts.may_answer_early = !chance(0.2);
     if (chance(settings_.fenced)) facts.fence.within = &kFences[random_.below(kFences.size())];
+    if (chance(0.5)) facts.blocked_client = 100ms + upto(5s);
     if (chance(settings_.impatient)) facts.client_timeout = 500ms + upto(5s);
     auto bell = std::make_unique<Doorbell>(this, number);
     facts.bell = bell.get();
@@ -167,6 +169,8 @@ class World {
     watched_.serve(&request.checker, request.number);
     fleets_.serve(request.number);
     const core::Commands commands = request.dispatch->on(event, now);
+    report_.most_commands = std::max(report_.most_commands, commands.size());
+    notice_sending(request, event, commands, now);
     request.checker.stepped(event, commands, *request.dispatch, now);
     watched_.serve(nullptr, 0);
     notice_changes(now);
@@ -304,6 +308,19 @@ class World {
     }
     const auto attempt = request.attempts.find(attempt_of(event));
     if (attempt != request.attempts.end() && !attempt->second.running) mark(Rare::LateEvent);
+  }
+
+  void notice_sending(Request& request, const core::Event& event, const core::Commands& commands, Instant now) {
+    if (std::holds_alternative<core::AttemptConnected>(event)) request.connected_at = now;
+    const Duration send = request.facts.plan->pools[request.facts.route->pools.front().index()].timeouts.send;
+    const bool sent = std::holds_alternative<core::RequestSent>(event) && !commands.empty();
+    if (sent && now - request.connected_at > send) mark(Rare::SentSlowly);
+    const auto* fired = std::get_if<core::TimerFired>(&event);
+    if (fired == nullptr || commands.empty()) return;
+    const bool cancels = std::ranges::any_of(
+        commands, [](const core::Command& command) { return std::holds_alternative<core::CancelAttempt>(command); });
+    if (fired->timer == core::TimerKind::Send && cancels) mark(Rare::SendStalled);
+    if (fired->timer == core::TimerKind::Blocked && cancels) mark(Rare::ClientStalled);
   }
 
   void notice_race(const Request& request, core::AttemptId loser) {

@@ -83,7 +83,8 @@ bool Attempt::take_connection() {
 }
 
 net::Awaitable<> Attempt::connect() {
-  if (!pool_->reserve()) {
+  Room room = pool_->reserve();
+  if (!room) {
     fail_with(connection_limit_reached(), core::Stage::NotConnected);
     co_return;
   }
@@ -92,11 +93,10 @@ net::Awaitable<> Attempt::connect() {
   auto connected = co_await connecting_->run(endpoint_->server->origin, kNever);
   connecting_.reset();
   if (!connected) {
-    pool_->unreserve();
     if (!stopped()) fail_with(std::move(connected.error()), core::Stage::NotConnected);
     co_return;
   }
-  connection_ = pool_->adopt(std::move(*connected));
+  connection_ = room.adopt(std::move(*connected));
   exchange_ = &connection_->open();
   if (stopped()) co_return;
   phase_ = Phase::Sending;
@@ -104,12 +104,13 @@ net::Awaitable<> Attempt::connect() {
 }
 
 Attempt::Need Attempt::step() {
-  for (;;) {
+  turn_ = 0;
+  while (turn_ < kBytesATurn) {
     switch (phase_) {
       case Phase::Connecting:
       case Phase::Over: return Need::Nothing;
       case Phase::Sending:
-        send();
+        write_begun_ ? go_on_sending() : send();
         if (phase_ == Phase::Sending) return Need::UpstreamWritten;
         // The answer cannot be there yet: wait before the first read.
         if (phase_ == Phase::Head) return Need::UpstreamReadable;
@@ -121,26 +122,47 @@ Attempt::Need Attempt::step() {
       case Phase::Body: {
         if (std::exchange(client_blocked_, false)) return Need::ClientWritten;
         if (coded_ == Coded::Unfold && unfold()) break;
-        const auto read = exchange_->read_body();
-        if (!read) {
-          fail_with(read.error(), stage_now());
-        } else if (read->state == net::ReadState::Blocked) {
-          return Need::UpstreamReadable;
-        } else if (read->state == net::ReadState::Data) {
-          coded_ == Coded::No ? on_bytes(read->bytes) : on_coded(read->bytes);
-        } else if (coding_ended()) {
-          on_end();
-        }
+        if (!read_some_body()) return Need::UpstreamReadable;
         break;
       }
-      case Phase::Draining: {
-        const auto rest = exchange_->read_body();
-        if (rest && rest->state == net::ReadState::Blocked) return Need::UpstreamReadable;
-        if (!rest || rest->state == net::ReadState::End) phase_ = Phase::Over;
+      case Phase::Draining:
+        if (!read_rest()) return Need::UpstreamReadable;
         break;
-      }
     }
   }
+  return Need::Turn;
+}
+
+/// False: there is nothing to read now.
+bool Attempt::read_some_body() {
+  const auto read = exchange_->read_body();
+  if (!read) {
+    fail_with(read.error(), stage_now());
+  } else if (read->state == net::ReadState::Blocked) {
+    return false;
+  } else if (read->state == net::ReadState::Data) {
+    turn_ += read->bytes.size();
+    coded_ == Coded::No ? on_bytes(read->bytes) : on_coded(read->bytes);
+    // What is held back is none of the client's yet, but it has come.
+    if (!forwarding_ && phase_ == Phase::Body) run_.emit(core::Progress{id_});
+  } else if (coding_ended()) {
+    on_end();
+  }
+  return true;
+}
+
+/// The same behind the answer's end, where only the end of its framing is of interest.
+bool Attempt::read_rest() {
+  const auto rest = exchange_->read_body();
+  if (rest && rest->state == net::ReadState::Blocked) return false;
+  if (!rest || rest->state == net::ReadState::End) {
+    phase_ = Phase::Over;
+    return true;
+  }
+  turn_ += rest->bytes.size();
+  rest_ += rest->bytes.size();
+  if (rest_ > kMaxRestBytes) cancel();
+  return true;
 }
 
 void Attempt::wait_failed(Error error) {
@@ -183,13 +205,6 @@ std::uint64_t Attempt::gather_body() {
 }
 
 void Attempt::send() {
-  if (write_begun_) {
-    // The wait is over: all is sent, or the upstream answers before it has read everything (413, 401) and the rest
-    // need not be sent.
-    phase_ = Phase::Head;
-    run_.emit(core::RequestSent{id_});
-    return;
-  }
   write_begun_ = true;
   const UpstreamRequest& request = *run_.parts_.request;
   std::string text = memory().take_bytes();  // the path, and behind it the fields
@@ -211,7 +226,25 @@ void Attempt::send() {
   memory().give(std::move(text));
   auto written = exchange_->write({body_pieces_.begin(), body_pieces_.size()}, net::More::No, net::Keep::Borrow);
   if (!written) return fail_with(std::move(written.error()), stage_now());
-  if (*written == net::WriteState::Blocked) return;
+  unsent_ = exchange_->pending_bytes();
+  if (*written == net::WriteState::Done || unsent_ == 0) sent();
+}
+
+/// Some of the request has left, or the upstream has said something: an answer before it has read everything (413, 401)
+/// means that the rest need not be sent; a TLS session ticket or an interim answer means nothing.
+void Attempt::go_on_sending() {
+  const std::uint64_t unsent = exchange_->pending_bytes();
+  if (unsent == 0) return sent();
+  if (std::exchange(unsent_, unsent) > unsent) run_.emit(core::Progress{id_});
+  if (stopped()) return;
+  const auto read = exchange_->read_head();
+  if (!read) return fail_with(read.error(), stage_now());
+  if (*read == net::HeadRead::Blocked) return;
+  sent();
+  if (!stopped()) on_head(exchange_->head());
+}
+
+void Attempt::sent() {
   phase_ = Phase::Head;
   run_.emit(core::RequestSent{id_});
 }

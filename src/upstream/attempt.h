@@ -30,9 +30,15 @@ namespace drover::upstream {
 
 class Run;
 
+/// Bytes of an answer that one attempt reads before the others of its loop get their turn: four reads, some 100 us.
+inline constexpr std::size_t kBytesATurn = 256 * 1024;
+/// Most bytes read behind an answer's end to find the end of its framing; a new connection costs less than more.
+inline constexpr std::size_t kMaxRestBytes = 64 * 1024;
+
 class Attempt {
  public:
-  enum class Need : std::uint8_t { Nothing, UpstreamReadable, UpstreamWritten, ClientWritten };
+  /// Turn: let the others of the loop go first.
+  enum class Need : std::uint8_t { Nothing, UpstreamReadable, UpstreamWritten, ClientWritten, Turn };
 
   Attempt(Run& run, const core::StartAttempt& start);
   ~Attempt();
@@ -95,9 +101,12 @@ class Attempt {
 
   // attempt.cc: the request's way up
   void send();
+  void go_on_sending();
+  void sent();
+  [[nodiscard]] bool read_some_body();
+  [[nodiscard]] bool read_rest();
   [[nodiscard]] std::uint64_t gather_body();
   void read_head();
-  void read_body();
   void complete();
   void fail_with(Error error, core::Stage stage, bool has_answer = false);
   [[nodiscard]] core::Stage stage_now() const;
@@ -155,6 +164,9 @@ class Attempt {
   Mode mode_ = Mode::Opaque;
   Label label_ = Label::Missing;
   bool write_begun_ = false;
+  std::uint64_t unsent_ = 0;  ///< what of the request had not left when it was looked at last
+  std::size_t turn_ = 0;      ///< bytes of the answer read since others had their turn
+  std::size_t rest_ = 0;      ///< bytes that came behind the answer's end
   bool forwarding_ = false;      ///< Dispatch made this the answer
   bool client_blocked_ = false;  ///< the last write did not go out at once
   bool in_long_event_ = false;   ///< inside an event too long to be looked into

@@ -273,6 +273,7 @@ void Attempt::judge_failure() {
   const bool passable = readable && !cut;
   if (passable) {
     run_.hold({.attempt = id_,
+               .kind = failure.kind,
                .status = status_,
                .fields = std::move(fields_),
                .body = dialect::redact(held_, endpoint_->key->reveal())});

@@ -77,6 +77,7 @@ bool Attempt::unfold() {
     return true;
   }
   if (piece->empty()) return false;
+  turn_ += piece->size();
   on_bytes(*piece);
   return true;
 }

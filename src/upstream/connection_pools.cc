@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <new>
 
 #include "base/hash.h"
 #include "net/loop.h"
@@ -35,11 +36,8 @@ PooledConnection& PooledConnection::operator=(PooledConnection&& other) noexcept
 
 void PooledConnection::give_back(Instant now) {
   if (!connection_) return;
-  if (!connection_->finish() || pool_->idle_.size() >= pool_->keep_) {
-    drop();
-    return;
-  }
-  pool_->put(std::move(connection_), now);
+  const bool wanted = connection_->finish() && pool_->idle_.size() < pool_->keep_;
+  if (!wanted || !pool_->put(connection_, now)) drop();
 }
 
 void PooledConnection::drop() {
@@ -54,9 +52,15 @@ OriginPool::OriginPool(net::Origin origin, core::ConnectionLimits limits, std::u
   set_limits(limits, threads);
 }
 
-void OriginPool::put(std::unique_ptr<net::ClientConnection> connection, Instant now) {
-  idle_.push_back({std::move(connection), now});
-  if (!sweeper_.armed()) sweeper_.arm(now + kSweepEvery);
+bool OriginPool::put(std::unique_ptr<net::ClientConnection>& connection, Instant now) noexcept {
+  try {
+    if (!sweeper_.armed()) sweeper_.arm(now + kSweepEvery);
+    idle_.push_back({.connection = nullptr, .since = now});
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  idle_.back().connection = std::move(connection);
+  return true;
 }
 
 void OriginPool::set_limits(core::ConnectionLimits limits, std::uint32_t threads) {
@@ -85,14 +89,14 @@ PooledConnection OriginPool::take() {
   return {};
 }
 
-bool OriginPool::reserve() {
-  if (open_ >= max_) return false;
+Room OriginPool::reserve() {
+  if (open_ >= max_) return Room();
   ++open_;
-  return true;
+  return Room(this);
 }
 
-PooledConnection OriginPool::adopt(std::unique_ptr<net::ClientConnection> connection) {
-  return PooledConnection(*this, std::move(connection));
+Room::~Room() {
+  if (pool_ != nullptr) --pool_->open_;
 }
 
 void OriginPool::sweep(Instant now) {

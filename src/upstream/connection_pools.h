@@ -45,6 +45,24 @@ class PooledConnection {
   std::unique_ptr<net::ClientConnection> connection_;
 };
 
+/// Room in a pool for a connection that is being opened. Destroyed without adopt(), it is given back.
+class Room {
+ public:
+  explicit Room(OriginPool* pool = nullptr) : pool_(pool) {}
+  Room(Room&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)) {}
+  Room& operator=(Room&& other) = delete;
+  ~Room();
+
+  explicit operator bool() const { return pool_ != nullptr; }
+  /// The connection that the room is for.
+  [[nodiscard]] PooledConnection adopt(std::unique_ptr<net::ClientConnection> connection) {
+    return PooledConnection(*std::exchange(pool_, nullptr), std::move(connection));
+  }
+
+ private:
+  OriginPool* pool_;
+};
+
 /// The connections of one origin. Counts every open one, busy or idle.
 class OriginPool {
  public:
@@ -54,12 +72,8 @@ class OriginPool {
   [[nodiscard]] const net::Origin& origin() const { return origin_; }
   /// An idle connection that is still alive; dead ones met on the way are closed. Empty when there is none.
   [[nodiscard]] PooledConnection take();
-  /// Reserves room for a connection that is about to be opened. False: the limit is reached (S0).
-  [[nodiscard]] bool reserve();
-  /// The connection that reserve() made room for.
-  [[nodiscard]] PooledConnection adopt(std::unique_ptr<net::ClientConnection> connection);
-  /// It came to nothing.
-  void unreserve() { --open_; }
+  /// For a connection that is about to be opened. Empty: the limit is reached (S0).
+  [[nodiscard]] Room reserve();
   /// Closes what has been idle for too long.
   void sweep(Instant now);
   /// Takes effect at once: idle connections over `keep` are closed, busy ones over `max` are left to finish.
@@ -74,12 +88,14 @@ class OriginPool {
  private:
   friend class PooledConnection;
   friend class ConnectionPools;
+  friend class Room;
   struct Idle {
     std::unique_ptr<net::ClientConnection> connection;
     Instant since;
   };
 
-  void put(std::unique_ptr<net::ClientConnection> connection, Instant now);
+  /// Takes the connection. False: there is no memory to keep it in.
+  [[nodiscard]] bool put(std::unique_ptr<net::ClientConnection>& connection, Instant now) noexcept;
   void drop_oldest(std::size_t count);
 
   net::Origin origin_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <new>
 #include <stdexcept>
 
 #include "net/loop.h"
@@ -47,8 +48,9 @@ struct Pools {
     pools.use({&server, 1});
   }
   PooledConnection opened(FakeConnection::Fate& fate) {
-    EXPECT_TRUE(pool().reserve());
-    return pool().adopt(std::make_unique<FakeConnection>(fate));
+    Room room = pool().reserve();
+    EXPECT_TRUE(room);
+    return room.adopt(std::make_unique<FakeConnection>(fate));
   }
 };
 
@@ -92,6 +94,19 @@ TEST(ConnectionPools, RefuseMoreOpenConnectionsThanTheLimit) {
   EXPECT_FALSE(p.pool().reserve());
   two.drop();
   EXPECT_TRUE(p.pool().reserve());
+}
+
+TEST(ConnectionPools, E15_RoomForAConnectionThatCameToNothingIsGivenBackHoweverThatCameAbout) {
+  Pools p;
+  for (int time = 0; time < 10; ++time) {
+    try {
+      const Room room = p.pool().reserve();
+      ASSERT_TRUE(room);
+      throw std::bad_alloc();
+    } catch (const std::bad_alloc&) {
+      EXPECT_EQ(p.pool().open(), 0U);
+    }
+  }
 }
 
 TEST(ConnectionPools, CloseWhatWasNotGivenBackOrCannotBeUsedAgain) {

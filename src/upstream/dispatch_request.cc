@@ -1,6 +1,7 @@
 #include "upstream/dispatch_request.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "base/hash.h"
 
@@ -14,6 +15,11 @@ core::Replay replay_of(dialect::Repeat repeat) {
     case dialect::Repeat::Never: return core::Replay::Never;
   }
   return core::Replay::Never;
+}
+
+/// Changes nothing at the provider (RFC 9110, 9.2.1).
+bool is_safe(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
 /// So much of a body's front and end tells it from others well enough, in a time that long bodies do not stretch.
@@ -30,15 +36,17 @@ std::uint64_t mark_of(std::string_view body) {
 }  // namespace
 
 core::DispatchRequest dispatch_request(const core::Plan& plan, const core::Route& route,
-                                       const dialect::Inspection& inspection, std::string_view body) {
+                                       const UpstreamRequest& request) {
+  const dialect::Inspection& inspection = request.inspection;
   core::DispatchRequest dispatch;
   dispatch.plan = &plan;
   dispatch.route = &route;
   dispatch.answer = inspection.stream ? core::AnswerKind::Stream : core::AnswerKind::Plain;
   dispatch.replay = replay_of(inspection.repeat);
+  dispatch.safe = is_safe(request.method);
   dispatch.asker.model = plan.limited_model(inspection.model);
   dispatch.affinity = inspection.affinity;
-  dispatch.body = mark_of(body);
+  dispatch.body = mark_of(request.body.view());
   dispatch.estimate.input_tokens = Tokens{inspection.input_tokens_estimate};
   dispatch.estimate.output_tokens = Tokens{inspection.output_tokens_estimate};
   return dispatch;

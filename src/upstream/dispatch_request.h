@@ -2,16 +2,14 @@
 // wait is added by the caller.
 #pragma once
 
-#include <string_view>
-
 #include "core/dispatch.h"
 #include "core/plan.h"
-#include "dialect/dialect.h"
+#include "upstream/request.h"
 
 namespace drover::upstream {
 
-/// `plan` and `route` outlive the Dispatch. `body` is the request's.
+/// `plan` and `route` outlive the Dispatch.
 [[nodiscard]] core::DispatchRequest dispatch_request(const core::Plan& plan, const core::Route& route,
-                                                     const dialect::Inspection& inspection, std::string_view body);
+                                                     const UpstreamRequest& request);
 
 }  // namespace drover::upstream

@@ -8,13 +8,15 @@ namespace {
 TEST(DispatchRequest, CarriesWhatWasReadInTheRequest) {
   const core::Plan plan;
   const core::Route route;
-  dialect::Inspection inspection;
-  inspection.stream = true;
-  inspection.repeat = dialect::Repeat::NotExecuted;
-  inspection.affinity = 7;
-  inspection.input_tokens_estimate = 11;
-  inspection.output_tokens_estimate = 13;
-  const core::DispatchRequest request = dispatch_request(plan, route, inspection, "{}");
+  MemoryBudget budget(1'000'000);
+  UpstreamRequest asked;
+  asked.inspection.stream = true;
+  asked.inspection.repeat = dialect::Repeat::NotExecuted;
+  asked.inspection.affinity = 7;
+  asked.inspection.input_tokens_estimate = 11;
+  asked.inspection.output_tokens_estimate = 13;
+  ASSERT_TRUE(asked.body.append(budget, "{}"));
+  const core::DispatchRequest request = dispatch_request(plan, route, asked);
   EXPECT_EQ(request.plan, &plan);
   EXPECT_EQ(request.route, &route);
   EXPECT_EQ(request.answer, core::AnswerKind::Stream);
@@ -28,16 +30,33 @@ TEST(DispatchRequest, CarriesWhatWasReadInTheRequest) {
 TEST(DispatchRequest, IsPlainAndNeverRepeatedUnlessTheRequestSaysSo) {
   const core::Plan plan;
   const core::Route route;
-  const core::DispatchRequest request = dispatch_request(plan, route, {}, "");
+  const core::DispatchRequest request = dispatch_request(plan, route, UpstreamRequest{});
   EXPECT_EQ(request.answer, core::AnswerKind::Plain);
   EXPECT_EQ(request.replay, core::Replay::Never);
   EXPECT_EQ(request.body, 0U);
 }
 
+TEST(DispatchRequest, E11_KnowsTheMethodsThatChangeNothing) {
+  const core::Plan plan;
+  const core::Route route;
+  const auto safe = [&](const char* method) {
+    UpstreamRequest asked;
+    asked.method = method;
+    return dispatch_request(plan, route, asked).safe;
+  };
+  for (const char* method : {"GET", "HEAD", "OPTIONS"}) EXPECT_TRUE(safe(method)) << method;
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE"}) EXPECT_FALSE(safe(method)) << method;
+}
+
 TEST(DispatchRequest, KnowsABodyAgainByItsFrontEndAndLength) {
   const core::Plan plan;
   const core::Route route;
-  const auto mark = [&](const std::string& body) { return dispatch_request(plan, route, {}, body).body; };
+  MemoryBudget budget(1'000'000);
+  const auto mark = [&](const std::string& body) {
+    UpstreamRequest asked;
+    EXPECT_TRUE(asked.body.append(budget, body));
+    return dispatch_request(plan, route, asked).body;
+  };
   const std::string middle(100'000, 'x');
   EXPECT_EQ(mark("a" + middle + "z"), mark("a" + middle + "z"));
   EXPECT_NE(mark("a" + middle + "z"), mark("b" + middle + "z"));

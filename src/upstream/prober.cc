@@ -108,17 +108,26 @@ void Prober::begin_due() {
   wake();
 }
 
+Prober::Place::Place(Prober& prober, std::uint32_t slot) : prober_(prober), round_(prober.round_), slot_(slot) {
+  prober.slots_[slot].running = true;
+  ++prober.in_flight_;
+}
+
+Prober::Place::~Place() {
+  --prober_.in_flight_;
+  // After a reload the turns are new: the answer went to the fleet that asked.
+  if (round_ == prober_.round_) prober_.schedule(slot_, prober_.tools_.loop->now() + prober_.next_interval());
+  prober_.wake();
+}
+
 void Prober::begin(std::uint32_t slot) {
   const core::Plan& plan = catalog_->plan();
-  auto job = std::make_unique<Job>(Job{.catalog = catalog_,
-                                       .fleet = fleet_,
-                                       .point = slots_[slot].point,
-                                       .path = plan.health.probe,
-                                       .timeout = plan.health.timeout,
-                                       .round = round_,
-                                       .slot = slot});
-  slots_[slot].running = true;
-  ++in_flight_;
+  std::unique_ptr<Job> job(new Job{.place = {*this, slot},
+                                   .catalog = catalog_,
+                                   .fleet = fleet_,
+                                   .point = slots_[slot].point,
+                                   .path = plan.health.probe,
+                                   .timeout = plan.health.timeout});
   net::asio::co_spawn(tools_.loop->executor(), probe(this, std::move(job)), ProbeEnded{});
 }
 
@@ -136,8 +145,6 @@ Duration Prober::next_interval() {
 }
 
 void Prober::answered(const Job& job, const Result<Fetched>& fetched, Duration taken) {
-  --in_flight_;
-  const Instant now = tools_.loop->now();
   Error error;
   const Verdict verdict = judge(job, fetched, error);
   if (verdict != Verdict::NoSuchPath) {
@@ -145,11 +152,8 @@ void Prober::answered(const Job& job, const Result<Fetched>& fetched, Duration t
                          .server = job.point.server,
                          .error = verdict == Verdict::Healthy ? nullptr : &error,
                          .latency = verdict == Verdict::Healthy ? std::optional(taken) : std::nullopt},
-                        now);
+                        tools_.loop->now());
   }
-  // After a reload the turns are new: the answer went to the fleet that asked.
-  if (job.round == round_ && watches(slots_[job.slot].point)) schedule(job.slot, now + next_interval());
-  wake();
 }
 
 Prober::Verdict Prober::judge(const Job& job, const Result<Fetched>& fetched, Error& error) {

@@ -59,15 +59,27 @@ class Prober {
     std::uint32_t slot;
     [[nodiscard]] bool operator<(const Turn& other) const { return due > other.due; }  // a heap's top is the next
   };
+  /// A probe's place among those under way. However the probe ends, its key gets its next turn.
+  class Place {
+   public:
+    Place(Prober& prober, std::uint32_t slot);
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place();
+
+   private:
+    Prober& prober_;
+    std::uint64_t round_;  ///< of use()
+    std::uint32_t slot_;
+  };
   /// What one probe needs to the end, whatever is reloaded meanwhile.
   struct Job {
+    Place place;
     std::shared_ptr<const Catalog> catalog;
     std::shared_ptr<SharedFleet> fleet;
     core::CheckPoint point;
     std::string path;
     Duration timeout;
-    std::uint64_t round;  ///< of use()
-    std::uint32_t slot;
   };
   enum class Verdict : std::uint8_t { Healthy, Sick, NoSuchPath };
 

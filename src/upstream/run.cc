@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
 
+#include "core/answer_table.h"
 #include "net/loop.h"
 #include "net/memory.h"
 #include "telemetry/log.h"
@@ -22,6 +24,7 @@ constexpr std::string_view kEarlyFields =
 ErrorKind timeout_kind(core::TimerKind timer) {
   switch (timer) {
     case core::TimerKind::Connect: return ErrorKind::ConnectTimeout;
+    case core::TimerKind::Send:
     case core::TimerKind::Head: return ErrorKind::HeadTimeout;
     case core::TimerKind::FirstContent: return ErrorKind::FirstContentTimeout;
     case core::TimerKind::Idle: return ErrorKind::IdleTimeout;
@@ -89,16 +92,18 @@ net::Awaitable<> Run::drive(Lane& lane) {
     if (!connected) co_await lane.attempt->connect();
     for (Attempt::Need need = lane.attempt->step(); need != Attempt::Need::Nothing; need = lane.attempt->step()) {
       if (need == Attempt::Need::UpstreamReadable) {
-        if (lane.attempt->draining()) timer_.arm(now() + kDrainUpstream);
+        if (lane.attempt->draining()) bound_drain();
         auto readable = co_await lane.attempt->exchange().until_readable();
         if (!readable) lane.attempt->wait_failed(std::move(readable.error()));
+      } else if (need == Attempt::Need::Turn) {
+        co_await net::asio::post(parts_.tools.loop->executor(), net::kUseAwaitable);
       } else if (need == Attempt::Need::UpstreamWritten) {
         auto written = co_await lane.attempt->exchange().until_written();
         if (!written) lane.attempt->wait_failed(std::move(written.error()));
       } else {
         emit(core::DownstreamBlocked{});
-        auto written = co_await parts_.client->until_written(kNever);
-        if (!written) downstream_gone();
+        auto written = co_await parts_.client->until_written(stalled_at_);
+        if (!written) client_failed(written.error());
         emit(core::DownstreamUnblocked{});
       }
     }
@@ -204,11 +209,12 @@ void Run::apply(const core::Commands& commands) {
     } else if (const auto* end = std::get_if<core::EndWithError>(&command)) {
       waits_no_more();
       error_ = *end;
+      record_.told_of = end->attempt;
       if (core::about_the_fleet(dispatch_.stopped())) record_.candidates = candidates();
-      wakeup_.notify();
+      end_waits();
     } else if (std::holds_alternative<core::Finish>(command)) {
       waits_no_more();
-      wakeup_.notify();
+      end_waits();
     }
     // WaitForCapacity needs nothing: the fleet rings, and the Queue timer is armed with it.
   }
@@ -216,6 +222,12 @@ void Run::apply(const core::Commands& commands) {
 
 core::Candidates Run::candidates() {
   return recorded_ ? recorded_->candidates(dispatch_, now()) : dispatch_.candidates(now());
+}
+
+/// Whatever the first lane waits for, it learns that the request is over.
+void Run::end_waits() {
+  wakeup_.notify();
+  parts_.client->interrupt();
 }
 
 /// Looking again while it waits for the same thing is no new wait.
@@ -231,17 +243,32 @@ void Run::waits_no_more() {
 }
 
 void Run::arm(const core::ArmTimer& timer) {
+  if (timer.timer == core::TimerKind::Blocked) {
+    stalled_at_ = timer.at;
+    return;
+  }
   timers_[static_cast<std::size_t>(timer.timer)] = timer.at;
   // A later time is found out when the earlier one fires: re-arming for every chunk stays a store.
   if (timer.at < timer_.at()) timer_.arm(timer.at);
 }
 
+/// The whole drain, however often the upstream says something meanwhile.
+void Run::bound_drain() {
+  if (!std::exchange(drain_bounded_, true)) timer_.arm(now() + kDrainUpstream);
+}
+
+void Run::stop_draining() {
+  Attempt* const attempt = answering();
+  if (attempt != nullptr && attempt->draining()) attempt->cancel();
+}
+
+Instant Run::ends_at() const {
+  const auto at = [this](core::TimerKind kind) { return timers_[static_cast<std::size_t>(kind)]; };
+  return std::min(at(core::TimerKind::Total), at(core::TimerKind::StreamMax));
+}
+
 void Run::timers_due() {
-  if (over()) {
-    Attempt* const attempt = answering();
-    if (attempt != nullptr && attempt->draining()) attempt->cancel();
-    return;
-  }
+  if (over()) return stop_draining();
   const Instant at = now();
   for (std::size_t kind = 0; kind < timers_.size(); ++kind) {
     if (timers_[kind] > at) continue;
@@ -299,9 +326,18 @@ void Run::send_comment() {
 }
 
 void Run::downstream_gone() {
-  if (client_left_ || over()) return;
+  if (over()) return stop_draining();
   client_left_ = true;
   emit(core::ClientLeft{});
+}
+
+/// The wait for the client to read ended without that.
+void Run::client_failed(const Error& error) {
+  client_blocked_ = over();
+  if (over()) return;
+  client_left_ = true;
+  if (error.kind == ErrorKind::IdleTimeout) emit(core::TimerFired{core::TimerKind::Blocked});
+  if (!over()) emit(core::ClientLeft{});
 }
 
 /// Any thread, with the fleet's lock held: the run cannot go while it may be rung, but it may before its loop reads
@@ -331,22 +367,30 @@ void Run::attempt_failed(core::AttemptId id, const Error& error, core::Stage sta
 }
 
 void Run::hold(HeldAnswer answer) {
-  if (held_.size() == kMaxHeldAnswers) held_.erase(held_.begin());
+  const auto telling = [](const HeldAnswer& held) { return core::telling(held.kind); };
+  if (held_.size() == kMaxHeldAnswers) held_.erase(std::ranges::min_element(held_, {}, telling));
   held_.push_back(std::move(answer));
 }
 
 const HeldAnswer* Run::answer_to_pass() const {
-  if (!error_ || !error_->pass_answer) return nullptr;
+  return error_ && error_->pass_answer ? told_answer() : nullptr;
+}
+
+const HeldAnswer* Run::told_answer() const {
+  if (!error_) return nullptr;
   for (const HeldAnswer& answer : held_) {
     if (answer.attempt == error_->attempt) return &answer;
   }
   return nullptr;
 }
 
-void Run::expire() {
-  if (over()) return;
+bool Run::expire() {
+  if (over()) {
+    stop_draining();
+    return false;
+  }
   emit(core::Drain{});  // ends what only waits
-  if (over()) return;
+  if (over()) return true;
   // The rest is abandoned as if the client had left: the upstream is cancelled and not blamed. The client is told.
   core::EndWithError end;
   end.in_band = dispatch_.state() != core::Dispatch::State::Open;
@@ -357,6 +401,7 @@ void Run::expire() {
   end.error.message = "The gateway is stopping and could not wait any longer for this answer; send the request again.";
   end.error.retry_after = std::chrono::seconds(1);
   error_ = std::move(end);
+  return true;
 }
 
 }  // namespace drover::upstream

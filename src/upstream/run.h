@@ -40,12 +40,13 @@ struct LoopTools {
 /// An upstream's answer that was not passed on yet: it may still become the client's when nothing better comes.
 struct HeldAnswer {
   core::AttemptId attempt{};
+  ErrorKind kind = ErrorKind::ServerError;  ///< what it failed of
   int status = 0;
   std::string fields;  ///< the fields that may cross downstream
   std::string body;    ///< redacted, at most kMaxHeldBytes
 };
 
-/// Most held answers of one request; the oldest goes.
+/// Most held answers of one request; the least telling goes, of equals the oldest.
 inline constexpr std::size_t kMaxHeldAnswers = 8;
 /// Most bytes of an answer held back before it is judged or passed on.
 inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
@@ -56,8 +57,8 @@ inline constexpr std::size_t kEchoes = 4;
 /// (net::kMaxPendingBytes).
 inline constexpr std::size_t kMaxEchoBytes = 384 * 1024;
 inline constexpr std::size_t kMaxEchoesHeld = 512 * 1024;
-/// How long a finished request waits for the upstream to end its answer's framing, so that the connection can be used
-/// again.
+/// How long in all a finished request waits for the upstream to end its answer's framing, so that the connection can be
+/// used again. The next request of the client's connection waits with it.
 inline constexpr Duration kDrainUpstream = std::chrono::milliseconds(100);
 
 /// Told when the request's own memory is no longer needed.
@@ -95,17 +96,22 @@ class Run final : private net::GoneObserver, private core::Bell {
   [[nodiscard]] const std::optional<core::EndWithError>& error() const { return error_; }
   /// The upstream's answer to pass on when error()->pass_answer says so; null when it was not kept.
   [[nodiscard]] const HeldAnswer* answer_to_pass() const;
-  /// The newest answer that was kept and not passed on: what a provider said, also where the client is told our own
-  /// sentence instead. Null when there is none.
-  [[nodiscard]] const HeldAnswer* last_held() const { return held_.empty() ? nullptr : &held_.back(); }
+  /// What the upstream said in the failure that error() is about, also where the client is told our own sentence
+  /// instead. Null when it said nothing, or that was not kept.
+  [[nodiscard]] const HeldAnswer* told_answer() const;
   /// The upstream's own error event has already been passed on; only the end of the stream is missing.
   [[nodiscard]] bool error_event_sent() const { return error_event_sent_; }
   [[nodiscard]] bool client_left() const { return client_left_; }
+  /// It ended while the client did not take what it was sent, and may not take more.
+  [[nodiscard]] bool client_blocked() const { return client_blocked_; }
+  /// The time that rules the request, also what of its answer is still on its way to the client.
+  [[nodiscard]] Instant ends_at() const;
   [[nodiscard]] const RunRecord& record() const { return record_; }
   [[nodiscard]] const core::Dispatch& dispatch() const { return dispatch_; }
 
-  /// The process is going and cannot wait for it: ends now with an error, in-band when the head was sent.
-  void expire();
+  /// The process is going and cannot wait for it: ends now with an error, in-band when the head was sent. False: it had
+  /// ended before.
+  bool expire();
 
   /// "x-drover-target" and "x-drover-attempts" with the extra fields, as lines: for every answer, ours included.
   void append_routing_fields(std::string& fields) const;
@@ -117,6 +123,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   void emit(const core::Event& event);
   [[nodiscard]] Instant now() const;
   void downstream_gone() override;
+  void client_failed(const Error& error);
   void ring() override;
   void start_answer(const Attempt& attempt);
   void attempt_answered(core::AttemptId id, int status);
@@ -144,6 +151,9 @@ class Run final : private net::GoneObserver, private core::Bell {
   [[nodiscard]] core::Candidates candidates();
   void arm(const core::ArmTimer& timer);
   void timers_due();
+  void end_waits();
+  void bound_drain();
+  void stop_draining();
   void waits(core::TimerKind what);
   void waits_no_more();
   void commit(Attempt& attempt);
@@ -174,6 +184,9 @@ class Run final : private net::GoneObserver, private core::Bell {
   ErrorKind cancelled_by_ = ErrorKind::Cancelled;  ///< what an attempt cancelled now is said to have failed of
   bool error_event_sent_ = false;
   bool client_left_ = false;
+  bool client_blocked_ = false;
+  bool drain_bounded_ = false;
+  Instant stalled_at_ = kNever;  ///< the Blocked timer: only the client's own side sees whether it reads
   bool waiting_ = false;  ///< the last of record_.waits is going on
   bool racing_ = false;   ///< the second lane's coroutine runs; the run does not end before it
   Lane first_lane_;

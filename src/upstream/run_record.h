@@ -55,6 +55,7 @@ struct RunRecord {
   SmallVector<Wait, 1, kMaxWaits> waits;
   core::Candidates candidates;  ///< when it failed for want of a usable target
   core::AttemptId answered_by;  ///< whose answer was passed on; 0: nobody's
+  core::AttemptId told_of;      ///< whose failure the client is told; 0: none's in particular
   Instant first_content = kNever;
   std::uint64_t bytes_down = 0;          ///< of the answer's body
   std::uint64_t dropped_tail_bytes = 0;  ///< of an unfinished event when a stream broke
@@ -70,9 +71,11 @@ struct RunRecord {
   [[nodiscard]] const AttemptRecord* answer() const {
     return answered_by.value == 0 ? nullptr : &attempts[answered_by.value - 1];
   }
-  /// The attempt that the client is told of: whose answer it has, else the last. Null: nothing was tried.
+  /// The attempt that the client is told of: whose answer it has, else whose failure, else the last. Null: nothing was
+  /// tried.
   [[nodiscard]] const AttemptRecord* told() const {
-    return answered_by.value != 0 || attempts.empty() ? answer() : &attempts.back();
+    if (answered_by.value != 0 || attempts.empty()) return answer();
+    return told_of.value == 0 ? &attempts.back() : &attempts[told_of.value - 1];
   }
 };
 

@@ -31,6 +31,7 @@ class StringClient final : public net::AnswerWriter {
   [[nodiscard]] net::Awaitable<Result<void>> until_written(Instant) override { co_return Result<void>{}; }
   [[nodiscard]] std::uint64_t pending_bytes() const override { return 0; }
   void abort() override {}
+  void interrupt() override {}
 
   std::string text;
 

@@ -98,5 +98,25 @@ TEST(Client, PostsAnyJsonUntouched) {
   EXPECT_EQ(mock.last().request_body, body);
 }
 
+TEST(Client, E9_AStreamThatNobodyReadsIsEndedByStreamMaxAndFreesItsPlace) {
+  RawUpstream upstream;
+  // More than a reader may be behind, so that the upstream is no longer read.
+  upstream.always(Say{}.bytes(kStreamHead + chunk(delta(std::string(2 << 20, 's')))).wait_for_end());
+  lib::Options options = options_of({url_of(upstream)});
+  options.timeouts.stream_max = "300ms";
+  lib::Client client = lib::Client::create(options).value();
+  const auto began = Clock::now();
+  lib::ChatStream stream = client.stream(hello());
+  EXPECT_NE(upstream.ended_at(0), Clock::time_point{});
+  while (client.status().in_flight > 0 && Clock::now() - began < kPatience) {
+  }
+  EXPECT_EQ(client.status().in_flight, 0U);
+  EXPECT_LT(Clock::now() - began, kPatience / 2);
+  while (stream.next()) {
+  }
+  ASSERT_NE(stream.error(), nullptr);
+  EXPECT_EQ(stream.error()->code, "stream_max");
+}
+
 }  // namespace
 }  // namespace drover::test
