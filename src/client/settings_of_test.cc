@@ -43,7 +43,7 @@ v0::Options everything() {
   other.targets = {"one"};
   options.models = {model, other};
   options.retry = {2, 3, "100ms", "1s", "none", "50%", "never", 1.5, {500}, "2%"};
-  options.timeouts = {"1s", "2s", "3s", "4s", "50s", "6m", "7s"};
+  options.timeouts = {"1s", "9s", "2s", "3s", "4s", "50s", "6m", "7s"};
   options.health = {"/health", "10s", "2s", "score", "11s", "12s", "reset", "probe", 4};
   options.limits = {"1MiB", "2MiB", 8};
   options.threads = 2;
@@ -73,6 +73,7 @@ TEST(SettingsOfOptions, CarryEveryMember) {
   EXPECT_EQ(plan.retry.backoff, 100ms);
   EXPECT_EQ(plan.retry.statuses, (std::vector<int>{500}));
   EXPECT_DOUBLE_EQ(plan.retry.hedge, 0.02);
+  EXPECT_EQ(settings.timeouts.send, 9s);
   EXPECT_EQ(settings.timeouts.total, 50s);
   EXPECT_EQ(settings.timeouts.queue, 7s);
   EXPECT_EQ(plan.health.probe, "/health");

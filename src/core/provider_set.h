@@ -39,13 +39,13 @@ class ProviderSet {
     for (std::size_t at = 0; at < words_.size(); ++at) words_[at] &= other.words_[at];
     return *this;
   }
-  /// The same for sets with the same providers.
+  /// The same for sets with the same providers, and never 0, which stands for no set.
   [[nodiscard]] std::uint64_t mark() const {
-    std::uint64_t mark = 1;
+    std::uint64_t mark = 0x9ae16a3b2f90404fULL;  // no set of few providers
     std::size_t used = words_.size();
     while (used > 0 && words_[used - 1] == 0) --used;
     for (std::size_t at = 0; at < used; ++at) mark = (mark ^ words_[at]) * 0x9e3779b97f4a7c15ULL;
-    return mark;
+    return mark == 0 ? 1 : mark;
   }
 
  private:

@@ -45,5 +45,12 @@ TEST(ProviderFence, E8_LeavesOneProviderOfAnyNumber) {
   EXPECT_FALSE(fenced.admits(ProviderId{1}));
 }
 
+TEST(ProviderFence, E8_OfOneProviderIsNeverTakenForNone) {
+  for (std::uint32_t provider = 0; provider < 200; ++provider) {
+    const ProviderSet only{provider};
+    EXPECT_NE(ProviderFence{.within = &only}.mark(), ProviderFence{}.mark()) << provider;
+  }
+}
+
 }  // namespace
 }  // namespace drover::core

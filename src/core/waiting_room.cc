@@ -15,7 +15,8 @@ constexpr Duration kPaceFrom = std::chrono::milliseconds(100);
 
 WaitingRoom::LineKey WaitingRoom::key_of(const PickRequest& request) {
   LineKey key{
-      .route = request.route, .fence = request.fence.mark(), .owner = request.owner, .model = request.asker.model};
+      .route = request.route, .fence = request.fence.mark(), .owner = request.owner, .model = request.asker.model,
+      .api = request.api};
   for (const TargetId target : request.tried) key.tried = (key.tried ^ (target.value + 1ULL)) * 0x100000001b3ULL;
   return key;
 }
@@ -80,6 +81,7 @@ WaitingRoom::Joined WaitingRoom::join(const PickRequest& request, const PickAnsw
                    .fence = request.fence,
                    .owner = request.owner,
                    .asker = request.asker,
+                   .api = request.api,
                    .affinity = request.affinity,
                    .estimate = request.estimate,
                    .streamed = request.streamed,

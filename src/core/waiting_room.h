@@ -36,6 +36,7 @@ struct Waiting {
   ProviderFence fence{};
   Owner owner{};
   Asker asker{};
+  ApiNumber api = 0;
   std::uint64_t affinity = 0;
   Amount estimate{};
   bool streamed = false;
@@ -50,6 +51,7 @@ struct Waiting {
             .fence = fence,
             .owner = owner,
             .asker = asker,
+            .api = api,
             .affinity = affinity,
             .estimate = estimate,
             .streamed = streamed};
@@ -118,6 +120,7 @@ class WaitingRoom {
     Owner owner{};
     std::uint64_t tried = 0;  ///< a hash: after a failure less is left to wait for
     std::uint32_t model = kUnlimitedModel;
+    ApiNumber api = 0;
     friend bool operator==(const LineKey&, const LineKey&) = default;
   };
   struct Line {

@@ -60,7 +60,7 @@ constexpr auto kRoutingFields = std::to_array<std::string_view>({
 bool is_fenced(const config::ClientKey* client) {
   if (client == nullptr) return false;
   const bool all_models = client->models.empty() || std::ranges::find(client->models, "*") != client->models.end();
-  return !all_models || client->fence.allowed != core::ProviderFence{}.allowed;
+  return !all_models || client->providers.has_value();
 }
 
 /// Whether a parameter of the query is called like a field that names a model: some servers read both alike.

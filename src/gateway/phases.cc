@@ -14,6 +14,7 @@
 #include "gateway/worker.h"
 #include "http/header_rules.h"
 #include "http/url.h"
+#include "net/http1_server_exchange.h"
 #include "upstream/dispatch_request.h"
 
 namespace drover::gateway {
@@ -265,7 +266,7 @@ Result<void> route(RequestState& state) {
 
 Instant flushed_by(Worker& worker, const RequestState& state) {
   const Instant now = worker.loop().now();
-  const auto seconds = static_cast<std::int64_t>(state.exchange->pending_bytes() / kMinBodyBytesPerSecond);
+  const auto seconds = static_cast<std::int64_t>(state.exchange->pending_bytes() / net::kMinBodyBytesPerSecond);
   const Instant steady = now + kLastFlush + std::chrono::seconds(seconds);
   if (!state.run) return steady;
   const Instant late = now + kLateFlush;

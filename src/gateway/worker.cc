@@ -71,7 +71,9 @@ Gauge::Place Worker::place_for(const net::TcpSocket& socket) {
     place = admission.connections.enter();
     if (place) return place;
   } else if (somebody_waits) {
-    (*soonest)->loop().post([worker = soonest->get()] { worker->give_way(); });
+    // A thread that takes no message lets nobody go: then there is no room either.
+    const bool told = (*soonest)->loop().post([worker = soonest->get()] { worker->give_way(); });
+    if (!told && !has_few) return place;
   }
   return admission.connections.enter_beyond(kConnectionsBeyond);
 }

@@ -98,7 +98,7 @@ TEST(AccessLog, WritesNothingWhenItIsOff) {
   AccessLog log;
   AccessLog::Lane& lane = log.add_lane();
   EXPECT_FALSE(lane.on());
-  ASSERT_TRUE(log.use({}));
+  ASSERT_TRUE(log.use(AccessDestination{}));
   EXPECT_FALSE(lane.on());
 }
 
@@ -167,7 +167,7 @@ TEST(AccessLog, CountsLinesThatThereWasNoRoomFor) {
     dropped = log.dropped();
     EXPECT_GT(dropped, 0U);
     // Leaving the pipe does not hang, and what it never took is counted.
-    ASSERT_TRUE(log.use({}));
+    ASSERT_TRUE(log.use(AccessDestination{}));
     EXPECT_GT(log.dropped(), dropped);
   }
   ::close(reader);

@@ -15,7 +15,8 @@ TEST(DispatchRequest, CarriesWhatWasReadInTheRequest) {
   asked.inspection.affinity = 7;
   asked.inspection.input_tokens_estimate = 11;
   asked.inspection.output_tokens_estimate = 13;
-  ASSERT_TRUE(asked.body.append(budget, "{}"));
+  asked.body.begin(budget, nullptr, 0);
+  ASSERT_TRUE(asked.body.append("{}"));
   const core::DispatchRequest request = dispatch_request(plan, route, asked);
   EXPECT_EQ(request.plan, &plan);
   EXPECT_EQ(request.route, &route);
@@ -54,7 +55,8 @@ TEST(DispatchRequest, KnowsABodyAgainByItsFrontEndAndLength) {
   MemoryBudget budget(1'000'000);
   const auto mark = [&](const std::string& body) {
     UpstreamRequest asked;
-    EXPECT_TRUE(asked.body.append(budget, body));
+    asked.body.begin(budget, nullptr, 0);
+    EXPECT_TRUE(asked.body.append(body));
     return dispatch_request(plan, route, asked).body;
   };
   const std::string middle(100'000, 'x');

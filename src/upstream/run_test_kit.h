@@ -70,7 +70,8 @@ class MemoryWorld {
     request.dialect = &dialect::openai();
     request.inspection.stream = answer == core::AnswerKind::Stream;
     request.has_body = true;
-    EXPECT_TRUE(request.body.append(memory, "{\"model\":\"m\"}"));
+    request.body.begin(memory, nullptr, 0);
+    EXPECT_TRUE(request.body.append("{\"model\":\"m\"}"));
   }
   ~MemoryWorld() {
     EXPECT_TRUE(!run_ || ends()) << "the request outlives its test";

@@ -95,7 +95,8 @@ TEST(RunWaits, E2_AnUpstreamThatStopsTakingTheRequestIsLeftForAnother) {
 void expect_patience(const std::function<void(MemoryUpstream&)>& noise) {
   MemoryWorld world(1);
   const std::string body(200, 'x');
-  ASSERT_TRUE(world.request.body.append(world.memory, body));
+  world.request.body.begin(world.memory, nullptr, body.size());
+  ASSERT_TRUE(world.request.body.append(body));
   world.plan().pools[0].timeouts = long_timeouts();
   world.plan().pools[0].timeouts.send = 400ms;  // of 10 ms between two steps, and a second in all
   world.plan().pools[0].timeouts.head_stream = 400ms;
