@@ -16,6 +16,9 @@ namespace drover::core {
 /// From so many refusals without an answer between them on, a target is doubted: its next refusal is not believed
 /// before another target was asked the same.
 inline constexpr std::uint32_t kDoubtFrom = 2;
+/// And from so many on a contradiction counts as a failure of the target: one that refuses now and then may be right, or
+/// only unlike the other.
+inline constexpr std::uint32_t kContradictionsCountFrom = 3;
 /// Bodies and clients that a target's contradictions are told apart by.
 struct Witness {
   std::uint64_t body = 0;    ///< hash of the request's body; 0: unknown
@@ -57,7 +60,7 @@ class Doubt {
     last_ = by;
     if (contradictions_ < kMost) ++contradictions_;
     repeats_ = repeated ? repeats_ + 1 : 0;
-    return repeats_ % 2 == 0;
+    return refusals_ >= kContradictionsCountFrom && repeats_ % 2 == 0;
   }
 
  private:

@@ -119,12 +119,15 @@ void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
       break;
     case Verdict::Contradicted: {
       if (refusal.asked) second_opinions_.give_back(refusal.asked_at);
-      if (!target.doubt.contradicted(refusal.by, plan_->principals.size() > 1)) break;
+      const bool missing =
+          refusal.cause.kind == ErrorKind::ModelMissing && !plan_->targets[refusal.target.index()].model.empty();
+      const bool counts = target.doubt.contradicted(refusal.by, plan_->principals.size() > 1);
+      // A trial is one request that was to find out; it has.
+      if (!counts && !missing && refusal.trial_levels == 0) break;
       ++target.failures;
       Blame blame{
           .target = refusal.target, .trial_levels = refusal.trial_levels, .error = &error, .cause = refusal.cause};
       blame.cause.siblings_answer = true;
-      const bool missing = refusal.cause.kind == ErrorKind::ModelMissing && !plan_->targets[refusal.target.index()].model.empty();
       apply(blame, {missing ? Charge::Action::Missing : Charge::Action::Count, Level::Target}, now);
       break;
     }
