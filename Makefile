@@ -70,7 +70,7 @@ bench:           ## nginx, HAProxy and drover side by side (QUICK=1: a short run
 	@$(if $(PGO),test -x build/pgo/drover || scripts/build-pgo)
 	@QUICK=$(QUICK) DROVER=$(if $(PGO),build/pgo/drover) bench/run.py
 
-bench-failover:  ## goodput at the limit, outages, hangs, cancels, duplicates, with their targets (QUICK=1: a short run)
+bench-failover:  ## goodput at the limit, outages, hangs, cancels, duplicates, sick targets, with their aims (QUICK=1: a short run)
 	@scripts/setup bench
 	@$(CONFIGURED)
 	@cmake --build $(RELEASE) -j $(JOBS) --target drover

@@ -18,13 +18,14 @@ import sys
 import tempfile
 import time
 
-from failures import cancel, duplicates, hang, limits, outage
+from failures import cancel, diagnosis, duplicates, hang, limits, outage
 from failures.figures import percentile
 from failures.world import PROGRAM, Failed
 
 RESULTS = pathlib.Path(__file__).parent / "results"
 QUICK = bool(os.environ.get("QUICK"))
-SCENARIOS = {"limits": limits, "outage": outage, "hang": hang, "cancel": cancel, "duplicates": duplicates}
+SCENARIOS = {"limits": limits, "outage": outage, "hang": hang, "cancel": cancel, "duplicates": duplicates,
+             "diagnosis": diagnosis}
 # A load that was sent later than this (p99) is not the load that was meant.
 LATE = 0.05
 
@@ -47,7 +48,7 @@ async def run(names, folder):
         began = time.monotonic()
         print(f"{name} ...", end=" ", flush=True)
         found[name] = await SCENARIOS[name].run(folder, QUICK)
-        late = percentile([late for result in found[name] for late in result.lateness], 0.99)
+        late = percentile([late for result in found[name] for late in result.lateness], 0.99) or 0.0
         print(f"{time.monotonic() - began:.0f} s; requests sent at most {1000 * late:.0f} ms late (p99)"
               + ("; THE MACHINE WAS TOO BUSY" if late > LATE else ""), flush=True)
     return found
