@@ -192,6 +192,16 @@ TEST(HealthTree, AnyAnswerBringsAServerBack) {
   EXPECT_EQ(h.view(1, at(40s)).condition, TargetCondition::Ok);
 }
 
+TEST(HealthTree, E12_TheLastResortIsTheEjectedOneThatIsDueFirstWhateverCools) {
+  Herd h(plan_with_targets({"a", "b", "c"}));
+  h.eject("b", at(-20s));
+  h.eject("a", at(0s));
+  h.fail(h.pick_named("c", at(0s)), rate_limited(5s), at(0s));
+  const PickAnswer answer = h.pick(at(1s));
+  EXPECT_TRUE(answer.ticket.last_resort);
+  EXPECT_EQ(h.name(answer), "b");
+}
+
 TEST(HealthTree, ALastUsableKeyThatRestsIsNotALastResort) {
   Herd h(plan_with_targets({"a"}));
   h.fail(h.pick(at(0s)), key_rejected(), at(0s));
