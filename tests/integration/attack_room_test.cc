@@ -1,6 +1,7 @@
 // Attacks on what all clients share: memory for bodies and heads, connections, the admin pages, the retry budget.
 #include <deque>
 
+#include "integration/body_kit.h"
 #include "integration/gateway_fixture.h"
 #include "telemetry/log.h"
 
@@ -81,10 +82,13 @@ TEST(BodyMemory, X1_ItsRefusalsAreLoggedOnce) {
   ::testing::internal::CaptureStderr();
   telemetry::start_log();
   {
-    Front front("limits: { body: 64KiB, replay_memory: 64KiB }\n");
-    Gateway& gateway = front.gateway;
+    RawUpstream upstream;
+    upstream.always(Say{}.bytes(sized(kPlainAnswer)));
+    Gateway gateway(with_admin(load(
+        one_provider({url_of(upstream)}, {kKeyOne}, "limits: { body: 64KiB, replay_memory: 64KiB }\n"))));
     HttpClient holding = gateway.client();
     ASSERT_TRUE(holding.send_raw(announced(60'000) + std::string(59'000, ' ')));
+    ASSERT_TRUE(holds(gateway, 59'000));
     const std::string body = chat_body("gpt-4o", ",\"user\":\"" + std::string(50'000, 'u') + "\"");
     int shed = 0;
     for (const auto until = Clock::now() + kPatience; shed < 3 && Clock::now() < until;)
