@@ -80,7 +80,7 @@ void Dispatch::conclude(std::optional<TargetId> answered, Instant now) {
       return !(other.target == target) && !fleet_->doubted(other.target);
     });
   };
-  std::vector<Verdict> verdicts;
+  std::vector<Verdict> verdicts;  // all before the first is told: learning changes who is doubted
   for (const Refusal& refusal : refusals) {
     const bool contradicted = answered && !(*answered == refusal.target);
     verdicts.push_back(contradicted                                ? Verdict::Contradicted

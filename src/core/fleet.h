@@ -270,7 +270,7 @@ class Fleet final : public FleetPort {
   [[nodiscard]] std::optional<TargetId> choose(PoolId pool, Tier& tier, const PickRequest& request, Instant now,
                                                Random& random);
   [[nodiscard]] double load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const;
-  [[nodiscard]] double load_per_weight(TargetId target) const;
+  [[nodiscard]] double load_per_weight(const TargetState& target) const;
   [[nodiscard]] double cost(const TargetState& target, double latency, const PickRequest& request, Instant now) const;
   [[nodiscard]] bool clearly_cheaper(TargetId second, TargetId first, const Measure& measure,
                                      const PickRequest& request, Instant now) const;
@@ -359,6 +359,7 @@ class Fleet final : public FleetPort {
   void apply(const Blame& blame, Charge due, Instant now);
   [[nodiscard]] std::uint32_t part_of(Level level, const TargetState& target) const;
   void well(const TargetState& target, Level level, Instant began, Instant now);
+  void well_throughout(const TargetState& target, Instant began, Instant now);
   void heard(TargetState& target, const Ticket& ticket, Instant now);
   void learn_wait(LatencySketch& answers, PoolState& pool, Duration answer, PromptSize prompt);
   void learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now);

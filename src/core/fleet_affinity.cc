@@ -31,7 +31,7 @@ std::optional<TargetId> Fleet::kept(PoolId pool, const Tier& tier, const PickReq
   const double bound = load_bound(pool, tier, request);
   const auto takes = [&](std::uint32_t at) {
     if (at == AffinityTable::kNobody || !stands_in(TargetId{at}, pool, tier)) return false;
-    return usable(TargetId{at}, request, now) && load_per_weight(TargetId{at}) <= bound;
+    return usable(TargetId{at}, request, now) && load_per_weight(targets_[at]) <= bound;
   };
   // A home that has just come back takes its conversations up again as its share grows, not all at once.
   const bool home_again = takes(entry->home) && share(targets_[entry->home], now) >= balancer::attraction(key, 0);

@@ -77,13 +77,16 @@ void Fleet::well(const TargetState& target, Level level, Instant began, Instant 
   changed(StateChange::What::Recovered, at, now);
 }
 
+/// The target, and all that it stands on.
+void Fleet::well_throughout(const TargetState& target, Instant began, Instant now) {
+  for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), began, now);
+}
+
 /// Others offer the API. On trial the target has spoken as well as it can.
 void Fleet::lacks_api(const Refusal& refusal, Instant now) {
   TargetState& target = targets_[refusal.target.index()];
   const bool news = target.lacks.show(refusal.api, now);
-  if (refusal.trial_levels != 0) {
-    for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), refusal.taken, now);
-  }
+  if (refusal.trial_levels != 0) well_throughout(target, refusal.taken, now);
   if (!news) return;
   const std::uint32_t at = target.path[static_cast<std::size_t>(Level::Target)];
   changed(StateChange::What::LacksApi, at, now, target.lacks.until(), refusal.cause);
@@ -113,9 +116,7 @@ void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
       // It says what all say: it is as well as they are, also where this was its trial.
       target.doubt.clear();
       target.success.take_back_failure();
-      if (refusal.trial_levels != 0) {
-        for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), refusal.taken, now);
-      }
+      if (refusal.trial_levels != 0) well_throughout(target, refusal.taken, now);
       break;
     case Verdict::Contradicted: {
       if (refusal.asked) second_opinions_.give_back(refusal.asked_at);

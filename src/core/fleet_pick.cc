@@ -124,7 +124,7 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
     return false;
   };
   const auto weight = [&](std::size_t place) { return plan_->targets[at(place).index()].weight; };
-  const auto load = [&](std::size_t place) { return load_per_weight(at(place)); };
+  const auto load = [&](std::size_t place) { return load_per_weight(targets_[at(place).index()]); };
   const auto two_choices = [&] {
     const Measure measure = measure_of(state, request);
     return balancer::p2c_where(tier.draw, random, eligible, weight, [&](std::size_t second, std::size_t first) {
@@ -182,9 +182,8 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
   return at(*chosen);
 }
 
-double Fleet::load_per_weight(TargetId target) const {
-  const TargetState& state = targets_[target.index()];
-  return static_cast<double>(state.load) * static_cast<double>(state.per_weight);
+double Fleet::load_per_weight(const TargetState& target) const {
+  return static_cast<double>(target.load) * static_cast<double>(target.per_weight);
 }
 
 void Fleet::count_load(TargetState& target, std::uint64_t more, std::uint64_t less) {
@@ -211,8 +210,7 @@ double Fleet::load_bound(PoolId pool, const Tier& tier, const PickRequest& reque
 double Fleet::cost(const TargetState& target, double latency, const PickRequest& request, Instant now) const {
   // The weight divides what is there already and not the request itself, so that idle targets of different weights cost
   // the same: they were drawn by weight, and must not be weighed twice.
-  const double work = static_cast<double>(target.load) * static_cast<double>(target.per_weight) +
-                      static_cast<double>(load_of(request.estimate));
+  const double work = load_per_weight(target) + static_cast<double>(load_of(request.estimate));
   return by_success(work * by_share(latency, target, now), target, now);
 }
 

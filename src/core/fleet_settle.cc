@@ -138,7 +138,7 @@ std::uint8_t Fleet::end_trials(const Ticket& ticket) {
 
 void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {
   TargetState& target = targets_[ticket.target.index()];
-  for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), ticket.taken, now);
+  well_throughout(target, ticket.taken, now);
   learn_latency(target, outcome, prompt_of(ticket), now);
   target.success.succeeded(now);
   target.doubt.answered(ticket.taken);
