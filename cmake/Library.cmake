@@ -10,6 +10,7 @@ set(DROVER_VISIBLE "drover_*" "_ZN6drover2v0*" "_ZNK6drover2v0*" "_ZTIN6drover2v
 set(DROVER_STATIC_NEEDS ssl crypto z cares simdjson boost_json yaml-cpp spdlog fmt pthread)
 
 target_compile_options(drover_client PRIVATE -fvisibility=hidden -fvisibility-inlines-hidden)
+target_precompile_headers(drover_client PRIVATE ${CMAKE_SOURCE_DIR}/cmake/std_pch.h ${CMAKE_SOURCE_DIR}/cmake/asio_pch.h)
 
 set(DROVER_VISIBLE_LINES ${DROVER_VISIBLE})
 list(JOIN DROVER_VISIBLE_LINES "; " DROVER_VISIBLE_LINES)

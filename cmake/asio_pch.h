@@ -1,4 +1,4 @@
-// Precompiled once per room that talks to the network: Asio is most of the compile time.
+// For what talks to the network: Asio is most of its compile time.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
@@ -13,10 +13,3 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <array>
-#include <functional>
-#include <map>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>

@@ -60,12 +60,14 @@ class Whole {
   }
   std::string log_of(const std::string& model) { return authority.file_name(model + ".log"); }
 
-  /// Which of the two models is served, and to which log the line goes.
+  /// Which of the two models is served, and to which log the line goes. (A line is written after its answer has been sent.)
   bool serves(const std::string& model, const std::string& not_this) {
     if (gateway->post(kChat, chat_body(model)).status != 200) return false;
     if (gateway->post(kChat, chat_body(not_this)).status != 404) return false;
-    gateway->flush_access_log();
-    return text_of(log_of(model)).find("\"" + model + "\"") != std::string::npos;
+    return comes_true([&] {
+      gateway->flush_access_log();
+      return text_of(log_of(model)).find("\"" + model + "\"") != std::string::npos;
+    });
   }
   /// What a client sees that trusts one authority, on a connection of its own.
   int seen_by(const Authority& trusted, const std::string& model) {

@@ -1,0 +1,4 @@
+// For the program's own files, which all read a command line.
+#pragma once
+
+#include <CLI/CLI.hpp>

@@ -1,0 +1,5 @@
+// For test programs.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
