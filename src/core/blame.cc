@@ -102,6 +102,11 @@ RefusalKind refusal_kind(const Error& error) {
   return sure ? RefusalKind::Sure : RefusalKind::Unsure;
 }
 
+bool refuses_credential(const Error& error) {
+  const bool about_it = error.kind == ErrorKind::KeyRejected || error.kind == ErrorKind::QuotaExhausted;
+  return about_it && error.status >= 400 && error.status < 500;
+}
+
 bool shows_server_well(const Error& error) {
   switch (error.kind) {
     case ErrorKind::ServerError:

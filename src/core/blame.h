@@ -31,14 +31,19 @@ struct Charge {
 /// then says something about the target.
 [[nodiscard]] Charge charge_for(const Error& error, bool names_model);
 
-/// Whether an answer looks like the request's own fault, so that its class charges nobody. Whose fault it is, the answers
-/// of other targets to the same request decide.
+/// Whether an answer looks like the request's own fault, so that its class charges nobody. Whose fault it is, the
+/// answers of other targets to the same request decide.
 enum class RefusalKind : std::uint8_t {
   None,    ///< no refusal
   Sure,    ///< by its class it would be the same everywhere: believed unless the target is doubted
   Unsure,  ///< may be about this target only: asked once elsewhere
 };
 [[nodiscard]] RefusalKind refusal_kind(const Error& error);
+
+/// Whether an answer refuses the credential, or says that its allowance is used up (401, 402 and their like). Charged
+/// when the request has ended, because a request for which every credential is refused, while they are accepted for
+/// others, is at fault itself.
+[[nodiscard]] bool refuses_credential(const Error& error);
 
 /// Whether an answer of this kind shows that the server is there and talks HTTP.
 [[nodiscard]] bool shows_server_well(const Error& error);

@@ -160,8 +160,12 @@ void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant n
   outcome.upstream_status = failure.upstream_status;
   outcome.request = request_.id;
   outcome.evidence = request_.replay != Replay::Never;
-  const bool refused = refusal_kind(failure.error) != RefusalKind::None;
-  if (refused && outcome.evidence) note_refusal(attempt, failure, now);
+  const bool of_credential = refuses_credential(failure.error);
+  const bool refused = of_credential || refusal_kind(failure.error) != RefusalKind::None;
+  if (refused && outcome.evidence) {
+    note_refusal(attempt, failure, now);
+    if (of_credential) outcome.charge = false;
+  }
   attempt.lease.settle(outcome, now);
   settled_failure_ = true;
   attempt.phase = Phase::Idle;

@@ -1,5 +1,5 @@
-// Dispatch after an answer that refuses the request: it is believed, or one other target is asked the same; and what the
-// others say is told to the fleet.
+// Dispatch after an answer that refuses the request: it is believed, or one other target is asked the same; and what
+// the others say is told to the fleet.
 #include <algorithm>
 #include <utility>
 
@@ -20,7 +20,9 @@ void Dispatch::note_refusal(const Attempt& attempt, const Failure& failure, Inst
                                  .code = FixedText<kMaxCauseCode>(failure.error.code),
                                  .request = FixedText<kMaxCauseRequest>(request_.id),
                                  .at = now},
-                       .by = {.body = request_.body, .client = request_.asker.principal}});
+                       .by = {.body = request_.body, .client = request_.asker.principal},
+                       .scope = failure.error.scope,
+                       .of_credential = refuses_credential(failure.error)});
 }
 
 /// A refusal is believed when it is the second and its target answers other requests; or when it is the first, would by
@@ -31,7 +33,7 @@ Dispatch::Next Dispatch::after_refusal(const Failure& failure) {
   const Refusal& latest = refusals_.back();
   const bool doubted = fleet_->doubted(latest.target);
   const bool second = std::ranges::any_of(
-      refusals_, [&](const Refusal& earlier) { return !(earlier.target == latest.target); });
+      refusals_, [&](const Refusal& other) { return !other.of_credential && !(other.target == latest.target); });
   // That two servers lack an API says nothing about a third.
   const bool lacks_api = failure.error.kind == ErrorKind::Unsupported;
   if (second && !doubted && !lacks_api) return never(Stop::SameElsewhere);
@@ -75,17 +77,18 @@ PickAnswer Dispatch::pick_well(const PickRequest& request, Instant now) {
 void Dispatch::conclude(std::optional<TargetId> answered, Instant now) {
   if (refusals_.empty()) return;
   const std::vector<Refusal> refusals = std::exchange(refusals_, {});
-  const auto elsewhere = [&](TargetId target) {
+  const auto elsewhere = [&](const Refusal& one) {
     return std::ranges::any_of(refusals, [&](const Refusal& other) {
-      return !(other.target == target) && !fleet_->doubted(other.target);
+      if (other.target == one.target) return false;
+      return other.of_credential ? one.of_credential : !fleet_->doubted(other.target);
     });
   };
   std::vector<Verdict> verdicts;  // all before the first is told: learning changes who is doubted
   for (const Refusal& refusal : refusals) {
     const bool contradicted = answered && !(*answered == refusal.target);
-    verdicts.push_back(contradicted                                ? Verdict::Contradicted
-                       : !answered && elsewhere(refusal.target) ? Verdict::Agreed
-                                                                   : Verdict::Unknown);
+    verdicts.push_back(contradicted                      ? Verdict::Contradicted
+                       : !answered && elsewhere(refusal) ? Verdict::Agreed
+                                                         : Verdict::Unknown);
   }
   for (std::size_t at = 0; at < refusals.size(); ++at) fleet_->learn(refusals[at], verdicts[at], now);
 }

@@ -16,8 +16,8 @@ namespace drover::core {
 /// From so many refusals without an answer between them on, a target is doubted: its next refusal is not believed
 /// before another target was asked the same.
 inline constexpr std::uint32_t kDoubtFrom = 2;
-/// And from so many on a contradiction counts as a failure of the target: one that refuses now and then may be right, or
-/// only unlike the other.
+/// And from so many on a contradiction counts as a failure of the target: one that refuses now and then may be right,
+/// or only unlike the other.
 inline constexpr std::uint32_t kContradictionsCountFrom = 3;
 /// Bodies and clients that a target's contradictions are told apart by.
 struct Witness {
@@ -46,10 +46,24 @@ class Doubt {
   [[nodiscard]] bool doubted() const { return refusals_ >= kDoubtFrom; }
 
   /// A refused request is asked elsewhere, and its end is awaited.
-  void asks() { ++asked_; }
-  void learned() { asked_ -= asked_ > 0 ? 1 : 0; }
-  /// While a doubted target's last refusal is being checked elsewhere, the target gets no further request.
-  [[nodiscard]] bool barred() const { return asked_ > 0 && doubted(); }
+  void asks(Instant now) {
+    ++asked_;
+    asked_at_ = now;
+  }
+  void learned() {
+    asked_ -= asked_ > 0 ? 1 : 0;
+    if (asked_ == 0) credential_ = false;
+  }
+  /// The same of a refused credential, which one refusal is enough to doubt.
+  void asks_for_credential(Instant now) {
+    asks(now);
+    credential_ = true;
+  }
+  /// While a doubted target's last refusal is being checked elsewhere, the target gets no further request; where the
+  /// other target does not answer, not for long.
+  [[nodiscard]] bool barred(Instant now) const {
+    return asked_ > 0 && (doubted() || credential_) && now - asked_at_ < kLongestCheck;
+  }
 
   /// Another target answered what this one refused. True: that counts as a failure of this one. A body, or a client
   /// where there are several, that repeats itself counts every second time: it may be the odd one itself.
@@ -65,12 +79,15 @@ class Doubt {
 
  private:
   static constexpr std::uint32_t kMost = 1'000'000;
+  static constexpr Duration kLongestCheck = std::chrono::seconds(5);
 
   Instant since_ = Instant::min();  ///< of the first of refusals_
   std::uint32_t refusals_ = 0;
   std::uint32_t asked_ = 0;
+  Instant asked_at_ = Instant::min();  ///< when the latest of asked_ began
   std::uint32_t contradictions_ = 0;
   std::uint32_t repeats_ = 0;
+  bool credential_ = false;  ///< one of asked_ refused the credential
   Witness last_{};
 };
 

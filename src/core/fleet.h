@@ -40,7 +40,16 @@ namespace drover::core {
 
 /// One line's worth of news about a node of the health tree.
 struct StateChange {
-  enum class What : std::uint8_t { Ejected, CoolingDown, Resting, OnTrial, Recovered, NotBelieved, Suspected, LacksApi };
+  enum class What : std::uint8_t {
+    Ejected,
+    CoolingDown,
+    Resting,
+    OnTrial,
+    Recovered,
+    NotBelieved,
+    Suspected,
+    LacksApi
+  };
   What what = What::Ejected;
   Level level = Level::Target;  ///< what kind of node; Fleet::label() has its name
   std::uint32_t node = 0;
@@ -224,6 +233,8 @@ class Fleet final : public FleetPort {
     Duration suspicious_silence = kNoLimit;               ///< follows both
     std::array<UsualWaits, 2> usual_waits{};              ///< follow `answers`
     std::uint32_t answers_until_look = kSketchLeast;
+    std::uint32_t excused =
+        0;  ///< credentials' refusals since the last success that were held to be their requests' fault
   };
   /// How the latencies of a pool's targets are compared for one request.
   struct Measure {
@@ -303,6 +314,7 @@ class Fleet final : public FleetPort {
   }
   [[nodiscard]] bool silent(TargetId target, Instant now);
   [[nodiscard]] Instant silent_since(TargetState& target, Instant now);
+  [[nodiscard]] Instant silent_since(const TargetState& target, std::size_t kind, Instant now) const;
   [[nodiscard]] double slowness(const TargetState& target, std::size_t kind) const;
   void waits(TargetState& target, const Ticket& ticket, Instant now);
   void waits_no_more(TargetState& target, const Ticket& ticket, bool answered);
@@ -368,6 +380,7 @@ class Fleet final : public FleetPort {
   void probe_failed(const TargetState& target, Charge due, const Error& error, Instant now);
   void changed(StateChange::What what, std::uint32_t node, Instant now);
   void changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause);
+  void learn_credential(const Refusal& refusal, Verdict verdict, Instant now);
   void lacks_api(const Refusal& refusal, Instant now);
 
   friend class FleetHandover;

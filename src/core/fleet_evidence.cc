@@ -1,5 +1,6 @@
-// Whose fault a failure is: the narrowest node that explains it pays first, a wider one when its other parts say the same,
-// and a target that refuses what its siblings answer is charged although its refusals look like the client's mistakes.
+// Whose fault a failure is: the narrowest node that explains it pays first, a wider one when its other parts say the
+// same, and a target that refuses what its siblings answer is charged although its refusals look like the client's
+// mistakes.
 #include "core/fleet.h"
 
 namespace drover::core {
@@ -8,6 +9,9 @@ namespace {
 std::uint8_t bit(Level level) {
   return static_cast<std::uint8_t>(1U << static_cast<std::uint32_t>(level));
 }
+
+/// So many credentials' refusals in a row may be held to be their requests' fault. More are an account that is shut.
+constexpr std::uint32_t kMostExcused = 24;
 
 /// No answer came, and the way to a server is the same for all who use it.
 bool is_the_servers(const Error& error, Level level) {
@@ -95,14 +99,36 @@ void Fleet::lacks_api(const Refusal& refusal, Instant now) {
 bool Fleet::ask_elsewhere(const Refusal& refusal, Instant now) {
   Doubt& doubt = targets_[refusal.target.index()].doubt;
   if (!second_opinions_.take(doubt.doubted(), now)) return false;
-  doubt.asks();
+  doubt.asks(now);
   // Until the other has spoken the next such request goes elsewhere: to suppose wrongly costs this API there little.
   if (refusal.cause.kind == ErrorKind::Unsupported) targets_[refusal.target.index()].lacks.suppose(refusal.api, now);
   return true;
 }
 
+/// A request's end shows what a refused credential was: refused with others, while the pool answers other requests, it
+/// is as good as they are; and else it is charged.
+void Fleet::learn_credential(const Refusal& refusal, Verdict verdict, Instant now) {
+  TargetState& target = targets_[refusal.target.index()];
+  target.doubt.learned();
+  PoolState* pool = target.pool == kNone ? nullptr : &pools_[target.pool];
+  if (verdict == Verdict::Agreed && refusal.trial_levels == 0 && pool != nullptr && pool->excused < kMostExcused) {
+    ++pool->excused;
+    target.success.take_back_failure();
+    return;
+  }
+  if (pool != nullptr) pool->failures.add(now, 1);
+  ++target.failures;
+  const Error error{.kind = refusal.cause.kind, .scope = refusal.scope, .status = refusal.cause.status};
+  Blame blame{.target = refusal.target, .trial_levels = refusal.trial_levels, .error = &error, .cause = refusal.cause};
+  charge(blame, charge_for(error, /*names_model=*/false), now);
+}
+
 void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
   TargetState& target = targets_[refusal.target.index()];
+  if (refusal.of_credential) {
+    learn_credential(refusal, verdict, now);
+    return made_room(now);
+  }
   if (refusal.asked) target.doubt.learned();
   if (refusal.cause.kind == ErrorKind::Unsupported) {
     if (verdict != Verdict::Contradicted) return target.lacks.forget(refusal.api);

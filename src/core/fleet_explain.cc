@@ -31,8 +31,7 @@ Skip Fleet::bar_of(TargetId target, const PickRequest& request, Instant now) {
     return {.target = target, .bar = Bar::Tried};
 
   const TargetState& state = targets_[target.index()];
-  if (state.lacks.has(request.api, now))
-    return {.target = target, .bar = Bar::LacksApi, .until = state.lacks.until()};
+  if (state.lacks.has(request.api, now)) return {.target = target, .bar = Bar::LacksApi, .until = state.lacks.until()};
   Skip skip{.target = target};
   Access worst = Access::Trial;
   Instant until = now;
@@ -52,7 +51,7 @@ Skip Fleet::bar_of(TargetId target, const PickRequest& request, Instant now) {
     skip.until = until;
     return skip;
   }
-  if (state.doubt.barred()) return {.target = target, .bar = Bar::Doubted};
+  if (state.doubt.barred(now)) return {.target = target, .bar = Bar::Doubted};
   // Only looked at: suspecting it is for those who choose.
   if (state.silence.bars(now, suspicious_silence(state))) return {.target = target, .bar = Bar::Silent};
   if (rushed(state, now)) return {.target = target, .bar = Bar::Returning};

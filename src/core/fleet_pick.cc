@@ -92,7 +92,7 @@ bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
   for (const std::uint32_t node : state.path) {
     if (!nodes_[node].clear(now) && nodes_[node].access(now) > Access::Trial) return false;
   }
-  if (state.doubt.barred() || (!state.silence.calm() && silent(target, now)) || rushed(state, now)) return false;
+  if (state.doubt.barred(now) || (!state.silence.calm() && silent(target, now)) || rushed(state, now)) return false;
   const LaneLimit& lane = lane_limits_[state.lane];
   if (!lane.unknown() && lane.admits_at(request.estimate, now) > now) return false;
   return limits_.target_admits_at(target, request, now) <= now;
@@ -226,7 +226,8 @@ bool Fleet::clearly_cheaper(TargetId second, TargetId first, const Measure& meas
   if (on_trial(other, now)) return true;
   double of_one = latency(one, measure, now);
   double of_other = latency(other, measure, now);
-  const double noise = measure.by_probes ? 0 : (one.*measure.average).deviation() + (other.*measure.average).deviation();
+  const double noise =
+      measure.by_probes ? 0 : (one.*measure.average).deviation() + (other.*measure.average).deviation();
   if (std::abs(of_one - of_other) <= noise) of_one = of_other = 1;
   return cost(other, of_other, request, now) < balancer::kClearlyLess * cost(one, of_one, request, now);
 }
@@ -245,8 +246,7 @@ double Fleet::quickness(const TargetState& target, const Measure& measure, Insta
   const double usual = latency(target, measure, now);
   if (measure.by_probes) return usual;  // probes know all, and go on after a return
   const bool untried = target.first_content.last() <= 0 && target.per_token.last() <= 0 && target.success.whole();
-  return untried && target.in_flight == 0 ? kUntriedLatency
-                                          : by_success(by_share(usual, target, now), target, now);
+  return untried && target.in_flight == 0 ? kUntriedLatency : by_success(by_share(usual, target, now), target, now);
 }
 
 double Fleet::latency(const TargetState& target, const Measure& measure, Instant now) const {
@@ -329,7 +329,7 @@ Fleet::Standing Fleet::standing(TargetId target, const PickRequest& request, Ins
   }
   if (worst.access == Access::Resting) return worst;
   // Silent, or doubted: no better than ejected, for it may still be the last resort.
-  if (worst.access < Access::Ejected && (state.doubt.barred() || silent(target, now))) {
+  if (worst.access < Access::Ejected && (state.doubt.barred(now) || silent(target, now))) {
     worst = {.access = Access::Ejected, .until = now + kCapacityPoll, .why = ErrorKind::HeadTimeout};
   }
   const Instant room = std::max({limits_.target_admits_at(target, request, now),

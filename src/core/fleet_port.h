@@ -151,7 +151,8 @@ struct Outcome {
   bool answered = false;   ///< FleetPort::answered was called
   bool overtaken = false;  ///< Abandoned: because an attempt that began later was first
   Stage stage = Stage::NotConnected;
-  /// Failed: whether it may count against health. Dispatch says no when the same request failed the same way elsewhere.
+  /// Failed: whether it may count against health now. Dispatch says no when the same request failed the same way
+  /// elsewhere, and of a refused credential, which it tells of with learn().
   bool charge = true;
   /// Failed: it is evidence about the target. No for paths whose refusals mean one object there, such as a file's.
   bool evidence = true;
@@ -165,7 +166,8 @@ struct Outcome {
   std::string_view request{};  ///< its id, for those who ask later what took a target out
 };
 
-/// An answer that refuses a request as if it were the client's mistake, kept until it is known whose mistake it was.
+/// An answer that refuses a request as if it were the client's mistake, or the credential; kept until it is known whose
+/// mistake it was.
 struct Refusal {
   TargetId target{};
   Instant taken{};                ///< Ticket::taken of the attempt
@@ -175,12 +177,14 @@ struct Refusal {
   ApiNumber api = 0;
   Cause cause{};
   Witness by{};
+  ErrorScope scope = ErrorScope::Target;  ///< of the credential that was refused: what is charged for it
+  bool of_credential = false;             ///< refuses_credential()
 };
 
 /// What other targets said to a request that was refused at one.
 enum class Verdict : std::uint8_t {
   Contradicted,  ///< another target answered it
-  Agreed,        ///< another target, which answers other requests, refused it too
+  Agreed,        ///< another target, which answers other requests, refused it too; of a credential: any other target
   Unknown,       ///< nothing that could tell
 };
 

@@ -143,7 +143,9 @@ void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now)
   target.success.succeeded(now);
   target.doubt.answered(ticket.taken);
   if (outcome.body != 0) poison_.answered(outcome.body, now);
-  if (target.pool != kNone) pools_[target.pool].successes.add(now, 1);
+  if (target.pool == kNone) return;
+  pools_[target.pool].successes.add(now, 1);
+  pools_[target.pool].excused = 0;
 }
 
 void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
@@ -161,6 +163,12 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
     target.success.failed(now);
     target.doubt.refused(now);
   }
+  if (!outcome.charge && refuses_credential(error)) {
+    target.success.failed(now);
+    target.doubt.refused(now);
+    target.doubt.asks_for_credential(now);
+    return;
+  }
   if (refused || due.action == Charge::Action::None || !outcome.charge) return;
   target.success.failed(now);
   // Also where a body is to blame: that a pool answers nothing is what the retry budget goes by.
@@ -170,11 +178,9 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
     lane_limits_[target.lane].refused(ticket.reserved, now);
   }
-  charge({.target = ticket.target,
-          .trial_levels = ticket.trial_levels,
-          .error = &error,
-          .cause = cause_of(outcome, now)},
-         due, now);
+  charge(
+      {.target = ticket.target, .trial_levels = ticket.trial_levels, .error = &error, .cause = cause_of(outcome, now)},
+      due, now);
 }
 
 void Fleet::answered(const Ticket& ticket, Instant now) {

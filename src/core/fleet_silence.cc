@@ -8,8 +8,8 @@ namespace drover::core {
 namespace {
 
 /// Suspected when the chance that a target as well as its siblings had answered nothing is below e to the minus this:
-/// 1 in 500 million, because each target is looked at many times a second for months.
-constexpr double kHangSurprise = 20.0;
+/// 1 in 65 million, because each target is looked at many times a second for months.
+constexpr double kHangSurprise = 18.0;
 /// So many answers would have come if the target did as its siblings did in the same time: a pool in which all have
 /// become slow has no hanging target.
 constexpr std::uint64_t kAnswersMissed = 10;
@@ -47,10 +47,13 @@ void Fleet::waits_no_more(TargetState& target, const Ticket& ticket, bool answer
   if (prompt.index() == 0) target.cohorts[kind_of(ticket)].ended(ticket.taken, answered);
 }
 
-/// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago.
+/// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago. It explains no
+/// silence of the other kind: a target that has become slow begins a stream long before it ends a plain answer.
 void Fleet::heard(TargetState& target, const Ticket& ticket, Instant now) {
+  const std::size_t kind = kind_of(ticket);
+  if (target.silence.suspected() && silent_since(target, 1 - kind, now) != kNever) return;
   if (!target.silence.heard(now, ticket.taken)) return;
-  for (Cohorts& cohorts : target.cohorts) cohorts.clear();  // what they showed has been answered
+  target.cohorts[kind].clear();  // what they showed has been answered
   changed(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
 }
 
@@ -73,28 +76,31 @@ bool Fleet::silent(TargetId target, Instant now) {
 /// Since when a target answers nothing of what it was sent, where that cannot be chance and its siblings do answer what
 /// they were sent since then. kNever: it answers, or nothing can be said.
 Instant Fleet::silent_since(TargetState& target, Instant now) {
-  if (target.in_flight < kFewestInFlight || target.pool == kNone || now < target.next_look) return kNever;
+  if (now < target.next_look) return kNever;
   target.next_look = now + kLookEvery;
-  const PoolState& pool = pools_[target.pool];
-  for (std::size_t kind = 0; kind < target.cohorts.size(); ++kind) {
-    const UsualWaits& usual = pool.usual_waits[kind];
-    if (!usual.known()) continue;
-    const Cohorts::Silent own = target.cohorts[kind].silent(usual, slowness(target, kind), now);
-    if (own.surprise < kHangSurprise || now - own.since < kShortestSilence) continue;
-    Cohorts::Sum siblings;
-    for (const TargetId sibling : plan_->pools[target.pool].targets) {
-      const TargetState& other = targets_[sibling.index()];
-      if (&other != &target && other.pool == target.pool) siblings += other.cohorts[kind].from(own.since);
-    }
-    const bool they_answer =
-        siblings.answered >= kAnswersCompared && own.waiting * siblings.answered >= kAnswersMissed * siblings.sent;
-    if (they_answer) return own.since;
-  }
-  return kNever;
+  const Instant plain = silent_since(target, 0, now);
+  return plain != kNever ? plain : silent_since(target, 1, now);
 }
 
-/// How many times as long as its pool the target is known to take, by its own answers. The average is one of peaks, which
-/// lie above the usual by about their deviation.
+/// The same of its plain (0) or its streamed (1) requests.
+Instant Fleet::silent_since(const TargetState& target, std::size_t kind, Instant now) const {
+  if (target.in_flight < kFewestInFlight || target.pool == kNone) return kNever;
+  const UsualWaits& usual = pools_[target.pool].usual_waits[kind];
+  if (!usual.known()) return kNever;
+  const Cohorts::Silent own = target.cohorts[kind].silent(usual, slowness(target, kind), now);
+  if (own.surprise < kHangSurprise || now - own.since < kShortestSilence) return kNever;
+  Cohorts::Sum siblings;
+  for (const TargetId sibling : plan_->pools[target.pool].targets) {
+    const TargetState& other = targets_[sibling.index()];
+    if (&other != &target && other.pool == target.pool) siblings += other.cohorts[kind].from(own.since);
+  }
+  const bool they_answer =
+      siblings.answered >= kAnswersCompared && own.waiting * siblings.answered >= kAnswersMissed * siblings.sent;
+  return they_answer ? own.since : kNever;
+}
+
+/// How many times as long as its pool the target is known to take, by its own answers. The average is one of peaks,
+/// which lie above the usual by about their deviation.
 double Fleet::slowness(const TargetState& target, std::size_t kind) const {
   const PoolState& pool = pools_[target.pool];
   const double usual = kind == 0 ? pool.usual_per_token : pool.usual_first_content;

@@ -24,11 +24,6 @@ struct Happening {
   core::Event event;
 };
 
-/// What every target says to a request that is wrong.
-Error wrong_request() {
-  return {.kind = ErrorKind::UserError, .scope = ErrorScope::Request, .retry = RetryClass::Never, .status = 400};
-}
-
 class World {
  public:
   explicit World(const DiagnosisWorld& world)
@@ -110,7 +105,7 @@ class World {
     add({}, core::RequestSent{start.attempt});
     const bool ill = sick && random_.unit() < world_.sickness.share;
     if (ill || request.wrong) {
-      const Error error = ill ? world_.sickness.error : wrong_request();
+      const Error error = ill ? world_.sickness.error : world_.wrong_answer;
       return add(world_.failure, core::AttemptFailed{.attempt = start.attempt,
                                                      .error = error,
                                                      .stage = ill ? world_.sickness.stage : core::Stage::Refused,
@@ -157,7 +152,8 @@ core::Plan plan_of(Topology topology, core::Balance balance) {
     const std::string name(1, static_cast<char>('a' + at));
     if (provider == plan.providers.size()) plan.providers.push_back({.name = "p" + name});
     if (server == plan.servers.size()) plan.servers.push_back({.provider = {provider}, .base_url = "https://" + name});
-    if (key == plan.keys.size()) plan.keys.push_back({.provider = {provider}, .name = name, .fingerprint = "fp-" + name});
+    if (key == plan.keys.size())
+      plan.keys.push_back({.provider = {provider}, .name = name, .fingerprint = "fp-" + name});
     plan.targets.push_back({.provider = {provider},
                             .server = {server},
                             .key = {key},

@@ -35,15 +35,16 @@ struct DiagnosisWorld {
   Topology topology = Topology::KeysOfOneServer;
   core::Balance balance = core::Balance::P2c;
   Sickness sickness{};
-  std::uint32_t sick_targets = 1;                       ///< the first so many; 3: an outage
+  std::uint32_t sick_targets = 1;  ///< the first so many; 3: an outage
   std::uint32_t requests = 400;
-  Duration every = std::chrono::milliseconds(25);       ///< between two requests
-  Duration answer = std::chrono::milliseconds(5);       ///< what a good answer takes
-  Duration answer_varies{};                             ///< and up to so much more, at random
-  Duration failure = std::chrono::milliseconds(2);      ///< what a failure takes
-  double wrong = 0;                                     ///< share of requests that every target refuses with a 400
-  bool one_body = false;                                ///< all requests have the same body
-  std::uint32_t clients = 0;                            ///< so many configured clients take turns; wrong requests are the first's
+  Duration every = std::chrono::milliseconds(25);   ///< between two requests
+  Duration answer = std::chrono::milliseconds(5);   ///< what a good answer takes
+  Duration answer_varies{};                         ///< and up to so much more, at random
+  Duration failure = std::chrono::milliseconds(2);  ///< what a failure takes
+  double wrong = 0;                                 ///< share of requests that every target refuses
+  Error wrong_answer = {.kind = ErrorKind::UserError, .scope = ErrorScope::Request, .status = 400};  ///< and how
+  bool one_body = false;      ///< all requests have the same body
+  std::uint32_t clients = 0;  ///< so many configured clients take turns; wrong requests are the first's
   std::uint64_t seed = 1;
 };
 
@@ -54,7 +55,7 @@ struct DiagnosisReport {
   std::uint32_t late_first_at_sick = 0;  ///< first attempts of later requests at the sick target
   std::uint32_t attempts = 0;
   std::array<std::uint32_t, 3> first_attempts{};  ///< by target
-  std::uint64_t charged_well = 0;  ///< failures that well targets were charged with
+  std::uint64_t charged_well = 0;                 ///< failures that well targets were charged with
   [[nodiscard]] double sick_share() const {
     return late_requests == 0 ? 0 : static_cast<double>(late_first_at_sick) / static_cast<double>(late_requests);
   }

@@ -12,9 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr core::Balance kPolicies[] = {core::Balance::P2c,           core::Balance::RoundRobin,
-                                       core::Balance::Random,        core::Balance::LeastRequests,
-                                       core::Balance::LeastLatency,  core::Balance::Sticky};
+constexpr core::Balance kPolicies[] = {core::Balance::P2c,          core::Balance::RoundRobin,
+                                       core::Balance::Random,       core::Balance::LeastRequests,
+                                       core::Balance::LeastLatency, core::Balance::Sticky};
 
 struct Case {
   std::string name;
@@ -62,10 +62,11 @@ std::vector<Case> all_sicknesses() {
       failure("page", 404, K::WrongContentType, S::Server),
       failure("bad 200", 200, K::ServerError, S::Target),
       failure("says nothing", 200, K::ServerError, S::Request),
-      {"reset", {.error = {.kind = K::ConnectionLost, .scope = S::Target, .retry = R::OtherKey},
-                 .stage = core::Stage::FreshNoAnswer}},
-      {"refused", {.error = {.kind = K::Connect, .scope = S::Server, .retry = R::OtherKey},
-                   .stage = core::Stage::NotConnected}},
+      {"reset",
+       {.error = {.kind = K::ConnectionLost, .scope = S::Target, .retry = R::OtherKey},
+        .stage = core::Stage::FreshNoAnswer}},
+      {"refused",
+       {.error = {.kind = K::Connect, .scope = S::Server, .retry = R::OtherKey}, .stage = core::Stage::NotConnected}},
   };
 }
 
@@ -84,19 +85,16 @@ TEST_P(Diagnosis, ASickTargetLosesItsTrafficWhateverItSays) {
       for (const Duration answer : {5ms, 800ms}) {
         DiagnosisReport sum;
         for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-          const DiagnosisReport one = run({.topology = GetParam(),
-                                           .balance = balance,
-                                           .sickness = of.sickness,
-                                           .answer = answer,
-                                           .seed = seed});
+          const DiagnosisReport one = run(
+              {.topology = GetParam(), .balance = balance, .sickness = of.sickness, .answer = answer, .seed = seed});
           sum.late_requests += one.late_requests;
           sum.late_first_at_sick += one.late_first_at_sick;
           sum.late_failures += one.late_failures;
           sum.early_failures += one.early_failures;
           sum.charged_well += one.charged_well;
         }
-        const std::string where = of.name + ", policy " + std::to_string(static_cast<int>(balance)) + ", answers take " +
-                                  std::to_string(answer / 1ms) + " ms";
+        const std::string where = of.name + ", policy " + std::to_string(static_cast<int>(balance)) +
+                                  ", answers take " + std::to_string(answer / 1ms) + " ms";
         EXPECT_LE(sum.sick_share(), 0.05) << where;
         EXPECT_LE(sum.late_failures, 5U) << where;
         EXPECT_LE(sum.early_failures, 15U) << where;
@@ -130,8 +128,8 @@ TEST_P(Diagnosis, ASickTargetIsSeenBesideAClientThatIsWrong) {
 
 /// One request at a time, far apart: nothing is ever in flight when the next one comes.
 TEST(Equals, ShareAnIdlePoolEvenlyAlthoughTheirLatenciesDifferByChance) {
-  for (const core::Balance balance : {core::Balance::P2c, core::Balance::RoundRobin, core::Balance::Random,
-                                      core::Balance::LeastRequests}) {
+  for (const core::Balance balance :
+       {core::Balance::P2c, core::Balance::RoundRobin, core::Balance::Random, core::Balance::LeastRequests}) {
     const DiagnosisReport report = run({.topology = Topology::ProvidersAbreast,
                                         .balance = balance,
                                         .sick_targets = 0,
@@ -148,7 +146,8 @@ TEST(Equals, ShareAnIdlePoolEvenlyAlthoughTheirLatenciesDifferByChance) {
 TEST_P(Diagnosis, ATargetThatFailsAtRandomDoesNotAttract) {
   for (const Case& of : all_sicknesses()) {
     if (takes_all_out(GetParam(), of)) continue;
-    for (const core::Balance balance : {core::Balance::P2c, core::Balance::LeastRequests, core::Balance::LeastLatency}) {
+    for (const core::Balance balance :
+         {core::Balance::P2c, core::Balance::LeastRequests, core::Balance::LeastLatency}) {
       DiagnosisWorld world{.topology = GetParam(), .balance = balance, .sickness = of.sickness, .answer = 200ms};
       world.sickness.share = 0.6;
       const DiagnosisReport report = run(world);
@@ -174,14 +173,30 @@ TEST_P(Diagnosis, NobodyIsChargedForWhatAClientDoesWrong) {
   }
 }
 
+/// Whatever class of 4xx the client's requests meet. (Not a 429: that is a limit's state, whoever met it. That a
+/// request is too large for any limit has a class of its own.)
+TEST_P(Diagnosis, NobodyIsChargedForWhatAClientDoesWrongWhateverItIsTold) {
+  for (const Case& of : all_sicknesses()) {
+    const Error& told = of.sickness.error;
+    if (told.status < 400 || told.status > 499 || told.status == 429 || told.kind == ErrorKind::WrongContentType)
+      continue;
+    const DiagnosisReport report = run({.topology = GetParam(),
+                                        .sick_targets = 0,
+                                        .requests = 2000,
+                                        .wrong = 0.2,
+                                        .wrong_answer = told,
+                                        .clients = 4});
+    EXPECT_EQ(report.early_failures + report.late_failures, 0U) << of.name;
+    EXPECT_EQ(report.charged_well, 0U) << of.name;
+    EXPECT_LE(report.attempts, 2000U * 145 / 100) << of.name;  // a refused key is followed by each other one
+  }
+}
+
 TEST_P(Diagnosis, AnOutageCostsFewAttemptsWithOneBodyAndWithMany) {
   for (const Case& of : all_sicknesses()) {
     for (const bool one_body : {false, true}) {
-      const DiagnosisReport report = run({.topology = GetParam(),
-                                          .sickness = of.sickness,
-                                          .sick_targets = 3,
-                                          .requests = 2000,
-                                          .one_body = one_body});
+      const DiagnosisReport report = run(
+          {.topology = GetParam(), .sickness = of.sickness, .sick_targets = 3, .requests = 2000, .one_body = one_body});
       EXPECT_LE(report.attempts, 2000U * 12 / 10) << of.name << (one_body ? ", one body" : ", many bodies");
     }
   }

@@ -66,7 +66,8 @@ void FleetChecker::may_be_picked(std::uint32_t request, const core::PickRequest&
                                  Instant now) {
   const core::Target& target = plan_->targets[ticket.target.index()];
   const bool alone = one_server(target);
-  if (const auto lane = cooling_.find(lane_of(target)); alone && lane != cooling_.end() && now < lane->second.at_least) {
+  if (const auto lane = cooling_.find(lane_of(target));
+      alone && lane != cooling_.end() && now < lane->second.at_least) {
     findings_->add(6, request, target.name + " was used while cooling down");
   }
   const std::string key = plan_->keys[target.key.index()].fingerprint;
@@ -74,7 +75,8 @@ void FleetChecker::may_be_picked(std::uint32_t request, const core::PickRequest&
   if (const auto own = barred_.find(ticket.target.value); own != barred_.end() && now < own->second.at_least) {
     findings_->add(6, request, target.name + " was used while it cools down or rests at its server");
   }
-  if (const auto rest = resting_.find(key); alone && key_known && rest != resting_.end() && now < rest->second.at_least) {
+  if (const auto rest = resting_.find(key);
+      alone && key_known && rest != resting_.end() && now < rest->second.at_least) {
     findings_->add(6, request, target.name + " was used while its key rests");
   }
   const bool judged =
@@ -193,7 +195,8 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
   const core::Target& target = plan_->targets[ticket.target.index()];
   const Error& error = *outcome.error;
   if (error.status != 0) well(servers_[target.server.value], ticket.taken, now);
-  if (core::refusal_kind(error) != core::RefusalKind::None) {
+  const bool weighed = core::refuses_credential(error) && !outcome.charge;  // learned() tells what became of it
+  if (weighed || core::refusal_kind(error) != core::RefusalKind::None) {
     refusing_.try_emplace(ticket.target.value, now);
     return;
   }
@@ -212,7 +215,6 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
     count(health, trial && ticket.taken >= health.out_since, now);
   }
   if (error.kind == ErrorKind::RateLimited || error.status == 529) refused_.insert(lane_of(target));
-  const std::string key = plan_->keys[target.key.index()].fingerprint;
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.retry_after)) {
     const Duration told = std::clamp(error.retry_after.value_or(Duration::zero()), Duration::zero(), kLongestCooldown);
     Span& span = cooling_[lane_of(target)];
@@ -222,19 +224,30 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
     bar(span, at_least, at_most, now);
     if (!one_server(target)) bar(barred_[ticket.target.value], at_least, at_most, now);
   }
-  const bool news = ticket.taken >= resting_[key].since;
-  if (error.kind == ErrorKind::KeyRejected && news) {
-    bar(resting_[key], kShortestKeyRest, kLongestRest, now);
-    if (!one_server(target)) bar(barred_[ticket.target.value], kShortestKeyRest, kLongestRest, now);
+  refused_credential(ticket.target, error.kind, ticket.taken, now);
+}
+
+void FleetChecker::refused_credential(core::TargetId id, ErrorKind kind, Instant taken, Instant now) {
+  const core::Target& target = plan_->targets[id.index()];
+  Span& resting = resting_[plan_->keys[target.key.index()].fingerprint];
+  const bool news = taken >= resting.since;
+  if (kind == ErrorKind::KeyRejected && news) {
+    bar(resting, kShortestKeyRest, kLongestRest, now);
+    if (!one_server(target)) bar(barred_[id.value], kShortestKeyRest, kLongestRest, now);
   }
-  if (error.kind == ErrorKind::QuotaExhausted && news) bar(resting_[key], target.quota ? 0s : 10min, kLongestRest, now);
-  if (error.kind == ErrorKind::QuotaExhausted && target.quota) {
+  if (kind == ErrorKind::QuotaExhausted && news) bar(resting, target.quota ? 0s : 10min, kLongestRest, now);
+  if (kind == ErrorKind::QuotaExhausted && target.quota) {
     // Every key of the quota: none of its targets counts as an alternative anyway.
     bar(cooling_[lane_of(target)], 10min, kLongestRest, now);
   }
 }
 
 void FleetChecker::learned(const core::Refusal& refusal, core::Verdict verdict, Instant now) {
+  if (refusal.of_credential) {
+    // Where all agree it may have been the request's fault.
+    if (verdict != core::Verdict::Agreed) refused_credential(refusal.target, refusal.cause.kind, refusal.taken, now);
+    return;
+  }
   if (verdict == core::Verdict::Contradicted) contradicted_.insert(refusal.target.value);
   if (verdict != core::Verdict::Agreed || refusal.trial_levels == 0) return;
   well(targets_[refusal.target.value], refusal.taken, now);

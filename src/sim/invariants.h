@@ -155,6 +155,7 @@ class FleetChecker {
   [[nodiscard]] bool one_server(const core::Target& target) const;
   [[nodiscard]] bool surely_open(core::TargetId target, Instant now) const;
   [[nodiscard]] bool alternative_to(core::TargetId picked, const core::PickRequest& asked, Instant now) const;
+  void refused_credential(core::TargetId target, ErrorKind kind, Instant taken, Instant now);
   void failed(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome, Instant now);
   static void well(Health& health, Instant began, Instant now);
   void count(Health& health, bool was_trial, Instant now) const;
@@ -169,7 +170,7 @@ class FleetChecker {
   /// By target, where its key is used at several servers: they are barred one by one until enough say the same.
   std::map<std::uint32_t, Span> barred_;
   std::map<std::uint32_t, Instant> refusing_;  ///< targets that refused, since when
-  std::set<std::uint32_t> contradicted_;   ///< targets that refused what another answered: the books stop there
+  std::set<std::uint32_t> contradicted_;       ///< targets that refused what another answered: the books stop there
   std::map<std::uint32_t, Health> targets_;
   std::map<std::uint32_t, Health> servers_;
   std::set<std::uint32_t> probed_servers_;
