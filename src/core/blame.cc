@@ -107,6 +107,11 @@ bool refuses_credential(const Error& error) {
   return about_it && error.status >= 400 && error.status < 500;
 }
 
+bool is_about_the_address(const Error& error) {
+  return error.kind == ErrorKind::Resolve || error.kind == ErrorKind::Connect ||
+         error.kind == ErrorKind::ConnectTimeout || error.kind == ErrorKind::Tls;
+}
+
 bool shows_server_well(const Error& error) {
   switch (error.kind) {
     case ErrorKind::ServerError:

@@ -45,6 +45,14 @@ enum class RefusalKind : std::uint8_t {
 /// others, is at fault itself.
 [[nodiscard]] bool refuses_credential(const Error& error);
 
+/// Whether no connection came about, which is the same for everybody who uses the address.
+[[nodiscard]] bool is_about_the_address(const Error& error);
+
+/// Of a set of levels.
+[[nodiscard]] constexpr std::uint8_t level_bit(Level level) {
+  return static_cast<std::uint8_t>(1U << static_cast<std::uint32_t>(level));
+}
+
 /// Whether an answer of this kind shows that the server is there and talks HTTP.
 [[nodiscard]] bool shows_server_well(const Error& error);
 

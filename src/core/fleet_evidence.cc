@@ -6,19 +6,8 @@
 namespace drover::core {
 namespace {
 
-std::uint8_t bit(Level level) {
-  return static_cast<std::uint8_t>(1U << static_cast<std::uint32_t>(level));
-}
-
 /// So many credentials' refusals in a row may be held to be their requests' fault. More are an account that is shut.
 constexpr std::uint32_t kMostExcused = 24;
-
-/// No answer came, and the way to a server is the same for all who use it.
-bool is_the_servers(const Error& error, Level level) {
-  if (level != Level::Server) return false;
-  return error.kind == ErrorKind::Resolve || error.kind == ErrorKind::Connect ||
-         error.kind == ErrorKind::ConnectTimeout || error.kind == ErrorKind::Tls;
-}
 
 }  // namespace
 
@@ -27,9 +16,10 @@ void Fleet::charge(const Blame& blame, Charge due, Instant now) {
   if (target.path[static_cast<std::size_t>(due.level)] == kAlwaysOpen) due.level = Level::Key;  // there is no quota
   if (due.level == Level::Target) return apply(blame, due, now);
   const std::uint32_t at = target.path[static_cast<std::size_t>(due.level)];
-  if (accusers_[at].alone() || is_the_servers(*blame.error, due.level)) return apply(blame, due, now);
+  const bool sure = due.level == Level::Server && is_about_the_address(*blame.error);
+  if (accusers_[at].alone() || sure) return apply(blame, due, now);
 
-  const bool was_trial = (blame.trial_levels & bit(due.level)) != 0;
+  const bool was_trial = (blame.trial_levels & level_bit(due.level)) != 0;
   accused_ = true;
   const bool enough = accusers_[at].accuse(part_of(due.level, target)) || was_trial;
   apply(blame, {due.action, Level::Target}, now);
@@ -43,7 +33,7 @@ void Fleet::apply(const Blame& blame, Charge due, Instant now) {
   const std::uint32_t at = targets_[blame.target.index()].path[static_cast<std::size_t>(due.level)];
   HealthNode& node = nodes_[at];
   node.hear(now);
-  const bool was_trial = (blame.trial_levels & bit(due.level)) != 0;
+  const bool was_trial = (blame.trial_levels & level_bit(due.level)) != 0;
   const bool was_clear = node.clear(now);
   const auto out = [&](StateChange::What what) {
     causes_[at] = blame.cause;

@@ -21,6 +21,7 @@
 #include "core/lacked_apis.h"
 #include "core/lane_limit.h"
 #include "core/plan.h"
+#include "core/prompt_size.h"
 #include "core/provider_set.h"
 #include "core/stage.h"
 #include "core/waiter.h"
@@ -123,6 +124,8 @@ struct Ticket {
   /// When the first content is later than this another target may be asked as well; kNoLimit: it may not.
   Duration second_after = kNoLimit;
   LaneCount lane_before{};  ///< what its lane had admitted up to and including it
+
+  [[nodiscard]] PromptSize prompt() const { return PromptSize(reserved.input_tokens); }
 };
 
 enum class PickKind : std::uint8_t { Picked, Wait, None };

@@ -10,11 +10,6 @@ namespace {
 /// much, and the next needs its time for an answer.
 constexpr double kProbeSlack = 0.25;
 
-bool about_the_address(const Error& error) {
-  return error.kind == ErrorKind::Resolve || error.kind == ErrorKind::Connect ||
-         error.kind == ErrorKind::ConnectTimeout || error.kind == ErrorKind::Tls;
-}
-
 }  // namespace
 
 void Fleet::on_probe(const ProbeAnswer& answer, Instant now) {
@@ -42,7 +37,7 @@ void Fleet::on_probe(const ProbeAnswer& answer, Instant now) {
   if (due.action != Charge::Action::Count) return;
   const ProviderId provider = plan_->keys[point->key.index()].provider;
   const bool one_server = std::ranges::count(plan_->servers, provider, &Server::provider) == 1;
-  due.level = about_the_address(error) || !one_server ? Level::Server : Level::Key;
+  due.level = is_about_the_address(error) || !one_server ? Level::Server : Level::Key;
   probe_failed(state, due, error, now);
 }
 

@@ -22,10 +22,6 @@ void follow(double& usual, double sample) {
   usual = usual <= 0 ? sample : usual + kUsualGain * (sample - usual);
 }
 
-PromptSize prompt_of(const Ticket& ticket) {
-  return PromptSize(ticket.reserved.input_tokens);
-}
-
 /// What the limits are told: nothing was used by what was never sent, a refusal used a request but no tokens.
 Amount used_by(const Ticket& ticket, const Outcome& outcome) {
   if (outcome.kind != Outcome::Kind::Succeeded && outcome.stage <= Stage::Unsent) return {.requests = {0}};
@@ -57,10 +53,6 @@ Cause cause_of(const Outcome& outcome, Instant now) {
 /// Stands for a target whatever its place in the plan: what is kept under it outlives a reload.
 TargetId in_every_plan(std::uint64_t hash) {
   return TargetId{static_cast<std::uint32_t>(hash)};
-}
-
-std::uint32_t bit(Level level) {
-  return 1U << static_cast<std::uint32_t>(level);
 }
 
 }  // namespace
@@ -139,7 +131,7 @@ std::uint8_t Fleet::end_trials(const Ticket& ticket) {
 void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {
   TargetState& target = targets_[ticket.target.index()];
   well_throughout(target, ticket.taken, now);
-  learn_latency(target, outcome, prompt_of(ticket), now);
+  learn_latency(target, outcome, ticket.prompt(), now);
   target.success.succeeded(now);
   target.doubt.answered(ticket.taken);
   if (outcome.body != 0) poison_.answered(outcome.body, now);
@@ -194,10 +186,11 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
   TargetState& target = targets_[ticket.target.index()];
   const std::uint8_t passed = end_trials(ticket);
   for (std::size_t level = 0; level < kLevels; ++level) {
-    if ((passed & bit(static_cast<Level>(level))) != 0) well(target, static_cast<Level>(level), ticket.taken, now);
+    if ((passed & level_bit(static_cast<Level>(level))) != 0)
+      well(target, static_cast<Level>(level), ticket.taken, now);
   }
   target.doubt.answered(ticket.taken);
-  learn_first_content(target, first_content, prompt_of(ticket), now);
+  learn_first_content(target, first_content, ticket.prompt(), now);
   made_room(now);
 }
 

@@ -26,14 +26,10 @@ std::size_t kind_of(const Ticket& ticket) {
   return ticket.streamed ? 1 : 0;
 }
 
-PromptSize prompt_of(const Ticket& ticket) {
-  return PromptSize(ticket.reserved.input_tokens);
-}
-
 }  // namespace
 
 void Fleet::waits(TargetState& target, const Ticket& ticket, Instant now) {
-  const PromptSize prompt = prompt_of(ticket);
+  const PromptSize prompt = ticket.prompt();
   target.silence.taken(prompt, now);
   if (prompt.index() != 0 || target.pool == kNone) return;
   const std::size_t kind = kind_of(ticket);
@@ -42,7 +38,7 @@ void Fleet::waits(TargetState& target, const Ticket& ticket, Instant now) {
 }
 
 void Fleet::waits_no_more(TargetState& target, const Ticket& ticket, bool answered) {
-  const PromptSize prompt = prompt_of(ticket);
+  const PromptSize prompt = ticket.prompt();
   target.silence.left(prompt);
   if (prompt.index() == 0) target.cohorts[kind_of(ticket)].ended(ticket.taken, answered);
 }
