@@ -142,6 +142,7 @@ TEST(RunWaits, B20_AnAnswerBeforeTheRequestIsSentIsPassedOn) {
   ASSERT_TRUE(world.ends());
   EXPECT_EQ(world.client.text(), std::string(kContent) + kDone);
   EXPECT_EQ(world.failures(0), 0U);
+  EXPECT_FALSE(world.request.body.view().empty()) << "the upstream may still have been taking it";
 }
 
 // ------------------------------------------------------------------------------------------------ E5: held bytes
