@@ -35,6 +35,7 @@ PROGRAMS = {
     "upstream": ("upstream_test", "integration_test"),
     "gateway": ("gateway_test", "integration_test"),
 }
+FOLDERS = {"integration_test": "tests"}  # of programs that are not where the build is
 EXPECTED = "Expected: "
 
 MOST_CHANGED_LINES = 6
@@ -151,8 +152,9 @@ def build(program):
 def notices(program, tests="*", longest=LONGEST_SECONDS):
     """Whether a test of a program fails; '' when none does, else which."""
     environment = dict(os.environ, DROVER_SIM_SEEDS=SEEDS)
+    path = BUILD / FOLDERS.get(program, "") / program
     try:
-        ran = subprocess.run([str(BUILD / program), "--gtest_brief=1", "--gtest_fail_fast", f"--gtest_filter={tests}"],
+        ran = subprocess.run([str(path), "--gtest_brief=1", "--gtest_fail_fast", f"--gtest_filter={tests}"],
                              cwd=COPY, env=environment, capture_output=True, text=True, errors="replace",
                              timeout=longest)
     except subprocess.TimeoutExpired:
