@@ -56,9 +56,9 @@ fuzz:            ## run every fuzz target for FUZZ_SECONDS (60) each
 	@cmake --build $(FUZZ) -j $(JOBS)
 	@scripts/run-fuzzers $(FUZZ) $(FUZZ_SECONDS)
 
-planted:         ## plant known bugs in a copy, one by one, and see that the tests notice (long; NAMES='a b': only these)
+planted:         ## plant known bugs in a copy, one by one, and see that the tests notice (long; ROOM=net or NAMES='a b': only these)
 	@scripts/setup test
-	@python3 -B tests/planted/planted.py run $(NAMES)
+	@python3 -B tests/planted/planted.py run $(if $(ROOM),--room $(ROOM)) $(NAMES)
 
 faults:          ## the faults that must not hurt a client, their state, and how many tests prove each
 	@python3 -B tests/faults/rows.py

@@ -136,6 +136,17 @@ TEST(Http1Client, B5_RefusesInterimAnswersWithoutEnd) {
   EXPECT_EQ(failure(asking, exchange).kind, ErrorKind::BadResponse);
 }
 
+TEST(Http1Client, B5_CountsTheInterimAnswersOfOneRequestOnly) {
+  Asking asking;
+  for (int request = 0; request <= kMaxInterimAnswers; ++request) {
+    ClientExchange& exchange = asking.send();
+    asking.upstream.send("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    ASSERT_TRUE(asking.head(exchange)) << request;
+    ASSERT_EQ(*asking.body(exchange), "ok");
+    ASSERT_TRUE(asking.client->finish());
+  }
+}
+
 TEST(Http1Client, B6_RefusesAnUpgradeNobodyAskedFor) {
   Asking asking;
   ClientExchange& exchange = asking.send();
@@ -372,6 +383,24 @@ TEST(Http1Client, CancelEndsAWaitAndTheConnection) {
   EXPECT_EQ(waited->error().kind, ErrorKind::Cancelled);
   EXPECT_TRUE(asking.upstream.at_end());
   EXPECT_FALSE(asking.client->finish());
+}
+
+TEST(Http1Client, CancelEndsAWaitForTheUpstreamToTakeMore) {
+  Asking asking(true);
+  ClientExchange& exchange = asking.client->open();
+  const std::string body(20'000'000, 'x');
+  exchange.start({.method = "POST", .path = "/x", .authority = "h", .framing = {http::BodyKind::Length, body.size()}});
+  std::array<std::string_view, 1> pieces{body};
+  Result<WriteState> sent = exchange.write(pieces, More::No, Keep::Borrow);
+  ASSERT_TRUE(sent);
+  ASSERT_EQ(*sent, WriteState::Blocked);
+  std::optional<Result<void>> waited;
+  begin(asking.loop, exchange.until_written(), waited);
+  asking.loop.context().poll();
+  ASSERT_FALSE(waited);
+  exchange.cancel();
+  ASSERT_TRUE(drive(asking.loop, [&] { return waited.has_value(); }));
+  EXPECT_EQ(waited->error().kind, ErrorKind::Cancelled);
 }
 
 TEST(Http1Client, RefusesABodyOfAnotherLengthThanAnnounced) {

@@ -181,6 +181,22 @@ TEST(ServerExchange, D3_KeepsCopiesInOrderUpToTheirLimit) {
   collect_until(served.loop, served.client, "3\r\nend\r\n0\r\n\r\n");
 }
 
+TEST(ServerExchange, D3_CopiesBehindABorrowedPieceHaveTheSameLimit) {
+  Served served({}, true);
+  served.client.send(kGet);
+  ServerExchange& exchange = served.request();
+  exchange.start({.framing = {http::BodyKind::Chunked}});
+  const std::string borrowed(8'000'000, 'b');
+  Result<WriteState> sent = Served::write(exchange, borrowed, More::Yes, Keep::Borrow);
+  ASSERT_TRUE(sent);
+  ASSERT_EQ(*sent, WriteState::Blocked);
+  const std::string part(10'000, 'p');
+  for (int parts = 0; sent && parts < 10'000; ++parts) sent = Served::write(exchange, part, More::Yes);
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error().kind, ErrorKind::TooLarge);
+  EXPECT_LE(exchange.pending_bytes(), borrowed.size() + kMaxPendingBytes);
+}
+
 TEST(ServerExchange, D3_GivesUpWhenAReaderMakesNoProgress) {
   Served served({}, true);
   served.client.send(kGet);
@@ -306,7 +322,7 @@ Duration time_to_notice(const std::function<void(Peer&)>& leave, const std::stri
     if (now > 0) sent += static_cast<std::size_t>(now);
     served.loop.context().poll();
   }
-  served.loop.context().poll();
+  served.loop.context().run_for(3 * kHangupCheck);  // where it is looked for, it was looked for in vain before
   EXPECT_EQ(watcher.times, 0);
   Instant left = monotonic_now();
   leave(served.client);

@@ -96,12 +96,14 @@ TEST(Http1Server, E1_CountsTheHeadDeadlineFromTheFirstByteNotFromTheLast) {
   std::optional<Result<ServerExchange*>> next;
   begin(served.loop, served.connection->next(), next);
   Instant start = monotonic_now();
+  served.client.send("GET /a HTTP/1.1\r\nHost: h\r\nX: ");
   EXPECT_TRUE(drive(served.loop, [&] {
-    served.client.send("G");  // a byte at every turn of the loop
+    served.client.send("x");  // a byte at every turn of the loop
     served.loop.context().run_one_for(5ms);
     return next.has_value();
   }));
-  EXPECT_FALSE(*next);
+  ASSERT_FALSE(*next);
+  EXPECT_EQ(next->error().kind, ErrorKind::HeadTimeout) << next->error().message;
   EXPECT_LT(monotonic_now() - start, 5s);
 }
 
@@ -256,6 +258,13 @@ TEST(Http1Server, DrainsABusyConnectionAfterItsAnswer) {
   EXPECT_NE(received.find("Connection: close\r\n"), std::string::npos);
   served.client.close();
   EXPECT_EQ(served.next().error().kind, ErrorKind::ClientGone);
+}
+
+TEST(Http1Server, DrainsAConnectionThatBeginsToWaitOnlyThen) {
+  Served served({.head = 1h, .keep_alive = 1h});
+  served.connection->drain();
+  EXPECT_EQ(served.next().error().kind, ErrorKind::ClientGone);
+  EXPECT_TRUE(drive(served.loop, [&] { return served.client.at_end(); }));
 }
 
 TEST(Http1Server, ReturnsFromAWaitWhenItIsClosed) {

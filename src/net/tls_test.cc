@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 #include <malloc.h>
+#include <openssl/ssl.h>
 
 #include <iostream>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "net/certificate_kit.h"
@@ -89,6 +91,54 @@ TEST(Tls, VerifiesAnAddressAsWellAsAName) {
   Connected made = secure.connect("127.0.0.1");
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(*finish(secure.server->loop, ask(**made, "hello")), "200 hello");
+}
+
+/// Answers one request with a body that its connection ends, and then closes the socket: with close_notify, or as
+/// whoever cuts a connection would.
+void answer_and_close(int listener, const Certificate& certificate, bool notify) {
+  Peer socket(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+  SSL_CTX_use_certificate_file(context.get(), certificate.cert_file.c_str(), SSL_FILETYPE_PEM);
+  SSL_CTX_use_PrivateKey_file(context.get(), certificate.key_file.c_str(), SSL_FILETYPE_PEM);
+  const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context.get()), &SSL_free);
+  SSL_set_fd(ssl.get(), socket.descriptor());
+  std::array<char, 4096> request;
+  const int most = static_cast<int>(request.size());
+  constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\n\r\npart";
+  if (SSL_accept(ssl.get()) != 1 || SSL_read(ssl.get(), request.data(), most) <= 0) return;
+  SSL_write(ssl.get(), kAnswer.data(), static_cast<int>(kAnswer.size()));
+  if (notify) SSL_shutdown(ssl.get());
+  socket.shutdown();
+  while (::recv(socket.descriptor(), request.data(), request.size(), 0) > 0) {
+  }
+}
+
+TEST(Tls, B9_AnAnswerWithoutALengthIsWholeOnlyWithACloseNotify) {
+  Authority authority;
+  const Certificate certificate = authority.issue("IP:127.0.0.1");
+  for (const bool notify : {true, false}) {
+    Peer listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const timeval patience{20, 0};
+    ::setsockopt(listener.descriptor(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    ASSERT_EQ(::bind(listener.descriptor(), reinterpret_cast<sockaddr*>(&address), size), 0);
+    ASSERT_EQ(::listen(listener.descriptor(), 1), 0);
+    ASSERT_EQ(::getsockname(listener.descriptor(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+    std::jthread serving([&] { answer_and_close(listener.descriptor(), certificate, notify); });
+    Loop loop{1};
+    Resolver resolver{loop};
+    Connecting connecting(loop, resolver);
+    const Origin origin{"127.0.0.1", ntohs(address.sin_port), *ClientTls::create(authority.ca_file())};
+    Connected made = finish(loop, connecting.run(origin, loop.now() + 10s));
+    ASSERT_TRUE(made) << made.error().message;
+    Result<std::string> answer = finish(loop, ask(**made, ""));
+    EXPECT_EQ(answer.has_value(), notify);
+    EXPECT_EQ(answer.value_or("200 part"), "200 part");
+    (*made)->close();
+  }
 }
 
 TEST(Tls, A7_RefusesAnExpiredCertificate) {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "net/loop.h"
+#include "net/test_kit.h"
 #include "upstream/catalog.h"
 
 namespace drover::upstream {
@@ -134,6 +135,16 @@ TEST(ConnectionPools, CloseConnectionsThatWereIdleForTooLong) {
   EXPECT_EQ(older.closed, 1);
   EXPECT_EQ(younger.closed, 0);
   EXPECT_EQ(p.pool().idle(), 1U);
+}
+
+TEST(ConnectionPools, LookAtIdleConnectionsUntilTheLastIsClosed) {
+  Pools p;
+  p.limits.idle = 1100ms;
+  FakeConnection::Fate fate;
+  auto connection = p.opened(fate);
+  connection.give_back(p.loop.now() - 900ms);  // a sweep is due soon, and comes too early for it
+  EXPECT_TRUE(net::testing::drive(p.loop, [&] { return fate.closed == 1; }));
+  EXPECT_EQ(p.pool().open(), 0U);
 }
 
 TEST(ConnectionPools, KeepOriginsApart) {

@@ -33,6 +33,19 @@ TEST(MemoryBudget, X1_OneClientHoldsAtMostHalf) {
   EXPECT_EQ(budget.used(), 50U);
 }
 
+TEST(MemoryBudget, X1_ARefusedBodyCostsItsClientNothing) {
+  MemoryBudget budget(100);
+  BodyBytes others[2];
+  BodyBytes one;
+  EXPECT_TRUE(budget.take({.bytes = 40}, &others[0]));
+  EXPECT_TRUE(budget.take({.bytes = 40}, &others[1]));
+  for (const BodyStage stage : {BodyStage::Whole, BodyStage::Receiving}) {
+    EXPECT_FALSE(budget.take({.bytes = 30, .stage = stage}, &one)) << "all together have more than there is";
+    EXPECT_EQ(one.used(), 0U);
+    EXPECT_EQ(one.receiving(), 0U);
+  }
+}
+
 TEST(MemoryBudget, X1_LeavesRoomForSmallBodiesWhateverLargeOnesAndSlowOnesDo) {
   MemoryBudget budget(800);
   BodyBytes clients[3];

@@ -105,7 +105,8 @@ void expect_patience(const std::function<void(MemoryUpstream&)>& noise) {
     world.upstream().takes_more(2);
     noise(world.upstream());
   });
-  ASSERT_TRUE(drive(world.loop, [&] { return world.upstream().sent() || world.ended(); }));
+  const auto all_taken = [&] { return world.upstream().opened() && world.upstream().sent(); };
+  ASSERT_TRUE(drive(world.loop, [&] { return all_taken() || world.ended(); }));
   ASSERT_FALSE(world.ended()) << world.error();
   answer_whole(world.upstream());
   world.upstream().ends();
@@ -142,6 +143,7 @@ TEST(RunWaits, B20_AnAnswerBeforeTheRequestIsSentIsPassedOn) {
   ASSERT_TRUE(world.ends());
   EXPECT_EQ(world.client.text(), std::string(kContent) + kDone);
   EXPECT_EQ(world.failures(0), 0U);
+  EXPECT_FALSE(world.request.body.view().empty()) << "the upstream may still have been taking it";
 }
 
 // ------------------------------------------------------------------------------------------------ E5: held bytes
@@ -266,6 +268,24 @@ TEST(RunWaits, E7_TheFailureThatIsToldHasItsOwnAnswerAndItsOwnTarget) {
   std::string fields;
   world.run().append_routing_fields(fields);
   EXPECT_NE(fields.find("x-drover-target: p1\r\n"), std::string::npos) << fields;
+}
+
+TEST(RunWaits, E7_OfSeveralAnswersThatOfTheToldAttemptIsPassedOn) {
+  MemoryWorld world(2, core::AnswerKind::Plain);
+  world.begin([&] {
+    world.upstream(0).says_head("HTTP/1.1 401 No\r\nContent-Type: application/json\r\n\r\n");
+    world.upstream(0).says(R"({"error":{"message":"who are you","code":"invalid_api_key"}})");
+    world.upstream(0).ends();
+    world.upstream(1).says_head("HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\n\r\n");
+    world.upstream(1).says(R"({"error":{"message":"shard 7 is down","code":"shard_7"}})");
+    world.upstream(1).ends();
+  });
+  ASSERT_TRUE(world.ends());
+  ASSERT_EQ(world.attempts(), 2U);
+  const HeldAnswer* const passed = world.run().answer_to_pass();
+  ASSERT_NE(passed, nullptr);
+  EXPECT_EQ(passed->status, 500);
+  EXPECT_NE(passed->body.find("shard 7"), std::string::npos);
 }
 
 TEST(RunWaits, E14_AnUpstreamThatNeverPausesLeavesOthersTheirTurn) {

@@ -10,10 +10,10 @@ import re
 import sys
 from pathlib import Path
 
-SECTIONS = {"A": 13, "B": 26, "C": 21, "D": 12, "J": 16, "X": 8}
+SECTIONS = {"A": 13, "B": 26, "C": 21, "D": 12, "J": 16, "W": 18, "X": 8}
 STATES = ("whole", "partly", "open", "later")
 TEST = re.compile(r"\bTEST(?:_P|_F)?\(\s*(\w+),\s*(\w+)\s*\)")
-ID = re.compile(r"(?<![A-Za-z0-9])([ABCDJKX]\d{1,2})(?=_)")
+ID = re.compile(r"(?<![A-Za-z0-9])([ABCDJKWX]\d{1,2})(?=_)")
 
 
 def tests_of(root):

@@ -84,8 +84,8 @@ TEST(BodyMemory, X1_ItsRefusalsAreLoggedOnce) {
   {
     RawUpstream upstream;
     upstream.always(Say{}.bytes(sized(kPlainAnswer)));
-    Gateway gateway(with_admin(load(
-        one_provider({url_of(upstream)}, {kKeyOne}, "limits: { body: 64KiB, replay_memory: 64KiB }\n"))));
+    Gateway gateway(with_admin(
+        load(one_provider({url_of(upstream)}, {kKeyOne}, "limits: { body: 64KiB, replay_memory: 64KiB }\n"))));
     HttpClient holding = gateway.client();
     ASSERT_TRUE(holding.send_raw(announced(60'000) + std::string(59'000, ' ')));
     ASSERT_TRUE(holds(gateway, 59'000));
@@ -151,8 +151,14 @@ TEST(Connections, X2_AnAddressWithFewIsLetInWhenAnotherHoldsAll) {
     ASSERT_EQ(busy.back().read_head().status, 200);
   }
   EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 0);
-  HttpClient other("127.0.0.1", gateway.port(), "127.0.0.2");
-  EXPECT_EQ(other.post(kChat, plain_chat()).status, 200);
+  // However many it had before: what has ended counts no more.
+  const auto until = Clock::now() + kPatience;
+  for (int at = 0; at < 20; ++at) {
+    int status = 0;
+    while (status != 200 && Clock::now() < until)  // the one before may not have ended yet
+      status = HttpClient("127.0.0.1", gateway.port(), "127.0.0.2").post(kChat, plain_chat()).status;
+    EXPECT_EQ(status, 200) << at;
+  }
   for (int at = 0; at < 9; ++at) upstream.go_on();
 }
 

@@ -93,6 +93,14 @@ TEST(Drain, I1_ClosesIdleConnectionsAtOnce) {
   EXPECT_TRUE(used.closed_by_server());
 }
 
+TEST(Drain, I1_IsOverAtOnceWhereNobodyIsConnected) {
+  MockProvider mock;
+  Gateway gateway(one_provider({mock.url()}, {kKeyOne}));
+  const auto before = Clock::now();
+  gateway.drain(kPatience);
+  EXPECT_LT(Clock::now() - before, kPatience / 2);
+}
+
 TEST(Start, I5_ASecondGatewayOnTheSamePortSaysSo) {
   MockProvider mock;
   Gateway first(one_provider({mock.url()}, {kKeyOne}));

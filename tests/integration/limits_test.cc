@@ -86,6 +86,23 @@ void expect_finished(HttpClient& client) {
   EXPECT_EQ(client.body_end(), BodyEnd::Whole);
 }
 
+TEST(InFlightLimit, IsChangedByAReload) {
+  RawUpstream upstream;
+  upstream.next(Say{}.bytes(kStreamHead + chunk(delta("first"))).wait_for_go_on().close());
+  upstream.always(Say{}.bytes(sized(kPlainAnswer)));
+  const auto limited = [&](const std::string& to) {
+    return one_provider({url_of(upstream)}, {kKeyOne}, "limits: { in_flight: " + to + " }\n");
+  };
+  Gateway gateway(limited("1"));
+  HttpClient streaming = gateway.client();
+  ASSERT_TRUE(streaming.send_request("POST", kChat, streamed_chat()));
+  ASSERT_EQ(streaming.read_head().status, 200);
+  EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 503);
+  ASSERT_TRUE(gateway.reload(load(limited("2"))).has_value());
+  EXPECT_EQ(gateway.post(kChat, plain_chat()).status, 200);
+  upstream.go_on();
+}
+
 TEST(ReplayMemory, X1_AThousandBodiesOfTwentyMegabytesStopNeitherStreamsNorPrompts) {
   constexpr std::size_t kStreams = 3;
   constexpr std::size_t kRequests = 1000;
@@ -119,8 +136,8 @@ TEST(ReplayMemory, X1_AThousandBodiesOfTwentyMegabytesStopNeitherStreamsNorPromp
 TEST(ReplayMemory, AShedClientThatSendsAnywayReadsItsAnswer) {
   RawUpstream upstream;
   upstream.always(Say{}.bytes(sized(kPlainAnswer)));
-  Gateway gateway(with_admin(load(
-      one_provider({url_of(upstream)}, {kKeyOne}, "limits: { body: 64KiB, replay_memory: 64KiB }\n"))));
+  Gateway gateway(
+      with_admin(load(one_provider({url_of(upstream)}, {kKeyOne}, "limits: { body: 64KiB, replay_memory: 64KiB }\n"))));
   HttpClient holding = gateway.client();
   holding.send_request("POST", kChat, "", {{"Content-Length", "60000"}, {"Expect", "100-continue"}});
   ASSERT_EQ(holding.read_head().status, 100);
@@ -260,6 +277,20 @@ TEST(ClientKeys, AreAskedForAndNamesOutsideTheirListAreRefused) {
   EXPECT_THAT(refused.body, AllOf(HasSubstr("model_not_allowed"), HasSubstr("gpt-4o"), Not(HasSubstr("mini"))));
   EXPECT_EQ(gateway.post(kChat, chat_body("mini"), bearer("client-key-fenced-2")).status, 200);
   EXPECT_EQ(mock.requests(), 3U);
+}
+
+TEST(ClientKeys, AListOfModelsHoldsThoseOfTheClientsProvidersOnly) {
+  RawUpstream first;
+  RawUpstream second;
+  first.always(Say{}.bytes(sized(R"({"object":"list","data":[{"id":"of-the-first"}]})")));
+  second.always(Say{}.bytes(sized(R"({"object":"list","data":[{"id":"of-the-second"}]})")));
+  Gateway gateway(providers({url_of(first), url_of(second)}, "p2c",
+                            "  \"*\": { targets: [ p1, p2 ] }\n" + std::string(kClients) +
+                                "  - { name: all, key: { value: client-key-all-3 } }\n"));
+  const std::string fenced = gateway.client().get("/v1/models", bearer("client-key-fenced-2")).body;
+  EXPECT_THAT(fenced, AllOf(HasSubstr("of-the-first"), Not(HasSubstr("of-the-second"))));
+  const std::string all = gateway.client().get("/v1/models", bearer("client-key-all-3")).body;
+  EXPECT_THAT(all, AllOf(HasSubstr("of-the-first"), HasSubstr("of-the-second")));
 }
 
 TEST(ClientKeys, D7_AreCheckedBeforeTheBodyIsAskedFor) {

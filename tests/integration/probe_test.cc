@@ -9,6 +9,7 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "upstream/connection_pools.h"
+#include "upstream/fetch.h"
 #include "upstream/prober.h"
 
 namespace drover::test {
@@ -96,6 +97,14 @@ TEST(Probe, AsksAnthropicsModelsWhereTheyAre) {
     EXPECT_TRUE(p.view(0).last_check->healthy);
     EXPECT_THAT(upstream.heard().front().head, testing::StartsWith("GET /v1/models HTTP/1.1\r\n"));
   }
+}
+
+TEST(Probe, AnAnswerOverTheLimitIsAFailure) {
+  RawUpstream upstream;
+  upstream.always(Say{}.bytes(sized("[" + std::string(upstream::kMaxFetchedBytes, ' ') + "]")));
+  Probes p(probed({url_of(upstream)}, {kKeyOne}, "probe: /models, interval: 200ms, timeout: 20s"));
+  ASSERT_TRUE(p.until([&] { return p.checked(0); }));
+  EXPECT_FALSE(p.view(0).last_check->healthy);
 }
 
 TEST(Probe, ThreeFailuresTakeAKeyOutAndASuccessBringsItBack) {
