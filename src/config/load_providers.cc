@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::uint64_t kMaxConnections = 1'000'000;
 constexpr std::size_t kHeaderBytes = 4096;
+/// More than any provider has; each costs a look at every request's query.
+constexpr std::size_t kQueryParameters = 16;
+constexpr std::size_t kQueryBytes = 256;
 
 constexpr std::array<Choice<core::DialectKind>, 2> kDialects = {
     {{"openai", core::DialectKind::OpenAi}, {"anthropic", core::DialectKind::Anthropic}}};
@@ -116,6 +119,49 @@ void load_headers(const Value& value, core::Provider& provider) {
   }
 }
 
+/// What belongs to a query without an escape (RFC 3986 section 2.3).
+std::string escaped(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    const auto byte = static_cast<unsigned char>(c);
+    plain ? out.push_back(c) : void(out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]}));
+  }
+  return out;
+}
+
+bool names_a_credential(std::string_view name) {
+  constexpr auto kNames =
+      std::to_array<std::string_view>({"key", "api_key", "api-key", "apikey", "token", "access_token",
+                                       "subscription-key", "sig", "signature", "secret"});
+  return std::ranges::find(kNames, name) != kNames.end();
+}
+
+void load_query(const Value& value, core::Provider& provider) {
+  std::set<std::string> seen;
+  for (const auto& [name, content] : value.hidden().entries("{ api-version: \"2024-10-21\" }")) {
+    const std::string lower = lowered(name.text);
+    if (!is_token(name.text)) {
+      content.report().add(name.place, value.path(), shown(name.text) + " is not the name of a query parameter");
+    } else if (names_a_credential(lower)) {
+      content.report().add(name.place, value.path(), shown(name.text) + " carries credentials", "use keys and auth");
+    } else if (!seen.insert(lower).second) {
+      content.report().add(name.place, value.path(), shown(name.text) + " is given twice", "keep one");
+    } else if (seen.size() > kQueryParameters) {
+      content.report().add(name.place, value.path(), "there are more than 16 parameters", "remove some");
+    }
+    const auto text = content.text("text");
+    if (!text) continue;
+    if (text->size() > kQueryBytes) {
+      content.wrong("a parameter's value has at most 256 bytes");
+      continue;
+    }
+    provider.query.emplace_back(escaped(name.text), escaped(*text));
+  }
+}
+
 void load_connections(const Value& value, core::ConnectionLimits& limits) {
   const auto map = value.section(schema::kConnections);
   if (!map) return;
@@ -194,6 +240,7 @@ void load_traits(const Section& map, core::Provider& provider, const Environment
   }
   if (const auto value = map.find("auth")) load_auth(*value, provider.auth);
   if (const auto value = map.find("headers")) load_headers(*value, provider);
+  if (const auto value = map.find("query")) load_query(*value, provider);
   if (const auto value = map.find("connections")) load_connections(*value, provider.connections);
   map.choice("usage", provider.usage, kUsage);
   if (const auto value = map.find("region")) provider.region = value->name().value_or("");

@@ -184,6 +184,20 @@ TEST(Providers, RefuseTwoPinsForOneKindOfRequest) {
                           "provider only; keep one pin"));
 }
 
+TEST(Providers, K11_HaveAQueryOfTheirOwn) {
+  const auto with = [](std::string_view query) {
+    return "providers: { one: { base_url: https://one.example.com/v1, keys: [ { env: KEY_A } ], query: " +
+           std::string(query) + " } }\n";
+  };
+  const Settings settings = loaded(with("{ api-version: 2024-10-21, q: \"a b&c\" }"));
+  EXPECT_THAT(settings.plan->providers[0].query,
+              ElementsAre(testing::Pair("api-version", "2024-10-21"), testing::Pair("q", "a%20b%26c")));
+  EXPECT_THAT(mistakes(with("{ api_key: x }")), ElementsAre(HasSubstr("carries credentials; use keys and auth")));
+  EXPECT_THAT(mistakes(with("{ \"a&b\": x }")), ElementsAre(HasSubstr("is not the name of a query parameter")));
+  EXPECT_THAT(mistakes(with("{ a: x, A: y }")), ElementsAre(HasSubstr("is given twice")));
+  EXPECT_THAT(mistakes(with("{ a: " + std::string(257, 'x') + " }")), ElementsAre(HasSubstr("at most 256 bytes")));
+}
+
 TEST(Providers, MustExist) {
   EXPECT_THAT(mistakes("threads: auto"), ElementsAre("f:1:1: there is no 'providers'; start from drover.example.yaml"));
   EXPECT_THAT(mistakes("providers: {}"),

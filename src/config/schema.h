@@ -16,14 +16,14 @@ struct Shape {
 };
 
 namespace keys {
-inline constexpr std::array<std::string_view, 13> kTop = {"listen", "admin",  "threads", "access_log", "providers",
+inline constexpr std::array<std::string_view, 14> kTop = {"listen", "admin",  "threads", "access_log", "providers",
                                                           "quotas", "models", "clients", "retry",      "timeouts",
-                                                          "health", "limits", "drain"};
+                                                          "health", "limits", "drain",   "origins"};
 inline constexpr std::array<std::string_view, 2> kListener = {"address", "tls"};
 inline constexpr std::array<std::string_view, 3> kTls = {"cert", "key", "client_ca"};
-inline constexpr std::array<std::string_view, 14> kProvider = {"base_url", "servers",     "keys",   "dialect", "auth",
+inline constexpr std::array<std::string_view, 15> kProvider = {"base_url", "servers",     "keys",   "dialect", "auth",
                                                                "headers",  "ca",          "region", "apis",    "errors",
-                                                               "pin",      "connections", "usage",  "proxy"};
+                                                               "pin",      "connections", "usage",  "proxy",   "query"};
 inline constexpr std::array<std::string_view, 7> kKey = {"name", "env", "file", "value", "weight", "quota", "limits"};
 inline constexpr std::array<std::string_view, 3> kSecret = {"env", "file", "value"};
 inline constexpr std::array<std::string_view, 1> kAuth = {"header"};

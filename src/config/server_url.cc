@@ -49,7 +49,9 @@ std::optional<UrlFault> whole_fault(std::string_view text) {
   const bool visible = std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
   if (!visible) return UrlFault{"the URL holds spaces or characters outside ASCII", "write them percent-encoded"};
   if (text.find_first_of("?#") != std::string_view::npos) {
-    return UrlFault{"the URL has a query or fragment", "keep scheme, host and path: https://api.example.com/v1"};
+    return UrlFault{
+        "the URL has a query or fragment",
+        "keep scheme, host and path: https://api.example.com/v1; a query such as api-version goes under 'query'"};
   }
   if (text.find_first_of("\\<>\"{}|^`") != std::string_view::npos) {
     return UrlFault{"the URL holds a character no URL may have", "write https://host/path"};

@@ -41,8 +41,8 @@ struct ListenAddress {
 /// A client that may use the gateway. The key's value is not kept.
 struct ClientKey {
   std::string name;
-  std::array<std::uint8_t, 32> digest{};  ///< SHA-256 of the key's value; compare in constant time
-  std::vector<std::string> models;        ///< empty: all
+  std::array<std::uint8_t, 32> digest{};         ///< SHA-256 of the key's value; compare in constant time
+  std::vector<std::string> models;               ///< empty: all
   std::optional<core::ProviderSet> providers{};  ///< nothing: all
   core::PrincipalId principal{};                 ///< who it is to the core
 
@@ -57,6 +57,12 @@ struct Limits {
   std::uint64_t connections = defaults::kConnections;          ///< open connections from clients
 };
 
+/// Longest origin of a page; host names have at most 253 bytes.
+inline constexpr std::size_t kMaxOriginBytes = 300;
+/// In Settings::origins: every origin; and that of pages without one of their own (files, sandboxed frames).
+inline constexpr std::string_view kAnyOrigin = "*";
+inline constexpr std::string_view kNoOrigin = "null";
+
 /// What Settings::access_log may say instead of a file.
 inline constexpr std::string_view kNoAccessLog = "off";
 inline constexpr std::string_view kAccessLogToStdout = "stdout";
@@ -69,6 +75,8 @@ struct Settings {
   /// For requests that belong to no pool (the paths that name no model); each pool carries its own copy.
   core::Timeouts timeouts;
   std::vector<ClientKey> clients;  ///< empty: anybody on loopback
+  /// Whose pages may use the gateway from a browser: "https://app.example.com", in lower case, or one of the two above.
+  std::vector<std::string> origins{};
   Limits limits;
   Duration drain = defaults::kDrain;
   std::string access_log{defaults::kAccessLog};  ///< a file's path, kAccessLogToStdout or kNoAccessLog

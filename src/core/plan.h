@@ -64,6 +64,9 @@ struct Provider {
   DialectKind dialect = DialectKind::OpenAi;
   Auth auth{};
   std::vector<std::pair<std::string, std::string>> headers{};  ///< added to every request
+  /// Added to the query of every request, escaped: "api-version=2024-10-21". What a client gives by such a name is not
+  /// sent on.
+  std::vector<std::pair<std::string, std::string>> query{};
   ConnectionLimits connections{};
   std::string ca_file{};  ///< empty: the system's trust store
   std::string region{};

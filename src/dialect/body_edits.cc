@@ -36,12 +36,34 @@ BodyEdit into_stream_options(const Inspection& inspection, std::string_view body
   return insertion(begin + 1, has_members ? R"("include_usage":true,)" : R"("include_usage":true)");
 }
 
-BodyEdit usage_edit(const Inspection& inspection, std::string_view body) {
-  if (inspection.has_stream_options) return into_stream_options(inspection, body);
+std::size_t behind_brace(std::string_view body) {
   std::size_t at = 0;
   while (at < body.size() && is_json_space(body[at])) ++at;
-  // A body that was inspected and says stream: true begins with '{' and is not empty.
-  return insertion(at + 1, R"("stream_options":{"include_usage":true},)");
+  return at + 1;  // a body that was inspected begins with '{'
+}
+
+/// For a body that names no model: in place of its null, as its first member, or as the first part of a form.
+BodyEdit missing_model(const Inspection& inspection, std::string_view body, std::string_view model) {
+  if (!inspection.model_is_json) {
+    const std::string_view delimiter = body.substr(0, body.find("\r\n"));
+    std::string part(delimiter);
+    part.append("\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n").append(model).append("\r\n");
+    return insertion(0, std::move(part));
+  }
+  if (inspection.model_end > inspection.model_begin) {
+    return {.begin = inspection.model_begin, .end = inspection.model_end, .text = json_string(model)};
+  }
+  const std::size_t begin = behind_brace(body);
+  std::size_t next = begin;
+  while (next < body.size() && is_json_space(body[next])) ++next;
+  const bool empty = next < body.size() && body[next] == '}';
+  return insertion(begin, "\"model\":" + json_string(model) + (empty ? "" : ","));
+}
+
+BodyEdit usage_edit(const Inspection& inspection, std::string_view body) {
+  if (inspection.has_stream_options) return into_stream_options(inspection, body);
+  // A body that says stream: true is not empty.
+  return insertion(behind_brace(body), R"("stream_options":{"include_usage":true},)");
 }
 
 }  // namespace
@@ -54,7 +76,10 @@ bool asks_for_usage(Api api, const Inspection& inspection, UsageWish wish) {
 BodyEdits body_edits(Api api, const Inspection& inspection, std::string_view body, std::string_view model,
                      UsageWish wish) {
   BodyEdits edits;
-  if (inspection.has_model && inspection.model != model) {
+  const bool renamed = inspection.model != model;
+  if (inspection.has_model && inspection.model_is_missing) {
+    if (renamed || !inspection.model_may_be_missing) (void)edits.push_back(missing_model(inspection, body, model));
+  } else if (inspection.has_model && renamed) {
     (void)edits.push_back({.begin = inspection.model_begin,
                            .end = inspection.model_end,
                            .text = inspection.model_is_json ? json_string(model) : std::string(model)});

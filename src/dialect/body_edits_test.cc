@@ -41,6 +41,39 @@ TEST(BodyEdits, ReplaceTheModelOfAFormBare) {
             "--X\r\nContent-Disposition: form-data; name=model\r\n\r\nnew\r\n--X--\r\n");
 }
 
+/// What goes up when the path, or the gateway, names the model that the body leaves out.
+std::string completed(std::string_view body, std::string_view model, Inspection read) {
+  read.has_model = true;
+  read.model = "named-elsewhere";
+  return apply_edits(body, body_edits(Api::Chat, read, body, model, UsageWish::Ask));
+}
+
+TEST(BodyEdits, K11_PutInAModelThatTheBodyDoesNotName) {
+  const auto json = [](std::string_view body) {
+    return completed(body, "m\"1", openai().inspect(Api::Chat, "application/json", body).value());
+  };
+  EXPECT_EQ(json(R"( { "a":1})"), R"( {"model":"m\"1", "a":1})");
+  EXPECT_EQ(json("{ }"), R"({"model":"m\"1" })");
+  EXPECT_EQ(json(R"({"a":1,"model":null,"b":2})"), R"({"a":1,"model":"m\"1","b":2})");
+  EXPECT_EQ(json(R"({"stream":true})"), R"({"model":"m\"1","stream_options":{"include_usage":true},"stream":true})");
+}
+
+TEST(BodyEdits, K11_PutInAModelAsTheFirstPartOfAForm) {
+  const std::string body = "--X\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--X--\r\n";
+  const Inspection read = openai().inspect(Api::Audio, "multipart/form-data; boundary=X", body).value();
+  const std::string whole = completed(body, "m1", read);
+  EXPECT_EQ(whole, "--X\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm1\r\n" + body);
+  EXPECT_EQ(openai().inspect(Api::Audio, "multipart/form-data; boundary=X", whole).value().model, "m1");
+}
+
+TEST(BodyEdits, F4_LeaveTheChoiceToAProviderWithTheSameDefault) {
+  constexpr std::string_view kBody = R"({"input":"x"})";
+  Inspection read = openai().inspect(Api::Moderations, "application/json", kBody).value();
+  read.model_may_be_missing = true;
+  EXPECT_EQ(completed(kBody, "named-elsewhere", read), kBody);
+  EXPECT_EQ(completed(kBody, "its-name-there", read), R"({"model":"its-name-there","input":"x"})");
+}
+
 TEST(BodyEdits, AskForUsageWhereTheClientDidNot) {
   EXPECT_EQ(edited(R"({"model":"m","stream":true})", "m", UsageWish::Ask),
             R"({"stream_options":{"include_usage":true},"model":"m","stream":true})");

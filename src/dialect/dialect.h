@@ -30,7 +30,7 @@ enum class Api : std::uint8_t {
   Audio,        ///< speech, transcriptions, translations
   Messages,     ///< POST /v1/messages
   CountTokens,  ///< POST /v1/messages/count_tokens
-  Models,       ///< GET /v1/models and GET /v1/models/{id}
+  Models,       ///< GET and HEAD of /v1/models and /v1/models/{id}
   OtherModel,   ///< any other POST under /v1: has a model if one can be read
   Pinned,       ///< everything else: goes to the pin, is never retried
 };
@@ -44,10 +44,12 @@ struct Inspection {
   std::string model;            ///< unescaped
   std::size_t model_begin = 0;  ///< where the value stands in the body, quotes included (JSON) or bare (multipart)
   std::size_t model_end = 0;
-  bool model_is_json = true;        ///< false: a multipart part
-  bool names_other_models = false;  ///< by a field beside the model that a router behind the provider may obey
-  bool stream = false;              ///< the answer must be a stream: asked for, on a path that has streams
-  bool asks_usage = false;  ///< stream_options.include_usage is true
+  bool model_is_json = true;          ///< false: a multipart part
+  bool model_is_missing = false;      ///< the body names none: at model_begin one can be put in, in place of a null
+  bool model_may_be_missing = false;  ///< and its provider has the same default: only another name is put in
+  bool names_other_models = false;    ///< by a field beside the model that a router behind the provider may obey
+  bool stream = false;                ///< the answer must be a stream: asked for, on a path that has streams
+  bool asks_usage = false;            ///< stream_options.include_usage is true
   bool has_stream_options = false;
   std::size_t stream_options_begin = 0;  ///< where the value of stream_options stands, when it is there
   std::size_t stream_options_end = 0;
@@ -57,7 +59,7 @@ struct Inspection {
   std::uint64_t affinity = 0;               ///< hash of what names the conversation (affinity.h); 0: none
   std::int64_t input_tokens_estimate = 0;   ///< text bytes / 4
   std::int64_t output_tokens_estimate = 0;  ///< max_tokens and its other names, else 0
-  std::uint32_t choices = 1;  ///< `n`: how many answers are asked for; 0: not known (a form)
+  std::uint32_t choices = 1;                ///< `n`: how many answers are asked for; 0: not known (a form)
 };
 
 struct Usage {
@@ -91,8 +93,8 @@ struct AnswerState {
   bool content_seen = false;
   bool finish_seen = false;  ///< a finish_reason / stop_reason was seen
   bool terminated = false;
-  bool must_terminate = false;  ///< it is a stream that names its last event
-  bool error_shown = false;     ///< the event that failed is one that clients take for an error
+  bool must_terminate = false;    ///< it is a stream that names its last event
+  bool error_shown = false;       ///< the event that failed is one that clients take for an error
   std::uint32_t choices_due = 1;  ///< Inspection::choices
   Choices choices;
   Usage usage;
@@ -132,6 +134,14 @@ class Dialect {
 
   /// What `method path` is; `path` is canonical and without query.
   [[nodiscard]] virtual Api api(std::string_view method, std::string_view path) const = 0;
+
+  /// The methods that a path of this API has, as the value of an Allow field: "POST, OPTIONS". Empty: the path is not
+  /// known here, and may have any.
+  [[nodiscard]] virtual std::string_view methods(std::string_view path) const = 0;
+
+  /// The model that this API takes where a request to this path names none; empty: it takes none, or no one in
+  /// particular.
+  [[nodiscard]] virtual std::string_view default_model(std::string_view path) const = 0;
 
   /// Whether this API has this path, in just this spelling, for requests that change or make something (POST, PUT,
   /// PATCH, DELETE). What it has not may be anything to the provider.

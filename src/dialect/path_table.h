@@ -13,6 +13,7 @@ struct PathTable {
   struct Known {
     std::string_view path;
     Api api;
+    bool has_list = false;  ///< a GET lists what is stored there
   };
   std::span<const Known> posts;
   /// What lives at one provider under one account: a follow-up with another key would not find it, and a second
@@ -25,6 +26,8 @@ struct PathTable {
 
 /// See Dialect::api.
 [[nodiscard]] Api api_of(const PathTable& table, std::string_view method, std::string_view path);
+/// See Dialect::methods.
+[[nodiscard]] std::string_view methods(const PathTable& table, std::string_view path);
 /// See Dialect::lists.
 [[nodiscard]] bool lists(const PathTable& table, std::string_view path);
 

@@ -167,7 +167,10 @@ Result<bool> RequestInspector::finish_json(const JsonScan& scan) {
   if (!scan.is_object()) {
     return fail(refused(ErrorKind::BadRequest, 400, "invalid_json", "the request body must be a JSON object"));
   }
-  if (const auto model = keys_.find(scan, kModel); model.has_value() && model->of(body_) != "null") {
+  const auto model = keys_.find(scan, kModel);
+  if (!model.has_value() || model->of(body_) == "null") {
+    miss_model(model.value_or(ByteRange{}));
+  } else {
     const auto name = raw_string(model->of(body_));
     if (!name.has_value()) return fail(wrong_type("model", "a string"));
     const Result<bool> set = set_model(json_unescape(name->substr(0, 6 * kMaxModelBytes + 6)), *model);
@@ -221,10 +224,12 @@ void RequestInspector::read_limits(const JsonScan& scan) {
 }
 
 Result<bool> RequestInspector::finish_form(const MultipartScan& scan) {
+  result_.model_is_json = false;
   if (const auto model = scan.field(kFormModel)) {
     const Result<bool> set = set_model(std::string(model->of(body_).substr(0, kMaxModelBytes + 1)), *model);
     if (!set.has_value()) return set;
-    result_.model_is_json = false;
+  } else {
+    miss_model({});
   }
   if (const auto stream = scan.field(kFormStream)) {
     const std::string_view text = stream->of(body_);
@@ -241,14 +246,9 @@ Result<bool> RequestInspector::finish_form(const MultipartScan& scan) {
   return true;
 }
 
-/// A model name goes into logs, metrics and headers: it must be short and have no control characters.
 Result<bool> RequestInspector::set_model(std::string model, ByteRange where) {
   if (model.empty()) return fail(wrong_type("model", "a name, not an empty string"));
-  const bool has_control = std::ranges::any_of(model, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
-  if (model.size() > kMaxModelBytes || has_control || !simdjson::validate_utf8(model.data(), model.size())) {
+  if (!is_model_name(model)) {
     return fail(refused(ErrorKind::BadRequest, 400, "bad_model",
                         "\"model\" must be at most 512 bytes of UTF-8 and have no control characters"));
   }
@@ -257,6 +257,21 @@ Result<bool> RequestInspector::set_model(std::string model, ByteRange where) {
   result_.model_begin = where.begin;
   result_.model_end = where.end;
   return true;
+}
+
+void RequestInspector::miss_model(ByteRange where) {
+  result_.model_is_missing = true;
+  result_.model_begin = where.begin;
+  result_.model_end = where.end;
+}
+
+bool is_model_name(std::string_view name) {
+  const bool has_control = std::ranges::any_of(name, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+  return !name.empty() && name.size() <= kMaxModelBytes && !has_control &&
+         simdjson::validate_utf8(name.data(), name.size());
 }
 
 }  // namespace drover::dialect

@@ -17,6 +17,10 @@ inline constexpr std::size_t kMaxModelBytes = 512;
 /// Most output tokens one request is believed to ask for, times `n`: estimates must not overflow sums.
 inline constexpr std::int64_t kMaxOutputEstimate = 10'000'000;
 
+/// Whether this may be the name of a model: it goes into logs, metrics and headers, so it is short, UTF-8, not empty
+/// and has no control characters.
+[[nodiscard]] bool is_model_name(std::string_view name);
+
 class RequestInspector final : public Inspector {
  public:
   /// `keys` and `body` outlive the inspector.
@@ -29,6 +33,7 @@ class RequestInspector final : public Inspector {
   [[nodiscard]] Result<bool> finish_json(const JsonScan& scan);
   [[nodiscard]] Result<bool> finish_form(const MultipartScan& scan);
   [[nodiscard]] Result<bool> set_model(std::string model, ByteRange where);
+  void miss_model(ByteRange where);
   void read_limits(const JsonScan& scan);
 
   const KeyList& keys_;

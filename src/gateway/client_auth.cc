@@ -24,7 +24,7 @@ Error refused(int status, std::string code, std::string message) {
 }
 
 /// What a head offers as a client's key. SDKs may send both, one of them meant for somebody else.
-using Credentials = FixedVector<std::string_view, 2>;
+using Credentials = FixedVector<std::string_view, 3>;
 
 Credentials credentials(const http::RequestHead& head) {
   Credentials offered;
@@ -32,8 +32,10 @@ Credentials credentials(const http::RequestHead& head) {
   if (bearer && bearer->size() > kBearer.size() && http::iequals(bearer->substr(0, kBearer.size()), kBearer)) {
     (void)offered.push_back(bearer->substr(kBearer.size()));
   }
-  const auto key = http::find(head.fields, "x-api-key");
-  if (key && !key->empty()) (void)offered.push_back(*key);
+  for (const std::string_view name : {"x-api-key", "api-key"}) {
+    const auto key = http::find(head.fields, name);
+    if (key && !key->empty()) (void)offered.push_back(*key);
+  }
   return offered;
 }
 
@@ -58,7 +60,8 @@ bool is_doubled(const http::Fields& fields, std::string_view name) {
 
 Error foreign_page(std::string code) {
   return refused(403, std::move(code),
-                 "A web page from another site may not use this gateway; configure 'clients' to allow it with a key.");
+                 "A web page from another site may not use this; the setting 'origins' lists those whose pages may use "
+                 "the gateway's API.");
 }
 
 }  // namespace
@@ -67,9 +70,9 @@ Result<const config::ClientKey*> authenticate(const config::Settings& settings, 
   if (settings.clients.empty()) return nullptr;
   const Credentials offered = credentials(head);
   if (offered.empty()) {
-    return fail(
-        refused(401, "missing_client_key",
-                "This gateway needs a client key: send it as 'Authorization: Bearer KEY' or 'x-api-key: KEY'."));
+    return fail(refused(401, "missing_client_key",
+                        "This gateway needs a client key: send it as 'Authorization: Bearer KEY', 'x-api-key: KEY' or "
+                        "'api-key: KEY'."));
   }
   const config::ClientKey* found = nullptr;
   for (const std::string_view key : offered) {
@@ -85,13 +88,14 @@ Result<const config::ClientKey*> authenticate(const config::Settings& settings, 
   return found;
 }
 
-Result<void> guard_against_pages(const http::RequestHead& head) {
+Result<void> guard_against_pages(const http::RequestHead& head, Page page) {
   if (!head.host.empty() && !is_loopback_authority(head.host)) {
     return fail(refused(
         403, "foreign_host",
         "Without client keys drover answers only requests addressed to this machine (localhost, 127.0.0.1, [::1]); "
         "configure 'clients' to be reached by another name."));
   }
+  if (page == Page::Listed) return {};
   if (const auto origin = http::find(head.fields, "origin")) {
     const auto authority = authority_of(*origin);
     const bool local = authority && is_loopback_authority(*authority) && !is_doubled(head.fields, "origin");

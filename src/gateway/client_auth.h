@@ -1,6 +1,7 @@
 // Who may ask: client keys where there are any, else anybody on loopback who is not a web page.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/result.h"
@@ -9,15 +10,18 @@
 
 namespace drover::gateway {
 
-/// The configured client whose key the request carries ("Authorization: Bearer" or "x-api-key"); null when no clients
-/// are configured. Compares digests, all of them, in constant time.
-/// Errors: Unauthorized (401).
+/// The configured client whose key the request carries ("Authorization: Bearer", "x-api-key" or "api-key"); null when
+/// no clients are configured. Compares digests, all of them, in constant time. Errors: Unauthorized (401).
 [[nodiscard]] Result<const config::ClientKey*> authenticate(const config::Settings& settings,
                                                             const http::RequestHead& head);
 
+/// Whether a request comes from a page whose origin the configuration lists.
+enum class Page : std::uint8_t { Other, Listed };
+
 /// For a gateway without client keys: a web page in the user's browser must not spend the user's keys.
-/// Errors (403): a foreign Origin, Sec-Fetch-Site: cross-site, a Host that is not loopback (DNS rebinding).
-[[nodiscard]] Result<void> guard_against_pages(const http::RequestHead& head);
+/// Errors (403): a Host that is not loopback (DNS rebinding); of pages that are not listed, a foreign Origin and
+/// Sec-Fetch-Site: cross-site.
+[[nodiscard]] Result<void> guard_against_pages(const http::RequestHead& head, Page page = Page::Other);
 
 /// Whether a Host or origin authority ("127.0.0.1:8080", "localhost", "[::1]:80") names this machine.
 [[nodiscard]] bool is_loopback_authority(std::string_view authority);

@@ -131,6 +131,8 @@ std::string result_of(const json::value& attempt) {
   const std::string beside = text_of(member(attempt, "beside"));
   if (beside == "a_trial") text += "; a hedge beside a trial";
   if (beside == "a_late_attempt") text += "; a hedge beside one that was late";
+  const std::string id = text_of(member(attempt, "upstream_request_id"));
+  if (!id.empty()) text += "; there it is " + id;
   const json::value& last_resort = member(attempt, "last_resort");
   if (last_resort.is_bool() && last_resort.get_bool()) text += "; a last resort: it was out, and all others too";
   return text;

@@ -23,14 +23,6 @@ Error refused(int status, ErrorKind kind, std::string code, std::string message)
                .message = std::move(message)};
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t at = 0; at < names.size() && at < kNamesTold; ++at)
-    text.append(at == 0 ? "" : ", ").append(names[at]);
-  if (names.size() > kNamesTold) text.append(" and ").append(std::to_string(names.size() - kNamesTold)).append(" more");
-  return text;
-}
-
 /// Fields by which routers, gateways and model servers choose a model or a provider of their own.
 constexpr auto kRoutingFields = std::to_array<std::string_view>({
     "azureml-model-deployment",
@@ -98,6 +90,21 @@ Result<void> may_use_path(RequestState& state) {
   if (names_a_model(state.request.query)) return fail(names_more_models());
   for (const std::string_view name : kRoutingFields) http::drop_field(state.request.fields, name);
   return {};
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t at = 0; at < names.size() && at < kNamesTold; ++at)
+    text.append(at == 0 ? "" : ", ").append(names[at]);
+  if (names.size() > kNamesTold) text.append(" and ").append(std::to_string(names.size() - kNamesTold)).append(" more");
+  return text;
+}
+
+Result<void> may_name_two(const RequestState& state) {
+  if (!is_fenced(state.client)) return {};
+  return fail(path_not_allowed(
+      "This client key is limited to certain models or providers, and the path of this request names one model and "
+      "its body another."));
 }
 
 const core::Route* find_route(const core::Plan& plan, std::string_view model) {

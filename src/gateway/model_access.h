@@ -26,6 +26,13 @@ namespace drover::gateway {
 /// Errors: 403 for a client that is limited to models (a path without a model cannot be checked); 404 without a pin.
 [[nodiscard]] Result<void> may_use_pin(const RequestState& state);
 
+/// For a request whose path names one model and whose body another. Errors: 403 for a client that is limited to models
+/// or providers; for all others the body's counts.
+[[nodiscard]] Result<void> may_name_two(const RequestState& state);
+
+/// "a, b and 3 more": for messages.
+[[nodiscard]] std::string listed(const std::vector<std::string>& names);
+
 /// Whether this client may name this model.
 [[nodiscard]] bool may_name(const config::ClientKey* client, std::string_view model);
 /// The configured names a client may use in this dialect, sorted, without "*".

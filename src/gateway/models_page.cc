@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "dialect/request_inspector.h"
 #include "gateway/dialect_choice.h"
 #include "gateway/model_access.h"
 #include "gateway/phases.h"
@@ -85,6 +86,16 @@ std::vector<std::string> merged_names(Worker& worker, const RequestState& state,
   return names;
 }
 
+/// What can be asked for is there: where any name passes through, also one that no list has.
+bool is_there(const RequestState& state, const std::vector<std::string>& names) {
+  const std::string& name = state.asked.name;
+  if (std::ranges::binary_search(names, name)) return true;
+  const core::Route* const route = find_route(*state.snapshot->plan, name);
+  const bool passes = route != nullptr && route->name == "*" && name != "*" && name.find('%') == name.npos;
+  return passes && dialect::is_model_name(name) && may_name(state.client, name) &&
+         dialect_of(*state.snapshot->plan, *route) == state.dialect;
+}
+
 }  // namespace
 
 net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) {
@@ -92,20 +103,17 @@ net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) 
   for (const core::TargetId target : providers) co_await refresh(worker, state.snapshot, target);
 
   const std::vector<std::string> names = merged_names(worker, state, providers);
-  Reply reply{.status = 200, .fields = "Content-Type: application/json\r\n" + state.id_field, .body = {}};
-  const std::string_view path = state.request.path;
-  if (path == kListPath || path == "/v1/models/") {
+  Reply reply{.status = 200, .fields = "Content-Type: application/json\r\n" + state.own_fields, .body = {}};
+  if (state.request.path == kListPath) {
     reply.body = state.request.dialect->models_body(names);
+  } else if (is_there(state, names)) {
+    reply.body = state.request.dialect->model_body(state.asked.name);
   } else {
-    const std::string_view id = path.substr(kListPath.size() + 1);
-    if (!std::ranges::binary_search(names, id)) {
-      co_return fail({.kind = ErrorKind::NotFound,
-                      .scope = ErrorScope::Request,
-                      .status = 404,
-                      .code = "model_not_found",
-                      .message = "This gateway has no such model; GET /v1/models lists those it has."});
-    }
-    reply.body = state.request.dialect->model_body(id);
+    co_return fail({.kind = ErrorKind::NotFound,
+                    .scope = ErrorScope::Request,
+                    .status = 404,
+                    .code = "model_not_found",
+                    .message = "This gateway has no such model; GET /v1/models lists those it has."});
   }
   send_reply(state, reply, net::Keep::Borrow);  // a list of thousands is longer than what may be copied
   if (state.exchange->pending_bytes() > 0) {

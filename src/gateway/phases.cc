@@ -5,15 +5,18 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "gateway/body_phase.h"
 #include "gateway/client_auth.h"
 #include "gateway/client_deadline.h"
+#include "gateway/cors.h"
 #include "gateway/dialect_choice.h"
 #include "gateway/model_access.h"
+#include "gateway/model_choice.h"
 #include "gateway/ownership.h"
 #include "gateway/request_id.h"
+#include "gateway/request_path.h"
 #include "gateway/worker.h"
 #include "http/header_rules.h"
-#include "http/url.h"
 #include "net/http1_server_exchange.h"
 #include "upstream/dispatch_request.h"
 
@@ -35,16 +38,6 @@ Error shed(std::string code, std::string message) {
   return error;
 }
 
-Error too_large(std::uint64_t limit) {
-  return bad(
-      413, ErrorKind::TooLarge, "body_too_large",
-      "The request body is longer than this gateway accepts (" + std::to_string(limit) + " bytes, 'limits.body').");
-}
-
-bool serves(std::string_view path) {
-  return path == "/v1" || path.starts_with("/v1/");
-}
-
 /// Where clients name the session that a request belongs to, the plainest first. They know best what belongs together.
 constexpr std::array<std::string_view, 4> kSessionFields = {"x-session-id", "session-id", "session_id",
                                                             "x-session-affinity"};
@@ -58,11 +51,6 @@ std::uint64_t affinity_of(const http::Fields& fields, const dialect::Inspection&
   return inspection.affinity;
 }
 
-/// The providers this request may go to: those its client is limited to, of them those that offer its API.
-core::ProviderFence fence_of(const RequestState& state) {
-  return {.within = state.snapshot->fences(state.client).of(state.request.api)};
-}
-
 void speak(RequestState& state, core::DialectKind dialect) {
   state.dialect = dialect;
   state.request.dialect = &upstream::dialect_of(dialect);
@@ -72,6 +60,23 @@ void speak(RequestState& state, core::DialectKind dialect) {
 /// request on its connection, and answer that to somebody else.
 bool asks_only(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+/// Of a path that nobody here knows.
+constexpr std::string_view kAnyMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+/// What a path does not have is never sent up with an operator's key. OPTIONS is about this gateway: it is answered
+/// here.
+Result<void> may_use_method(RequestState& state) {
+  const std::string_view method = state.exchange->head().method;
+  std::string_view allow = state.asked.path == "/" ? methods_of("/") : state.request.dialect->methods(state.asked.path);
+  if (allow.empty()) allow = kAnyMethod;
+  state.answered_here = state.asked.path == "/" || method == "OPTIONS";
+  const bool allowed = allows(allow, method);
+  if (!allowed || method == "OPTIONS") state.more_fields.append("Allow: ").append(allow).append("\r\n");
+  if (allowed) return {};
+  return fail(bad(405, ErrorKind::BadRequest, "method_not_allowed",
+                  "This path does not have this method; it has " + std::string(allow) + "."));
 }
 
 /// Anthropic's API refuses requests that name no version of it; its SDKs always do.
@@ -88,30 +93,28 @@ Result<void> begin(Worker& worker, RequestState& state) {
   const http::RequestHead& head = state.exchange->head();
   state.arrived = worker.loop().now();
   state.snapshot = worker.snapshot();
-  const auto target = http::parse_target(head.target);
-  speak(state, dialect_asked(target ? target->path : std::string_view(), head.fields));
+  const Result<void> target = read_path(head.method, head.target, state.asked);
+  if (!target) state.asked.path.clear();
+  speak(state, dialect_asked(state.asked.path, head.fields));
   set_request_id(http::find(head.fields, "x-request-id").value_or(""), worker.loop().random(), state.id);
-  state.id_field.append("x-request-id: ").append(state.id).append("\r\n");
+  state.own_fields.append("x-request-id: ").append(state.id).append("\r\n");
+  append_cors(state.snapshot->settings, head.fields, state.own_fields);
   state.client_timeout = client_timeout(head.fields);
   state.clients_retry = http::find(head.fields, "x-stainless-retry-count").value_or("0") != "0";
 
   if (head.method == "CONNECT" || head.method == "TRACE") {
     return fail(bad(405, ErrorKind::BadRequest, "method_not_allowed", "CONNECT and TRACE are not served."));
   }
-  if (!target) return fail(target.error());
-  if (!serves(target->path)) {
-    return fail(
-        bad(404, ErrorKind::NotFound, "unknown_path",
-            "Nothing is served here; drover serves the providers' own paths under /v1, such as /v1/chat/completions "
-            "and /v1/messages."));
-  }
+  if (!target) return target;
   if (http::find(head.fields, "upgrade") && http::iequals(*http::find(head.fields, "upgrade"), "websocket")) {
     return fail(bad(426, ErrorKind::Unsupported, "upgrade_not_supported", "WebSocket connections are not served."));
   }
+  const Result<void> allowed = may_use_method(state);
+  if (!allowed) return allowed;
   state.request.method.assign(head.method);
-  state.request.path.assign(target->path);
-  state.request.query.assign(target->query);
-  state.request.api = state.request.dialect->api(head.method, target->path);
+  state.request.path.assign(state.asked.path);
+  state.request.query.assign(state.asked.query);
+  state.request.api = state.request.dialect->api(head.method, state.asked.path);
   state.request.accept_encoding.assign(http::find(head.fields, "accept-encoding").value_or(""));
   state.request.has_body = head.framing.kind != http::BodyKind::None;
   if (asks_only(head.method)) {
@@ -136,7 +139,8 @@ Result<void> authenticate(RequestState& state) {
   const auto client = authenticate(state.snapshot->settings, head);
   if (!client) return fail(client.error());
   state.client = *client;
-  const Result<void> guarded = state.client != nullptr ? Result<void>() : guard_against_pages(head);
+  const Page page = listed_origin(state.snapshot->settings, head.fields).empty() ? Page::Other : Page::Listed;
+  const Result<void> guarded = state.client != nullptr ? Result<void>() : guard_against_pages(head, page);
   if (!guarded) return guarded;
   state.known = true;
   return may_use_path(state);
@@ -152,11 +156,6 @@ double share_of_places(const RequestState& state) {
   return principal.service == core::ServiceClass::Batch ? kPlacesForBatch : 1;
 }
 
-upstream::BodyBytes& bodies_of(Worker& worker, const RequestState& state) {
-  ClientShares& shares = worker.admission().shares;
-  return state.client != nullptr ? shares.bodies_of(state.client->principal) : shares.bodies_of_peer(state.peer);
-}
-
 Error too_many_in_flight() {
   return shed("too_many_requests_in_flight",
               "The gateway is at its limit of requests in flight ('limits.in_flight'); try again shortly.");
@@ -165,33 +164,12 @@ Error too_many_in_flight() {
 Result<void> admit(Worker& worker, RequestState& state) {
   const config::Limits& limits = state.snapshot->settings.limits;
   const http::Framing framing = state.exchange->head().framing;
-  if (framing.kind == http::BodyKind::Length && framing.length > limits.body) return fail(too_large(limits.body));
+  if (framing.kind == http::BodyKind::Length && framing.length > limits.body) return fail(body_too_large(limits.body));
   if (worker.admission().in_flight.full(share_of_places(state))) return fail(too_many_in_flight());
-  state.request.body.begin(worker.admission().replay_memory, &bodies_of(worker, state),
-                           framing.kind == http::BodyKind::Length ? framing.length : 0);
+  const Result<void> begun = begin_body(worker, state);
+  if (!begun) return begun;
   if (state.exchange->head().expect_continue) state.exchange->send_continue();
   return {};
-}
-
-Result<net::ReadState> read_body(Worker& worker, RequestState& state) {
-  if (!state.request.has_body) return net::ReadState::End;
-  const std::uint64_t limit = state.snapshot->settings.limits.body;
-  std::size_t turn = 0;
-  while (turn < kBodyBytesATurn) {
-    auto read = state.exchange->read_body();
-    if (!read) return fail(std::move(read.error()));
-    if (read->state == net::ReadState::End) state.request.body.completed();
-    if (read->state != net::ReadState::Data) return read->state;
-    turn += read->bytes.size();
-    if (state.request.body.view().size() + read->bytes.size() > limit) return fail(too_large(limit));
-    if (!state.request.body.append(read->bytes)) {
-      worker.admission().say_memory_full(worker.loop().now());
-      return fail(shed("replay_memory_full",
-                       "The gateway's memory for request bodies, or this client's half of it, is full "
-                       "('limits.replay_memory'); try again shortly."));
-    }
-  }
-  return net::ReadState::Blocked;  // the wait for more lets the others go first
 }
 
 Result<void> take_place(Worker& worker, RequestState& state) {
@@ -200,23 +178,10 @@ Result<void> take_place(Worker& worker, RequestState& state) {
   return {};
 }
 
-Result<void> body_too_slow(Error error) {
-  if (error.kind == ErrorKind::ClientGone) return fail(std::move(error));
-  return fail(bad(408, ErrorKind::BadRequest, "slow_body", "The request body did not arrive in time."));
-}
-
 Result<void> inspect(RequestState& state, std::unique_ptr<dialect::Inspector>& inspector) {
   const auto& request = state.request;
   if (request.api == dialect::Api::Models || request.api == dialect::Api::Pinned) return {};
   const std::string_view content_type = http::find(state.exchange->head().fields, "content-type").value_or("");
-  const http::Fields& fields = state.exchange->head().fields;
-  const auto is_coding = [](const http::Field& field) {
-    return http::iequals(field.name, "content-encoding") && !http::iequals(field.value, "identity");
-  };
-  if (fields.may_have("content-encoding") && std::ranges::any_of(fields, is_coding)) {
-    return fail(bad(415, ErrorKind::Unsupported, "content_encoding",
-                    "Compressed request bodies are not accepted; send the body as it is."));
-  }
   if (request.body.view().size() > kInspectAtOnce) {
     inspector = request.dialect->inspector(request.api, content_type, request.body.view());
     return {};
@@ -234,13 +199,10 @@ Result<bool> inspect_on(RequestState& state, std::unique_ptr<dialect::Inspector>
 }
 
 Result<void> route(RequestState& state) {
+  const Result<void> named = choose_model(state);
+  if (!named) return named;
   const dialect::Inspection& inspection = state.request.inspection;
   if (!inspection.has_model) {
-    const bool must_name_a_model =
-        state.request.api != dialect::Api::Pinned && state.request.api != dialect::Api::OtherModel;
-    if (must_name_a_model)
-      return fail(
-          bad(400, ErrorKind::BadRequest, "missing_model", "The request names no model: add the field \"model\"."));
     // A path without a model goes to the one key that is pinned for it, and is never repeated.
     state.request.inspection.repeat = dialect::Repeat::Never;
     state.route = state.snapshot->pin(state.dialect);
@@ -274,8 +236,7 @@ Instant flushed_by(Worker& worker, const RequestState& state) {
 }
 
 void start_run(Worker& worker, RequestState& state) {
-  core::DispatchRequest dispatch =
-      upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request);
+  core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request);
   dispatch.id = state.id;
   dispatch.api = static_cast<core::ApiNumber>(state.request.api);
   dispatch.fence = fence_of(state);
@@ -295,7 +256,7 @@ void start_run(Worker& worker, RequestState& state) {
                                          .request = &state.request,
                                          .client = state.exchange,
                                          .observer = &state,
-                                         .extra_fields = state.id_field},
+                                         .extra_fields = state.own_fields},
                     dispatch);
 }
 

@@ -12,8 +12,6 @@ namespace drover::gateway {
 
 class Worker;
 
-/// Bytes of a body that are read before others of the thread have their turn.
-inline constexpr std::size_t kBodyBytesATurn = 256 * 1024;
 /// Bodies longer than this are inspected in slices.
 inline constexpr std::size_t kInspectAtOnce = 1024 * 1024;
 /// How long the client may take to read the last bytes of an answer, and then as long as kMinBodyBytesPerSecond allows.
@@ -27,12 +25,8 @@ inline constexpr Duration kLateFlush = std::chrono::milliseconds(500);
 [[nodiscard]] Result<void> authenticate(RequestState& state);
 /// Whether its body may come. Errors: 503 too many requests, 413 announced too large.
 [[nodiscard]] Result<void> admit(Worker& worker, RequestState& state);
-/// Reads what there is. End: the body is whole. Blocked: wait. Errors: 413, 503, 400.
-[[nodiscard]] Result<net::ReadState> read_body(Worker& worker, RequestState& state);
 /// One of the requests in flight, from when its body is whole: who dribbles takes nobody's place. Errors: 503.
 [[nodiscard]] Result<void> take_place(Worker& worker, RequestState& state);
-/// A wait for the body that ended badly: 408 when it took too long.
-[[nodiscard]] Result<void> body_too_slow(Error error);
 /// Reads the body's meaning, or prepares an inspector for a long one. Errors: 400, 415.
 [[nodiscard]] Result<void> inspect(RequestState& state, std::unique_ptr<dialect::Inspector>& inspector);
 /// One slice. True: done.

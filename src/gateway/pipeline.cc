@@ -3,7 +3,9 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "gateway/body_phase.h"
 #include "gateway/models_page.h"
+#include "gateway/own_answer.h"
 #include "gateway/phases.h"
 #include "gateway/record.h"
 #include "gateway/replies.h"
@@ -13,13 +15,23 @@ namespace drover::gateway {
 
 net::Awaitable<> serve(Worker& worker, RequestState& state) {
   Result<void> good = begin(worker, state);  // id, deadline, path
-  if (good) good = authenticate(state);      // a client's key, or nobody's web page
-  if (good) good = admit(worker, state);     // is there room; size as announced
+  if (good && state.answered_here) {
+    good = answer_itself(state);
+    if (!good) end_with_error(state, good.error());
+    record(worker, state, good ? nullptr : &good.error());
+    co_return;
+  }
+  if (good) good = authenticate(state);   // a client's key, or nobody's web page
+  if (good) good = admit(worker, state);  // is there room; size as announced
 
   while (good) {  // the body, whole, kept for replay
-    const Result<net::ReadState> read = read_body(worker, state);
+    const Result<BodyRead> read = read_body(worker, state);
     if (!read) good = fail(read.error());
-    if (!read || *read == net::ReadState::End) break;
+    if (!read || *read == BodyRead::Whole) break;
+    if (*read == BodyRead::Turn) {
+      co_await net::asio::post(worker.loop().executor(), net::kUseAwaitable);
+      continue;
+    }
     good = co_await state.exchange->until_readable(kNever);  // the exchange bounds the time of a body
     if (!good) good = body_too_slow(std::move(good.error()));
   }

@@ -135,6 +135,7 @@ void describe_run(const RequestState& state, Attempts& attempts, telemetry::Acce
     attempts[count++] = {.target = state.snapshot->plan->targets[attempt.target.index()].name,
                          .outcome = outcome_of(attempt),
                          .status = attempt.status,
+                         .upstream_id = attempt.upstream_id.view(),
                          .took = attempt.ended - attempt.started,
                          .reused = attempt.reused};
   }

@@ -77,7 +77,7 @@ void send_reply(RequestState& state, const Reply& reply, net::Keep keep) {
 void end_with_error(RequestState& state, const Error& error) {
   if (error.kind == ErrorKind::ClientGone) return;
   if (state.exchange->started()) return end_in_band(state, error);
-  std::string fields = state.id_field;
+  std::string fields = state.own_fields + state.more_fields;
   if (state.run) {
     fields.clear();
     state.run->append_routing_fields(fields);

@@ -9,7 +9,9 @@
 
 #include "core/plan.h"
 #include "gateway/admission.h"
+#include "gateway/request_path.h"
 #include "gateway/snapshot.h"
+#include "http/content_coding.h"
 #include "net/exchange.h"
 #include "upstream/request.h"
 #include "upstream/run.h"
@@ -25,15 +27,20 @@ struct RequestState final : upstream::CommitObserver {
   bool known = false;                         ///< it has passed authentication
   const config::ClientKey* client = nullptr;  ///< null: no clients are configured
   std::string id;
-  std::string id_field;  ///< "x-request-id: …\r\n"
+  std::string own_fields;      ///< lines for every answer: "x-request-id: …\r\n", and who may read it in a browser
+  std::string more_fields;     ///< lines for an error of ours: what would have been right
+  bool answered_here = false;  ///< it asks for nothing that needs a provider, or a key
+  AskedPath asked;
   Duration client_timeout = kNoLimit;
-  bool clients_retry = false;  ///< x-stainless-retry-count above 0
+  bool clients_retry = false;                     ///< x-stainless-retry-count above 0
+  std::unique_ptr<http::ContentDecoder> decoder;  ///< of a body that comes in a content coding
+  std::uint64_t coded_bytes = 0;                  ///< what has come of it
   upstream::UpstreamRequest request;
   core::DialectKind dialect = core::DialectKind::OpenAi;  ///< the client's; request.dialect is how it is spoken
   const core::Route* route = nullptr;
   core::Owner owner{};  ///< whose keys alone can serve it
   std::optional<upstream::Run> run;
-  std::uint64_t body_bytes = 0;  ///< of the request, as received
+  std::uint64_t body_bytes = 0;  ///< of the request, without a content coding
   /// What was answered by the gateway itself; 0: nothing, or an upstream's answer was relayed.
   int own_status = 0;
   std::uint64_t own_bytes = 0;
@@ -41,6 +48,8 @@ struct RequestState final : upstream::CommitObserver {
   /// Forgets the last request; small buffers keep their memory.
   void reset() {
     run.reset();
+    decoder.reset();
+    coded_bytes = 0;
     request.body.free();
     request.method.clear();
     request.path.clear();
@@ -50,7 +59,12 @@ struct RequestState final : upstream::CommitObserver {
     request.api = dialect::Api::Pinned;
     request.inspection = {};
     id.clear();
-    id_field.clear();
+    own_fields.clear();
+    more_fields.clear();
+    answered_here = false;
+    asked.path.clear();
+    asked.query.clear();
+    asked.name.clear();
     place.leave();
     body_bytes = 0;
     own_status = 0;

@@ -1,6 +1,7 @@
 #include "http/content_coding.h"
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <array>
@@ -85,15 +86,35 @@ ContentCoding content_coding(const Fields& answer, std::string_view accept_encod
   return found;
 }
 
+Coding request_coding(const Fields& request) {
+  Coding found = Coding::Identity;
+  if (!request.may_have("content-encoding")) return found;
+  for (const Field& field : request) {
+    if (!iequals(field.name, "content-encoding")) continue;
+    std::string_view list = field.value;
+    while (const auto name = take_element(list)) {
+      if (name->empty() || iequals(*name, "identity")) continue;
+      if (found != Coding::Identity) return Coding::Other;
+      found = iequals(*name, "zstd") ? Coding::Zstd : known(*name);
+    }
+  }
+  return found;
+}
+
 struct ContentDecoder::State {
   z_stream stream{};
+  ZSTD_DCtx* zstd = nullptr;
   std::array<char, kDecodedPiece> output;
 };
 
 ContentDecoder::ContentDecoder(Coding coding) : coding_(coding), state_(std::make_unique<State>()) {}
 
 ContentDecoder::~ContentDecoder() {
-  if (begun_) inflateEnd(&state_->stream);
+  if (coding_ == Coding::Zstd) {
+    ZSTD_freeDCtx(state_->zstd);  // null is fine
+  } else if (begun_) {
+    inflateEnd(&state_->stream);
+  }
 }
 
 void ContentDecoder::feed(std::string_view coded) {
@@ -102,8 +123,14 @@ void ContentDecoder::feed(std::string_view coded) {
   input_.append(coded);
 }
 
-/// False: more bytes are needed to know the frame.
+/// False: more bytes are needed to know the frame, or there is no memory.
 bool ContentDecoder::begin() {
+  if (coding_ == Coding::Zstd) {
+    state_->zstd = ZSTD_createDCtx();
+    begun_ = state_->zstd != nullptr &&
+             ZSTD_isError(ZSTD_DCtx_setParameter(state_->zstd, ZSTD_d_windowLogMax, kZstdWindowLog)) == 0;
+    return begun_;
+  }
   int frame = kGzipFrame;
   if (coding_ == Coding::Deflate) {
     if (input_.size() < 2) return false;
@@ -116,37 +143,65 @@ bool ContentDecoder::begin() {
   return begun_;
 }
 
+ContentDecoder::Step ContentDecoder::inflate_some(std::string_view offered) {
+  z_stream& stream = state_->stream;
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(offered.data()));  // zlib only reads it
+  stream.avail_in = static_cast<uInt>(offered.size());
+  stream.next_out = reinterpret_cast<Bytef*>(state_->output.data());
+  stream.avail_out = static_cast<uInt>(kDecodedPiece);
+  const int result = inflate(&stream, Z_NO_FLUSH);
+  Step step{.used = offered.size() - stream.avail_in, .made = kDecodedPiece - stream.avail_out};
+  step.more = stream.avail_out == 0;
+  if (result == Z_STREAM_END) step.took = Took::FrameEnded;
+  if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) step.took = Took::Broken;
+  return step;
+}
+
+ContentDecoder::Step ContentDecoder::unfold_zstd(std::string_view offered) {
+  ZSTD_inBuffer in{offered.data(), offered.size(), 0};
+  ZSTD_outBuffer out{state_->output.data(), kDecodedPiece, 0};
+  const std::size_t result = ZSTD_decompressStream(state_->zstd, &out, &in);
+  Step step{.used = in.pos, .made = out.pos, .more = out.pos == kDecodedPiece};
+  if (ZSTD_isError(result) != 0) {
+    step.took = Took::Broken;
+  } else if (result == 0) {
+    step.took = Took::FrameEnded;
+    step.more = false;
+  }
+  return step;
+}
+
+/// A gzip body may have several members (RFC 1952 section 2.2), a zstd body several frames (RFC 8878 section 3), which
+/// its decoder begins by itself. Anything else behind the end is not part of it.
+bool ContentDecoder::next_member() {
+  return coding_ == Coding::Zstd || (coding_ == Coding::Gzip && inflateReset(&state_->stream) == Z_OK);
+}
+
 Result<std::string_view> ContentDecoder::next() {
   if (!begun_ && !begin()) return std::string_view();
-  z_stream& stream = state_->stream;
-  while (at_ < input_.size() || stream.avail_out == 0) {
+  while (at_ < input_.size() || more_) {
     if (ended_) {
-      // A gzip body may have several members (RFC 1952 section 2.2); anything else behind the end is not part of it.
       if (at_ == input_.size()) break;
-      const bool another = coding_ == Coding::Gzip && inflateReset(&stream) == Z_OK;
-      if (!another) return fail(undecodable("content_coding_broken", "Bytes follow the end of the compressed answer."));
+      if (!next_member()) {
+        return fail(undecodable("content_coding_broken", "Bytes follow the end of the compressed answer."));
+      }
       ended_ = false;
     }
-    const std::size_t offered = input_.size() - at_;
-    stream.next_in = reinterpret_cast<Bytef*>(input_.data() + at_);
-    stream.avail_in = static_cast<uInt>(offered);
-    stream.next_out = reinterpret_cast<Bytef*>(state_->output.data());
-    stream.avail_out = static_cast<uInt>(kDecodedPiece);
-    const int result = inflate(&stream, Z_NO_FLUSH);
-    const std::size_t used = offered - stream.avail_in;
-    const std::size_t made = kDecodedPiece - stream.avail_out;
-    at_ += used;
-    coded_ += used;
-    decoded_ += made;
-    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+    const std::string_view offered = std::string_view(input_).substr(at_);
+    const Step step = coding_ == Coding::Zstd ? unfold_zstd(offered) : inflate_some(offered);
+    at_ += step.used;
+    coded_ += step.used;
+    decoded_ += step.made;
+    more_ = step.more;
+    if (step.took == Took::Broken) {
       return fail(undecodable("content_coding_broken", "The upstream's compressed answer cannot be read."));
     }
     if (decoded_ > kMaxDecodedBytes || decoded_ > kDecodedGrace + kMaxDecodedRatio * coded_) {
       return fail(undecodable(std::string(kCodingBomb), "The upstream's compressed answer unfolds to far too much."));
     }
-    ended_ = result == Z_STREAM_END;
-    if (made > 0) return std::string_view(state_->output.data(), made);
-    if (used == 0) break;
+    ended_ = step.took == Took::FrameEnded;
+    if (step.made > 0) return std::string_view(state_->output.data(), step.made);
+    if (step.used == 0) break;
   }
   return std::string_view();
 }

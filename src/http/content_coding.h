@@ -1,5 +1,5 @@
-// Content codings (RFC 9110 section 8.4): which one an answer is in, whether a client accepts it, and reading gzip and
-// deflate piece by piece within limits. Not transfer codings (body.h), and nothing is ever compressed here.
+// Content codings (RFC 9110 section 8.4): which one a body is in, whether a client accepts it, and reading gzip,
+// deflate and zstd piece by piece within limits. Not transfer codings (body.h), and nothing is ever compressed here.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,8 @@ enum class Coding : std::uint8_t {
   Identity,
   Gzip,
   Deflate,
-  Other,  ///< br, zstd, several on top of each other: cannot be read here
+  Zstd,   ///< of requests only
+  Other,  ///< br, several on top of each other, zstd of an answer: cannot be read here
 };
 
 struct ContentCoding {
@@ -29,6 +30,11 @@ struct ContentCoding {
 /// taken at its silence: by the letter it accepts everything (section 12.5.3), but those that can read a coding say so.
 [[nodiscard]] ContentCoding content_coding(const Fields& answer, std::string_view accept_encoding);
 
+/// The coding of a request with these fields.
+[[nodiscard]] Coding request_coding(const Fields& request);
+/// What requests may come in, the best first, as the value of an Accept-Encoding field.
+inline constexpr std::string_view kRequestCodings = "zstd, gzip, deflate";
+
 /// Most bytes handed out at once.
 inline constexpr std::size_t kDecodedPiece = 16 * 1024;
 /// Most bytes unfolded of one body: a few times what the largest real answers have (pictures in base64).
@@ -38,12 +44,18 @@ inline constexpr std::uint64_t kMaxDecodedBytes = 256 * 1024 * 1024;
 inline constexpr std::uint64_t kMaxDecodedRatio = 100;
 inline constexpr std::uint64_t kDecodedGrace = 1024 * 1024;
 
+/// Largest window of zstd, as RFC 9659 has it for content codings. Of that much memory, what has been unfolded is used.
+inline constexpr int kZstdWindowLog = 23;
+inline constexpr std::uint64_t kZstdWindow = std::uint64_t{1} << kZstdWindowLog;
+/// About what a decoder needs beside that.
+inline constexpr std::uint64_t kDecoderBytes = 128 * 1024;
+
 /// Error::code of a body that passed one of these limits.
 inline constexpr std::string_view kCodingBomb = "content_coding_bomb";
 
 class ContentDecoder {
  public:
-  /// `coding`: Gzip or Deflate (with or without zlib's frame: senders disagree).
+  /// `coding`: Zstd, Gzip or Deflate (with or without zlib's frame: senders disagree).
   explicit ContentDecoder(Coding coding);
   ~ContentDecoder();
   ContentDecoder(const ContentDecoder&) = delete;
@@ -59,7 +71,17 @@ class ContentDecoder {
 
  private:
   struct State;
+  enum class Took : std::uint8_t { Some, FrameEnded, Broken };
+  struct Step {
+    Took took = Took::Some;
+    std::size_t used = 0;  ///< of what was offered
+    std::size_t made = 0;
+    bool more = false;  ///< of what is at hand more can be made without further input
+  };
   [[nodiscard]] bool begin();
+  [[nodiscard]] Step inflate_some(std::string_view offered);
+  [[nodiscard]] Step unfold_zstd(std::string_view offered);
+  [[nodiscard]] bool next_member();
 
   Coding coding_;
   std::unique_ptr<State> state_;
@@ -69,6 +91,7 @@ class ContentDecoder {
   std::uint64_t decoded_ = 0;
   bool begun_ = false;
   bool ended_ = false;
+  bool more_ = false;
 };
 
 }  // namespace drover::http

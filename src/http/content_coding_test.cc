@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <initializer_list>
 #include <utility>
@@ -24,6 +25,22 @@ std::string folded(std::string_view text, int frame) {
   EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
   out.resize(stream.total_out);
   deflateEnd(&stream);
+  return out;
+}
+
+std::string zstd_folded(std::string_view text, int window_log = 0) {
+  std::string out(ZSTD_compressBound(text.size()) + 64, '\0');
+  ZSTD_CCtx* const context = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+  // A text of unknown length, as clients stream it, so that the window is as large as it was asked for.
+  ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
+  if (window_log != 0) ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, window_log);
+  ZSTD_inBuffer in{text.data(), text.size(), 0};
+  ZSTD_outBuffer to{out.data(), out.size(), 0};
+  EXPECT_FALSE(ZSTD_isError(ZSTD_compressStream2(context, &to, &in, ZSTD_e_flush)));
+  EXPECT_EQ(ZSTD_compressStream2(context, &to, &in, ZSTD_e_end), 0U);
+  ZSTD_freeCCtx(context);
+  out.resize(to.pos);
   return out;
 }
 
@@ -78,6 +95,44 @@ TEST(ContentDecoder, HandsOutMoreThanOnePieceOfALongText) {
   EXPECT_TRUE(result.complete);
 }
 
+TEST(ContentDecoder, K6_ReadsZstdWhereverItIsCut) {
+  const std::string text = R"({"model":"gpt-4o","messages":[]})";
+  const std::string coded = zstd_folded(text);
+  for (std::size_t cut = 0; cut <= coded.size(); ++cut) {
+    const std::string_view all = coded;
+    const Unfolded result = unfolded(Coding::Zstd, {all.substr(0, cut), all.substr(cut)});
+    ASSERT_EQ(result.text, text) << cut;
+    ASSERT_TRUE(result.complete) << cut;
+  }
+  const Unfolded long_one = unfolded(Coding::Zstd, {zstd_folded(long_text())});
+  EXPECT_TRUE(long_one.text == long_text() && long_one.complete);
+}
+
+TEST(ContentDecoder, K6_ReadsSeveralFramesOfZstd) {
+  const std::string skippable("\x50\x2a\x4d\x18\x03\x00\x00\x00" "abc", 11);
+  const Unfolded result = unfolded(Coding::Zstd, {zstd_folded("one "), skippable, zstd_folded("two")});
+  EXPECT_EQ(result.text, "one two");
+  EXPECT_TRUE(result.complete);
+}
+
+TEST(ContentDecoder, K6_SaysThatACutZstdBodyIsNotComplete) {
+  const std::string coded = zstd_folded("some text that is long enough to be cut anywhere");
+  for (std::size_t kept = 0; kept < coded.size(); ++kept) {
+    EXPECT_FALSE(unfolded(Coding::Zstd, {std::string_view(coded).substr(0, kept)}).complete) << kept;
+  }
+}
+
+TEST(ContentDecoder, K6_RefusesBrokenZstdBombsAndWideWindows) {
+  EXPECT_EQ(unfolded(Coding::Zstd, {"{\"not\":\"zstd\"}"}).trouble, "content_coding_broken");
+  EXPECT_EQ(unfolded(Coding::Zstd, {zstd_folded("x") + "tail"}).trouble, "content_coding_broken");
+  std::string flipped = zstd_folded("some text with a checksum");
+  flipped.back() = static_cast<char>(flipped.back() ^ 1);
+  EXPECT_EQ(unfolded(Coding::Zstd, {flipped}).trouble, "content_coding_broken");
+  EXPECT_EQ(unfolded(Coding::Zstd, {zstd_folded(std::string(64 * 1024 * 1024, '0'))}).trouble, kCodingBomb);
+  EXPECT_TRUE(unfolded(Coding::Zstd, {zstd_folded("x", kZstdWindowLog)}).complete);
+  EXPECT_EQ(unfolded(Coding::Zstd, {zstd_folded("x", kZstdWindowLog + 1)}).trouble, "content_coding_broken");
+}
+
 TEST(ContentDecoder, ReadsSeveralMembersOfGzip) {
   const Unfolded result = unfolded(Coding::Gzip, {folded("one ", kGzip) + folded("two", kGzip)});
   EXPECT_EQ(result.text, "one two");
@@ -115,6 +170,27 @@ ContentCoding coding_of(std::initializer_list<std::string_view> encodings, std::
   Fields fields;
   for (const std::string_view encoding : encodings) EXPECT_TRUE(fields.push_back({"Content-Encoding", encoding}));
   return content_coding(fields, accept);
+}
+
+Coding request_of(std::initializer_list<std::string_view> encodings) {
+  Fields fields;
+  for (const std::string_view encoding : encodings) EXPECT_TRUE(fields.push_back({"content-encoding", encoding}));
+  return request_coding(fields);
+}
+
+TEST(ContentCoding, K6_OfARequestIsOneLayerOfWhatIsRead) {
+  EXPECT_EQ(request_of({}), Coding::Identity);
+  EXPECT_EQ(request_of({"identity"}), Coding::Identity);
+  EXPECT_EQ(request_of({""}), Coding::Identity);
+  EXPECT_EQ(request_of({"ZSTD"}), Coding::Zstd);
+  EXPECT_EQ(request_of({"identity, zstd"}), Coding::Zstd);
+  EXPECT_EQ(request_of({"x-gzip"}), Coding::Gzip);
+  EXPECT_EQ(request_of({"deflate"}), Coding::Deflate);
+  for (const auto& other : {"br", "zstd, zstd", "gzip, zstd", "gzip;q=1", "compress", "aws-chunked", "zstd x"}) {
+    EXPECT_EQ(request_of({other}), Coding::Other) << other;
+  }
+  EXPECT_EQ(request_of({"gzip", "gzip"}), Coding::Other);
+  EXPECT_EQ(request_of({"identity", "br"}), Coding::Other);
 }
 
 TEST(ContentCoding, IsReadFromTheAnswersFields) {

@@ -316,4 +316,20 @@ void drop_field(std::string& lines, std::string_view name, std::size_t from) {
   }
 }
 
+void drop_rate_limits(std::string& lines) {
+  constexpr auto kFamilies = std::to_array<std::string_view>(
+      {"x-ratelimit", "x-rate-limit", "ratelimit", "anthropic-ratelimit-", "x-tokenlimit", "x-ms-ratelimit"});
+  for (std::size_t at = 0; at < lines.size();) {
+    const std::size_t end = lines.find("\r\n", at) + 2;
+    const std::string_view line = std::string_view(lines).substr(at, end - at);
+    const bool limit = std::ranges::any_of(
+        kFamilies, [line](std::string_view family) { return starts_with_ignoring_case(line, family); });
+    if (limit) {
+      lines.erase(at, end - at);
+    } else {
+      at = end;
+    }
+  }
+}
+
 }  // namespace drover::http

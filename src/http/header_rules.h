@@ -37,4 +37,7 @@ void append_crossing(const Fields& fields, Direction direction, std::string& out
 /// Takes the lines of this field out of "Name: value\r\n" lines, which begin at `from`.
 void drop_field(std::string& lines, std::string_view name, std::size_t from = 0);
 
+/// Takes the lines out that say what is left of a limit at one key ("x-ratelimit-remaining-tokens: …").
+void drop_rate_limits(std::string& lines);
+
 }  // namespace drover::http

@@ -187,5 +187,13 @@ TEST(HeaderRules, B25_E23_LetsNoLineEndThrough) {
   EXPECT_EQ(crossing({{"", "v"}}, Direction::Downstream), "");
 }
 
+TEST(DropRateLimits, TakesOutWhatOneKeyHasLeft) {
+  std::string lines =
+      "X-RateLimit-Remaining-Tokens: 1\r\nContent-Type: a\r\nanthropic-ratelimit-unified-status: x\r\nRateLimit: r\r\n"
+      "retry-after: 3\r\nx-rate-limit-reset-tokens: 4\r\nRateLimit-Policy: p\r\nX-Rate: x\r\n";
+  drop_rate_limits(lines);
+  EXPECT_EQ(lines, "Content-Type: a\r\nretry-after: 3\r\nX-Rate: x\r\n");
+}
+
 }  // namespace
 }  // namespace drover::http

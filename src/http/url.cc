@@ -145,7 +145,7 @@ std::string authority_text(const BaseUrl& url, bool ipv6) {
 
 }  // namespace
 
-Result<TargetPath> parse_target(std::string_view target) {
+Result<TargetPath> split_target(std::string_view target) {
   const std::size_t scheme = http_scheme_length(target);
   if (scheme > 0) {
     target.remove_prefix(scheme);
@@ -160,10 +160,35 @@ Result<TargetPath> parse_target(std::string_view target) {
   const std::size_t mark = std::min(target.find('?'), target.size());
   TargetPath found{.path = target.substr(0, mark), .query = target.substr(std::min(mark + 1, target.size()))};
   if (found.path.empty()) found.path = "/";  // RFC 9112 section 3.2.2: an absolute form may leave the path out
-  Fault fault = fault_of_path(found.path);
-  if (fault == nullptr) fault = fault_of_query(found.query);
-  if (fault != nullptr) return bad_target("bad_target", fault);
+  if (const Fault fault = fault_of_query(found.query); fault != nullptr) return bad_target("bad_target", fault);
   return found;
+}
+
+Result<void> check_path(std::string_view path) {
+  if (const Fault fault = fault_of_path(path); fault != nullptr) return bad_target("bad_target", fault);
+  return {};
+}
+
+Result<TargetPath> parse_target(std::string_view target) {
+  auto found = split_target(target);
+  if (!found) return found;
+  const auto good = check_path(found->path);
+  if (!good) return fail(good.error());
+  return found;
+}
+
+Result<std::string> unescape(std::string_view text) {
+  std::string plain;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool escaped = text[at] == '%';
+    const int byte = escaped ? escaped_byte(text, at) : static_cast<unsigned char>(text[at]);
+    if (byte < 0) return bad_target("bad_target", "it has a '%' without two hexadecimal digits");
+    if (byte < 0x20 || byte == 0x7f) return bad_target("bad_target", "it escapes a control character");
+    plain.push_back(static_cast<char>(byte));
+    if (escaped) at += 2;
+  }
+  if (!is_utf8(plain)) return bad_target("bad_target", "its escapes are not UTF-8");
+  return plain;
 }
 
 // The text is never repeated in a message: user info or a query may hold a credential.
@@ -171,7 +196,9 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   const std::size_t scheme = http_scheme_length(text);
   if (scheme == 0) return bad_base_url("a base URL begins with http:// or https://");
   std::string_view rest = text.substr(scheme);
-  if (rest.find('?') != rest.npos) return bad_base_url("a base URL has no query ('?...'): keys belong under 'keys'");
+  if (rest.find('?') != rest.npos)
+    return bad_base_url(
+        "a base URL has no query ('?...'): keys belong under 'keys', the rest under the provider's 'query'");
   if (rest.find('#') != rest.npos) return bad_base_url("a base URL has no fragment ('#...')");
 
   const std::size_t slash = std::min(rest.find('/'), rest.size());

@@ -27,10 +27,20 @@ struct TargetPath {
   std::string_view query;  ///< without '?', may be empty
 };
 
-/// Accepts origin-form and absolute-form targets. A path with a second spelling is refused, never normalised, so what
-/// is routed and authorised is byte for byte what is sent on. Errors (status 400): code "target_form" for "*" and
-/// authority-form; "bad_target" for dot segments (also "..;x"), empty segments ("//"), backslash, fragments, bytes
-/// outside the RFC 3986 set, and bad percent escapes: not two digits, NUL, and in the path those of unreserved bytes
+/// A request target taken apart, its path not looked at yet.
+/// Errors: as parse_target(), but for what is wrong with the path.
+[[nodiscard]] Result<TargetPath> split_target(std::string_view target);
+/// Errors: as parse_target(), for what is wrong with the path; it begins with '/'.
+[[nodiscard]] Result<void> check_path(std::string_view path);
+/// Undoes the percent escapes, once. Errors: 400 "bad_target" for what is no escape, control characters, and what is
+/// not UTF-8 then.
+[[nodiscard]] Result<std::string> unescape(std::string_view text);
+
+/// split_target() and check_path() in one. Accepts origin-form and absolute-form targets. A path with a second spelling
+/// is refused, never normalised, so what is routed and authorised is byte for byte what is sent on. Errors (status
+/// 400): code "target_form" for "*" and authority-form; "bad_target" for dot segments (also "..;x"), empty segments
+/// ("//"), backslash, fragments, bytes outside the RFC 3986 set, and bad percent escapes: not two digits, NUL, and in
+/// the path those of unreserved bytes
 /// ("%2e", "%61") and of what a second decoding would act on (/ \ % ; ? #), and what is not UTF-8 or looks like a dot
 /// segment to a server that drops blanks or folds characters. A length limit is the head reader's part
 /// (kMaxTargetBytes).

@@ -141,6 +141,15 @@ TEST(BaseUrl, KeepsIpv6InBracketsInTheAuthorityOnly) {
   EXPECT_EQ(url->path_prefix, "");
 }
 
+TEST(Unescape, F5_UndoesOneLayer) {
+  EXPECT_EQ(*unescape("a%2Fb%3ac%20d"), "a/b:c d");
+  EXPECT_EQ(*unescape("a%252Fb"), "a%2Fb");
+  EXPECT_EQ(*unescape(""), "");
+  for (const char* wrong : {"%", "%2", "%zz", "%00", "%1f", "%7f", "%ff", "%c0%af"}) {
+    EXPECT_EQ(unescape(wrong).error().code, "bad_target") << wrong;
+  }
+}
+
 TEST(BaseUrl, LeavesTheSlashesAtTheEndOut) {
   EXPECT_EQ(parse_base_url("http://h/")->path_prefix, "");
   EXPECT_EQ(parse_base_url("http://h/a/b///")->path_prefix, "/a/b");

@@ -31,6 +31,10 @@ void attempts(JsonLine& line, std::span<const AccessAttempt> all) {
     line.word(attempt.outcome);
     line.key("status");
     line.number(attempt.status);
+    if (!attempt.upstream_id.empty()) {
+      line.key("upstream_request_id");
+      line.text(attempt.upstream_id);
+    }
     line.key("ms");
     line.number(milliseconds(attempt.took));
     line.key("reused");

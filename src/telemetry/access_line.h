@@ -15,8 +15,9 @@ inline constexpr std::size_t kMaxAccessLine = 16 * 1024;
 
 struct AccessAttempt {
   std::string_view target{};
-  std::string_view outcome{};  ///< "ok" or the name of what failed: "rate_limited"
-  int status = 0;              ///< the upstream's; 0: there was none
+  std::string_view outcome{};      ///< "ok" or the name of what failed: "rate_limited"
+  int status = 0;                  ///< the upstream's; 0: there was none
+  std::string_view upstream_id{};  ///< what the upstream calls the request; empty: it did not say
   Duration took{};
   bool reused = false;  ///< on a connection that had served before
 };

@@ -19,7 +19,12 @@ std::string line_of(const AccessRecord& record) {
 TEST(AccessLine, TellsOneRequestInOneLine) {
   const std::array<AccessAttempt, 2> attempts = {
       AccessAttempt{.target = "holysheep/1", .outcome = "rate_limited", .status = 429, .took = 31ms},
-      AccessAttempt{.target = "holysheep/2", .outcome = "ok", .status = 200, .took = 900ms, .reused = true}};
+      AccessAttempt{.target = "holysheep/2",
+                    .outcome = "ok",
+                    .status = 200,
+                    .upstream_id = "req_9",
+                    .took = 900ms,
+                    .reused = true}};
   const AccessRecord record{.unix_milliseconds = 0,
                             .id = "req_1",
                             .client = "web",
@@ -37,13 +42,15 @@ TEST(AccessLine, TellsOneRequestInOneLine) {
                             .bytes_down = 750,
                             .first_content = 300ms,
                             .duration = 931ms};
-  EXPECT_EQ(line_of(record),
-            "{\"time\":\"1970-01-01T00:00:00.000Z\",\"id\":\"req_1\",\"client\":\"web\",\"method\":\"POST\",\"api\":"
-            "\"chat\",\"model\":\"gpt-4o\",\"route\":\"*\",\"stream\":true,\"status\":200,\"error\":null,\"attempts\":["
-            "{\"target\":\"holysheep/1\",\"class\":\"rate_limited\",\"status\":429,\"ms\":31,\"reused\":false},"
-            "{\"target\":\"holysheep/2\",\"class\":\"ok\",\"status\":200,\"ms\":900,\"reused\":true}],\"tokens\":{"
-            "\"in\":9,\"out\":12,\"cached\":4,\"estimated\":false},\"bytes_up\":250,\"bytes_down\":750,"
-            "\"first_content_ms\":300,\"ms\":931}\n");
+  EXPECT_EQ(
+      line_of(record),
+      "{\"time\":\"1970-01-01T00:00:00.000Z\",\"id\":\"req_1\",\"client\":\"web\",\"method\":\"POST\",\"api\":"
+      "\"chat\",\"model\":\"gpt-4o\",\"route\":\"*\",\"stream\":true,\"status\":200,\"error\":null,\"attempts\":["
+      "{\"target\":\"holysheep/1\",\"class\":\"rate_limited\",\"status\":429,\"ms\":31,\"reused\":false},"
+      "{\"target\":\"holysheep/"
+      "2\",\"class\":\"ok\",\"status\":200,\"upstream_request_id\":\"req_9\",\"ms\":900,\"reused\":true}],\"tokens\":{"
+      "\"in\":9,\"out\":12,\"cached\":4,\"estimated\":false},\"bytes_up\":250,\"bytes_down\":750,"
+      "\"first_content_ms\":300,\"ms\":931}\n");
 }
 
 TEST(AccessLine, SaysNullForWhatIsNotKnown) {

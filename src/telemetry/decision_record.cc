@@ -95,6 +95,7 @@ void attempt_fields(Archive& archive, Attempt& attempt) {
   archive.value(attempt.head);
   archive.maybe(attempt.failure);
   archive.value(attempt.status);
+  archive.text(attempt.upstream_id);
   archive.value(attempt.connected);
   archive.value(attempt.reused);
   archive.value(attempt.last_resort);

@@ -29,10 +29,11 @@ struct DecisionAttempt {
   Duration took{};
   Duration head = kNoLimit;  ///< from the attempt's begin to the answer's head
   std::optional<ErrorKind> failure{};
-  int status = 0;            ///< the upstream's; 0: there was none
-  bool connected = false;    ///< there was a connection
-  bool reused = false;       ///< and it had served before
-  bool last_resort = false;  ///< the target was out, and every other one too
+  int status = 0;                  ///< the upstream's; 0: there was none
+  std::string_view upstream_id{};  ///< what the upstream calls the request
+  bool connected = false;          ///< there was a connection
+  bool reused = false;             ///< and it had served before
+  bool last_resort = false;        ///< the target was out, and every other one too
   core::Beside beside = core::Beside::Nothing;
   bool lost = false;  ///< it ran beside another, which answered first
   // Of a failure that the upstream or the connection caused:

@@ -115,6 +115,7 @@ class Attempt {
 
   // attempt_answer.cc: the answer's way down
   void on_head(const http::ResponseHead& head);
+  void note_upstream_id(const http::Fields& fields);
   [[nodiscard]] static Label label_of(const http::Fields& fields);
   [[nodiscard]] std::optional<Error> choose_mode(const http::ResponseHead& head);
   [[nodiscard]] bool is_other_form() const;
@@ -164,9 +165,9 @@ class Attempt {
   Mode mode_ = Mode::Opaque;
   Label label_ = Label::Missing;
   bool write_begun_ = false;
-  std::uint64_t unsent_ = 0;  ///< what of the request had not left when it was looked at last
-  std::size_t turn_ = 0;      ///< bytes of the answer read since others had their turn
-  std::size_t rest_ = 0;      ///< bytes that came behind the answer's end
+  std::uint64_t unsent_ = 0;     ///< what of the request had not left when it was looked at last
+  std::size_t turn_ = 0;         ///< bytes of the answer read since others had their turn
+  std::size_t rest_ = 0;         ///< bytes that came behind the answer's end
   bool forwarding_ = false;      ///< Dispatch made this the answer
   bool client_blocked_ = false;  ///< the last write did not go out at once
   bool in_long_event_ = false;   ///< inside an event too long to be looked into

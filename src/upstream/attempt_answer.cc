@@ -13,6 +13,7 @@
 #include "net/memory.h"
 #include "upstream/attempt.h"
 #include "upstream/run.h"
+#include "upstream/upstream_id.h"
 
 namespace drover::upstream {
 namespace {
@@ -76,10 +77,13 @@ void Attempt::on_head(const http::ResponseHead& head) {
   run_.attempt_answered(id_, status_);
   fields_ = memory().take_bytes();
   http::append_crossing(head.fields, http::Direction::Downstream, fields_);
+  // What one key of several has left would slow clients down that have all of them.
+  if (!endpoint_->alone) http::drop_rate_limits(fields_);
   // Some servers say back what they were sent.
   if (const std::string_view key = endpoint_->key->reveal(); dialect::may_hold_credential(fields_, key)) {
     fields_ = dialect::redact(fields_, key);
   }
+  note_upstream_id(head.fields);
   if (const auto hints = dialect::quota_hints(head.fields, run_.parts_.tools.loop->unix_seconds())) {
     run_.emit(core::QuotaHinted{id_, *hints});
   }
@@ -198,6 +202,11 @@ void Attempt::on_bytes(std::string_view bytes) {
       return;
     case Mode::Events: on_events(bytes); return;
   }
+}
+
+void Attempt::note_upstream_id(const http::Fields& fields) {
+  const UpstreamId id = upstream_id(fields);
+  if (!id.empty() && endpoint_->search->clean(id.view())) run_.record_of(id_).upstream_id = id;
 }
 
 void Attempt::on_end() {

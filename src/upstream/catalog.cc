@@ -75,6 +75,53 @@ std::uint64_t mark_of_owner(const core::Plan& plan, const core::Target& target) 
   return hash64(plan.keys[target.key.index()].fingerprint, hash64(provider, 2));
 }
 
+std::string query_of(const core::Provider& provider) {
+  std::string query;
+  for (const auto& [name, value] : provider.query) {
+    query.append(query.empty() ? "" : "&").append(name).append("=").append(value);
+  }
+  return query;
+}
+
+/// Undoes escapes, for a comparison only.
+std::string plain_name(std::string_view escaped) {
+  std::string name;
+  for (std::size_t at = 0; at < escaped.size(); ++at) {
+    const bool is_escape = escaped[at] == '%' && at + 2 < escaped.size();
+    const int high = is_escape ? http::hex_value(escaped[at + 1]) : -1;
+    const int low = is_escape ? http::hex_value(escaped[at + 2]) : -1;
+    const bool whole = high >= 0 && low >= 0;
+    name.push_back(whole ? static_cast<char>(high * 16 + low) : escaped[at]);
+    if (whole) at += 2;
+  }
+  return name;
+}
+
+/// The client's parameters but for those that the provider has its own value of.
+void append_client_query(const core::Provider& provider, std::string_view query, std::string& out) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view parameter = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::string name = plain_name(parameter.substr(0, parameter.find('=')));
+    const bool ours = std::ranges::any_of(provider.query,
+                                          [&](const auto& own) { return http::iequals(plain_name(own.first), name); });
+    if (ours) continue;
+    out.append(out.ends_with('?') ? "" : "&").append(parameter);
+  }
+}
+
+/// By target: whether each pool it is in has no other.
+std::vector<bool> alone_in_pools(const core::Plan& plan) {
+  std::vector<bool> alone(plan.targets.size(), true);
+  for (const core::Pool& pool : plan.pools) {
+    for (const core::TargetId target : pool.targets) {
+      if (pool.targets.size() > 1) alone[target.index()] = false;
+    }
+  }
+  return alone;
+}
+
 /// Views into the plan's strings.
 dialect::FailureRules rules_of(const core::Provider& provider) {
   dialect::FailureRules rules;
@@ -142,6 +189,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
       endpoint.own_fields.append(dialect::kAnthropicVersionField).append(": ");
       endpoint.own_fields.append(dialect::kAnthropicVersion).append("\r\n");
     }
+    endpoint.query = query_of(provider);
     endpoint.connections = provider.connections;
     catalog->servers_.push_back(std::move(endpoint));
   }
@@ -159,6 +207,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
   const auto doubles = std::ranges::unique(catalog->reserved_names_);
   catalog->reserved_names_.erase(doubles.begin(), doubles.end());
 
+  const std::vector<bool> alone = alone_in_pools(built);
   for (const core::Target& target : built.targets) {
     const core::Provider& provider = built.providers[target.provider.index()];
     catalog->endpoints_.push_back(Endpoint{
@@ -170,6 +219,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
         .fields = &catalog->key_fields_[target.key.index()],
         .search = &catalog->key_searches_[target.key.index()],
         .key = &built.keys[target.key.index()].secret,
+        .alone = alone[catalog->endpoints_.size()],
         .rules = &catalog->rules_[target.provider.index()],
     });
     const std::uint64_t mark = mark_of_owner(built, target);
@@ -197,10 +247,19 @@ void append_upstream_path(const Endpoint& endpoint, std::string_view client_path
   const std::size_t before = out.size();
   out.append(prefix).append(client_path);
   if (out.size() == before) out.push_back('/');
-  if (!query.empty()) {
-    out.push_back('?');
-    out.append(query);
+  if (query.empty() && endpoint.server->query.empty()) return;
+  if (endpoint.server->query.empty()) {
+    out.append("?").append(query);
+    return;
   }
+  out.push_back('?');
+  append_client_query(*endpoint.provider, query, out);
+  out.append(out.ends_with('?') ? "" : "&").append(endpoint.server->query);
+}
+
+void append_own_query(const ServerEndpoint& server, std::string& path) {
+  if (server.query.empty()) return;
+  path.append(path.find('?') == path.npos ? "?" : "&").append(server.query);
 }
 
 }  // namespace drover::upstream

@@ -31,6 +31,8 @@ struct ServerEndpoint {
   /// the credential, as lines.
   std::string own_path_prefix;
   std::string own_fields;
+  /// Of the provider, for every request: without '?', may be empty.
+  std::string query{};
   core::ConnectionLimits connections;
 };
 
@@ -44,8 +46,9 @@ struct Endpoint {
   /// one.
   const std::vector<std::string>* replaced;
   const Secret* fields;  ///< "Authorization: Bearer …\r\n", the provider's own headers, Accept-Encoding: identity
-  const dialect::KeySearch* search;    ///< finds the credential in answers
-  const Secret* key;                   ///< the credential itself, for redaction; may be empty
+  const dialect::KeySearch* search;  ///< finds the credential in answers
+  const Secret* key;                 ///< the credential itself, for redaction; may be empty
+  bool alone;  ///< its pool has no other target: what it says about its limits is true for the pool
   const dialect::FailureRules* rules;  ///< the operator's own for this provider's failures
 };
 
@@ -102,8 +105,12 @@ class Catalog {
 
 /// Where a request for `client_path` ("/v1/chat/completions") goes on this server: a base URL that ends in /v1 stands
 /// for the client's own /v1; one that does not (Anthropic's style) keeps the path whole, except in the OpenAI dialect,
-/// where the base URL always stands for /v1. Written behind what is in `out`.
+/// where the base URL always stands for /v1. The provider's own parameters go behind the client's and in place of those
+/// of the same name. Written behind what is in `out`.
 void append_upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query,
                           std::string& out);
+
+/// Adds the server's query to a path that may have one.
+void append_own_query(const ServerEndpoint& server, std::string& path);
 
 }  // namespace drover::upstream

@@ -65,6 +65,25 @@ TEST(Catalog, WritesTheCredentialAsTheProviderWantsIt) {
   EXPECT_EQ((*none)->endpoint(core::TargetId{0}).fields->reveal().find("sk-test"), std::string_view::npos);
 }
 
+TEST(Catalog, K11_AddsTheProvidersQueryInPlaceOfTheClients) {
+  core::Plan plan = plan_of("http://h/openai/deployments/d");
+  plan.providers[0].query = {{"api-version", "2024-10-21"}, {"x", "a%20b"}};
+  const auto catalog = built(std::move(plan));
+  const Endpoint& endpoint = (*catalog)->endpoint(core::TargetId{0});
+  const auto path = [&](std::string_view query) {
+    std::string out;
+    append_upstream_path(endpoint, "/v1/chat/completions", query, out);
+    return out;
+  };
+  constexpr std::string_view kStart = "/openai/deployments/d/chat/completions?";
+  EXPECT_EQ(path(""), std::string(kStart) + "api-version=2024-10-21&x=a%20b");
+  EXPECT_EQ(path("limit=1"), std::string(kStart) + "limit=1&api-version=2024-10-21&x=a%20b");
+  EXPECT_EQ(path("X=1&a=2&Api%2Dversion=9&x"), std::string(kStart) + "a=2&api-version=2024-10-21&x=a%20b");
+  std::string own = "/models?limit=1";
+  append_own_query(*endpoint.server, own);
+  EXPECT_EQ(own, "/models?limit=1&api-version=2024-10-21&x=a%20b");
+}
+
 TEST(Catalog, NamesTheProviderOfABaseUrlThatCannotBeUsed) {
   const auto refused = built(plan_of("ftp://h"));
   ASSERT_FALSE(refused);

@@ -22,6 +22,7 @@ void describe_attempts(const RunRecord& run, const core::Plan& plan, Instant arr
             .head = attempt.head == kNever ? kNoLimit : attempt.head - attempt.started,
             .failure = attempt.failure,
             .status = attempt.status,
+            .upstream_id = attempt.upstream_id.view(),
             .connected = attempt.connected,
             .reused = attempt.reused,
             .last_resort = attempt.last_resort,

@@ -61,7 +61,8 @@ net::Awaitable<Result<Fetched>> fetch(LoopTools tools, const ServerEndpoint& ser
   if (!connected) co_return fail(work.ended(std::move(connected.error())));
   work.connection = std::move(*connected);
   work.exchange = &work.connection->open();
-  const std::string whole_path = server.own_path_prefix + path;
+  std::string whole_path = server.own_path_prefix + path;
+  append_own_query(server, whole_path);
   const std::string whole_fields = std::string(fields.reveal()) + server.own_fields;
   work.exchange->start(
       {.method = "GET", .path = whole_path, .authority = server.authority, .fields = whole_fields, .framing = {}});

@@ -1,6 +1,7 @@
 #include "upstream/memory_budget.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "dialect/dialect.h"
 
@@ -39,7 +40,7 @@ bool ReplayBody::append(std::string_view bytes) {
 
 bool ReplayBody::charge(std::uint64_t wanted) {
   const BodyBytes::Claim claim{.bytes = wanted - charge_.bytes,
-                               .held = charge_.bytes,
+                               .held = charge_.bytes + charge_.aside,
                                .size = wanted > kSmallBody ? BodySize::Large : BodySize::Small,
                                .stage = charge_.stage};
   if (!charge_.budget->take(claim, charge_.client)) return false;
@@ -47,13 +48,30 @@ bool ReplayBody::charge(std::uint64_t wanted) {
   return true;
 }
 
+bool ReplayBody::set_aside(std::uint64_t bytes) {
+  if (bytes <= charge_.aside) return true;
+  const BodyBytes::Claim claim{.bytes = bytes - charge_.aside,
+                               .held = charge_.bytes + charge_.aside,
+                               .size = bytes > 2 * kSmallBody + kGrowth ? BodySize::Large : BodySize::Small,
+                               .stage = charge_.stage};
+  if (!charge_.budget->take(claim, charge_.client)) return false;
+  charge_.aside = bytes;
+  return true;
+}
+
+void ReplayBody::give_aside() {
+  if (charge_.aside != 0) charge_.budget->give(std::exchange(charge_.aside, 0), charge_.client, charge_.stage);
+}
+
 void ReplayBody::completed() {
+  give_aside();
   if (charge_.budget == nullptr || charge_.stage == BodyStage::Whole) return;
   charge_.budget->now_whole(charge_.bytes, charge_.client);
   charge_.stage = BodyStage::Whole;
 }
 
 void ReplayBody::free() {
+  give_aside();
   if (charge_.budget != nullptr) charge_.budget->give(charge_.bytes, charge_.client, charge_.stage);
   charge_ = {};
   if (text_.capacity() > kKeptCapacity) {

@@ -133,6 +133,8 @@ class ReplayBody {
   void begin(MemoryBudget& budget, BodyBytes* client, std::uint64_t announced);
   /// Charges, in steps, what has arrived. False: the budget or the client's share is spent.
   [[nodiscard]] bool append(std::string_view bytes);
+  /// Charges what is held beside it while it arrives, `bytes` in all, until completed(). False: as append().
+  [[nodiscard]] bool set_aside(std::uint64_t bytes);
   /// All of it is here.
   void completed();
   /// Gives the memory back.
@@ -145,11 +147,13 @@ class ReplayBody {
     MemoryBudget* budget = nullptr;
     BodyBytes* client = nullptr;
     std::uint64_t bytes = 0;
+    std::uint64_t aside = 0;
     std::uint64_t announced = 0;
     BodyStage stage = BodyStage::Receiving;
   };
 
   [[nodiscard]] bool charge(std::uint64_t wanted);
+  void give_aside();
 
   Charge charge_;
   std::string text_;

@@ -151,5 +151,23 @@ TEST(ReplayBody, IsChargedOnceWhenItMoves) {
   EXPECT_EQ(budget.used(), 0U);
 }
 
+TEST(ReplayBody, K6_IsChargedForWhatIsHeldBesideItUntilItIsWhole) {
+  MemoryBudget budget(kMiB);
+  ReplayBody body;
+  body.begin(budget, nullptr, 0);
+  ASSERT_TRUE(body.set_aside(100 * kKiB));
+  ASSERT_TRUE(body.set_aside(50 * kKiB));  // never less
+  ASSERT_TRUE(body.append("x"));
+  EXPECT_EQ(budget.used(), 164 * kKiB);
+  EXPECT_EQ(budget.receiving(), 164 * kKiB);
+  EXPECT_FALSE(body.set_aside(2 * kMiB));
+  body.completed();
+  EXPECT_EQ(budget.used(), 64 * kKiB);
+  EXPECT_EQ(budget.receiving(), 0U);
+  ASSERT_TRUE(body.set_aside(10 * kKiB));
+  body.free();
+  EXPECT_EQ(budget.used(), 0U);
+}
+
 }  // namespace
 }  // namespace drover::upstream

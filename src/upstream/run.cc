@@ -305,6 +305,9 @@ void Run::append_routing_fields(std::string& fields) const {
   if (const AttemptRecord* attempt = record_.told()) {
     const core::Target& target = *parts_.catalog->endpoint(attempt->target).target;
     fields.append("x-drover-target: ").append(target.name).append("\r\n");
+    if (!attempt->upstream_id.empty()) {
+      fields.append("x-drover-upstream-request-id: ").append(attempt->upstream_id.view()).append("\r\n");
+    }
   }
   fields.append("x-drover-attempts: ").append(std::to_string(record_.attempts.size())).append("\r\n");
 }

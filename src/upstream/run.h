@@ -113,7 +113,8 @@ class Run final : private net::GoneObserver, private core::Bell {
   /// ended before.
   bool expire();
 
-  /// "x-drover-target" and "x-drover-attempts" with the extra fields, as lines: for every answer, ours included.
+  /// "x-drover-target", "x-drover-upstream-request-id" and "x-drover-attempts" with the extra fields, as lines: for
+  /// every answer, ours included.
   void append_routing_fields(std::string& fields) const;
 
  private:
@@ -187,8 +188,8 @@ class Run final : private net::GoneObserver, private core::Bell {
   bool client_blocked_ = false;
   bool drain_bounded_ = false;
   Instant stalled_at_ = kNever;  ///< the Blocked timer: only the client's own side sees whether it reads
-  bool waiting_ = false;  ///< the last of record_.waits is going on
-  bool racing_ = false;   ///< the second lane's coroutine runs; the run does not end before it
+  bool waiting_ = false;         ///< the last of record_.waits is going on
+  bool racing_ = false;          ///< the second lane's coroutine runs; the run does not end before it
   Lane first_lane_;
   std::unique_ptr<Lane> second_lane_;  ///< from the first race on
 };

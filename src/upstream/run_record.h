@@ -17,12 +17,17 @@
 
 namespace drover::upstream {
 
+/// Longest id of a request that is kept: the providers' own have 20 to 40 bytes.
+inline constexpr std::size_t kMaxUpstreamId = 64;
+using UpstreamId = FixedText<kMaxUpstreamId>;
+
 struct AttemptRecord {
   core::TargetId target;
   Instant started;
   Instant ended;
   Instant head = kNever;             ///< when the answer's head had come
   int status = 0;                    ///< the upstream's; 0 when there was no head
+  UpstreamId upstream_id;            ///< what the upstream calls the request; empty: it did not say
   std::optional<ErrorKind> failure;  ///< nothing: it answered, or was abandoned
   bool connected = false;            ///< there was a connection
   bool reused = false;               ///< and it had served another request before

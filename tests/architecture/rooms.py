@@ -20,7 +20,7 @@ def room(rooms="", libraries="", pure=False):
 ROOMS = {
     "base": room(pure=True),
     "core": room("base", pure=True),
-    "http": room("base", "beast zlib", pure=True),
+    "http": room("base", "beast zlib zstd", pure=True),
     "dialect": room("base http", "simdjson boost-json", pure=True),
     "config": room("base core", "yaml-cpp"),
     "net": room("base http", "asio openssl c-ares"),
@@ -41,6 +41,7 @@ LIBRARIES = (
     ("boost/json", "boost-json"),
     ("openssl/", "openssl"),
     ("zlib.h", "zlib"),
+    ("zstd.h", "zstd"),
     ("ares", "c-ares"),
     ("simdjson", "simdjson"),
     ("yaml-cpp/", "yaml-cpp"),
@@ -59,6 +60,7 @@ TEST_LIBRARIES = ("gtest/", "gmock/", "benchmark/")
 # What would have been right, by what was included.
 ADVICE = {
     "asio": "pass time in as Instant and results in as values; waiting belongs to net",
+    "zstd": "compressed bodies are read by http::ContentDecoder",
     "zlib": "compressed bodies are read by http::ContentDecoder",
     "openssl": "TLS stays behind net's streams",
     "c-ares": "names are resolved by net::Resolver",

@@ -65,6 +65,10 @@ class Anthropic final : public CommonDialect {
   [[nodiscard]] Api api(std::string_view method, std::string_view path) const override {
     return anthropic_detail::api_of(method, path);
   }
+  [[nodiscard]] std::string_view methods(std::string_view path) const override {
+    return anthropic_detail::methods(path);
+  }
+  [[nodiscard]] std::string_view default_model(std::string_view /*path*/) const override { return {}; }
   [[nodiscard]] bool lists(std::string_view path) const override { return anthropic_detail::lists(path); }
 
   [[nodiscard]] EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state,

@@ -23,6 +23,10 @@ Api api_of(std::string_view method, std::string_view path) {
   return dialect::api_of(kTable, method, path);
 }
 
+std::string_view methods(std::string_view path) {
+  return dialect::methods(kTable, path);
+}
+
 bool lists(std::string_view path) {
   return dialect::lists(kTable, path);
 }

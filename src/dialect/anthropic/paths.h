@@ -9,6 +9,8 @@ namespace drover::dialect::anthropic_detail {
 
 /// See Dialect::api.
 [[nodiscard]] Api api_of(std::string_view method, std::string_view path);
+/// See Dialect::methods.
+[[nodiscard]] std::string_view methods(std::string_view path);
 /// See Dialect::lists.
 [[nodiscard]] bool lists(std::string_view path);
 

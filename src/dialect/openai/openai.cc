@@ -106,6 +106,10 @@ class OpenAi final : public CommonDialect {
   [[nodiscard]] Api api(std::string_view method, std::string_view path) const override {
     return openai_detail::api_of(method, path);
   }
+  [[nodiscard]] std::string_view methods(std::string_view path) const override { return openai_detail::methods(path); }
+  [[nodiscard]] std::string_view default_model(std::string_view path) const override {
+    return openai_detail::default_model(path);
+  }
   [[nodiscard]] bool lists(std::string_view path) const override { return openai_detail::lists(path); }
 
   [[nodiscard]] EventKind read_event(Api api, const http::SseEvent& event, AnswerState& state,

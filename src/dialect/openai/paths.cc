@@ -8,7 +8,7 @@ namespace drover::dialect::openai_detail {
 namespace {
 
 constexpr auto kPosts = std::to_array<PathTable::Known>({
-    {"chat/completions", Api::Chat},
+    {"chat/completions", Api::Chat, true},
     {"completions", Api::Completions},
     {"responses", Api::Responses},
     {"embeddings", Api::Embeddings},
@@ -51,6 +51,17 @@ constexpr PathTable kTable{.posts = kPosts, .affine = kAffine, .stateless = kSta
 
 Api api_of(std::string_view method, std::string_view path) {
   return dialect::api_of(kTable, method, path);
+}
+
+std::string_view methods(std::string_view path) {
+  return dialect::methods(kTable, path);
+}
+
+/// As OpenAI's own SDK documents them.
+std::string_view default_model(std::string_view path) {
+  if (path == "/v1/moderations") return "omni-moderation-latest";
+  if (path == "/v1/images/generations" || path == "/v1/images/variations") return "dall-e-2";
+  return path == "/v1/images/edits" ? "gpt-image-1.5" : std::string_view();
 }
 
 bool lists(std::string_view path) {

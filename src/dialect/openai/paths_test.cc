@@ -18,10 +18,30 @@ TEST(Paths, KnowTheirApi) {
 
 TEST(Paths, ListModelsAndOneModelWithSlashesInItsName) {
   EXPECT_EQ(api_of("GET", "/v1/models"), Api::Models);
+  EXPECT_EQ(api_of("HEAD", "/v1/models"), Api::Models);
   EXPECT_EQ(api_of("GET", "/v1/models/meta-llama/Llama-3:free"), Api::Models);
   EXPECT_EQ(api_of("GET", "/v1/models/"), Api::Pinned);
   EXPECT_EQ(api_of("GET", "/v1/modelsx"), Api::Pinned);
   EXPECT_EQ(api_of("DELETE", "/v1/models/x"), Api::Pinned);
+}
+
+TEST(Paths, K11_KnowTheirMethods) {
+  EXPECT_EQ(methods("/v1/chat/completions"), "GET, HEAD, POST, OPTIONS");
+  EXPECT_EQ(methods("/v1/responses"), "POST, OPTIONS");
+  EXPECT_EQ(methods("/v1/responses/compact"), "POST, OPTIONS");
+  EXPECT_EQ(methods("/v1/models"), "GET, HEAD, OPTIONS");
+  EXPECT_EQ(methods("/v1/models/a/b"), "GET, HEAD, DELETE, OPTIONS");
+  EXPECT_EQ(methods("/v1/batches"), "GET, HEAD, POST, OPTIONS");
+  EXPECT_EQ(methods("/v1/batches/b_1"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  EXPECT_EQ(methods("/v1/something/new"), "");
+  EXPECT_EQ(methods("/v2/responses"), "");
+}
+
+TEST(Paths, F4_KnowTheModelThatMayBeLeftOut) {
+  EXPECT_EQ(default_model("/v1/moderations"), "omni-moderation-latest");
+  EXPECT_EQ(default_model("/v1/images/variations"), "dall-e-2");
+  EXPECT_EQ(default_model("/v1/audio/speech"), "");
+  EXPECT_EQ(default_model("/v1/chat/completions"), "");
 }
 
 TEST(Paths, OtherPostsMayHaveAModel) {

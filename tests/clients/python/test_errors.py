@@ -42,7 +42,7 @@ class Refusals(SharedWorld):
             self.client().chat.completions.create(**ask(), extra_body={"model": ["gpt-4o"]})
 
     def test_an_unknown_path_is_not_found(self):
-        client = self.client(base_url=self.world.base_url.removesuffix("/v1"))
+        client = self.client(base_url=self.world.base_url.removesuffix("/v1") + "/v2")
         with self.assertRaises(openai.NotFoundError) as raised:
             client.chat.completions.create(**ask())
         self.assertIn("/v1/chat/completions", raised.exception.message)

@@ -1,0 +1,55 @@
+// What a provider calls a request, and what it says about its limits, as clients and operators see it.
+#include "integration/gateway_fixture.h"
+
+namespace drover::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kIdField = "x-drover-upstream-request-id";
+
+std::string named(std::string_view fields, std::string_view body = kPlainAnswer, std::string_view status = "200 OK") {
+  return sized(body, "Content-Type: application/json\r\n" + std::string(fields), status);
+}
+
+TEST(UpstreamId, ReachesTheClientAndExplain) {
+  RawUpstream upstream;
+  upstream.always(Say{}.bytes(named("x-request-id: req_theirs_1\r\ncf-ray: 8f-FRA\r\n")));
+  const Gateway gateway(with_admin(load(one_provider({url_of(upstream)}, {kKeyOne}))));
+  const Answer answer = gateway.post(kChat, plain_chat(), {{"x-request-id", "mine-1"}});
+  EXPECT_EQ(answer.field("x-request-id"), "mine-1");
+  EXPECT_EQ(answer.field(kIdField), "req_theirs_1");
+  EXPECT_THAT(gateway.admin("/explain/mine-1").body, HasSubstr("\"upstream_request_id\":\"req_theirs_1\""));
+}
+
+TEST(UpstreamId, IsThatOfTheFailureTheClientIsToldOf) {
+  RawUpstream upstream;
+  upstream.always(Say{}.bytes(named("request-id: req_bad\r\n", R"({"error":{"message":"no"}})", "422 Unprocessable")));
+  const Gateway gateway(one_provider({url_of(upstream)}, {kKeyOne}));
+  EXPECT_EQ(gateway.post(kChat, plain_chat()).field(kIdField), "req_bad");
+}
+
+TEST(UpstreamId, IsBoundedPrintableAndNeverTheKey) {
+  RawUpstream upstream;
+  const Gateway gateway(one_provider({url_of(upstream)}, {kKeyOne}));
+  for (const std::string& odd :
+       {std::string(65, 'x'), std::string("a b"), std::string("<script>"), std::string(kKeyOne)}) {
+    upstream.always(Say{}.bytes(named("x-request-id: " + odd + "\r\n")));
+    EXPECT_EQ(gateway.post(kChat, plain_chat()).count(kIdField), 0U) << odd;
+  }
+}
+
+TEST(RateLimits, OfOneKeyOfSeveralAreNotPassedOn) {
+  RawUpstream upstream;
+  upstream.always(Say{}.bytes(named("x-ratelimit-remaining-requests: 7\r\nretry-after: 3\r\n")));
+  const Gateway alone(one_provider({url_of(upstream)}, {kKeyOne}));
+  EXPECT_EQ(alone.post(kChat, plain_chat()).field("x-ratelimit-remaining-requests"), "7");
+  const Gateway several(one_provider({url_of(upstream)}, {kKeyOne, kKeyTwo}));
+  const Answer answer = several.post(kChat, plain_chat());
+  EXPECT_EQ(answer.count("x-ratelimit-remaining-requests"), 0U);
+  EXPECT_EQ(answer.field("retry-after"), "3");
+}
+
+}  // namespace
+}  // namespace drover::test
