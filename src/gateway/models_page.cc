@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
-#include "gateway/dialect_choice.h"
+#include "base/glob.h"
 #include "gateway/model_access.h"
 #include "gateway/phases.h"
 #include "gateway/replies.h"
@@ -18,22 +20,37 @@ namespace {
 
 constexpr std::string_view kListPath = "/v1/models";
 
-/// The providers behind "*" that this client may use and that speak its dialect, each with one of its targets.
-std::vector<core::TargetId> open_providers(const Snapshot& snapshot, core::DialectKind dialect,
-                                           const config::ClientKey* client) {
-  std::vector<core::TargetId> found;
+/// A provider that a route for many names ("*", "claude-*") passes them on to, by one of its targets.
+struct Source {
+  const core::Route* route;
+  core::TargetId target;
+};
+
+/// Those this client may use and that speak its dialect.
+std::vector<Source> sources_for(const Snapshot& snapshot, core::DialectKind dialect, const config::ClientKey* client) {
+  std::vector<Source> found;
   const core::Plan& plan = *snapshot.plan;
-  const core::Route* open = plan.route_for("*");
-  if (open == nullptr || open->name != "*" || dialect_of(plan, *open) != dialect) return found;
-  std::set<core::ProviderId> seen;
-  for (const core::PoolId pool : open->pools) {
-    for (const core::TargetId target : plan.pools[pool.index()].targets) {
-      const core::ProviderId provider = plan.targets[target.index()].provider;
-      if (client != nullptr && !client->may_use(provider)) continue;
-      if (seen.insert(provider).second) found.push_back(target);
+  for (const core::Route& route : plan.routes) {
+    if (!is_glob(route.name) || !reaches(plan, route, dialect, client)) continue;
+    std::set<std::tuple<core::ProviderId, std::size_t, std::string>> seen;
+    for (const core::TargetId id : plan.pools[route.pools.front().index()].targets) {
+      const core::Target& target = plan.targets[id.index()];
+      if (!target.model.empty() || plan.providers[target.provider.index()].dialect != dialect) continue;
+      if (client != nullptr && !client->may_use(target.provider)) continue;
+      if (seen.emplace(target.provider, target.rename.drop, target.rename.front).second) found.push_back({&route, id});
     }
   }
   return found;
+}
+
+/// By which name clients reach what the provider calls `theirs`; nothing: by none, or another route has that name.
+std::optional<std::string> name_here(const core::Plan& plan, const Source& source, std::string_view theirs) {
+  const core::Rename& rename = plan.targets[source.target.index()].rename;
+  if (!theirs.starts_with(rename.front)) return std::nullopt;
+  std::string name(std::string_view(source.route->name).substr(0, rename.drop));
+  name.append(theirs.substr(rename.front.size()));
+  if (!takes_name(source.route->name, name) || find_route(plan, name) != source.route) return std::nullopt;
+  return name;
 }
 
 /// The ids in {"data":[{"id":…}, …]}; nothing when it is not such a list.
@@ -70,13 +87,14 @@ net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapsho
   fresh.again_at = worker.loop().now() + kModelsFresh;
 }
 
-std::vector<std::string> merged_names(Worker& worker, const RequestState& state,
-                                      const std::vector<core::TargetId>& providers) {
-  std::vector<std::string> names = known_models(*state.snapshot->plan, state.dialect, state.client);
-  for (const core::TargetId target : providers) {
-    for (const std::string& name :
-         worker.provider_models().of(state.snapshot->catalog->endpoint(target).provider->name).names) {
-      if (may_name(state.client, name)) names.push_back(name);
+std::vector<std::string> merged_names(Worker& worker, const RequestState& state, const std::vector<Source>& sources) {
+  const core::Plan& plan = *state.snapshot->plan;
+  std::vector<std::string> names = known_models(plan, state.dialect, state.client);
+  for (const Source& source : sources) {
+    const std::string& provider = state.snapshot->catalog->endpoint(source.target).provider->name;
+    for (const std::string& theirs : worker.provider_models().of(provider).names) {
+      auto name = name_here(plan, source, theirs);
+      if (name && may_name(state.client, *name)) names.push_back(*std::move(name));
     }
   }
   std::ranges::sort(names);
@@ -85,20 +103,25 @@ std::vector<std::string> merged_names(Worker& worker, const RequestState& state,
   return names;
 }
 
+/// Providers' lists are not complete (dated names, aliases), so a name that a route takes is one that can be asked for.
+bool would_be_sent(const RequestState& state, std::string_view model) {
+  const core::Plan& plan = *state.snapshot->plan;
+  const core::Route* route = find_route(plan, model);
+  return route != nullptr && may_name(state.client, model) && reaches(plan, *route, state.dialect, state.client);
+}
+
 }  // namespace
 
 net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) {
-  const std::vector<core::TargetId> providers = open_providers(*state.snapshot, state.dialect, state.client);
-  for (const core::TargetId target : providers) co_await refresh(worker, state.snapshot, target);
-
-  const std::vector<std::string> names = merged_names(worker, state, providers);
   Reply reply{.status = 200, .fields = "Content-Type: application/json\r\n" + state.id_field, .body = {}};
   const std::string_view path = state.request.path;
   if (path == kListPath || path == "/v1/models/") {
-    reply.body = state.request.dialect->models_body(names);
+    const std::vector<Source> sources = sources_for(*state.snapshot, state.dialect, state.client);
+    for (const Source& source : sources) co_await refresh(worker, state.snapshot, source.target);
+    reply.body = state.request.dialect->models_body(merged_names(worker, state, sources));
   } else {
     const std::string_view id = path.substr(kListPath.size() + 1);
-    if (!std::ranges::binary_search(names, id)) {
+    if (!would_be_sent(state, id)) {
       co_return fail({.kind = ErrorKind::NotFound,
                       .scope = ErrorScope::Request,
                       .status = 404,

@@ -60,7 +60,7 @@ std::uint64_t affinity_of(const http::Fields& fields, const dialect::Inspection&
 
 /// The providers this request may go to: those its client is limited to, of them those that offer its API.
 core::ProviderFence fence_of(const RequestState& state) {
-  return {.within = state.snapshot->fences(state.client).of(state.request.api)};
+  return {.within = state.snapshot->fences(state.client, state.dialect).of(state.request.api)};
 }
 
 void speak(RequestState& state, core::DialectKind dialect) {
@@ -274,8 +274,7 @@ Instant flushed_by(Worker& worker, const RequestState& state) {
 }
 
 void start_run(Worker& worker, RequestState& state) {
-  core::DispatchRequest dispatch =
-      upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request);
+  core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request);
   dispatch.id = state.id;
   dispatch.api = static_cast<core::ApiNumber>(state.request.api);
   dispatch.fence = fence_of(state);
