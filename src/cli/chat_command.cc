@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -20,6 +18,7 @@
 #include "config/environment.h"
 #include "config/settings.h"
 #include "drover/client.h"
+#include "gateway/model_names.h"
 #include "gateway/status_client.h"
 
 namespace drover::cli {
@@ -29,6 +28,8 @@ constexpr const char* kDefaultFile = "drover.yaml";
 /// Where `drover serve` listens when nothing says otherwise.
 constexpr const char* kUsualGateway = "http://127.0.0.1:8080/v1";
 constexpr const char* kClientKeyVariable = "DROVER_CLIENT_KEY";
+constexpr const char* kUsualModel = "gpt-4o-mini";
+constexpr std::size_t kMostNames = 10'000;
 constexpr Duration kPatience = std::chrono::seconds(5);
 
 struct ChatOptions {
@@ -78,21 +79,13 @@ std::string client_key() {
 /// A model for chats among those that are listed: the usual small one, else the first whose name does not say that it
 /// is for something else. Empty: none.
 std::string model_in(const std::string& list) {
-  boost::system::error_code problem;
-  const boost::json::value parsed = boost::json::parse(list, problem, {}, {.max_depth = 32});
-  const boost::json::value* data = !problem && parsed.is_object() ? parsed.get_object().if_contains("data") : nullptr;
-  std::string first;
-  if (data == nullptr || !data->is_array()) return first;
-  for (const boost::json::value& entry : data->get_array()) {
-    const boost::json::value* id = entry.is_object() ? entry.get_object().if_contains("id") : nullptr;
-    if (id == nullptr || !id->is_string()) continue;
-    const std::string name(id->get_string());
-    if (name == "gpt-4o-mini") return name;
-    const bool other = std::ranges::any_of(std::array{"embed", "whisper", "tts", "moderation", "image", "rerank"},
-                                           [&](const char* word) { return name.find(word) != std::string::npos; });
-    if (!other && first.empty()) first = name;
-  }
-  return first;
+  const std::vector<std::string> names = gateway::names_in(list, kMostNames);
+  if (std::ranges::find(names, kUsualModel) != names.end()) return kUsualModel;
+  const auto chats = std::ranges::find_if(names, [](const std::string& name) {
+    return std::ranges::none_of(std::array{"embed", "whisper", "tts", "moderation", "image", "rerank"},
+                                [&](const char* word) { return name.find(word) != std::string::npos; });
+  });
+  return chats == names.end() ? std::string() : *chats;
 }
 
 /// Asks a running drover. `list`: what it answered to GET /v1/models, when that has been asked already.
@@ -113,7 +106,7 @@ v0::Result<Partner> mock_partner() {
   if (!client) return std::move(client.error());
   std::cerr << "drover: no drover.yaml, no keys in the environment and no drover at " << kUsualGateway
             << ": the built-in mock answers\n";
-  return Partner{.client = std::move(*client), .model = "gpt-4o-mini", .mock = std::move(*mock)};
+  return Partner{.client = std::move(*client), .model = kUsualModel, .mock = std::move(*mock)};
 }
 
 /// The models of a drover at this address; nothing: nobody answers there, or not like one.

@@ -1,8 +1,6 @@
 #include "gateway/models_page.h"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -10,6 +8,7 @@
 
 #include "base/glob.h"
 #include "gateway/model_access.h"
+#include "gateway/model_names.h"
 #include "gateway/phases.h"
 #include "gateway/replies.h"
 #include "gateway/worker.h"
@@ -53,23 +52,6 @@ std::optional<std::string> name_here(const core::Plan& plan, const Source& sourc
   return name;
 }
 
-/// The ids in {"data":[{"id":…}, …]}; nothing when it is not such a list.
-std::vector<std::string> names_in(const std::string& body) {
-  std::vector<std::string> names;
-  boost::system::error_code problem;
-  const boost::json::value parsed = boost::json::parse(body, problem, {}, {.max_depth = 32});
-  if (problem || !parsed.is_object()) return names;
-  const boost::json::value* data = parsed.get_object().if_contains("data");
-  if (data == nullptr || !data->is_array()) return names;
-  for (const boost::json::value& entry : data->get_array()) {
-    if (names.size() == kMaxModelNames) break;
-    if (!entry.is_object()) continue;
-    const boost::json::value* id = entry.get_object().if_contains("id");
-    if (id != nullptr && id->is_string()) names.emplace_back(id->get_string());
-  }
-  return names;
-}
-
 net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapshot, core::TargetId target) {
   const upstream::Endpoint& endpoint = snapshot->catalog->endpoint(target);
   ProviderModels::List& list = worker.provider_models().of(endpoint.provider->name);
@@ -80,7 +62,7 @@ net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapsho
   const auto fetched =
       co_await upstream::fetch(worker.tools(), *endpoint.server, *endpoint.fields, std::move(path), kModelsTimeout);
   if (!fetched || fetched->status != 200) co_return;  // what was known stays
-  std::vector<std::string> names = names_in(fetched->body);
+  std::vector<std::string> names = names_in(fetched->body, kMaxModelNames);
   std::erase_if(names, [&](const std::string& name) { return !endpoint.search->clean(name + "\n"); });
   ProviderModels::List& fresh = worker.provider_models().of(endpoint.provider->name);
   fresh.names = std::move(names);
