@@ -1,31 +1,140 @@
-// drover chat "…": one question or a conversation from the terminal, through the library.
+// drover chat "…": one question or a conversation from the terminal, through the library: with the keys at hand, or of
+// a drover that is running.
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/embedded_mock.h"
+#include "config/environment.h"
+#include "config/settings.h"
 #include "drover/client.h"
+#include "gateway/model_names.h"
+#include "gateway/status_client.h"
 
 namespace drover::cli {
 namespace {
 
 constexpr const char* kDefaultFile = "drover.yaml";
+/// Where `drover serve` listens when nothing says otherwise.
+constexpr const char* kUsualGateway = "http://127.0.0.1:8080/v1";
+constexpr const char* kClientKeyVariable = "DROVER_CLIENT_KEY";
+constexpr const char* kUsualModel = "gpt-4o-mini";
+constexpr std::size_t kMostNames = 10'000;
+constexpr Duration kPatience = std::chrono::seconds(5);
 
 struct ChatOptions {
   std::string question;
   std::string file;
+  std::string url;
   std::string model;
 };
 
-v0::Result<v0::Client> make_client(const std::string& asked_for) {
-  if (!asked_for.empty()) return v0::Client::from_file(asked_for);
-  if (std::filesystem::exists(kDefaultFile)) return v0::Client::from_file(kDefaultFile);
-  return v0::Client::from_env();
+/// What is asked, and what has to live as long as it is.
+struct Partner {
+  v0::Client client;
+  std::string model;  ///< empty: the client's own choice
+  std::unique_ptr<EmbeddedMock> mock;
+};
+
+/// "http://127.0.0.1:9000" → "http://127.0.0.1:9000/v1"
+std::string with_version(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url.ends_with("/v1") ? url : url + "/v1";
+}
+
+/// The library in front of one address with OpenAI's shape. It repeats nothing: whoever is there has its own failover.
+v0::Result<v0::Client> client_of(const std::string& url, const std::string& key) {
+  v0::Options options;
+  v0::ProviderOptions provider;
+  provider.name = "drover";
+  provider.servers = {url};
+  if (key.empty()) {
+    provider.auth = "none";
+  } else {
+    v0::KeyOptions given;
+    given.value = key;
+    provider.keys = {given};
+  }
+  options.providers = {provider};
+  options.retry.same_target = 0;
+  options.health.probe = "off";
+  return v0::Client::create(options);
+}
+
+std::string client_key() {
+  const char* key = std::getenv(kClientKeyVariable);
+  return key != nullptr ? key : "";
+}
+
+/// A model for chats among those that are listed: the usual small one, else the first whose name does not say that it
+/// is for something else. Empty: none.
+std::string model_in(const std::string& list) {
+  const std::vector<std::string> names = gateway::names_in(list, kMostNames);
+  if (std::ranges::find(names, kUsualModel) != names.end()) return kUsualModel;
+  const auto chats = std::ranges::find_if(names, [](const std::string& name) {
+    return std::ranges::none_of(std::array{"embed", "whisper", "tts", "moderation", "image", "rerank"},
+                                [&](const char* word) { return name.find(word) != std::string::npos; });
+  });
+  return chats == names.end() ? std::string() : *chats;
+}
+
+/// Asks a running drover. `list`: what it answered to GET /v1/models, when that has been asked already.
+v0::Result<Partner> gateway_at(const std::string& url, const std::string& list) {
+  auto client = client_of(url, client_key());
+  if (!client) return std::move(client.error());
+  return Partner{.client = std::move(*client), .model = model_in(list), .mock = nullptr};
+}
+
+v0::Result<Partner> mock_partner() {
+  auto mock = EmbeddedMock::start();
+  if (!mock) {
+    v0::Error error;
+    error.message = mock.error().message;
+    return error;
+  }
+  auto client = client_of((*mock)->base_url(), (*mock)->a_key());
+  if (!client) return std::move(client.error());
+  std::cerr << "drover: no drover.yaml, no keys in the environment and no drover at " << kUsualGateway
+            << ": the built-in mock answers\n";
+  return Partner{.client = std::move(*client), .model = kUsualModel, .mock = std::move(*mock)};
+}
+
+/// The models of a drover at this address; nothing: nobody answers there, or not like one.
+std::optional<gateway::AdminPage> models_at(const std::string& url) {
+  auto page = gateway::fetch_page({.url = url, .ca_file = {}, .timeout = kPatience}, "/models");
+  const bool like_one = page && (page->status == 200 || page->status == 401);
+  return like_one ? std::optional(std::move(*page)) : std::nullopt;
+}
+
+v0::Result<Partner> find_partner(const ChatOptions& options) {
+  if (!options.url.empty()) {
+    const std::string url = with_version(options.url);
+    const auto models = options.model.empty() ? models_at(url) : std::nullopt;
+    return gateway_at(url, models ? models->body : std::string());
+  }
+  v0::Result<v0::Client> client = v0::Error{};
+  if (!options.file.empty() || std::filesystem::exists(kDefaultFile)) {
+    client = v0::Client::from_file(options.file.empty() ? kDefaultFile : options.file);
+  } else {
+    const auto found = config::from_environment(config::real_environment());
+    if (!found && config::nothing_configured(found.error())) {
+      const auto running = models_at(kUsualGateway);
+      return running ? gateway_at(kUsualGateway, running->body) : mock_partner();
+    }
+    client = v0::Client::from_env();
+  }
+  if (!client) return std::move(client.error());
+  return Partner{.client = std::move(*client), .model = {}, .mock = nullptr};
 }
 
 /// Prints the answer as it comes and adds it to the conversation. False: it failed, which was said.
@@ -49,15 +158,18 @@ bool answer(v0::Client& client, const std::string& model, std::vector<v0::Messag
 }
 
 int chat(const ChatOptions& options) {
-  auto client = make_client(options.file);
-  if (!client) {
-    std::cerr << client.error().message << "\n";
+  auto partner = find_partner(options);
+  if (!partner) {
+    std::cerr << partner.error().message << "\n";
     return kExitMistake;
   }
+  v0::Client& client = partner->client;
+  const char* const wished = std::getenv("DROVER_MODEL");
+  const std::string model = !options.model.empty() ? options.model : wished != nullptr ? wished : partner->model;
   std::vector<v0::Message> conversation;
   if (!options.question.empty()) {
     conversation.push_back(v0::Message::user(options.question));
-    return answer(*client, options.model, conversation) ? kExitGood : kExitFailed;
+    return answer(client, model, conversation) ? kExitGood : kExitFailed;
   }
   const bool person = ::isatty(STDIN_FILENO) == 1;
   for (std::string line;;) {
@@ -65,21 +177,31 @@ int chat(const ChatOptions& options) {
     if (!std::getline(std::cin, line)) return kExitGood;
     if (line.empty()) continue;
     conversation.push_back(v0::Message::user(line));
-    if (!answer(*client, options.model, conversation)) return kExitFailed;
+    if (!answer(client, model, conversation)) return kExitFailed;
   }
 }
 
 }  // namespace
 
 void add_chat(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("chat", "Ask a model from the terminal, with failover and without a server");
+  CLI::App* command = app.add_subcommand(
+      "chat", "Ask a model from the terminal: of a running drover, or with failover and without a server");
   auto options = std::make_shared<ChatOptions>();
   command->add_option("QUESTION", options->question, "What to ask; without it, a conversation line by line");
   command->add_option("--config", options->file,
-                      "The configuration (default: drover.yaml, else keys in the environment)");
+                      "The configuration (default: drover.yaml, else keys in the environment, else a drover that runs "
+                      "here, else a mock)");
+  command
+      ->add_option("--url", options->url,
+                   "Ask the drover that runs at this address; a client key is taken from DROVER_CLIENT_KEY")
+      ->excludes("--config");
   command->add_option("--model", options->model,
                       "The model (default: DROVER_MODEL, else the first that is configured)");
-  command->footer("Example:\n  drover chat 'Why is the sky blue?'");
+  command->footer(
+      "Examples:\n"
+      "  drover chat 'Why is the sky blue?'\n"
+      "  drover chat --url http://127.0.0.1:8080 --model gpt-4o 'Why is the sky blue?'\n"
+      "It speaks OpenAI's dialect; models that are served in Anthropic's only are not for it.");
   command->callback([options, &exit_code] { exit_code = chat(*options); });
 }
 

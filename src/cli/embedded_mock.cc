@@ -12,6 +12,10 @@ Result<std::unique_ptr<EmbeddedMock>> EmbeddedMock::start() {
   return std::unique_ptr<EmbeddedMock>(new EmbeddedMock(std::move(*mock)));
 }
 
+std::string EmbeddedMock::a_key() {
+  return mock::demo_settings().keys.front().key;
+}
+
 std::expected<config::Settings, config::Problems> EmbeddedMock::gateway_settings() const {
   const mock::Settings settings = mock::demo_settings();
   std::string keys_text = "    keys:\n";

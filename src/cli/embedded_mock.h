@@ -18,6 +18,8 @@ class EmbeddedMock {
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedMock>> start();
 
   [[nodiscard]] std::string base_url() const { return mock_->server().base_url(); }
+  /// A key it accepts.
+  [[nodiscard]] static std::string a_key();
   /// Settings for a gateway on 127.0.0.1:8080 in front of it, with its three keys.
   [[nodiscard]] std::expected<config::Settings, config::Problems> gateway_settings() const;
 

@@ -2,8 +2,55 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "cli/commands.h"
+#include "config/report.h"
+#include "config/suggest.h"
+
+namespace {
+
+std::vector<std::string> subcommands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(each->get_name());
+  }
+  return names;
+}
+
+/// What stands where the subcommand should. Options come behind it, so that is the first word; nothing: none was given.
+const char* unknown_subcommand(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return nullptr;
+  for (const std::string& name : subcommands(app)) {
+    if (name == argv[1]) return nullptr;
+  }
+  return argv[1];
+}
+
+int say_unknown(const CLI::App& app, const std::string& word) {
+  const auto meant = drover::config::nearest(word, subcommands(app));
+  std::cerr << "drover: there is no subcommand " << drover::config::shown(word)
+            << (meant ? "; did you mean '" + *meant + "'?" : "; known: " + drover::config::joined(subcommands(app)))
+            << "\nRun `drover help` for what each does.\n";
+  return drover::cli::kExitMistake;
+}
+
+/// `drover help`, `drover help serve`.
+int help(const CLI::App& app, const std::string& about) {
+  if (about.empty()) {
+    std::cout << app.help();
+    return drover::cli::kExitGood;
+  }
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (each->get_name() != about) continue;
+    std::cout << each->help();
+    return drover::cli::kExitGood;
+  }
+  return say_unknown(app, about);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   // A closed pipe or socket is an error value where it is written to, never the end of the process.
@@ -12,14 +59,15 @@ int main(int argc, char** argv) {
       "drover: one base URL in front of many LLM API keys and providers; every request goes to one that can answer "
       "it.");
   app.require_subcommand(1);
+  app.set_version_flag("--version,-V", "drover " DROVER_VERSION);
   app.footer(
       "Examples:\n"
       "  drover serve --config drover.yaml     serve the routes in this file\n"
-      "  HOLYSHEEP_API_KEY=... drover serve    serve this key, without a file\n"
+      "  OPENAI_API_KEY=... drover serve       serve this key, without a file\n"
       "  drover check drover.yaml              say what a file would do, and every mistake in it\n"
       "  drover status --watch                 how the keys of a running drover are doing\n"
       "  drover explain req_c24fddc7ac567a83   why a request went where it went\n"
-      "  drover chat 'Hello'                   ask a model from here, without a server\n"
+      "  drover chat 'Hello'                   ask a model: of a running drover, or with the keys at hand\n"
       "  drover mock --port 9001 --fault '429:p=0.1'   a provider to develop against");
   int exit_code = drover::cli::kExitGood;
   drover::cli::add_serve(app, exit_code);
@@ -31,6 +79,15 @@ int main(int argc, char** argv) {
   drover::cli::add_demo(app, exit_code);
   drover::cli::add_simulate(app, exit_code);
   drover::cli::add_version(app, exit_code);
+  std::string about;
+  CLI::App* help_command = app.add_subcommand("help", "What drover can do, or one subcommand");
+  help_command->add_option("SUBCOMMAND", about, "The one it is about");
+  help_command->callback([&] { exit_code = help(app, about); });
+  if (const char* unknown = unknown_subcommand(app, argc, argv)) return say_unknown(app, unknown);
+  if (argc < 2) {
+    std::cerr << app.help();
+    return drover::cli::kExitMistake;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

@@ -23,6 +23,7 @@ struct MockOptions {
   std::string first_token;
   std::string tokens_per_second;
   std::string answer_tokens;
+  std::string text;
   std::uint64_t seed = 0;
   bool fast = false;
 };
@@ -67,6 +68,9 @@ Result<mock::Settings> settings_of(const MockOptions& options) {
   if (good) good = set(settings.tokens_per_second, options.tokens_per_second, mock::Distribution::Quantity::Number);
   if (good) good = set(settings.answer_tokens, options.answer_tokens, mock::Distribution::Quantity::Number);
   if (!good) return fail(std::move(good.error()));
+  if (options.file.empty()) settings.speech = mock::Speech::Echo;
+  if (!options.answer_tokens.empty()) settings.speech = mock::Speech::Words;
+  if (!options.text.empty()) settings.speech = options.text == "echo" ? mock::Speech::Echo : mock::Speech::Words;
   for (const std::string& text : options.faults) {
     auto fault = mock::parse_fault(text);
     if (!fault) return fail(std::move(fault.error()));
@@ -89,7 +93,12 @@ void add_mock(CLI::App& app, int& exit_code) {
                       "Wait before the first token: 200ms, uniform:1s-3s, lognormal:p50=300ms,p99=2s");
   command->add_option("--tokens-per-second", options->tokens_per_second,
                       "Speed after that: 50, uniform:40-90; 0 for no wait");
-  command->add_option("--answer-tokens", options->answer_tokens, "Length of answers: 24, uniform:20-60");
+  command->add_option("--answer-tokens", options->answer_tokens,
+                      "Length of answers that are words, not the prompt: 24, uniform:20-60");
+  command
+      ->add_option("--text", options->text,
+                   "Answers repeat the prompt (echo), or are words drawn from the seed (words)")
+      ->check(CLI::IsMember({"echo", "words"}));
   command->add_option("--seed", options->seed, "Same seed, same behaviour");
   command->add_flag("--fast", options->fast, "No waits at all and any key, unless options say otherwise");
   command->add_option("--fault", options->faults,

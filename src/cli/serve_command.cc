@@ -1,4 +1,6 @@
 // drover serve: the gateway, until SIGTERM or SIGINT. SIGHUP reads the configuration and the certificates again.
+#include <unistd.h>
+
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -26,7 +28,26 @@ struct Source {
   std::string said;                 ///< for the person who started it
   std::optional<std::string> file;  ///< read again on SIGHUP
   std::unique_ptr<EmbeddedMock> mock;
+  config::ListenOverride listen;  ///< the command line's
 };
+
+/// Who starts it by hand wants to see requests come; a file that says where the access log goes, or that there is none,
+/// has said so.
+void look_on(config::Settings& settings) {
+  if (settings.access_log_given) return;
+  for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) {  // the first is where the log goes
+    if (settings.terminal < 0 && ::isatty(descriptor) == 1) settings.terminal = descriptor;
+  }
+}
+
+/// False: the address cannot be, which has been printed by `say`.
+template <class Say>
+bool put_listen(config::Settings& settings, const config::ListenOverride& asked, Say say) {
+  if (!asked.any()) return true;
+  const auto problem = config::listen_instead(settings, asked);
+  if (problem) say(problem->to_string());
+  return !problem;
+}
 
 void print(const config::Problems& problems) {
   for (const config::Problem& problem : problems) std::cerr << problem.to_string() << "\n";
@@ -40,8 +61,8 @@ std::optional<config::Settings> settings_from_mock(Source& source) {
   }
   source.mock = std::move(*mock);
   source.said =
-      "No drover.yaml and no keys in the environment (HOLYSHEEP_API_KEY, OPENAI_API_KEY): serving the built-in\n"
-      "mock provider with three keys. It answers made-up text and costs nothing.";
+      "No drover.yaml and no keys in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, HOLYSHEEP_API_KEY): serving\n"
+      "the built-in mock provider with three keys. It repeats what it is told and costs nothing.";
   auto settings = source.mock->gateway_settings();
   if (settings) return std::move(*settings);
   print(settings.error());
@@ -80,7 +101,8 @@ void print_start(const Source& source, const gateway::Server& server) {
   if (!settings.clients.empty()) std::cout << "    -H 'Authorization: Bearer YOUR_CLIENT_KEY' \\\n";
   std::cout << "    -d '{\"model\": \"" << model
             << "\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'\n"
-            << "SDKs: set the base URL to " << base << "\n";
+            << "SDKs: set the base URL to " << base << "\n"
+            << "      (Anthropic's own SDKs and Claude Code: " << base.substr(0, base.size() - 3) << ")\n";
   if (const auto admin = server.admin_port()) {
     const bool usual = *admin == config::defaults::kAdminPort && settings.admin->loopback() && !settings.admin->tls;
     std::cout << "Status: drover status"
@@ -103,6 +125,11 @@ void reload(const Source& source, gateway::Server& server) {
       return;
     }
     settings = std::move(*loaded);
+    const bool listens = put_listen(*settings, source.listen, [](const std::string& text) {
+      telemetry::log(telemetry::Level::Error, "SIGHUP: nothing changed: " + text);
+    });
+    if (!listens) return;
+    look_on(*settings);
   }
   const auto done = settings ? server.reload(std::move(*settings)) : server.reread();
   if (done) {
@@ -115,14 +142,20 @@ void reload(const Source& source, gateway::Server& server) {
 
 struct Options {
   std::string config;
+  config::ListenOverride listen;
   std::string record;
   std::uint64_t record_limit = upstream::kRecordingBytes / kMiB;
 };
 
 int serve(const Options& options) {
   Source source;
+  source.listen = options.listen;
   auto settings = find_settings(options.config, source);
   if (!settings) return kExitMistake;
+  if (!put_listen(*settings, options.listen, [](const std::string& text) { std::cerr << text << "\n"; })) {
+    return kExitMistake;
+  }
+  look_on(*settings);
   std::shared_ptr<upstream::Recorder> recorder;
   if (!options.record.empty()) {
     if (!source.file) {
@@ -166,6 +199,9 @@ void add_serve(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   command->add_option("--config,-c", options->config,
                       "Configuration file (default: drover.yaml here, else keys in the environment, else a mock)");
+  command->add_option("--listen", options->listen.address,
+                      "Listen here (127.0.0.1:9000), whatever the configuration says under 'listen'");
+  command->add_option("--port,-p", options->listen.port, "The same for the port alone; 0: any free one");
   command->add_option(
       "--record", options->record,
       "Write every event and decision to this file, for `drover simulate --replay`; no keys, no prompts");
@@ -175,6 +211,7 @@ void add_serve(CLI::App& app, int& exit_code) {
   command->footer(
       "Examples:\n"
       "  drover serve\n"
+      "  drover serve --port 9000\n"
       "  drover serve --config /etc/drover/drover.yaml\n"
       "  drover serve --config drover.yaml --record today.recording\n"
       "Signals: SIGTERM and SIGINT stop it after open requests have finished (at most 'drain'); SIGHUP reads the\n"

@@ -1,9 +1,17 @@
 // drover status: how the targets of a running drover are doing, as a table, from its admin pages.
+#include <poll.h>
 #include <signal.h>
-#include <time.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -21,6 +29,11 @@ constexpr int kAllFine = 0;
 constexpr int kSomethingRed = 1;
 constexpr int kUnreachable = 2;
 
+/// Of a watched table that goes where no width can be found out.
+constexpr std::size_t kUsualWidth = 80;
+/// A window that is said to be wider is none.
+constexpr std::size_t kWidest = 10000;
+
 struct StatusOptions {
   AdminOptions admin;
   std::string language = "en";
@@ -34,46 +47,144 @@ gateway::Colour colour_wanted() {
   return wanted ? gateway::Colour::Yes : gateway::Colour::No;
 }
 
+/// What is printed in front of a table, and where the table has to fit.
+struct Canvas {
+  std::string_view before;
+  gateway::TableSize size;
+};
+
+std::size_t number_in(const char* variable) {
+  const char* const text = std::getenv(variable);
+  if (text == nullptr) return 0;
+  std::size_t number = 0;
+  const auto [end, problem] = std::from_chars(text, text + std::strlen(text), number);
+  return problem == std::errc() && *end == '\0' && number <= kWidest ? number : 0;
+}
+
+/// Of the terminal that this descriptor is; nothing for a pipe.
+gateway::TableSize terminal_size(int descriptor) {
+  winsize size{};
+  if (::isatty(descriptor) != 1 || ::ioctl(descriptor, TIOCGWINSZ, &size) != 0) return {};
+  return {.columns = size.ws_col, .rows = size.ws_row};
+}
+
+/// A terminal's own size; where the output goes elsewhere (a pipe), that of COLUMNS and LINES, and of the terminal that
+/// it is started from, which is where people look at what comes out of the pipe.
+gateway::TableSize canvas_size(bool terminal, bool watching) {
+  gateway::TableSize size = terminal_size(STDOUT_FILENO);
+  if (size.columns == 0 && (terminal || watching)) size.columns = number_in("COLUMNS");
+  if (size.rows == 0 && (terminal || watching)) size.rows = number_in("LINES");
+  if (!watching) return {.columns = size.columns, .rows = 0};
+  if (size.columns == 0) size.columns = terminal_size(STDERR_FILENO).columns;
+  if (size.columns == 0) size.columns = terminal_size(STDIN_FILENO).columns;
+  if (size.columns == 0) size.columns = kUsualWidth;
+  if (terminal && size.rows > 1) --size.rows;  // the cursor stands in the last line
+  return size;
+}
+
 /// Asks once and prints. Returns the exit code.
-int show(const StatusOptions& options, const gateway::AdminAddress& address, std::string_view before) {
+int show(const StatusOptions& options, const gateway::AdminAddress& address, const Canvas& canvas) {
   const auto page = gateway::fetch_status(address);
   if (!page) {
-    std::cout << before << std::flush;
+    std::cout << canvas.before << std::flush;
     std::cerr << "drover status: " << page.error().message << "\n";
     return kUnreachable;
   }
   const auto language = options.language == "th" ? gateway::Language::Thai : gateway::Language::English;
-  const auto table = gateway::status_table(*page, language, colour_wanted());
+  const auto table = gateway::status_table(*page, language, colour_wanted(), canvas.size);
   if (!table) {
     std::cerr << "drover status: " << address.url << ": " << table.error().message << "\n";
     return kUnreachable;
   }
-  std::cout << before << (options.json ? printable_json(*page) : table->text) << std::flush;
+  std::cout << canvas.before << (options.json ? printable_json(*page) : table->text) << std::flush;
   return table->any_red ? kSomethingRed : kAllFine;
 }
 
-/// Waits a second. False: it was ended by Ctrl-C or SIGTERM.
-bool another_second() {
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  const timespec second{.tv_sec = 1, .tv_nsec = 0};
-  return ::sigtimedwait(&ends, nullptr, &second) < 0;
+/// Keys as they are pressed, while it lives. What is no terminal, or one that somebody else has, is left as it is.
+class Keyboard {
+ public:
+  Keyboard() {
+    if (::isatty(STDIN_FILENO) != 1) return;
+    const pid_t owner = ::tcgetpgrp(STDIN_FILENO);  // -1: not the terminal of our session, which stops nobody
+    open_ = owner < 0 || owner == ::getpgrp();
+    if (!open_ || ::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+    termios raw = before_;
+    raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+    changed_ = ::tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+  }
+  ~Keyboard() {
+    if (changed_) ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
+  }
+  Keyboard(const Keyboard&) = delete;
+  Keyboard& operator=(const Keyboard&) = delete;
+
+  [[nodiscard]] int descriptor() const { return open_ ? STDIN_FILENO : -1; }
+  /// Reads what is there. True: "q" is among it.
+  [[nodiscard]] bool quits() {
+    std::array<char, 64> keys{};
+    const ssize_t count = ::read(STDIN_FILENO, keys.data(), keys.size());
+    if (count <= 0) open_ = false;
+    const auto end = keys.begin() + std::max<ssize_t>(count, 0);
+    return std::any_of(keys.begin(), end, [](char key) { return key == 'q' || key == 'Q'; });
+  }
+
+ private:
+  termios before_{};
+  bool open_ = true;
+  bool changed_ = false;
+};
+
+/// SIGINT, SIGTERM and changes of the window's size, as something to wait for.
+class Interruptions {
+ public:
+  Interruptions() {
+    sigset_t all;
+    sigemptyset(&all);
+    for (const int number : {SIGINT, SIGTERM, SIGWINCH}) sigaddset(&all, number);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    descriptor_ = ::signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+  }
+  ~Interruptions() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  Interruptions(const Interruptions&) = delete;
+  Interruptions& operator=(const Interruptions&) = delete;
+
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  /// True: it is to end.
+  [[nodiscard]] bool ends() const {
+    signalfd_siginfo signal{};
+    return ::read(descriptor_, &signal, sizeof signal) == sizeof signal && signal.ssi_signo != SIGWINCH;
+  }
+
+ private:
+  int descriptor_ = -1;
+};
+
+/// Waits a second, or until the window has another size. False: it was ended by q, Ctrl-C or SIGTERM.
+bool another_second(Keyboard& keyboard, const Interruptions& interruptions) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return true;
+    std::array<pollfd, 2> waits{pollfd{.fd = interruptions.descriptor(), .events = POLLIN, .revents = 0},
+                                pollfd{.fd = keyboard.descriptor(), .events = POLLIN, .revents = 0}};
+    ::poll(waits.data(), waits.size(), static_cast<int>(left.count()));
+    if (waits[0].revents != 0) return !interruptions.ends();
+    if (waits[1].revents != 0 && keyboard.quits()) return false;
+  }
 }
 
 int watch(const StatusOptions& options, const gateway::AdminAddress& address) {
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  ::pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  const Interruptions interruptions;
+  Keyboard keyboard;
   // A terminal is drawn over; a pipe gets one table after the other.
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
-  const std::string_view before = terminal ? "\x1b[H\x1b[2J" : "";
   for (;;) {
-    const int code = show(options, address, before);
-    if (!std::cout || !another_second()) return code;
+    const int code =
+        show(options, address,
+             {.before = terminal ? "\x1b[H\x1b[2J" : "", .size = canvas_size(terminal, /*watching=*/true)});
+    if (!std::cout || !another_second(keyboard, interruptions)) return code;
     if (!terminal && !options.json) std::cout << "\n";
   }
 }
@@ -81,7 +192,8 @@ int watch(const StatusOptions& options, const gateway::AdminAddress& address) {
 int status(const StatusOptions& options) {
   const auto address = admin_address(options.admin, "status");
   if (!address) return kUnreachable;
-  return options.watch ? watch(options, *address) : show(options, *address, {});
+  if (options.watch) return watch(options, *address);
+  return show(options, *address, {.before = {}, .size = canvas_size(::isatty(STDOUT_FILENO) == 1, false)});
 }
 
 }  // namespace
@@ -90,7 +202,8 @@ void add_status(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("status", "Show how the keys of a running drover are doing");
   auto options = std::make_shared<StatusOptions>();
   add_admin_options(*command, options->admin);
-  command->add_flag("--watch,-w", options->watch, "Ask again every second, until Ctrl-C");
+  command->add_flag("--watch,-w", options->watch,
+                    "Ask again every second, until q or Ctrl-C; fits its window, the sick first");
   command->add_flag("--json", options->json, "Print the JSON of /status instead of a table");
   command->add_option("--lang", options->language, "Language of the table: en or th")
       ->check(CLI::IsMember({"en", "th"}));

@@ -69,7 +69,7 @@ class Lease::State {
     const upstream::Endpoint& at = endpoint();
     base_url_ = pool_->catalog->plan().servers[at.target->server.index()].base_url;
     while (!base_url_.empty() && base_url_.back() == '/') base_url_.pop_back();
-    model_ = at.target->model.empty() ? asked_model : at.target->model;
+    model_ = at.target->model_for(asked_model);
     key_.assign(at.key->reveal());
   }
   ~State() {

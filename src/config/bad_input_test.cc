@@ -30,6 +30,36 @@ TEST(BadInput, TwoKeysWithOneValueAreToldApartByNameAndNeverShown) {
   EXPECT_EQ(told[0].find("canary"), std::string::npos);
 }
 
+TEST(BadInput, N2_ATabInTheIndentationIsCalledOne) {
+  for (const char* text :
+       {"providers:\n\tone:\n\t\tbase_url: https://x/v1\n", "# a\n\nproviders:\n  one:\n \t  a: 1\n"}) {
+    EXPECT_THAT(mistakes(text), ElementsAre(AllOf(HasSubstr("a tab stands in the indentation, and YAML wants spaces"),
+                                                  HasSubstr("indent with spaces"))))
+        << text;
+  }
+  EXPECT_THAT(mistakes("providers:\n\tone:\n"), ElementsAre(StartsWith("f:2:1: ")));
+}
+
+TEST(BadInput, N2_AConfigurationOfAnotherProgramIsCalledOne) {
+  EXPECT_THAT(mistakes("model_list:\n  - model_name: gpt-4o\n    litellm_params: { model: openai/gpt-4o }\n"
+                       "litellm_settings: { drop_params: true }\n"),
+              ElementsAre(AllOf(StartsWith("f:1:1: 'model_list' is of a configuration of LiteLLM"),
+                                HasSubstr("api_base"), HasSubstr("drover.example.yaml"))));
+  EXPECT_THAT(mistakes("router_settings: { num_retries: 2 }\n"), ElementsAre(HasSubstr("LiteLLM")));
+  EXPECT_THAT(mistakes("static_resources: {}\n"), ElementsAre(HasSubstr("Envoy")));
+}
+
+TEST(BadInput, N2_ALimitOfAQuotaStandsUnderAModel) {
+  for (const char* limit : {"rpm", "requests_per_minute", "tpm", "concurrent"}) {
+    const auto told = mistakes(one_provider("quotas: { team: { " + std::string(limit) + ": 500 } }"));
+    ASSERT_THAT(told, ElementsAre(HasSubstr("'" + std::string(limit) + "' stands where a model's name belongs")));
+    // What it says to write loads.
+    const std::string& text = told.front();
+    const std::string advice = text.substr(text.rfind(": { \"*\"") + 2);
+    EXPECT_THAT(mistakes(one_provider("quotas: { team: " + advice + " }")), ElementsAre()) << advice;
+  }
+}
+
 TEST(BadInput, AWeightOfNothingEverywhereIsAPoolWithoutATarget) {
   const std::string keys =
       "providers: { one: { base_url: https://one.example.com/v1, keys: [ { env: KEY_A, weight: 0 }, "

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/glob.h"
 #include "config/report.h"
 #include "config/scalar.h"
 #include "config/settings.h"
@@ -49,11 +50,10 @@ std::string_view word(core::Ambiguous choice) {
 
 std::string timeouts_line(const core::Timeouts& timeouts) {
   return "connect " + format_duration(timeouts.connect) + ", send " + format_duration(timeouts.send) + ", head " +
-         format_duration(timeouts.head_stream) +
-         " (streamed) / " + format_duration(timeouts.head_plain) + " (plain), first content " +
-         format_duration(timeouts.first_content) + ", idle " + format_duration(timeouts.idle) + ", total " +
-         format_duration(timeouts.total) + ", stream " + format_duration(timeouts.stream_max) + ", queue " +
-         format_duration(timeouts.queue);
+         format_duration(timeouts.head_stream) + " (streamed) / " + format_duration(timeouts.head_plain) +
+         " (plain), first content " + format_duration(timeouts.first_content) + ", idle " +
+         format_duration(timeouts.idle) + ", total " + format_duration(timeouts.total) + ", stream " +
+         format_duration(timeouts.stream_max) + ", queue " + format_duration(timeouts.queue);
 }
 
 bool same(const core::Timeouts& a, const core::Timeouts& b) {
@@ -86,7 +86,8 @@ class Description {
     for (const ListenAddress& each : settings_.listen) line("listen   " + address(each));
     line("admin    " + (settings_.admin ? address(*settings_.admin) : "off"));
     line("threads  " + (settings_.threads == 0 ? "one per core" : std::to_string(settings_.threads)));
-    line("access   " + (settings_.access_log == kNoAccessLog ? "no log" : "log to " + access_log()));
+    const std::string none = settings_.terminal >= 0 ? "one line per request, on this terminal" : "no log";
+    line("access   " + (settings_.access_log == kNoAccessLog ? none : "log to " + access_log()));
   }
 
   [[nodiscard]] std::string access_log() const {
@@ -116,7 +117,32 @@ class Description {
   }
 
   [[nodiscard]] std::string summary(const core::Pool& pool) const {
-    return std::string(word(pool.balance)) + " over " + plural(pool.targets.size(), "target");
+    const auto speaks_openai = [&](core::TargetId target) {
+      return plan_.providers[plan_.targets[target.index()].provider.index()].dialect == core::DialectKind::OpenAi;
+    };
+    const auto openai = static_cast<std::size_t>(std::ranges::count_if(pool.targets, speaks_openai));
+    const std::string over = std::string(word(pool.balance)) + " over ";
+    if (openai == 0 || openai == pool.targets.size()) return over + plural(pool.targets.size(), "target");
+    return over + plural(openai, "target") + " for OpenAI's paths and " +
+           plural(pool.targets.size() - openai, "target") + " for Anthropic's";
+  }
+
+  static std::string shown_route(const std::string& name) {
+    if (name == "*") return "* (every other model)";
+    return is_glob(name) ? name + " (every other model that begins so)" : name;
+  }
+
+  /// "claude-NAME" at a target of many models, as the provider is asked for it.
+  void renaming(const core::Pool& pool) {
+    if (!is_glob(pool.model)) return;
+    const std::string name = std::string(glob_stem(pool.model)) + "NAME";
+    std::set<std::string> told;
+    for (const core::TargetId id : pool.targets) {
+      const core::Target& target = plan_.targets[id.index()];
+      const std::string text =
+          plan_.providers[target.provider.index()].name + " is asked for " + target.model_for(name);
+      if ((target.rename.any() || !target.model.empty()) && told.insert(text).second) line("  " + name + ": " + text);
+    }
   }
 
   void routes() {
@@ -127,15 +153,14 @@ class Description {
     if (plan_.routes.size() > kRoutesShown) line("... and " + plural(plan_.routes.size() - kRoutesShown, "more route"));
     for (const core::Pool& pool : plan_.pools) {
       if (named.contains(pool.model)) continue;
-      line(pool.model + " (as a fallback, through \"*\"): " + summary(pool));
+      line(pool.model + " (as a fallback, through \"" + plan_.route_for(pool.model)->name + "\"): " + summary(pool));
       targets(pool);
     }
   }
 
   void route(const core::Route& route) {
     const core::Pool& own = plan_.pools[route.pools.front().index()];
-    std::string text = route.name == "*" ? "* (every other model): " : route.name + ": ";
-    text += summary(own);
+    std::string text = shown_route(route.name) + ": " + summary(own);
     for (std::size_t at = 1; at < route.pools.size(); ++at) {
       const core::Pool& next = plan_.pools[route.pools[at].index()];
       text += ", then fallback " + next.model + " (" + summary(next) + ")";
@@ -144,6 +169,7 @@ class Description {
       text += ", on " + std::string(to_string(detour.on)) + " " + plan_.detours[detour.route].name;
     }
     line(text);
+    renaming(own);
     targets(own);
   }
 
@@ -237,13 +263,13 @@ class Description {
     return out;
   }
 
-  /// "*" is used by every client that may use a name of its own choice or one without a route.
+  /// Whether the client may use some name that ends at this route.
   [[nodiscard]] bool may_ask(const ClientKey& client, const std::string& route) const {
-    if (client.models.empty() || std::ranges::find(client.models, route) != client.models.end()) return true;
-    if (route != "*") return false;
-    return std::ranges::any_of(client.models, [&](const std::string& model) {
-      return std::ranges::find(plan_.routes, model, &core::Route::name) == plan_.routes.end();
-    });
+    return client.models.empty() || std::ranges::any_of(client.models, [&](const std::string& model) {
+             if (is_glob(model)) return overlap(model, route);
+             const core::Route* const own = plan_.route_for(model);
+             return own != nullptr && own->name == route;
+           });
   }
 
   const Settings& settings_;

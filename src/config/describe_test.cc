@@ -34,6 +34,19 @@ TEST(Describe, SaysWhatEachRouteWouldDo) {
   EXPECT_THAT(text, HasSubstr("paths without a model (openai): one/1\n"));
 }
 
+TEST(Describe, F3_SaysWhatAGlobTakesAndHowItIsRenamed) {
+  const std::string text = describe(loaded(
+      "providers:\n  o: { base_url: \"https://o.example/v1\", keys: [ { env: KEY_A } ] }\n"
+      "  a: { dialect: anthropic, base_url: \"https://a.example\", keys: [ { env: KEY_B } ] }\n"
+      "models: { \"claude-*\": { targets: [ { provider: o, model: \"anthropic/*\" }, a ] }, \"*\": { targets: [ a ] } "
+      "}"));
+  EXPECT_THAT(text,
+              HasSubstr("\nclaude-* (every other model that begins so): p2c over 1 target for OpenAI's paths and 1 "
+                        "target for Anthropic's\n  claude-NAME: o is asked for anthropic/claude-NAME\n"));
+  EXPECT_THAT(text, HasSubstr("  o/1:anthropic/*  "));
+  EXPECT_THAT(text, HasSubstr("\n* (every other model): p2c over 1 target\n"));
+}
+
 TEST(Describe, SaysWhoMayAskAndWhere) {
   EXPECT_THAT(describe(loaded(one_provider(""))),
               AllOf(HasSubstr("listen   127.0.0.1:8080\nadmin    127.0.0.1:8081\nthreads  one per core\n"),

@@ -1,7 +1,8 @@
-// Settings without a file: one company's keys from the environment. It writes the smallest configuration and loads
-// that, so that there is one way from a text to Settings.
+// Settings without a file: keys from the environment, of one company for each dialect. It writes the smallest
+// configuration and loads that, so that there is one way from a text to Settings.
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "config/settings.h"
 
@@ -11,13 +12,19 @@ namespace {
 struct Company {
   std::string_view provider;
   std::string_view base_url;
+  core::DialectKind dialect;
   std::array<std::string_view, 2> variables;  ///< the first that is set is used
 };
 
 // OPENAI_BASE_URL is not read on purpose: where clients run it points at drover, which would then call itself.
-constexpr std::array<Company, 2> kCompanies = {
-    {{"holysheep", "https://api.holysheep.ai/v1", {"HOLYSHEEP_API_KEY", "YOUR_HOLYSHEEP_API_KEY"}},
-     {"openai", "https://api.openai.com/v1", {"OPENAI_API_KEY", ""}}}};
+// (Nor is ANTHROPIC_BASE_URL.)
+constexpr std::array<Company, 3> kCompanies = {
+    {{"holysheep",
+      "https://api.holysheep.ai/v1",
+      core::DialectKind::OpenAi,
+      {"HOLYSHEEP_API_KEY", "YOUR_HOLYSHEEP_API_KEY"}},
+     {"openai", "https://api.openai.com/v1", core::DialectKind::OpenAi, {"OPENAI_API_KEY", ""}},
+     {"anthropic", "https://api.anthropic.com", core::DialectKind::Anthropic, {"ANTHROPIC_API_KEY", ""}}}};
 
 constexpr std::string_view kNothing = "no_keys";
 
@@ -39,8 +46,10 @@ std::vector<Found> companies_with_keys(const Environment& environment) {
 }
 
 std::string provider_line(const Found& found) {
-  return "  " + std::string(found.company->provider) + ": { base_url: " + std::string(found.company->base_url) +
-         ", keys: [ { env: " + std::string(found.variable) + " } ] }\n";
+  const bool anthropic = found.company->dialect == core::DialectKind::Anthropic;
+  return "  " + std::string(found.company->provider) + ": { " + (anthropic ? "dialect: anthropic, " : "") +
+         "base_url: " + std::string(found.company->base_url) + ", keys: [ { env: " + std::string(found.variable) +
+         " } ] }\n";
 }
 
 Problem problem(std::string key, std::string message, std::string suggestion) {
@@ -48,15 +57,29 @@ Problem problem(std::string key, std::string message, std::string suggestion) {
       .file = "environment", .key = std::move(key), .message = std::move(message), .suggestion = std::move(suggestion)};
 }
 
+/// Two of one dialect: only there one could be taken for the other.
+bool compete(const std::vector<Found>& found) {
+  return std::ranges::any_of(found, [&](const Found& one) {
+    return std::ranges::count_if(
+               found, [&](const Found& other) { return other.company->dialect == one.company->dialect; }) > 1;
+  });
+}
+
 Problem two_companies(const std::vector<Found>& found) {
   std::string names;
   std::string text = "write drover.yaml, for example:\n\nproviders:\n";
   std::string targets;
-  for (std::size_t at = 0; at < found.size(); ++at) {
-    names += (at > 0 ? " and " : "") + std::string(found[at].variable);
-    text += provider_line(found[at]);
-    targets += (at > 0 ? ", { provider: " : "") + std::string(found[at].company->provider) +
-               (at > 0 ? ", priority: " + std::to_string(at) + " }" : "");
+  std::array<int, 2> of_dialect{};
+  for (const Found& each : found) {
+    text += provider_line(each);
+    int& before = of_dialect[static_cast<std::size_t>(each.company->dialect)];
+    targets += (targets.empty() ? "{ provider: " : ", { provider: ") + std::string(each.company->provider) +
+               (before > 0 ? ", priority: " + std::to_string(before) : "") + " }";
+    ++before;
+  }
+  for (const Found& each : found) {
+    if (of_dialect[static_cast<std::size_t>(each.company->dialect)] < 2) continue;
+    names += (names.empty() ? "" : " and ") + std::string(each.variable);
   }
   text += "models:\n  \"*\": { targets: [ " + targets + " ] }\n";
   return problem({}, names + " are both set, and failover between two companies needs a file that says so", text);
@@ -67,12 +90,15 @@ Problem two_companies(const std::vector<Found>& found) {
 std::expected<Settings, Problems> from_environment(const Environment& environment) {
   const std::vector<Found> found = companies_with_keys(environment);
   if (found.empty()) {
-    return std::unexpected(Problems{problem(std::string(kNothing), "there are no keys in the environment",
-                                            "set HOLYSHEEP_API_KEY or OPENAI_API_KEY, or write drover.yaml")});
+    return std::unexpected(
+        Problems{problem(std::string(kNothing), "there are no keys in the environment",
+                         "set OPENAI_API_KEY, ANTHROPIC_API_KEY or HOLYSHEEP_API_KEY, or write drover.yaml")});
   }
-  if (found.size() > 1) return std::unexpected(Problems{two_companies(found)});
+  if (compete(found)) return std::unexpected(Problems{two_companies(found)});
 
-  auto settings = load_text("providers:\n" + provider_line(found.front()), "environment", environment);
+  std::string text = "providers:\n";
+  for (const Found& each : found) text += provider_line(each);
+  auto settings = load_text(text, "environment", environment);
   if (!settings) {
     // Lines of a text nobody wrote would only confuse.
     for (Problem& each : settings.error()) each.line = each.column = 0;

@@ -32,6 +32,35 @@ TEST(FromEnvironment, KnowsTheOtherNamesOfTheVariables) {
   EXPECT_EQ(openai.value().plan->servers[0].base_url, "https://api.openai.com/v1");
 }
 
+TEST(FromEnvironment, F10_ServesAnthropicsKeyAlone) {
+  const auto settings = from({{"ANTHROPIC_API_KEY", "canary-1,canary-2"}});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->plan->providers[0].dialect, core::DialectKind::Anthropic);
+  EXPECT_EQ(settings->plan->servers[0].base_url, "https://api.anthropic.com");
+  ASSERT_NE(settings->plan->route_for("claude-opus-4-8"), nullptr);
+  EXPECT_TRUE(settings->pin_for(core::DialectKind::Anthropic));
+}
+
+TEST(FromEnvironment, F10_ServesAnthropicsKeyBesideOneOfTheOtherDialect) {
+  for (const char* variable : {"OPENAI_API_KEY", "HOLYSHEEP_API_KEY"}) {
+    const auto settings = from({{variable, "canary-1"}, {"ANTHROPIC_API_KEY", "canary-2"}});
+    ASSERT_TRUE(settings) << variable;
+    const core::Route* route = settings->plan->route_for("anything");
+    ASSERT_NE(route, nullptr);
+    EXPECT_EQ(settings->plan->pools[route->pools[0].index()].targets.size(), 2U);
+  }
+}
+
+TEST(FromEnvironment, F10_NamesOnlyTheCompaniesThatCompete) {
+  const std::map<std::string, std::string> variables = {
+      {"OPENAI_API_KEY", "canary-1"}, {"HOLYSHEEP_API_KEY", "canary-2"}, {"ANTHROPIC_API_KEY", "canary-3"}};
+  const auto all = from(variables);
+  EXPECT_THAT(only_problem(all), HasSubstr("environment: HOLYSHEEP_API_KEY and OPENAI_API_KEY are both set"));
+  const std::string& shown = all.error()[0].suggestion;
+  const Settings settings = loaded(shown.substr(shown.find("providers:")), {.variables = variables, .files = {}});
+  EXPECT_EQ(settings.plan->targets.size(), 3U);
+}
+
 TEST(FromEnvironment, PrefersTheFirstNameOfACompany) {
   const auto settings = from({{"HOLYSHEEP_API_KEY", "canary-1"}, {"YOUR_HOLYSHEEP_API_KEY", "canary-2"}});
   ASSERT_EQ(settings.value().plan->keys.size(), 1U);

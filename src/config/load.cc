@@ -1,4 +1,7 @@
 // From text to Settings: the tree, then each section, then everything that was wrong.
+#include <algorithm>
+#include <array>
+
 #include "config/draft.h"
 
 namespace drover::config {
@@ -17,6 +20,37 @@ std::string fingerprint(std::string_view text) {
   return hex(sha256(text), 6);
 }
 
+/// Sections that only another program's configuration has.
+struct Foreign {
+  std::string_view key;
+  std::string_view program;
+};
+constexpr std::array<Foreign, 8> kForeign = {{{"model_list", "LiteLLM"},
+                                              {"litellm_settings", "LiteLLM"},
+                                              {"router_settings", "LiteLLM"},
+                                              {"general_settings", "LiteLLM"},
+                                              {"static_resources", "Envoy"},
+                                              {"binds", "agentgateway"},
+                                              {"receivers", "the OpenTelemetry Collector"},
+                                              {"scrape_configs", "Prometheus"}}};
+
+/// Says so, once, where the file is another program's: its keys one by one would help nobody.
+bool is_foreign(const Node& top, Report& report) {
+  for (const Name& name : top.names) {
+    const auto found = std::ranges::find(kForeign, name.text, &Foreign::key);
+    if (found == kForeign.end()) continue;
+    report.add(
+        name.place, {},
+        "'" + name.text + "' is of a configuration of " + std::string(found->program) + ", which drover does not read",
+        found->program == "LiteLLM"
+            ? "write each api_base with its api_key under 'providers', and each model_name under 'models' (a "
+              "name may end in *); drover.example.yaml shows the form"
+            : "start from drover.example.yaml");
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::expected<Settings, Problems> load_text(std::string_view text, const std::string& file,
@@ -24,6 +58,7 @@ std::expected<Settings, Problems> load_text(std::string_view text, const std::st
   Report report(file);
   const auto tree = parse_yaml(text, report);
   if (!tree) return std::unexpected(report.take_problems());
+  if (is_foreign(*tree, report)) return std::unexpected(report.take_problems());
   Draft draft{.report = report, .environment = environment, .settings = {}, .plan = {}, .providers = {}};
   if (const auto top = Value(*tree, {}, report).section(schema::kTop)) {
     load_policy(*top, draft);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/glob.h"
 #include "base/sha256.h"
 #include "config/draft.h"
 #include "config/key_source.h"
@@ -21,7 +22,6 @@ class ClientsReader {
  public:
   explicit ClientsReader(Draft& draft) : draft_(draft) {
     for (const core::Route& route : draft.plan.routes) models_.push_back(route.name);
-    any_model_ = std::ranges::find(models_, "*") != models_.end();
     for (const core::Key& key : draft.plan.keys) {
       if (!key.secret.empty()) upstream_keys_.emplace(sha256(key.secret.reveal()), key.provider);
     }
@@ -38,7 +38,6 @@ class ClientsReader {
 
   Draft& draft_;
   std::vector<std::string> models_;
-  bool any_model_ = false;
   std::set<std::string> names_;
   std::map<Sha256Digest, std::string> digests_;
   std::map<Sha256Digest, core::ProviderId> upstream_keys_;
@@ -72,7 +71,7 @@ void ClientsReader::read_models(const Section& map, ClientKey& client) {
   for (const Value& each : models->list("[ gpt-4o ]")) {
     const auto name = each.model();
     if (!name) continue;
-    const bool known = any_model_ || std::ranges::find(models_, *name) != models_.end();
+    const bool known = std::ranges::any_of(models_, [&](const std::string& model) { return overlap(model, *name); });
     if (!known) each.wrong("there is no model called " + shown(*name), did_you_mean(*name, models_));
     client.models.push_back(*name);
   }
@@ -106,8 +105,11 @@ bool ClientsReader::reaches(const ClientKey& client, const core::Route& route) c
 /// A client that may ask for a model but reach none of its targets was hardly meant so.
 void ClientsReader::check_reach(const Value& value, const ClientKey& client) {
   for (const std::string& model : client.models) {
-    const auto route = std::ranges::find(draft_.plan.routes, model, &core::Route::name);
-    if (route == draft_.plan.routes.end() || reaches(client, *route)) continue;
+    const core::Route* const own = is_glob(model) ? nullptr : draft_.plan.route_for(model);
+    const bool reached = std::ranges::any_of(draft_.plan.routes, [&](const core::Route& route) {
+      return (own != nullptr ? &route == own : overlap(model, route.name)) && reaches(client, route);
+    });
+    if (reached) continue;
     draft_.report.warn(value.place(), value.path() + ": client '" + client.name + "' may ask for '" + model +
                                           "', but none of its targets is at a provider the client may reach");
   }

@@ -36,6 +36,19 @@ TEST(Clients, AreInteractiveUnlessTheirClassSaysBatch) {
   EXPECT_FALSE(client_mistakes("[ { name: app, key: { env: APP_KEY }, class: bulk } ]").empty());
 }
 
+TEST(Clients, F3_MayBeHeldToGlobs) {
+  const Settings settings =
+      loaded(two_providers("models: { \"claude-*\": { targets: [ one ] }, gpt-4o: { targets: [ two ] } }\n"
+                           "clients: [ { name: web, key: { env: WEB_KEY }, models: [ \"claude-opus-*\", \"gpt-*\", "
+                           "claude-x ] } ]"),
+             clients_world());
+  EXPECT_THAT(settings.clients[0].models, ElementsAre("claude-opus-*", "gpt-*", "claude-x"));
+  EXPECT_THAT(client_mistakes("[ { name: web, key: { env: WEB_KEY }, models: [ \"gpt-*\" ] } ]"),
+              ElementsAre(HasSubstr("there is no model called 'gpt-*'")));
+  EXPECT_THAT(client_mistakes("[ { name: web, key: { env: WEB_KEY }, models: [ \"m*n\" ] } ]"),
+              ElementsAre(HasSubstr("has a star that is not its end")));
+}
+
 TEST(Clients, HaveLimitsOfTheirOwn) {
   const Settings settings = loaded(with_clients("[ { name: app, key: { env: APP_KEY } }, "
                                                 "{ name: web, key: { env: WEB_KEY }, limits: { concurrent: 3 } } ]"),

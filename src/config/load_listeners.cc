@@ -12,6 +12,8 @@ namespace {
 constexpr std::string_view kExpected = "an address such as 127.0.0.1:8080 or [::1]:8080";
 constexpr std::size_t kPemBytes = std::size_t{1} << 20;
 constexpr std::uint64_t kNoPort = UINT64_MAX;
+/// What is proposed where its own port is taken.
+constexpr std::uint16_t kAdminInstead = defaults::kAdminPort + 1;
 
 bool is_ipv4(const std::string& text) {
   in_addr address{};
@@ -32,25 +34,33 @@ std::string address_hint(const std::string& text) {
   return {};
 }
 
-std::optional<ListenAddress> parse_address(const Value& value) {
-  const auto text = value.text(kExpected);
-  if (!text) return std::nullopt;
-  const std::size_t colon = text->rfind(':');
-  const std::string host = text->substr(0, colon);
+struct Wrong {
+  std::string message;
+  std::string suggestion;
+};
+
+std::expected<ListenAddress, Wrong> read_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  const std::string host = text.substr(0, colon);
   // Without a colon the host is the whole text, which is then refused.
-  const std::uint64_t port = parse_whole(std::string_view(*text).substr(colon + 1)).value_or(kNoPort);
+  const std::uint64_t port = parse_whole(std::string_view(text).substr(colon + 1)).value_or(kNoPort);
   const bool bracketed = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
   const std::string bare = bracketed ? host.substr(1, host.size() - 2) : host;
   const bool known = bracketed ? is_ipv6(bare) : is_ipv4(bare) || bare == "localhost";
   if (port == kNoPort || !known) {
-    value.unexpected(kExpected, address_hint(*text));
-    return std::nullopt;
+    return std::unexpected(Wrong{"expected " + std::string(kExpected) + ", not " + shown(text), address_hint(text)});
   }
-  if (port > 65535) {
-    value.wrong("the port " + std::to_string(port) + " is above 65535");
-    return std::nullopt;
-  }
+  if (port > 65535) return std::unexpected(Wrong{"the port " + std::to_string(port) + " is above 65535", {}});
   return ListenAddress{.host = bare, .port = static_cast<std::uint16_t>(port), .tls = std::nullopt};
+}
+
+std::optional<ListenAddress> parse_address(const Value& value) {
+  const auto text = value.text(kExpected);
+  if (!text) return std::nullopt;
+  auto address = read_address(*text);
+  if (address) return std::move(*address);
+  value.wrong(std::move(address.error().message), std::move(address.error().suggestion));
+  return std::nullopt;
 }
 
 std::optional<TlsFiles> load_tls(const Value& value, const Draft& draft) {
@@ -90,14 +100,30 @@ bool same_socket(const ListenAddress& a, const ListenAddress& b) {
   return a.host == b.host && a.port == b.port && a.port != 0;
 }
 
+bool is_ipv6_host(const ListenAddress& address) {
+  return address.host.find(':') != std::string::npos;
+}
+
+/// Whether the two cannot both listen: the same socket, also where one of them is every interface.
+bool clash(const ListenAddress& a, const ListenAddress& b) {
+  if (a.port != b.port || a.port == 0) return false;
+  if (a.host == b.host || a.host == "::" || b.host == "::") return true;
+  if (a.host == "localhost" || b.host == "localhost") return a.loopback() && b.loopback();
+  return is_ipv6_host(a) == is_ipv6_host(b) && (a.host == "0.0.0.0" || b.host == "0.0.0.0");
+}
+
 /// Without clients anybody who reaches the listener spends the keys.
+Wrong exposed(const ListenAddress& listener) {
+  return {listener.to_string() +
+              " can be reached from other machines, and without 'clients' everybody who reaches it could spend your "
+              "keys",
+          "list the clients and their keys under 'clients', or listen on 127.0.0.1"};
+}
+
 void check_exposed(const Value& value, const ListenAddress& listener, bool clients) {
   if (clients || listener.loopback()) return;
-  value.wrong(
-      listener.to_string() +
-          " can be reached from other machines, and without 'clients' everybody who reaches it could spend your "
-          "keys",
-      "list the clients and their keys under 'clients', or listen on 127.0.0.1");
+  const Wrong wrong = exposed(listener);
+  value.wrong(wrong.message, wrong.suggestion);
 }
 
 void load_listen(const Section& top, Draft& draft) {
@@ -124,13 +150,21 @@ void load_admin(const Section& top, Draft& draft) {
   const auto admin = top.find("admin");
   if (!admin) {
     draft.settings.admin = {.host = std::string(defaults::kListenHost), .port = defaults::kAdminPort, .tls = {}};
+    const auto taken = std::ranges::find_if(
+        draft.settings.listen, [&](const ListenAddress& other) { return clash(other, *draft.settings.admin); });
+    const auto listen = top.find("listen");
+    if (listen && taken != draft.settings.listen.end()) {
+      listen->wrong(
+          taken->to_string() + " is also where 'admin' listens when the file does not say where",
+          "choose another port, or write admin: 127.0.0.1:" + std::to_string(kAdminInstead) + " or admin: off");
+    }
     return;
   }
   if (admin->is_word("off")) return;
   auto address = load_listener(*admin, draft);
   if (!address) return;
   const auto& listeners = draft.settings.listen;
-  if (std::ranges::any_of(listeners, [&](const ListenAddress& other) { return same_socket(other, *address); })) {
+  if (std::ranges::any_of(listeners, [&](const ListenAddress& other) { return clash(other, *address); })) {
     admin->wrong(address->to_string() + " is under 'listen' already", "give admin a port of its own");
   }
   const bool asks = address->tls && !address->tls->client_ca.empty();
@@ -152,6 +186,7 @@ void load_access_log(const Section& top, Draft& draft) {
     if (*place == word) return value->unexpected(kWanted);
   }
   draft.settings.access_log = *place;
+  draft.settings.access_log_given = true;
 }
 
 }  // namespace
@@ -163,8 +198,7 @@ bool ListenAddress::loopback() const {
 }
 
 std::string ListenAddress::to_string() const {
-  const bool ipv6 = host.find(':') != std::string::npos;
-  return (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return (is_ipv6_host(*this) ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 std::optional<std::string> pem_file(const Value& value, const Environment& environment) {
@@ -185,6 +219,31 @@ std::optional<std::string> pem_file(const Value& value, const Environment& envir
                                            " holds a private key and can be read by everybody; chmod 600 it");
   }
   return path;
+}
+
+std::optional<Problem> listen_instead(Settings& settings, const ListenOverride& asked) {
+  const auto problem = [](std::string_view option, const Wrong& wrong) {
+    return Problem{
+        .file = "command line", .key = std::string(option), .message = wrong.message, .suggestion = wrong.suggestion};
+  };
+  const std::string_view option = asked.address.empty() ? "--port" : "--listen";
+  ListenAddress address = settings.listen.front();
+  if (!asked.address.empty()) {
+    auto read = read_address(asked.address);
+    if (!read) return problem(option, read.error());
+    read->tls = address.tls;
+    address = std::move(*read);
+  } else if (settings.listen.size() > 1) {
+    return problem(option, {"the configuration listens on " + std::to_string(settings.listen.size()) + " addresses",
+                            "say which one is meant with --listen ADDRESS"});
+  }
+  if (asked.port) address.port = *asked.port;
+  if (settings.clients.empty() && !address.loopback()) return problem(option, exposed(address));
+  if (settings.admin && clash(address, *settings.admin)) {
+    return problem(option, {address.to_string() + " is where 'admin' listens", "choose another port"});
+  }
+  settings.listen.assign(1, std::move(address));
+  return std::nullopt;
 }
 
 void load_listeners(const Section& top, Draft& draft) {

@@ -150,5 +150,40 @@ TEST(Listeners, WarnWhenAdminCanBeReachedFromElsewhere) {
               IsEmpty());
 }
 
+TEST(Listeners, N2_TheDefaultOfAdminIsAnAddressLikeAnyOther) {
+  for (const char* taken : {"127.0.0.1:8081", "localhost:8081", "[ 127.0.0.1:8080, 127.0.0.1:8081 ]"}) {
+    EXPECT_THAT(mistakes(one_provider("listen: " + std::string(taken))),
+                ElementsAre(HasSubstr("8081 is also where 'admin' listens when the file does not say where; choose "
+                                      "another port, or write admin: 127.0.0.1:8082 or admin: off")))
+        << taken;
+  }
+  EXPECT_THAT(mistakes(one_provider("listen: 127.0.0.1:8081\nadmin: off")), IsEmpty());
+  EXPECT_THAT(mistakes(one_provider("listen: 127.0.0.2:8081")), IsEmpty());
+  EXPECT_THAT(mistakes(one_provider("listen: \"[::1]:8081\"")), IsEmpty());
+}
+
+std::string instead(const ListenOverride& asked, std::string_view text = one_provider("")) {
+  Settings settings = loaded(text);
+  const auto problem = listen_instead(settings, asked);
+  if (problem) return problem->to_string();
+  return settings.listen.size() == 1 ? settings.listen[0].to_string() : "several";
+}
+
+TEST(Listeners, F12_TheCommandLineChoosesTheAddressOrThePort) {
+  EXPECT_EQ(instead({.address = "127.0.0.1:9000", .port = {}}), "127.0.0.1:9000");
+  EXPECT_EQ(instead({.address = "[::1]:9000", .port = {}}), "[::1]:9000");
+  EXPECT_EQ(instead({.address = {}, .port = 9000}), "127.0.0.1:9000");
+  EXPECT_EQ(instead({.address = {}, .port = 0}), "127.0.0.1:0");
+}
+
+TEST(Listeners, F12_TheCommandLineIsHeldToTheRulesOfTheFile) {
+  EXPECT_THAT(instead({.address = "9000", .port = {}}),
+              HasSubstr("command line: --listen: expected an address such as 127.0.0.1:8080 or [::1]:8080"));
+  EXPECT_THAT(instead({.address = "0.0.0.0:9000", .port = {}}), HasSubstr("can be reached from other machines"));
+  EXPECT_THAT(instead({.address = {}, .port = 8081}), HasSubstr("--port: 127.0.0.1:8081 is where 'admin' listens"));
+  EXPECT_THAT(instead({.address = {}, .port = 9000}, one_provider("listen: [ 127.0.0.1:1, 127.0.0.1:2 ]")),
+              HasSubstr("listens on 2 addresses"));
+}
+
 }  // namespace
 }  // namespace drover::config

@@ -1,8 +1,10 @@
 // Models: the names clients send, the targets that serve each, and the fallback chains between them.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
+#include "base/glob.h"
 #include "config/draft.h"
 #include "config/pools.h"
 
@@ -53,6 +55,14 @@ std::optional<core::KeyId> find_key(const Value& value, core::ProviderId id, con
   return std::nullopt;
 }
 
+/// What "claude-*" would be asked for by a request for another model is nobody's to say; "*" takes the name as it is.
+bool names_one_or_all(const Value& value, const std::string& fallback) {
+  if (!is_glob(fallback) || fallback == "*") return true;
+  value.wrong("a fallback is one model, and " + shown(fallback) + " is many",
+              "name the one, or give this model its targets with priority: 1");
+  return false;
+}
+
 void read_affinity(const Value& value, ModelEntry& entry) {
   const auto span = value.duration(kAffinity, Off::Allowed);
   if (span) entry.affinity = *span == kNoLimit ? Duration::zero() : *span;
@@ -72,6 +82,7 @@ class ModelsReader {
  private:
   void read_model(const Name& name, const Value& value);
   std::optional<TargetEntry> read_target(const Value& value);
+  void check_star(const Value& value, const TargetEntry& target, const ModelEntry& entry);
   void read_targets(const Value& value, ModelEntry& entry);
   void read_fallback(const Value& value, ModelEntry& entry);
   static void read_detour(const Value& value, ModelEntry& entry);
@@ -108,8 +119,12 @@ std::vector<std::string> ModelsReader::names() const {
 const ModelEntry* ModelsReader::entry_for(const std::string& name) const {
   const auto own = by_name_.find(name);
   if (own != by_name_.end()) return &entries_[own->second];
-  const auto star = by_name_.find("*");
-  return star != by_name_.end() ? &entries_[star->second] : nullptr;
+  const ModelEntry* longest = nullptr;
+  for (const ModelEntry& entry : entries_) {
+    if (!is_glob(entry.name) || !takes_name(entry.name, name)) continue;
+    if (longest == nullptr || entry.name.size() > longest->name.size()) longest = &entry;
+  }
+  return longest;
 }
 
 std::optional<TargetEntry> ModelsReader::read_target(const Value& value) {
@@ -140,11 +155,26 @@ std::optional<TargetEntry> ModelsReader::read_target(const Value& value) {
   return target;
 }
 
+/// A target's own glob renames what the entry's glob takes; it cannot choose among a provider's models.
+void ModelsReader::check_star(const Value& value, const TargetEntry& target, const ModelEntry& entry) {
+  if (!target.model || !is_glob(*target.model) || *target.model == entry.name) return;
+  if (!is_glob(entry.name)) {
+    value.wrong(
+        "the star in " + shown(*target.model) + " has nothing to stand for: " + shown(entry.name) + " is one model",
+        "write the name that the provider has for it");
+    return;
+  }
+  if (rename_of(entry.name, *target.model).any()) return;
+  draft_.report.warn(target.place, target.path + ": model " + shown(*target.model) +
+                                       " changes nothing: the name goes up as the client sent it");
+}
+
 void ModelsReader::read_targets(const Value& value, ModelEntry& entry) {
   std::map<std::pair<core::ProviderId, std::optional<std::string>>, std::set<std::optional<core::KeyId>>> seen;
   for (const Value& each : value.list("[ provider, { provider: other, priority: 1 } ]")) {
     auto target = read_target(each);
     if (!target) continue;
+    check_star(each, *target, entry);
     if (target->model == entry.name) target->model.reset();
     // A target that names one key overlaps one that means all keys of the same provider and model.
     auto& keys = seen[{target->provider, target->model}];
@@ -165,7 +195,7 @@ void ModelsReader::read_fallback(const Value& value, ModelEntry& entry) {
     if (each.node().kind == Node::Kind::Map) {
       read_detour(each, entry);
     } else if (const auto name = each.model()) {
-      entry.fallback.emplace_back(*name, each);
+      if (names_one_or_all(each, *name)) entry.fallback.emplace_back(*name, each);
     }
   }
 }
@@ -181,7 +211,7 @@ void ModelsReader::read_detour(const Value& value, ModelEntry& entry) {
   const auto name = model ? model->model() : std::nullopt;
   const auto on = map->find("on");
   const auto kind = on ? on->choice(kDetourKinds) : std::nullopt;
-  if (!name || !kind) return;
+  if (!name || !kind || !names_one_or_all(*model, *name)) return;
   if (std::ranges::find(entry.detours, *kind, &DetourEntry::on) != entry.detours.end()) {
     value.wrong("there is a fallback for this already", "keep one; the other model may have one of its own");
     return;
@@ -223,7 +253,10 @@ void ModelsReader::read(const Value& models) {
 
 void ModelsReader::pass_everything(const Section& top) {
   if (draft_.plan.providers.empty()) return;
-  if (draft_.plan.providers.size() > 1) {
+  const auto share_a_dialect = [this](const core::Provider& one) {
+    return std::ranges::count(draft_.plan.providers, one.dialect, &core::Provider::dialect) > 1;
+  };
+  if (std::ranges::any_of(draft_.plan.providers, share_a_dialect)) {
     top.map().wrong("there are " + std::to_string(draft_.plan.providers.size()) +
                         " providers and no 'models': failover between two companies needs a file that says so",
                     "write models: { \"*\": { targets: [ " + joined(draft_.provider_names()) + " ] } }");
@@ -236,7 +269,9 @@ void ModelsReader::pass_everything(const Section& top) {
                    .targets = {},
                    .fallback = {},
                    .detours = {}};
-  entry.targets.push_back({.provider = {0}, .model = {}, .key = {}, .place = entry.place, .path = entry.path});
+  for (std::uint32_t at = 0; at < draft_.plan.providers.size(); ++at) {
+    entry.targets.push_back({.provider = {at}, .model = {}, .key = {}, .place = entry.place, .path = entry.path});
+  }
   by_name_.emplace(entry.name, 0);
   entries_.push_back(std::move(entry));
 }
@@ -262,7 +297,7 @@ void ModelsReader::follow(const ModelEntry& entry, const std::string& name, Walk
     return;
   }
   walk.pools.push_back(pool);
-  // A name that only "*" knows has no fallbacks of its own.
+  // A name that only a glob knows has no fallbacks of its own.
   if (entry.name != name) return;
   walk.path.push_back(name);
   for (const auto& [next, where] : entry.fallback) {
@@ -278,17 +313,21 @@ void ModelsReader::follow(const ModelEntry& entry, const std::string& name, Walk
   walk.path.pop_back();
 }
 
-/// Bodies are not translated between dialects, so a chain must speak one. (Within a pool: PoolExpansion.)
+/// Bodies are not translated between dialects, so what comes later in a chain must be of use to some request that the
+/// first pool serves. (Within the pool of one model: PoolExpansion.)
 void ModelsReader::check_dialects(const ModelEntry& entry, const core::Route& route) {
-  const core::Provider* first = nullptr;
+  std::array<const core::Provider*, 2> first{};  // by dialect
   for (const core::PoolId id : route.pools) {
-    const core::Pool& pool = draft_.plan.pools[id.index()];
-    if (pool.targets.empty()) continue;
-    const core::Target& target = draft_.plan.targets[pool.targets.front().index()];
-    const core::Provider& provider = draft_.plan.providers[target.provider.index()];
-    if (first == nullptr) first = &provider;
-    if (first->dialect == provider.dialect) continue;
-    draft_.report.add(entry.place, entry.path, mixed_dialects(*first, provider),
+    std::array<const core::Provider*, 2> next{};
+    for (const core::TargetId target : draft_.plan.pools[id.index()].targets) {
+      const core::Provider& provider = draft_.plan.providers[draft_.plan.targets[target.index()].provider.index()];
+      next[static_cast<std::size_t>(provider.dialect)] = &provider;
+    }
+    if (next[0] == nullptr && next[1] == nullptr) continue;
+    if (first[0] == nullptr && first[1] == nullptr) first = next;
+    if ((first[0] != nullptr && next[0] != nullptr) || (first[1] != nullptr && next[1] != nullptr)) continue;
+    const core::Provider& one = first[0] != nullptr ? *first[0] : *first[1];
+    draft_.report.add(entry.place, entry.path, mixed_dialects(one, next[0] != nullptr ? *next[0] : *next[1]),
                       "keep targets and fallbacks of one dialect");
     return;
   }
@@ -320,7 +359,7 @@ std::vector<core::Detour> ModelsReader::detours_of(const ModelEntry& entry) {
   return out;
 }
 
-/// A name that only "*" knows has no fallbacks of its own.
+/// A name that only a glob knows has no fallbacks of its own.
 std::optional<std::uint32_t> ModelsReader::detour_route(const DetourEntry& detour) {
   const auto known = detours_.find(detour.model);
   if (known != detours_.end()) return known->second;

@@ -46,6 +46,77 @@ TEST(Models, AreRequiredForTwoProviders) {
                           "that says so; write models: { \"*\": { targets: [ one, two ] } }"));
 }
 
+std::string two_dialects(const std::string& more) {
+  return "providers:\n  o: { base_url: \"https://o.example/v1\", keys: [ { env: KEY_A } ] }\n"
+         "  a: { dialect: anthropic, base_url: \"https://a.example\", keys: [ { env: KEY_B } ] }\n" +
+         more;
+}
+
+TEST(Models, F2_MayMixDialectsUnderAGlobAndNotUnderOneName) {
+  EXPECT_THAT(mistakes(two_dialects("models: { \"*\": { targets: [ o, a ] }, \"claude-*\": { targets: [ a, o ] } }")),
+              IsEmpty());
+  EXPECT_THAT(mistakes(two_dialects("models: { one: { targets: [ o, a ] } }")), ElementsAre(HasSubstr("dialects")));
+}
+
+TEST(Models, F2_AreNotNeededForOneProviderOfEachDialect) {
+  const Settings settings = loaded(two_dialects(""));
+  EXPECT_THAT(chain(*settings.plan, "anything"), ElementsAre("*"));
+  EXPECT_THAT(target_names(*settings.plan, pool_of(*settings.plan, "*")), ElementsAre("o/1", "a/1"));
+}
+
+TEST(Models, F2_TheAdviceForSeveralProvidersIsAFileThatLoads) {
+  const std::string both = two_dialects("  b: { base_url: \"https://b.example/v1\", keys: [ { env: KEY_A } ] }\n");
+  const std::vector<std::string> told = mistakes(both);
+  ASSERT_EQ(told.size(), 1U);
+  const std::string& text = told.front();
+  const std::string advice = text.substr(text.find("; write ") + 8);
+  EXPECT_THAT(mistakes(both + advice + "\n"), IsEmpty()) << advice;
+}
+
+TEST(Models, F2_AFallbackMustServeSomeRequestOfTheFirst) {
+  EXPECT_THAT(
+      mistakes(two_dialects("models: { \"*\": { targets: [ o, a ], fallback: [ g ] }, g: { targets: [ o ] } }")),
+      IsEmpty());
+  EXPECT_THAT(mistakes(two_dialects("models: { \"c*\": { targets: [ a ], fallback: [ g ] }, g: { targets: [ o ] } }")),
+              ElementsAre(HasSubstr("speak different dialects")));
+}
+
+TEST(Models, F3_HaveTheirStarAtTheEnd) {
+  for (const char* wrong : {"gpt-*-mini", "**", "*-mini", "a*b*"}) {
+    EXPECT_THAT(mistakes(one_provider("models: { \"" + std::string(wrong) + "\": { targets: [ one ] } }")),
+                ElementsAre(testing::AllOf(HasSubstr("has a star that is not its end"), HasSubstr("write '"))))
+        << wrong;
+  }
+  EXPECT_THAT(mistakes(one_provider("models: { \"a*\": { targets: [ { provider: one, model: \"x*y\" } ] } }")),
+              ElementsAre(HasSubstr("has a star that is not its end")));
+  EXPECT_THAT(mistakes(one_provider("models: { a: { targets: [ one ], fallback: [ \"b*c\" ] } }")),
+              ElementsAre(HasSubstr("has a star that is not its end")));
+}
+
+TEST(Models, F3_RefuseAStarThatHasNothingToStandFor) {
+  EXPECT_THAT(mistakes(one_provider("models: { a: { targets: [ { provider: one, model: \"x*\" } ] } }")),
+              ElementsAre(HasSubstr("the star in 'x*' has nothing to stand for: 'a' is one model")));
+  EXPECT_THAT(mistakes(one_provider("models: { a: { targets: [ one ], fallback: [ \"b*\" ] }, \"b*\": { targets: [ "
+                                    "one ] } }")),
+              ElementsAre(HasSubstr("a fallback is one model, and 'b*' is many")));
+  EXPECT_THAT(mistakes(one_provider("quotas: { q: { \"b*\": { requests_per_minute: 5 } } }")),
+              ElementsAre(HasSubstr("a quota's limits are for one model, or for all of them together")));
+}
+
+TEST(Models, F3_WarnOfARenamingThatChangesNothing) {
+  const Settings settings =
+      loaded(one_provider("models: { \"fast-*\": { targets: [ { provider: one, model: \"*\" } ] } }"));
+  EXPECT_THAT(settings.warnings, ElementsAre(HasSubstr("changes nothing")));
+}
+
+TEST(Models, F3_FallBackToANameThatAGlobRenames) {
+  const Settings settings = loaded(
+      one_provider("models: { a: { targets: [ one ], fallback: [ claude-x ] }, \"claude-*\": { targets: [ { provider: "
+                   "one, model: \"anthropic/*\" } ] }, \"*\": { targets: [ one ] } }"));
+  const core::Pool& pool = pool_of(*settings.plan, "claude-x");
+  EXPECT_EQ(settings.plan->targets[pool.targets[0].index()].model, "anthropic/claude-x");
+}
+
 TEST(Models, ExpandProvidersIntoServersTimesKeys) {
   const Settings settings = loaded(
       "providers: { p: { servers: [ http://10.0.0.5:8000/v1, http://10.0.0.6:8000/v1 ], keys: [ { env: LIST } ] } }\n"

@@ -6,6 +6,7 @@
 #include "config/letters.h"
 #include "config/scalar.h"
 #include "config/server_url.h"
+#include "config/url_hint.h"
 
 namespace drover::config {
 namespace {
@@ -192,6 +193,9 @@ void load_server(const Value& value, core::ProviderId id, Draft& draft) {
   if (!url->tls && !url->local && draft.plan.providers[id.index()].auth.kind != core::Auth::Kind::None) {
     draft.report.warn(value.place(), value.path() + ": keys travel to " + url->authority +
                                          " unencrypted over http://; use https:// if it can");
+  }
+  if (const auto odd = url_suspicion(url->text, draft.plan.providers[id.index()].dialect)) {
+    draft.report.warn(value.place(), value.path() + ": " + *odd);
   }
   provider.servers.push_back({static_cast<std::uint32_t>(draft.plan.servers.size())});
   provider.authorities.push_back(url->authority);

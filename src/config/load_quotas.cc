@@ -1,5 +1,7 @@
 // Limits: what a key, a model or a client may ask for; and quotas, the limits that a group of keys shares, per model.
+#include "base/glob.h"
 #include "config/draft.h"
+#include "config/suggest.h"
 
 namespace drover::config {
 namespace {
@@ -10,6 +12,21 @@ void load_limit(const Section& map, std::string_view key, std::optional<std::int
   std::uint64_t number = 0;
   map.whole(key, number, {1, kMaxLimit});
   if (number > 0) out = static_cast<std::int64_t>(number);
+}
+
+/// `{ team: { rpm: 500 } }`: a limit stands where a model's name belongs, which has been told.
+bool names_a_limit(const Value& models, Report& report) {
+  bool found = false;
+  for (std::size_t at = 0; at < models.node().names.size(); ++at) {
+    const Name& name = models.node().names[at];
+    const auto limit = nearest_key(name.text, schema::kModelLimits.keys);
+    if (!limit || models.node().items[at].kind == Node::Kind::Map) continue;
+    report.add(name.place, models.path(), shown(name.text) + " stands where a model's name belongs",
+               "write " + *limit + " under the name of a model, or under \"*\" for all of them together: { \"*\": { " +
+                   *limit + ": 500 } }");
+    found = true;
+  }
+  return found;
 }
 
 }  // namespace
@@ -33,9 +50,13 @@ void load_quotas(const Section& top, Draft& draft) {
   draft.quotas_broken = quotas->node().kind != Node::Kind::Map;
   for (const auto& [name, models] : quotas->entries(kExample)) {
     check_name(name, "quota", draft.report);
+    if (models.node().kind == Node::Kind::Map && names_a_limit(models, draft.report)) continue;
     core::Quota quota{.name = name.text, .models = {}};
     for (const auto& [model, limits] : models.entries("{ gpt-4o: { requests_per_minute: 500 } }")) {
-      check_model(model, draft.report);
+      if (check_model(model, draft.report) && is_glob(model.text) && model.text != "*") {
+        draft.report.add(model.place, limits.path(), "a quota's limits are for one model, or for all of them together",
+                         "name each model, or write \"*\"");
+      }
       quota.models[model.text] = load_limits_of(limits);
     }
     draft.plan.quotas.push_back(std::move(quota));

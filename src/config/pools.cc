@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/glob.h"
+
 namespace drover::config {
 
 std::string mixed_dialects(const core::Provider& one, const core::Provider& other) {
@@ -25,19 +27,41 @@ std::string PoolExpansion::target_name(const TargetEntry& wanted, std::size_t se
   return name;
 }
 
+core::Rename rename_of(std::string_view pattern, std::string_view model) {
+  const std::string_view stem = glob_stem(pattern);
+  const std::string_view front = glob_stem(model);
+  const bool bare = front.empty() || front.ends_with('/');
+  const std::size_t slash = stem.rfind('/');
+  const std::size_t org = slash == std::string_view::npos ? 0 : slash + 1;
+  const std::size_t drop = bare ? org : stem.size();
+  if (stem.substr(0, drop) == front) return {};
+  return {.drop = drop, .front = std::string(front)};
+}
+
+PoolExpansion::Upstream PoolExpansion::upstream_of(const ModelEntry& entry, const std::string& written,
+                                                   const std::string& pool) {
+  const bool rewrites = is_glob(entry.name) && is_glob(written);
+  if (!written.empty() && !rewrites) return {.name = written, .rename = {}};
+  const core::Rename rename = rewrites ? rename_of(entry.name, written) : core::Rename{};
+  if (is_glob(pool)) return {.name = {}, .rename = rename};
+  return {.name = core::Target{.rename = rename}.model_for(pool), .rename = {}};
+}
+
 core::TargetId PoolExpansion::target(const TargetEntry& wanted, core::ServerId server, core::KeyId key,
-                                     const std::string& model, const std::string& name) {
+                                     const Upstream& model, const std::string& name) {
   const core::Key& credential = draft_.plan.keys[key.index()];
   const std::uint32_t weight = wanted.weight * credential.weight;
   const core::TargetId next{static_cast<std::uint32_t>(draft_.plan.targets.size())};
-  const auto [at, is_new] =
-      targets_.emplace(Identity{server.value, key.value, model, weight, wanted.priority, name}, next);
+  const auto [at, is_new] = targets_.emplace(Identity{server.value, key.value, model.name, model.rename.drop,
+                                                      model.rename.front, weight, wanted.priority, name},
+                                             next);
   if (is_new) {
     draft_.plan.targets.push_back({.provider = wanted.provider,
                                    .server = server,
                                    .key = key,
                                    .quota = credential.quota,
-                                   .model = model,
+                                   .model = model.name,
+                                   .rename = model.rename,
                                    .weight = weight,
                                    .priority = wanted.priority,
                                    .name = name});
@@ -47,7 +71,8 @@ core::TargetId PoolExpansion::target(const TargetEntry& wanted, core::ServerId s
 
 void PoolExpansion::add_targets(const ModelEntry& entry, const TargetEntry& wanted, core::Pool& pool) {
   const ProviderDraft& provider = draft_.providers[wanted.provider.index()];
-  const std::string model = wanted.model.value_or(pool.model == "*" ? std::string() : pool.model);
+  const std::string written = wanted.model.value_or(std::string());
+  const Upstream model = upstream_of(entry, written, pool.model);
   for (std::size_t server = 0; server < provider.servers.size(); ++server) {
     for (const core::KeyId key : provider.keys) {
       if ((wanted.key && *wanted.key != key) || wanted.weight == 0) continue;
@@ -56,11 +81,13 @@ void PoolExpansion::add_targets(const ModelEntry& entry, const TargetEntry& want
         too_many_ = true;
         draft_.report.add(entry.place, entry.path,
                           "servers × keys × models make more than " + std::to_string(defaults::kTargets) + " targets",
-                          "name fewer models (\"*\" takes all others), or split the keys over several gateways");
+                          "name fewer models (\"*\" takes all others, \"gpt-*\" all of a family), or split the keys "
+                          "over several gateways");
         return;
       }
       pool.targets.push_back(
-          target(wanted, provider.servers[server], key, model, target_name(wanted, server, key, model, pool.model)));
+          target(wanted, provider.servers[server], key, model,
+                 target_name(wanted, server, key, is_glob(pool.model) ? written : model.name, pool.model)));
     }
   }
 }
@@ -88,7 +115,7 @@ core::PoolId PoolExpansion::pool(const ModelEntry& entry, const std::string& nam
   for (const TargetEntry& wanted : entry.targets) {
     const core::Provider& one = draft_.plan.providers[entry.targets.front().provider.index()];
     const core::Provider& other = draft_.plan.providers[wanted.provider.index()];
-    if (one.dialect == other.dialect || name != entry.name) continue;
+    if (one.dialect == other.dialect || name != entry.name || is_glob(name)) continue;
     draft_.report.add(wanted.place, wanted.path, mixed_dialects(one, other), "keep targets of one dialect");
     break;
   }

@@ -42,7 +42,7 @@ struct ListenAddress {
 struct ClientKey {
   std::string name;
   std::array<std::uint8_t, 32> digest{};         ///< SHA-256 of the key's value; compare in constant time
-  std::vector<std::string> models;               ///< empty: all
+  std::vector<std::string> models;               ///< names and globs (base/glob.h); empty: all
   std::optional<core::ProviderSet> providers{};  ///< nothing: all
   core::PrincipalId principal{};                 ///< who it is to the core
 
@@ -80,6 +80,10 @@ struct Settings {
   Limits limits;
   Duration drain = defaults::kDrain;
   std::string access_log{defaults::kAccessLog};  ///< a file's path, kAccessLogToStdout or kNoAccessLog
+  bool access_log_given = false;                 ///< the file says where it goes
+  /// Without an access log: a descriptor that is a terminal, where somebody looks on; -1: none. The program's, not the
+  /// file's.
+  int terminal = -1;
   std::string fingerprint;  ///< of the text it was read from: 12 hex digits that change when the text does
   /// Key for the paths that name no model, per dialect (indexed by DialectKind); see pin_for().
   std::array<std::optional<core::KeyId>, 2> pins;
@@ -115,9 +119,22 @@ using Problems = std::vector<Problem>;
 /// The same for a file, which is itself read through `environment` (at most defaults::kFileBytes).
 [[nodiscard]] std::expected<Settings, Problems> load_file(const std::string& path, const Environment& environment);
 
-/// Settings without a file: one company's keys from the environment (HOLYSHEEP_API_KEY or YOUR_HOLYSHEEP_API_KEY, or
-/// OPENAI_API_KEY; comma-separated). Errors: nothing_configured() when no such variable is set; keys of two companies.
+/// Settings without a file: keys from the environment (comma-separated), of one company for each dialect:
+/// HOLYSHEEP_API_KEY (or YOUR_HOLYSHEEP_API_KEY) or OPENAI_API_KEY, and ANTHROPIC_API_KEY. Errors: nothing_configured()
+/// when no such variable is set; keys of two companies of one dialect.
 [[nodiscard]] std::expected<Settings, Problems> from_environment(const Environment& environment);
+
+/// Where to listen instead of what the settings say: the command line's word.
+struct ListenOverride {
+  std::string address;  ///< as under `listen`; empty: keep the one there is
+  std::optional<std::uint16_t> port;
+
+  [[nodiscard]] bool any() const { return !address.empty() || port; }
+};
+
+/// Puts it into force: one listener is left, with the first one's certificates. Problem: it cannot be, by the rules of
+/// `listen`; nothing has changed then.
+[[nodiscard]] std::optional<Problem> listen_instead(Settings& settings, const ListenOverride& asked);
 
 /// True when from_environment() failed only because there are no keys at all (the caller may start the mock provider).
 [[nodiscard]] bool nothing_configured(const Problems& problems);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/glob.h"
 #include "config/scalar.h"
 #include "config/suggest.h"
 
@@ -32,6 +33,15 @@ bool is_model(std::string_view text) {
   });
 }
 
+std::string star_in_the_middle(std::string_view name) {
+  return shown(name) + " has a star that is not its end, and only one at the end stands for any rest";
+}
+
+/// "gpt-*-mini" → "write 'gpt-*'".
+std::string star_at_the_end(std::string_view name) {
+  return "write " + shown(std::string(name.substr(0, name.find('*'))) + "*") + ", or each name";
+}
+
 /// Whether a key of a map may be printed. Where values are hidden a person may have put the key where its name goes.
 bool may_show(std::string_view word, Showing showing) {
   return showing == Showing::Plain ||
@@ -60,8 +70,12 @@ bool check_name(const Name& name, std::string_view what, Report& report) {
 }
 
 bool check_model(const Name& name, Report& report) {
-  if (is_model(name.text)) return true;
-  report.add(name.place, {}, shown(name.text) + " cannot be the name of a model", "no spaces, at most 256 bytes");
+  if (!is_model(name.text)) {
+    report.add(name.place, {}, shown(name.text) + " cannot be the name of a model", "no spaces, at most 256 bytes");
+    return false;
+  }
+  if (!misplaced_star(name.text)) return true;
+  report.add(name.place, {}, star_in_the_middle(name.text), star_at_the_end(name.text));
   return false;
 }
 
@@ -103,6 +117,10 @@ std::optional<std::string> Value::name() const {
 }
 
 std::optional<std::string> Value::model() const {
+  if (is_scalar() && is_model(node_->text) && misplaced_star(node_->text)) {
+    wrong(star_in_the_middle(node_->text), star_at_the_end(node_->text));
+    return std::nullopt;
+  }
   if (is_scalar() && is_model(node_->text)) return node_->text;
   unexpected("a model's name such as gpt-4o (no spaces, at most 256 bytes)");
   return std::nullopt;

@@ -55,7 +55,7 @@ class Value {
   [[nodiscard]] std::optional<std::string> text(std::string_view expected) const;
   /// Letters, digits, '.', '_' and '-', at most defaults::kNameBytes.
   [[nodiscard]] std::optional<std::string> name() const;
-  /// A model's name: no spaces or control characters, at most defaults::kModelBytes.
+  /// A model's name: no spaces or control characters, at most defaults::kModelBytes; or a glob (base/glob.h).
   [[nodiscard]] std::optional<std::string> model() const;
   [[nodiscard]] std::optional<std::uint64_t> whole(Range<std::uint64_t> range) const;
   [[nodiscard]] std::optional<double> decimal(Range<double> range) const;

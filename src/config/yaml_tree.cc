@@ -184,6 +184,21 @@ bool is_text(std::string_view text, Report& report) {
   return true;
 }
 
+/// The first tab in front of a line's text. (In an empty line, or before a comment, it does no harm.)
+std::optional<Place> indenting_tab(std::string_view text) {
+  for (int line = 1; !text.empty(); ++line) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view whole = text.substr(0, end);
+    const std::size_t begin = whole.find_first_not_of(" \t\r");
+    const std::size_t tab = whole.find('\t');
+    if (begin != std::string_view::npos && whole[begin] != '#' && tab < begin) {
+      return Place{.line = line, .column = static_cast<int>(tab) + 1};
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Node> parse_yaml(std::string_view text, Report& report) {
@@ -207,6 +222,10 @@ std::optional<Node> parse_yaml(std::string_view text, Report& report) {
   } catch (const Stop&) {
     return std::nullopt;
   } catch (const YAML::Exception& error) {
+    if (const auto tab = indenting_tab(text)) {
+      report.add(*tab, {}, "a tab stands in the indentation, and YAML wants spaces", "indent with spaces");
+      return std::nullopt;
+    }
     // yaml-cpp's own sentences are fixed phrases; those that would quote the text are cut before the quotation.
     const std::string phrase = error.msg.substr(0, error.msg.find(": "));
     report.add(place_of(error.mark), {}, "this is not valid YAML: " + phrase, "check the indentation and quotes");

@@ -20,6 +20,12 @@ std::string model_label(const Target& target) {
   return target.model.empty() ? "any model" : target.model;
 }
 
+/// Two targets of many models differ by how they rename them.
+std::string renaming(const Target& target) {
+  if (!target.rename.any()) return {};
+  return target.rename.front + "*" + std::to_string(target.rename.drop);
+}
+
 }  // namespace
 
 Fleet::Fleet(std::shared_ptr<const Plan> plan, std::uint64_t seed)
@@ -87,8 +93,8 @@ void Fleet::build() {
       lane_names_.push_back(limit_name);
     }
     state.lane = number->second;
-    const std::string name =
-        "target " + key.fingerprint + " at " + plan.servers[target.server.index()].base_url + " for " + target.model;
+    const std::string name = "target " + key.fingerprint + " at " + plan.servers[target.server.index()].base_url +
+                             " for " + target.model + renaming(target);
     state.hash = stable_hash(name);
     state.per_weight = 1.0F / static_cast<float>(target.weight);
     state.path = {provider_base + target.provider.value,
@@ -104,8 +110,8 @@ void Fleet::build() {
   build_accusers();
 }
 
-/// The independent part of a node that speaks through a target. Keys of one quota are one account, and the models of one
-/// key at one server one credential.
+/// The independent part of a node that speaks through a target. Keys of one quota are one account, and the models of
+/// one key at one server one credential.
 std::uint32_t Fleet::part_of(Level level, const TargetState& target) const {
   const auto node = [&](Level at) { return target.path[static_cast<std::size_t>(at)]; };
   switch (level) {

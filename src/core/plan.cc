@@ -1,8 +1,11 @@
 #include "core/plan.h"
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <utility>
+
+#include "base/glob.h"
 
 namespace drover::core {
 
@@ -14,6 +17,18 @@ void Plan::finish() {
   // calls what libstdc++ 12 implements it with deprecated.)
   std::ranges::sort(routes_by_name, {},
                     [this](RouteId id) { return std::pair(std::string_view(routes[id.index()].name), id.value); });
+  globs_by_stem.clear();
+  stem_sizes.clear();
+  for (const RouteId id : routes_by_name) {
+    if (!is_glob(routes[id.index()].name)) continue;
+    globs_by_stem.push_back(id);
+    stem_sizes.push_back(glob_stem(routes[id.index()].name).size());
+  }
+  std::ranges::sort(globs_by_stem, {},
+                    [this](RouteId id) { return std::pair(glob_stem(routes[id.index()].name), id.value); });
+  std::ranges::sort(stem_sizes, std::greater{});
+  const auto same_size = std::ranges::unique(stem_sizes);
+  stem_sizes.erase(same_size.begin(), same_size.end());
   limited_models.clear();
   for (const Quota& quota : quotas) {
     for (const auto& [model, limits] : quota.models) {
@@ -38,7 +53,37 @@ const Route* find_route(const Plan& plan, std::string_view name) {
   return &plan.routes[found->index()];
 }
 
+/// One search for each size a stem can have, however many globs there are.
+const Route* find_glob(const Plan& plan, std::string_view name) {
+  const auto stem_of = [&plan](RouteId id) { return glob_stem(plan.routes[id.index()].name); };
+  for (const std::size_t size : plan.stem_sizes) {
+    if (size > name.size()) continue;
+    const auto found = std::ranges::lower_bound(plan.globs_by_stem, name.substr(0, size), {}, stem_of);
+    if (found != plan.globs_by_stem.end() && stem_of(*found) == name.substr(0, size)) {
+      return &plan.routes[found->index()];
+    }
+  }
+  return nullptr;
+}
+
+/// The same by looking at all.
+const Route* find_glob_slowly(const Plan& plan, std::string_view name) {
+  const Route* longest = nullptr;
+  for (const Route& route : plan.routes) {
+    if (!is_glob(route.name) || !takes_name(route.name, name)) continue;
+    if (longest == nullptr || route.name.size() > longest->name.size()) longest = &route;
+  }
+  return longest;
+}
+
 }  // namespace
+
+std::string Target::model_for(std::string_view asked) const {
+  if (!model.empty()) return model;
+  std::string renamed = rename.front;
+  renamed.append(asked.substr(std::min(rename.drop, asked.size())));
+  return renamed;
+}
 
 std::uint32_t Plan::limited_model(std::string_view model) const {
   const auto found =
@@ -49,7 +94,7 @@ std::uint32_t Plan::limited_model(std::string_view model) const {
 
 const Route* Plan::route_for(std::string_view model) const {
   if (const Route* own = find_route(*this, model)) return own;
-  return find_route(*this, "*");
+  return routes_by_name.size() == routes.size() ? find_glob(*this, model) : find_glob_slowly(*this, model);
 }
 
 }  // namespace drover::core

@@ -2,6 +2,7 @@
 // Immutable once built. Ids are indexes into the vectors of one Plan and mean nothing outside it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -109,18 +110,30 @@ struct Quota {
   std::map<std::string, ModelLimits> models{};  ///< by model name; "*": all models together
 };
 
+/// How a target of many models makes its own name of the client's.
+struct Rename {
+  std::size_t drop = 0;  ///< bytes of the client's name that are left out in front
+  std::string front{};   ///< what stands there instead
+
+  [[nodiscard]] bool any() const { return drop > 0 || !front.empty(); }
+};
+
 /// The unit that is picked: one model at one server of one provider with one key.
 struct Target {
   ProviderId provider{};
   ServerId server{};
   KeyId key{};
   std::optional<QuotaId> quota{};
-  std::string model{};  ///< the name upstream; empty: the client's own name passes through
+  std::string model{};  ///< the name upstream; empty: the client's own name passes through, renamed
+  Rename rename{};      ///< only without `model`
   std::uint32_t weight = 1;
   std::uint32_t priority = 0;
   /// What logs, headers and pages call it: "holysheep/spare" or "local/1@10.0.0.5:8000" when there are several servers,
   /// with ":model" behind it where the name upstream differs. Safe to print.
   std::string name{};
+
+  /// What the provider is asked for when a client asks for `asked`.
+  [[nodiscard]] std::string model_for(std::string_view asked) const;
 };
 
 enum class Balance : std::uint8_t { P2c, RoundRobin, Random, LeastRequests, LeastLatency, Sticky };
@@ -156,7 +169,7 @@ struct Detour {
 
 /// A model name clients send → an ordered list of pools (the fallback chain).
 struct Route {
-  std::string name{};  ///< "*" takes every other name
+  std::string name{};  ///< a model's name, or a glob (base/glob.h): "claude-*", and "*", which takes every other name
   std::vector<PoolId> pools{};
   ModelLimits limits{};  ///< what all clients together may ask for under this name
   std::vector<Detour> detours{};
@@ -237,7 +250,7 @@ struct Plan {
   /// grown since, route_for still answers rightly, by looking at every route.
   void finish();
 
-  /// The route for a model name: its own, else "*", else nothing.
+  /// The route for a model name: its own, else that of the longest glob that takes it, else nothing.
   [[nodiscard]] const Route* route_for(std::string_view model) const;
 
   /// The number of a model that some quota has limits for, by the name a target of any model is asked for;
@@ -245,6 +258,8 @@ struct Plan {
   [[nodiscard]] std::uint32_t limited_model(std::string_view model) const;
 
   std::vector<RouteId> routes_by_name{};      ///< finish()'s: sorted by name
+  std::vector<RouteId> globs_by_stem{};       ///< finish()'s: routes that are globs, sorted by what is before the star
+  std::vector<std::size_t> stem_sizes{};      ///< finish()'s: of these globs, each size once, the longest first
   std::vector<std::string> limited_models{};  ///< finish()'s: sorted
 };
 

@@ -1,5 +1,7 @@
 #include "gateway/dialect_choice.h"
 
+#include <algorithm>
+
 #include "dialect/dialect.h"
 
 namespace drover::gateway {
@@ -26,13 +28,12 @@ core::DialectKind dialect_asked(std::string_view path, const http::Fields& field
   return http::find(fields, dialect::kAnthropicVersionField) ? core::DialectKind::Anthropic : core::DialectKind::OpenAi;
 }
 
-core::DialectKind dialect_of(const core::Plan& plan, const core::Route& route) {
-  for (const core::PoolId pool : route.pools) {
-    for (const core::TargetId target : plan.pools[pool.index()].targets) {
-      return plan.providers[plan.targets[target.index()].provider.index()].dialect;
-    }
-  }
-  return core::DialectKind::OpenAi;
+bool serves(const core::Plan& plan, const core::Route& route, core::DialectKind dialect) {
+  return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
+    return std::ranges::any_of(plan.pools[pool.index()].targets, [&](core::TargetId target) {
+      return plan.providers[plan.targets[target.index()].provider.index()].dialect == dialect;
+    });
+  });
 }
 
 std::string_view shown(core::DialectKind dialect) {

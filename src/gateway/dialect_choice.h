@@ -1,4 +1,5 @@
-// Which dialect a request speaks, and which one a route leads to. Requests are never translated, so the two must agree.
+// Which dialect a request speaks, and which ones a route leads to. Requests are never translated: each uses those
+// targets that speak its own.
 #pragma once
 
 #include <string_view>
@@ -12,8 +13,8 @@ namespace drover::gateway {
 /// names a version of Anthropic's API, as that API demands of every request. `path` is canonical.
 [[nodiscard]] core::DialectKind dialect_asked(std::string_view path, const http::Fields& fields);
 
-/// All targets of a route speak one dialect: the configuration is refused otherwise.
-[[nodiscard]] core::DialectKind dialect_of(const core::Plan& plan, const core::Route& route);
+/// Whether any target of the route speaks it. Those of a route for many models ("*") may speak either.
+[[nodiscard]] bool serves(const core::Plan& plan, const core::Route& route, core::DialectKind dialect);
 
 /// "the OpenAI dialect (/v1/chat/completions)": for messages.
 [[nodiscard]] std::string_view shown(core::DialectKind dialect);

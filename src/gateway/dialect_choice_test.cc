@@ -33,7 +33,9 @@ TEST(DialectChoice, OfARouteIsThatOfItsTargets) {
   plan.providers = {{.name = "o"}, {.name = "a", .dialect = core::DialectKind::Anthropic}};
   plan.targets = {{.provider = core::ProviderId{1}}};
   plan.pools = {{.model = "empty"}, {.model = "m", .targets = {core::TargetId{0}}}};
-  EXPECT_EQ(dialect_of(plan, {.name = "m", .pools = {core::PoolId{0}, core::PoolId{1}}}), core::DialectKind::Anthropic);
+  const core::Route route{.name = "m", .pools = {core::PoolId{0}, core::PoolId{1}}};
+  EXPECT_TRUE(serves(plan, route, core::DialectKind::Anthropic));
+  EXPECT_FALSE(serves(plan, route, core::DialectKind::OpenAi));
 }
 
 }  // namespace

@@ -71,6 +71,22 @@ std::size_t display_width(std::string_view utf8) {
   return width;
 }
 
+std::string cut(std::string_view text, std::size_t columns) {
+  if (display_width(text) <= columns) return std::string(text);
+  if (columns == 0) return {};
+  std::string_view rest = text;
+  std::size_t width = 1;  // of the mark
+  while (!rest.empty()) {
+    std::string_view after = rest;
+    const std::uint32_t code = next(after);
+    const std::size_t own = within(kNoColumn, code) ? 0 : within(kTwoColumns, code) ? 2 : 1;
+    if (width + own > columns) break;
+    width += own;
+    rest = after;
+  }
+  return std::string(text.substr(0, text.size() - rest.size())) + "…";
+}
+
 std::string padded(std::string_view text, std::size_t columns) {
   return std::string(text) + spaces(text, columns);
 }

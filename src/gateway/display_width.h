@@ -9,6 +9,8 @@
 namespace drover::gateway {
 
 [[nodiscard]] std::size_t display_width(std::string_view utf8);
+/// `text` as far as it fits into this many columns, with "…" at the end where something is missing.
+[[nodiscard]] std::string cut(std::string_view text, std::size_t columns);
 /// `text` with spaces behind (or in front of) it up to this many columns; longer text stays as it is.
 [[nodiscard]] std::string padded(std::string_view text, std::size_t columns);
 [[nodiscard]] std::string padded_left(std::string_view text, std::size_t columns);

@@ -222,6 +222,14 @@ std::string of_target(const json::value& target) {
   std::string text = "target " + text_of(member(target, "name"));
   if (key.is_object())
     text += " (key " + text_of(member(key, "name")) + ", " + text_of(member(key, "fingerprint")) + ")";
+  const json::value& routes = member(target, "routes");
+  if (routes.is_array() && !routes.get_array().empty()) {
+    std::string names;
+    for (const json::value& name : routes.get_array()) names += (names.empty() ? "" : ", ") + text_of(name);
+    text += "\n  for " + names;
+  } else if (member(target, "pin").is_bool() && member(target, "pin").get_bool()) {
+    text += "\n  for paths that name no model";
+  }
   text += "\n  " + (why.empty() ? text_of(member(target, "state")) : why) + "\n";
   text += "  requests " + count_of(member(target, "requests")) + ", failed " + count_of(member(target, "failures")) +
           ", in flight " + count_of(member(target, "in_flight")) + "\n";

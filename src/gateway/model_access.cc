@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/glob.h"
 #include "dialect/multipart_scan.h"
 #include "dialect/routed_keys.h"
 #include "gateway/dialect_choice.h"
@@ -77,6 +78,17 @@ Error names_more_models() {
       "body and nothing else.");
 }
 
+/// Of a route for many names it is not known that the model exists, in any dialect.
+Error in_other_dialect(const core::Route& route, core::DialectKind asked, const std::string& known) {
+  const core::DialectKind served =
+      asked == core::DialectKind::OpenAi ? core::DialectKind::Anthropic : core::DialectKind::OpenAi;
+  std::string text = is_glob(route.name) ? "This model is not listed here, and \"" + route.name + "\" is for " +
+                                               std::string(shown(served))
+                                         : "This gateway serves this model in " + std::string(shown(served));
+  text += ", not for requests in " + std::string(shown(asked)) + ", and none is translated." + known;
+  return refused(404, ErrorKind::NotFound, "model_in_other_dialect", std::move(text));
+}
+
 }  // namespace
 
 Result<void> may_use_path(RequestState& state) {
@@ -112,18 +124,27 @@ const core::Route* find_route(const core::Plan& plan, std::string_view model) {
   return plan.route_for(model);
 }
 
+bool reaches(const core::Plan& plan, const core::Route& route, core::DialectKind dialect,
+             const config::ClientKey* client) {
+  return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
+    return std::ranges::any_of(plan.pools[pool.index()].targets, [&](core::TargetId target) {
+      const core::ProviderId provider = plan.targets[target.index()].provider;
+      return plan.providers[provider.index()].dialect == dialect && (client == nullptr || client->may_use(provider));
+    });
+  });
+}
+
 bool may_name(const config::ClientKey* client, std::string_view model) {
   if (client == nullptr || client->models.empty()) return true;
-  return std::ranges::any_of(client->models,
-                             [&](const std::string& allowed) { return allowed == model || allowed == "*"; });
+  return std::ranges::any_of(client->models, [&](const std::string& allowed) { return takes_name(allowed, model); });
 }
 
 std::vector<std::string> known_models(const core::Plan& plan, core::DialectKind dialect,
                                       const config::ClientKey* client) {
   std::vector<std::string> names;
   for (const core::Route& route : plan.routes) {
-    if (route.name == "*" || route.name.starts_with(kInternalRoute) || !may_name(client, route.name)) continue;
-    if (dialect_of(plan, route) != dialect) continue;
+    if (is_glob(route.name) || route.name.starts_with(kInternalRoute) || !may_name(client, route.name)) continue;
+    if (!reaches(plan, route, dialect, client)) continue;
     names.push_back(route.name);
   }
   std::ranges::sort(names);
@@ -133,25 +154,22 @@ std::vector<std::string> known_models(const core::Plan& plan, core::DialectKind 
 Result<void> may_use_model(const RequestState& state) {
   const core::Plan& plan = *state.snapshot->plan;
   const bool allowed = state.route != nullptr && may_name(state.client, state.request.inspection.model);
-  const core::DialectKind served = state.route != nullptr ? dialect_of(plan, *state.route) : state.dialect;
+  const bool served = state.route == nullptr || serves(plan, *state.route, state.dialect);
   if (allowed && is_fenced(state.client) && state.request.inspection.names_other_models) {
     return fail(names_more_models());
   }
-  if (allowed && served == state.dialect) return {};
+  if (allowed && served) return {};
   const std::vector<std::string> names = known_models(plan, state.dialect, state.client);
-  const std::string known = names.empty() ? "No models are configured." : "Known here: " + listed(names) + ".";
-  if (allowed) {
-    return fail(refused(404, ErrorKind::NotFound, "model_in_other_dialect",
-                        "This gateway serves this model in " + std::string(shown(served)) + ", and not in " +
-                            std::string(shown(state.dialect)) +
-                            ": requests are not translated from one dialect to the other." +
-                            (names.empty() ? std::string() : " " + known)));
-  }
+  const std::string known = names.empty() ? std::string() : " Known here: " + listed(names) + ".";
+  if (allowed) return fail(in_other_dialect(*state.route, state.dialect, known));
   if (state.route == nullptr) {
-    return fail(refused(404, ErrorKind::NotFound, "model_not_found", "This gateway has no such model. " + known));
+    return fail(refused(
+        404, ErrorKind::NotFound, "model_not_found",
+        "This gateway has no such model." + (names.empty() ? std::string(" No models are configured.") : known)));
   }
-  return fail(
-      refused(403, ErrorKind::Unauthorized, "model_not_allowed", "This client key may not use this model. " + known));
+  return fail(refused(
+      403, ErrorKind::Unauthorized, "model_not_allowed",
+      "This client key may not use this model." + (names.empty() ? std::string(" No models are configured.") : known)));
 }
 
 Result<void> may_use_pin(const RequestState& state) {

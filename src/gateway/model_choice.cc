@@ -48,7 +48,7 @@ Error missing_model(const RequestState& state) {
 }  // namespace
 
 core::ProviderFence fence_of(const RequestState& state) {
-  return {.within = state.snapshot->fences(state.client).of(state.request.api)};
+  return {.within = state.snapshot->fences(state.client, state.dialect).of(state.request.api)};
 }
 
 Result<void> choose_model(RequestState& state) {

@@ -1,14 +1,15 @@
 #include "gateway/models_page.h"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
+#include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
+#include "base/glob.h"
 #include "dialect/request_inspector.h"
-#include "gateway/dialect_choice.h"
 #include "gateway/model_access.h"
+#include "gateway/model_names.h"
 #include "gateway/phases.h"
 #include "gateway/replies.h"
 #include "gateway/worker.h"
@@ -19,39 +20,37 @@ namespace {
 
 constexpr std::string_view kListPath = "/v1/models";
 
-/// The providers behind "*" that this client may use and that speak its dialect, each with one of its targets.
-std::vector<core::TargetId> open_providers(const Snapshot& snapshot, core::DialectKind dialect,
-                                           const config::ClientKey* client) {
-  std::vector<core::TargetId> found;
+/// A provider that a route for many names ("*", "claude-*") passes them on to, by one of its targets.
+struct Source {
+  const core::Route* route;
+  core::TargetId target;
+};
+
+/// Those this client may use and that speak its dialect.
+std::vector<Source> sources_for(const Snapshot& snapshot, core::DialectKind dialect, const config::ClientKey* client) {
+  std::vector<Source> found;
   const core::Plan& plan = *snapshot.plan;
-  const core::Route* open = plan.route_for("*");
-  if (open == nullptr || open->name != "*" || dialect_of(plan, *open) != dialect) return found;
-  std::set<core::ProviderId> seen;
-  for (const core::PoolId pool : open->pools) {
-    for (const core::TargetId target : plan.pools[pool.index()].targets) {
-      const core::ProviderId provider = plan.targets[target.index()].provider;
-      if (client != nullptr && !client->may_use(provider)) continue;
-      if (seen.insert(provider).second) found.push_back(target);
+  for (const core::Route& route : plan.routes) {
+    if (!is_glob(route.name) || !reaches(plan, route, dialect, client)) continue;
+    std::set<std::tuple<core::ProviderId, std::size_t, std::string>> seen;
+    for (const core::TargetId id : plan.pools[route.pools.front().index()].targets) {
+      const core::Target& target = plan.targets[id.index()];
+      if (!target.model.empty() || plan.providers[target.provider.index()].dialect != dialect) continue;
+      if (client != nullptr && !client->may_use(target.provider)) continue;
+      if (seen.emplace(target.provider, target.rename.drop, target.rename.front).second) found.push_back({&route, id});
     }
   }
   return found;
 }
 
-/// The ids in {"data":[{"id":…}, …]}; nothing when it is not such a list.
-std::vector<std::string> names_in(const std::string& body) {
-  std::vector<std::string> names;
-  boost::system::error_code problem;
-  const boost::json::value parsed = boost::json::parse(body, problem, {}, {.max_depth = 32});
-  if (problem || !parsed.is_object()) return names;
-  const boost::json::value* data = parsed.get_object().if_contains("data");
-  if (data == nullptr || !data->is_array()) return names;
-  for (const boost::json::value& entry : data->get_array()) {
-    if (names.size() == kMaxModelNames) break;
-    if (!entry.is_object()) continue;
-    const boost::json::value* id = entry.get_object().if_contains("id");
-    if (id != nullptr && id->is_string()) names.emplace_back(id->get_string());
-  }
-  return names;
+/// By which name clients reach what the provider calls `theirs`; nothing: by none, or another route has that name.
+std::optional<std::string> name_here(const core::Plan& plan, const Source& source, std::string_view theirs) {
+  const core::Rename& rename = plan.targets[source.target.index()].rename;
+  if (!theirs.starts_with(rename.front)) return std::nullopt;
+  std::string name(std::string_view(source.route->name).substr(0, rename.drop));
+  name.append(theirs.substr(rename.front.size()));
+  if (!takes_name(source.route->name, name) || find_route(plan, name) != source.route) return std::nullopt;
+  return name;
 }
 
 net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapshot, core::TargetId target) {
@@ -64,20 +63,21 @@ net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapsho
   const auto fetched =
       co_await upstream::fetch(worker.tools(), *endpoint.server, *endpoint.fields, std::move(path), kModelsTimeout);
   if (!fetched || fetched->status != 200) co_return;  // what was known stays
-  std::vector<std::string> names = names_in(fetched->body);
+  std::vector<std::string> names = names_in(fetched->body, kMaxModelNames);
   std::erase_if(names, [&](const std::string& name) { return !endpoint.search->clean(name + "\n"); });
   ProviderModels::List& fresh = worker.provider_models().of(endpoint.provider->name);
   fresh.names = std::move(names);
   fresh.again_at = worker.loop().now() + kModelsFresh;
 }
 
-std::vector<std::string> merged_names(Worker& worker, const RequestState& state,
-                                      const std::vector<core::TargetId>& providers) {
-  std::vector<std::string> names = known_models(*state.snapshot->plan, state.dialect, state.client);
-  for (const core::TargetId target : providers) {
-    for (const std::string& name :
-         worker.provider_models().of(state.snapshot->catalog->endpoint(target).provider->name).names) {
-      if (may_name(state.client, name)) names.push_back(name);
+std::vector<std::string> merged_names(Worker& worker, const RequestState& state, const std::vector<Source>& sources) {
+  const core::Plan& plan = *state.snapshot->plan;
+  std::vector<std::string> names = known_models(plan, state.dialect, state.client);
+  for (const Source& source : sources) {
+    const std::string& provider = state.snapshot->catalog->endpoint(source.target).provider->name;
+    for (const std::string& theirs : worker.provider_models().of(provider).names) {
+      auto name = name_here(plan, source, theirs);
+      if (name && may_name(state.client, *name)) names.push_back(*std::move(name));
     }
   }
   std::ranges::sort(names);
@@ -86,27 +86,22 @@ std::vector<std::string> merged_names(Worker& worker, const RequestState& state,
   return names;
 }
 
-/// What can be asked for is there: where any name passes through, also one that no list has.
-bool is_there(const RequestState& state, const std::vector<std::string>& names) {
-  const std::string& name = state.asked.name;
-  if (std::ranges::binary_search(names, name)) return true;
-  const core::Route* const route = find_route(*state.snapshot->plan, name);
-  const bool passes = route != nullptr && route->name == "*" && name != "*" && name.find('%') == name.npos;
-  return passes && dialect::is_model_name(name) && may_name(state.client, name) &&
-         dialect_of(*state.snapshot->plan, *route) == state.dialect;
+/// Providers' lists are not complete (dated names, aliases), so a name that a route takes is one that can be asked for.
+bool would_be_sent(const RequestState& state, std::string_view model) {
+  const core::Plan& plan = *state.snapshot->plan;
+  const core::Route* route = find_route(plan, model);
+  return route != nullptr && dialect::is_model_name(model) && may_name(state.client, model) && reaches(plan, *route, state.dialect, state.client);
 }
 
 }  // namespace
 
 net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) {
-  const std::vector<core::TargetId> providers = open_providers(*state.snapshot, state.dialect, state.client);
-  for (const core::TargetId target : providers) co_await refresh(worker, state.snapshot, target);
-
-  const std::vector<std::string> names = merged_names(worker, state, providers);
   Reply reply{.status = 200, .fields = "Content-Type: application/json\r\n" + state.own_fields, .body = {}};
   if (state.request.path == kListPath) {
-    reply.body = state.request.dialect->models_body(names);
-  } else if (is_there(state, names)) {
+    const std::vector<Source> sources = sources_for(*state.snapshot, state.dialect, state.client);
+    for (const Source& source : sources) co_await refresh(worker, state.snapshot, source.target);
+    reply.body = state.request.dialect->models_body(merged_names(worker, state, sources));
+  } else if (would_be_sent(state, state.asked.name)) {
     reply.body = state.request.dialect->model_body(state.asked.name);
   } else {
     co_return fail({.kind = ErrorKind::NotFound,

@@ -1,5 +1,5 @@
-// GET /v1/models: the configured names that can be used in the request's dialect, and, where any other name passes
-// through ("*"), the providers' own lists merged in.
+// GET /v1/models: the configured names that can be used in the request's dialect, and, where other names pass through
+// ("*", "claude-*"), the providers' own lists merged in, by the names that clients have to send.
 #pragma once
 
 #include <map>

@@ -168,6 +168,7 @@ void write_access(const RequestState& state, const Ending& ending, Instant now, 
   if (state.client != nullptr) record.client = state.client->name;
   record.method = state.request.method;
   if (!state.request.method.empty()) record.api = dialect::api_name(state.request.api);
+  record.path = state.request.path;
   record.model = state.request.inspection.model;
   record.route = route_name(state);
   record.streamed = state.request.inspection.stream;

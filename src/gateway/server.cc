@@ -42,7 +42,10 @@ Error needs_restart(std::string code, const std::string& key) {
 
 telemetry::AccessDestination access_destination(const config::Settings& settings) {
   using Kind = telemetry::AccessDestination::Kind;
-  if (settings.access_log == config::kNoAccessLog) return {};
+  if (settings.access_log == config::kNoAccessLog) {
+    if (settings.terminal < 0) return {};
+    return {.kind = Kind::Terminal, .path = {}, .terminal = settings.terminal};
+  }
   if (settings.access_log == config::kAccessLogToStdout) return {.kind = Kind::Stdout, .path = {}};
   return {.kind = Kind::File, .path = settings.access_log};
 }
@@ -79,8 +82,7 @@ Result<Server::Prepared> Server::prepare(config::Settings settings, upstream::Tl
   if (!admin_tls) return fail(std::move(admin_tls.error()));
   prepared.admin_tls = std::move(*admin_tls);
   const telemetry::AccessDestination destination = access_destination(settings);
-  auto snapshot =
-      Snapshot::build(std::move(settings), prepared.upstream_tls, &telemetry.metrics, std::move(recorder));
+  auto snapshot = Snapshot::build(std::move(settings), prepared.upstream_tls, &telemetry.metrics, std::move(recorder));
   if (!snapshot) return fail(std::move(snapshot.error()));
   prepared.snapshot = std::move(*snapshot);
   // Last: opening may make a file.

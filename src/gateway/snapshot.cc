@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "gateway/dialect_choice.h"
 #include "net/seed.h"
 #include "telemetry/state_lines.h"
 
@@ -65,6 +66,29 @@ void take_slots(Snapshot& snapshot, telemetry::Metrics& metrics) {
   }
 }
 
+/// Whether some route leads to targets of both dialects, so that each request has to be kept to its own.
+bool mixes_dialects(const core::Plan& plan) {
+  const auto both = [&plan](const core::Route& route) {
+    return std::ranges::all_of(kDialects, [&](core::DialectKind dialect) { return serves(plan, route, dialect); });
+  };
+  return std::ranges::any_of(plan.routes, both) || std::ranges::any_of(plan.detours, both);
+}
+
+/// `within`: of these providers only; null: of all.
+Snapshot::Fences fences_within(const core::Plan& plan, const core::ProviderSet* within) {
+  Snapshot::Fences fences;
+  const bool mixed = mixes_dialects(plan);
+  for (const core::DialectKind dialect : kDialects) {
+    core::ProviderSet speakers = within != nullptr ? *within : core::ProviderSet::all_of(plan);
+    for (std::uint32_t at = 0; at < plan.providers.size() && mixed; ++at) {
+      if (plan.providers[at].dialect != dialect) speakers.remove(core::ProviderId{at});
+    }
+    fences[static_cast<std::size_t>(dialect)] =
+        upstream::ApiFences(plan, mixed || within != nullptr ? &speakers : nullptr);
+  }
+  return fences;
+}
+
 upstream::SharedFleet::Observer observer(telemetry::Metrics* metrics) {
   if (metrics == nullptr) return &telemetry::log_state_change;
   return [metrics](const core::StateChange& change, std::string_view label) {
@@ -98,10 +122,9 @@ Result<std::shared_ptr<Snapshot>> Snapshot::build(config::Settings settings, ups
   if (!catalog) return fail(std::move(catalog.error()));
   snapshot->settings = std::move(settings);
   snapshot->plan = plan;
-  snapshot->fences_of_all = upstream::ApiFences(*plan);
+  snapshot->fences_of_all = fences_within(*plan, nullptr);
   for (const config::ClientKey& client : snapshot->settings.clients) {
-    snapshot->fences_of_client.push_back(client.providers ? upstream::ApiFences(*plan, &*client.providers)
-                                                          : upstream::ApiFences());
+    snapshot->fences_of_client.push_back(client.providers ? fences_within(*plan, &*client.providers) : Fences());
   }
   snapshot->catalog = std::move(*catalog);
   const std::uint64_t seed = recorder != nullptr ? recorder->fleet_seed() : net::fresh_seed();

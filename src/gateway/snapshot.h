@@ -29,13 +29,14 @@ struct Snapshot {
   std::shared_ptr<upstream::OwnerMap> owners;  ///< one for all snapshots
   /// Route of the paths that name no model, per dialect; null where no provider speaks it.
   std::array<const core::Route*, 2> pins{};
-  std::int64_t loaded_at = 0;        ///< milliseconds since 1970
+  std::int64_t loaded_at = 0;  ///< milliseconds since 1970
   /// What routes and targets are counted under, by their ids; `unrouted`: requests that found no route.
   std::vector<telemetry::Slot> model_slots;
   std::vector<telemetry::Slot> target_slots;
   telemetry::Slot unrouted = telemetry::kOtherSlot;
-  upstream::ApiFences fences_of_all{};
-  std::vector<upstream::ApiFences> fences_of_client{};  ///< by client; empty ones for those who may use all
+  using Fences = std::array<upstream::ApiFences, 2>;  ///< per dialect
+  Fences fences_of_all{};
+  std::vector<Fences> fences_of_client{};  ///< by client; empty ones for those who may use all
 
   /// Reads what the settings name, and changes nothing that is in use. Errors: BadConfig.
   /// `metrics`: will count the fleet's changes of state; outlives the snapshot; null: nothing counts.
@@ -47,10 +48,11 @@ struct Snapshot {
   /// first) with all that is known and runs there.
   void begin(const Snapshot* before, telemetry::Metrics& metrics);
 
-  /// The providers that offer each API; for a client (null: none) that may use some only, of these.
-  [[nodiscard]] const upstream::ApiFences& fences(const config::ClientKey* client) const {
-    if (client == nullptr || !client->providers) return fences_of_all;
-    return fences_of_client[static_cast<std::size_t>(client - settings.clients.data())];
+  /// The providers that offer each API in this dialect; for a client (null: none) that may use some only, of these.
+  [[nodiscard]] const upstream::ApiFences& fences(const config::ClientKey* client, core::DialectKind dialect) const {
+    const auto at = static_cast<std::size_t>(dialect);
+    if (client == nullptr || !client->providers) return fences_of_all[at];
+    return fences_of_client[static_cast<std::size_t>(client - settings.clients.data())][at];
   }
 
   [[nodiscard]] const core::Route* pin(core::DialectKind dialect) const {

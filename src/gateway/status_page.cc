@@ -6,8 +6,10 @@
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/admin_view.h"
@@ -29,6 +31,8 @@ using telemetry::word;
 constexpr std::size_t kMaxListed = 4000;
 /// Targets shown of one name: a key at many servers for many models has as many.
 constexpr std::size_t kMaxNamed = 100;
+/// Routes named with a target.
+constexpr std::size_t kMaxRoutesOfTarget = 20;
 
 struct Count {
   std::uint64_t targets = 0;
@@ -139,6 +143,13 @@ class Page {
   /// Takes every target's state once. A pin that no request has used is no target of anybody's making: not shown.
   void look() {
     const std::size_t configured = view_.snapshot->settings.plan->targets.size();
+    for (const core::Route& route : plan_.routes) {
+      if (route.name.starts_with(kInternalRoute)) continue;
+      for (const core::TargetId target : plan_.pools[route.pools.front().index()].targets) {
+        std::vector<std::string_view>& names = routes_[target];
+        if (names.size() < kMaxRoutesOfTarget) names.push_back(route.name);
+      }
+    }
     for_each_target(view_, [&](const TargetView& target) {
       views_.push_back(target);
       const bool shown = target.target.index() < configured || target.requests > 0;
@@ -198,6 +209,12 @@ class Page {
                                     : json::value(json::object{{"name", key.name}, {"fingerprint", key.fingerprint}});
     one["server"] = plan_.servers[target.server.index()].base_url;
     one["model"] = target.model.empty() ? json::value(nullptr) : json::value(target.model);
+    if (const auto known = routes_.find(state.target); known != routes_.end()) {
+      json::array names;
+      for (const std::string_view name : known->second) names.emplace_back(name);
+      one["routes"] = std::move(names);
+    }
+    one["pin"] = state.target.index() >= view_.snapshot->settings.plan->targets.size();
     one["priority"] = target.priority;
     one["mark"] = word(mark_of(state.condition));
     one["state"] = core::to_string(state.condition);
@@ -250,7 +267,8 @@ class Page {
 
   const AdminView& view_;
   const core::Plan& plan_;
-  std::vector<TargetView> views_;  ///< by TargetId
+  std::vector<TargetView> views_;                                   ///< by TargetId
+  std::map<core::TargetId, std::vector<std::string_view>> routes_;  ///< whose own targets they are
   std::vector<core::TargetId> well_;
   std::vector<core::TargetId> unwell_;
   std::uint64_t trials_ = 0;  ///< not green, but usable

@@ -55,6 +55,13 @@ constexpr std::array<Word, kColumns> kHeadings = {{{"MARK", "สี"},
                                                    {"REQUESTS", "คำขอ"},
                                                    {"FAILED", "ล้มเหลว"},
                                                    {"WHY", "เพราะ"}}};
+/// What is left out first where there is no room for all.
+constexpr std::array<Column, 11> kLeastFirst = {
+    Column::LastUsed, Column::Requests,     Column::Score, Column::LastCheck, Column::PerToken, Column::Failures,
+    Column::InFlight, Column::FirstContent, Column::Until, Column::State,     Column::Model};
+/// What a text that is cut keeps at least.
+constexpr std::size_t kShortestWhy = 12;
+constexpr std::size_t kShortestTarget = 8;
 constexpr std::array<Column, 8> kNumbers = {Column::Until, Column::FirstContent, Column::PerToken, Column::InFlight,
                                             Column::Score, Column::LastUsed,     Column::Requests, Column::Failures};
 
@@ -116,13 +123,25 @@ std::string check(const json::value& value) {
   return span(number_of(member(value, "seconds_ago"))) + " " + text_of(member(value, "result"));
 }
 
+/// The name under which clients reach it; a target may serve several.
+std::string model_of(const json::value& target, Language language) {
+  const json::value& routes = member(target, "routes");
+  if (routes.is_array() && !routes.get_array().empty()) {
+    const std::size_t more = routes.get_array().size() - 1;
+    return text_of(routes.get_array().front()) + (more > 0 ? " +" + std::to_string(more) : std::string());
+  }
+  const json::value& pin = member(target, "pin");
+  if (pin.is_bool() && pin.get_bool()) return language == Language::Thai ? "(ไม่มีโมเดล)" : "(no model)";
+  const json::value& model = member(target, "model");
+  return model.is_null() ? "*" : text_of(model);
+}
+
 Row row_of(const json::value& target, Language language) {
   Row row;
   const auto set = [&row](Column column, std::string text) { row[static_cast<std::size_t>(column)] = std::move(text); };
   set(Column::Mark, std::string(translated(text_of(member(target, "mark")), language)));
   set(Column::Target, text_of(member(target, "name")));
-  const json::value& model = member(target, "model");
-  set(Column::Model, model.is_null() ? "*" : text_of(model));
+  set(Column::Model, model_of(target, language));
   set(Column::State, std::string(translated(text_of(member(target, "state")), language)));
   const json::value& until = member(target, "until");
   set(Column::Until, until.is_null() ? "-" : span(number_of(member(until, "seconds"))));
@@ -147,26 +166,103 @@ std::string coloured(std::string_view mark, std::string text, Colour colour) {
   return "\x1b[" + std::string(code) + "m● " + text + "\x1b[0m";
 }
 
+/// Red before yellow before green; 0 for what is none of them.
+int urgency(std::string_view mark) {
+  return mark == "red" ? 3 : mark == "yellow" ? 2 : mark == "green" ? 1 : 0;
+}
+
 class Table {
  public:
-  Table(const json::value& page, Language language, Colour colour)
-      : page_(page), language_(language), colour_(colour) {}
+  Table(const json::value& page, Language language, Colour colour, TableSize size)
+      : page_(page), language_(language), colour_(colour), size_(size) {}
 
   StatusTable draw() {
     for (std::size_t column = 0; column < kColumns; ++column) rows_.front()[column] = in(language_, kHeadings[column]);
     marks_.emplace_back();
-    for (const json::value& target : member(page_, "targets").get_array()) {
-      rows_.push_back(row_of(target, language_));
-      marks_.push_back(text_of(member(target, "mark")));
+    for (const json::value* target : targets()) {
+      rows_.push_back(row_of(*target, language_));
+      marks_.push_back(text_of(member(*target, "mark")));
     }
+    std::vector<std::string> under{"", footer()};
+    leave_out_rows(under);
+    fit();
     StatusTable table;
     for (std::size_t row = 0; row < rows_.size(); ++row) table.text += line(row) + "\n";
-    table.text += footer();
+    for (const std::string& text : under) table.text += bounded(text) + "\n";
     table.any_red = number_of(member(member(page_, "summary"), "red")) > 0;
     return table;
   }
 
  private:
+  [[nodiscard]] std::vector<const json::value*> targets() const {
+    std::vector<const json::value*> all;
+    for (const json::value& target : member(page_, "targets").get_array()) all.push_back(&target);
+    if (size_.columns == 0 && size_.rows == 0) return all;
+    const auto at_place = [](const json::value* target) { return -urgency(text_of(member(*target, "mark"))); };
+    std::vector<std::pair<int, std::size_t>> order;
+    for (std::size_t at = 0; at < all.size(); ++at) order.emplace_back(at_place(all[at]), at);
+    std::ranges::sort(order);
+    std::vector<const json::value*> sorted;
+    for (const auto& [place, at] : order) sorted.push_back(all[at]);
+    return sorted;
+  }
+
+  /// Those at the end, which are the best: one line says how many.
+  void leave_out_rows(std::vector<std::string>& under) {
+    if (size_.rows == 0 || rows_.size() + under.size() <= size_.rows) return;
+    const std::size_t kept = std::max<std::size_t>(size_.rows, under.size() + 3) - under.size() - 1;
+    const std::size_t gone = rows_.size() - kept;
+    std::array<std::size_t, 4> count{};
+    for (std::size_t at = kept; at < marks_.size(); ++at) ++count[static_cast<std::size_t>(urgency(marks_[at]))];
+    std::string text = (language_ == Language::Thai ? "... อีก " : "... and ") + std::to_string(gone) +
+                       (language_ == Language::Thai ? "" : " more");
+    std::string_view between = ": ";
+    for (const std::string_view mark : {"red", "yellow", "green"}) {
+      const std::size_t some = count[static_cast<std::size_t>(urgency(mark))];
+      if (some == 0) continue;
+      text.append(between).append(std::to_string(some)).append(" ").append(translated(mark, language_));
+      between = ", ";
+    }
+    under.insert(under.begin(), std::move(text));
+    rows_.resize(kept);
+    marks_.resize(kept);
+  }
+
+  /// What the row takes without the text of one column.
+  [[nodiscard]] std::size_t total() const {
+    std::size_t sum = colour_ == Colour::Yes ? 2 : 0;
+    for (std::size_t column = 0; column < kColumns; ++column) {
+      if (!left_out_[column]) sum += widths_[column] + (column > 0 ? 2 : 0);
+    }
+    return sum;
+  }
+
+  /// Leaves out and cuts until every row fits.
+  void fit() {
+    for (std::size_t column = 0; column < kColumns; ++column) widths_[column] = width(column);
+    if (size_.columns == 0) return;
+    const auto shorten = [this](Column column, std::size_t least) {
+      std::size_t& own = widths_[static_cast<std::size_t>(column)];
+      const std::size_t all = total();
+      const std::size_t too_much = all > size_.columns ? all - size_.columns : 0;
+      if (own > least) own = std::max(own - std::min(own, too_much), least);
+    };
+    for (const Column column : kLeastFirst) {
+      const std::size_t why = widths_[static_cast<std::size_t>(Column::Why)];
+      const std::size_t spare = why > kShortestWhy ? why - kShortestWhy : 0;
+      if (total() <= size_.columns + spare) break;
+      left_out_[static_cast<std::size_t>(column)] = true;
+    }
+    shorten(Column::Why, kShortestWhy);
+    shorten(Column::Target, kShortestTarget);
+    shorten(Column::Why, 0);
+    shorten(Column::Target, 1);
+  }
+
+  [[nodiscard]] std::string bounded(const std::string& text) const {
+    return size_.columns == 0 ? text : cut(text, size_.columns);
+  }
+
   [[nodiscard]] std::size_t width(std::size_t column) const {
     std::size_t widest = 0;
     for (const Row& row : rows_) widest = std::max(widest, display_width(row[column]));
@@ -177,13 +273,16 @@ class Table {
     const Row& row = rows_[at_row];
     std::string text;
     for (std::size_t column = 0; column < kColumns; ++column) {
-      if (column > 0) text += "  ";
+      if (left_out_[column]) continue;
       const bool number = std::ranges::find(kNumbers, static_cast<Column>(column)) != kNumbers.end();
-      std::string cell = number ? padded_left(row[column], width(column)) : padded(row[column], width(column));
+      const std::string whole = cut(row[column], widths_[column]);
+      std::string cell = number ? padded_left(whole, widths_[column]) : padded(whole, widths_[column]);
       if (column == 0) {
         // The dot in front of a coloured mark takes two columns, which the heading leaves empty.
         cell = at_row > 0 ? coloured(marks_[at_row], std::move(cell), colour_)
                           : (colour_ == Colour::Yes ? "  " : "") + cell;
+      } else {
+        text += "  ";
       }
       text += cell;
     }
@@ -194,7 +293,7 @@ class Table {
   [[nodiscard]] std::string footer() const {
     const json::value& summary = member(page_, "summary");
     const bool thai = language_ == Language::Thai;
-    std::string text = "\n" + count_of(member(summary, "targets")) + (thai ? " เป้าหมาย: " : " targets: ");
+    std::string text = count_of(member(summary, "targets")) + (thai ? " เป้าหมาย: " : " targets: ");
     for (const std::string_view mark : {"green", "yellow", "red"}) {
       if (mark != "green") text += ", ";
       text += count_of(member(summary, mark)) + " " + std::string(translated(mark, language_));
@@ -209,19 +308,22 @@ class Table {
     if (left_out > 0) {
       text += (thai ? "; ไม่ได้แสดงอีก " : "; not shown: ") + std::to_string(static_cast<std::int64_t>(left_out));
     }
-    return text + "\n";
+    return text;
   }
 
   const json::value& page_;
   Language language_;
   Colour colour_;
+  TableSize size_;
+  std::array<std::size_t, kColumns> widths_{};
+  std::array<bool, kColumns> left_out_{};
   std::vector<Row> rows_{1};
   std::vector<std::string> marks_;
 };
 
 }  // namespace
 
-Result<StatusTable> status_table(std::string_view text, Language language, Colour colour) {
+Result<StatusTable> status_table(std::string_view text, Language language, Colour colour, TableSize size) {
   boost::system::error_code problem;
   const json::value page = json::parse(json::string_view(text.data(), text.size()), problem, {}, {.max_depth = 16});
   if (problem || !member(page, "targets").is_array() || !member(page, "summary").is_object()) {
@@ -229,7 +331,7 @@ Result<StatusTable> status_table(std::string_view text, Language language, Colou
                  .code = "no_status",
                  .message = "what came is not drover's status; is this the address of 'admin'?"});
   }
-  return Table(page, language, colour).draw();
+  return Table(page, language, colour, size).draw();
 }
 
 }  // namespace drover::gateway

@@ -1,6 +1,7 @@
 // The JSON of /status as a table for a terminal.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,12 +13,20 @@ namespace drover::gateway {
 enum class Language : std::uint8_t { English, Thai };
 enum class Colour : std::uint8_t { No, Yes };
 
+/// Where it is to fit; 0: however much it takes. With a bound in either direction those that are not well come first.
+struct TableSize {
+  std::size_t columns = 0;
+  std::size_t rows = 0;  ///< lines, footer and all
+};
+
 struct StatusTable {
   std::string text;
   bool any_red = false;
 };
 
-/// Errors: BadResponse when it is not the JSON of a status page.
-[[nodiscard]] Result<StatusTable> status_table(std::string_view json, Language language, Colour colour);
+/// No line is wider than `size` says: columns that matter least are left out, then texts are cut. Errors: BadResponse
+/// when it is not the JSON of a status page.
+[[nodiscard]] Result<StatusTable> status_table(std::string_view json, Language language, Colour colour,
+                                               TableSize size = {});
 
 }  // namespace drover::gateway

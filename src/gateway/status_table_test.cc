@@ -85,5 +85,91 @@ TEST(StatusTable, AnEscapeSequenceInANameIsNotObeyed) {
   EXPECT_THAT(table->text, Not(HasSubstr("\x1b")));
 }
 
+/// A page with so many targets of long names, the last of them red for a long reason and the one before yellow.
+std::string long_page(std::size_t targets) {
+  std::string page =
+      R"({"version":"0.1.0","state":"ready","uptime_seconds":65,"requests_in_flight":2,"summary":{"targets":)" +
+      std::to_string(targets) + R"(,"green":1,"yellow":1,"red":1},"targets_left_out":0,"targets":[)";
+  for (std::size_t at = 0; at < targets; ++at) {
+    const std::string mark = at + 1 == targets ? "red" : at + 2 == targets ? "yellow" : "green";
+    page +=
+        (at > 0 ? "," : "") + std::string(R"({"name":"some-provider-with-a-long-name/)") + std::to_string(at) +
+        R"(","model":"gpt-4o-2024-08-06","routes":["gpt-4o","gpt-4o-mini"],"mark":")" + mark +
+        R"(","state":"ok","until":{"seconds":29.9},"why":)" +
+        (mark == "green" ? "null" : R"("401 invalid_api_key: the key is refused by its provider since noon")") +
+        R"(,"latency":{"first_content_ms":312.4,"output_token_ms":4.1},"in_flight":2,"consecutive_failures":0,)"
+        R"("score":0,"last_check":{"seconds_ago":3.2,"result":"ok"},"last_used":{"seconds_ago":0.1},"requests":100,"failures":1})";
+  }
+  return page + "]}";
+}
+
+std::string without_colours(std::string text) {
+  for (std::size_t at = text.find('\x1b'); at != std::string::npos; at = text.find('\x1b')) {
+    text.erase(at, text.find('m', at) + 1 - at);
+  }
+  return text;
+}
+
+TEST(StatusTable, F9_NoLineIsWiderThanItsTerminal) {
+  for (const Language language : {Language::English, Language::Thai}) {
+    for (const Colour colour : {Colour::No, Colour::Yes}) {
+      for (std::size_t columns = 20; columns <= 250; ++columns) {
+        const auto table = status_table(long_page(3), language, colour, {.columns = columns});
+        ASSERT_TRUE(table);
+        for (const std::string& line : lines(without_colours(table->text))) {
+          EXPECT_LE(display_width(line), columns) << line;
+        }
+      }
+    }
+  }
+}
+
+TEST(StatusTable, F9_KeepsWhoIsSickAndWhyInEightyColumns) {
+  const auto table = status_table(long_page(3), Language::English, Colour::No, {.columns = 80});
+  ASSERT_TRUE(table);
+  const std::vector<std::string> rows = lines(table->text);
+  EXPECT_THAT(rows.at(0), HasSubstr("WHY"));
+  EXPECT_THAT(rows.at(1), HasSubstr("red "));
+  EXPECT_THAT(rows.at(1), HasSubstr("some-provider-with-a-long-name/2"));
+  EXPECT_THAT(rows.at(1), HasSubstr("401 invalid"));
+}
+
+TEST(StatusTable, F9_HasAllColumnsWhereThereIsRoom) {
+  const auto bounded = status_table(kPage, Language::English, Colour::No, {.columns = 300});
+  for (const char* heading : {"IN FLIGHT", "USED", "REQUESTS", "FAILED", "WHY"}) {
+    EXPECT_THAT(bounded->text, HasSubstr(heading));
+  }
+}
+
+TEST(StatusTable, F9_FitsTheHeightWithTheSickFirstAndCountsTheRest) {
+  for (const std::size_t height : {6U, 10U, 24U}) {
+    const auto table = status_table(long_page(40), Language::English, Colour::No, {.columns = 120, .rows = height});
+    ASSERT_TRUE(table);
+    const std::vector<std::string> rows = lines(table->text);
+    EXPECT_EQ(rows.size(), height);
+    EXPECT_THAT(rows.at(1), HasSubstr("red "));
+    EXPECT_THAT(rows.at(2), HasSubstr("yellow "));
+    EXPECT_THAT(table->text, HasSubstr("... and " + std::to_string(40 - (height - 4)) + " more: "));
+    EXPECT_THAT(rows.back(), HasSubstr("40 targets: "));
+  }
+}
+
+TEST(StatusTable, F9_NamesTheRouteAndNotTheNameUpstream) {
+  const auto table = status_table(long_page(3), Language::English, Colour::No);
+  EXPECT_THAT(table->text, HasSubstr("gpt-4o +1"));
+  EXPECT_THAT(table->text, Not(HasSubstr("gpt-4o-2024-08-06")));
+  const auto pinned = status_table(R"({"targets":[{"name":"a/1","model":null,"pin":true}],"summary":{}})",
+                                   Language::English, Colour::No);
+  EXPECT_THAT(pinned->text, HasSubstr("(no model)"));
+}
+
+TEST(DisplayWidth, CutsAtAWholeCharacterAndSaysSo) {
+  EXPECT_EQ(cut("abc", 3), "abc");
+  EXPECT_EQ(cut("abcd", 3), "ab…");
+  EXPECT_EQ(cut("abcd", 0), "");
+  EXPECT_EQ(display_width(cut("เป้าหมายเป้าหมาย", 5)), 5U);
+  EXPECT_LE(display_width(cut("漢字漢字", 4)), 4U);
+}
+
 }  // namespace
 }  // namespace drover::gateway

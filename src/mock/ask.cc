@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
+#include "mock/form.h"
+#include "mock/schema_instance.h"
 
 namespace drover::mock {
 namespace {
@@ -39,45 +42,32 @@ std::int64_t text_bytes(const json::value& value) {
   return bytes;
 }
 
-// A value that fits the schema of one parameter; depth is bounded by the parser.
-json::value fitting(const json::value& schema) {
-  if (!schema.is_object()) return "mock";
-  const json::object& object = schema.get_object();
-  if (const json::value* choices = object.if_contains("enum");
-      choices != nullptr && choices->is_array() && !choices->get_array().empty()) {
-    return choices->get_array().front();
-  }
-  const json::value* type = object.if_contains("type");
-  const std::string_view name = type != nullptr && type->is_string() ? std::string_view(type->get_string()) : "string";
-  if (name == "integer") return 42;
-  if (name == "number") return 4.25;
-  if (name == "boolean") return true;
-  if (name == "array") return json::array{};
-  if (name == "object") {
-    json::object made;
-    if (const json::value* properties = object.if_contains("properties");
-        properties != nullptr && properties->is_object()) {
-      for (const auto& [property, inner] : properties->get_object()) made[property] = fitting(inner);
-    }
-    return made;
-  }
-  return "mock";
+std::string_view text_in(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
-// A chat tool nests its function; a Responses tool is flat; a tool of Messages has an input_schema.
+const json::object* object_in(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr ? value->if_object() : nullptr;
+}
+
+// A chat tool nests its function; a Responses tool is flat; a tool of Messages has an input_schema. Others are run by
+// the provider, or take no JSON.
 std::optional<Tool> tool_from(const json::value& entry) {
   if (!entry.is_object()) return std::nullopt;
-  const json::value* function = entry.get_object().if_contains("function");
-  const json::object& described =
-      function != nullptr && function->is_object() ? function->get_object() : entry.get_object();
-  const json::value* name = described.if_contains("name");
-  if (name == nullptr || !name->is_string()) return std::nullopt;
+  const json::object& flat = entry.get_object();
+  const json::object* nested = object_in(flat, "function");
+  const bool callable = nested != nullptr || flat.contains("input_schema") || text_in(flat, "type") == "function";
+  const json::object& described = nested != nullptr ? *nested : flat;
+  const std::string_view name = text_in(described, "name");
+  if (!callable || name.empty()) return std::nullopt;
   json::value arguments = json::object{};
   for (const std::string_view parameters : {"parameters", "input_schema"}) {
-    if (const json::value* schema = described.if_contains(parameters)) arguments = fitting(*schema);
+    if (const json::value* schema = described.if_contains(parameters)) arguments = schema_instance(*schema);
   }
   if (!arguments.is_object()) arguments = json::object{};
-  return Tool{std::string(name->get_string()), json::serialize(arguments)};
+  return Tool{std::string(name), json::serialize(arguments)};
 }
 
 std::string chosen_name(const json::value& choice) {
@@ -89,19 +79,81 @@ std::string chosen_name(const json::value& choice) {
   return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string{};
 }
 
-// The text of the last message when it is the user's; a tool's answer is not to be answered with another call.
-std::string last_user_text(const json::object& body) {
-  const json::value* messages = body.if_contains("messages");
-  if (messages == nullptr) messages = body.if_contains("input");
-  if (messages == nullptr) return {};
-  if (messages->is_string()) return std::string(messages->get_string());
-  if (!messages->is_array() || messages->get_array().empty()) return {};
-  const json::value& last = messages->get_array().back();
+// The front of a text, without a piece of a character at its end.
+std::string front_of(std::string_view text) {
+  std::size_t end = std::min(text.size(), kMaxSaid);
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return std::string(text.substr(0, end));
+}
+
+struct Last {
+  std::string text;
+  bool of_a_tool = false;
+};
+
+// The last text among the parts of a content, which is where a prompt stands behind what programs put before it.
+Last last_of_content(const json::value& content) {
+  if (content.is_string()) return {.text = std::string(content.get_string())};
+  Last last;
+  if (!content.is_array()) return last;
+  for (const json::value& part : content.get_array()) {
+    if (!part.is_object()) continue;
+    const json::object& object = part.get_object();
+    if (text_in(object, "type") == "tool_result") {
+      const json::value* inner = object.if_contains("content");
+      last.text = inner != nullptr ? last_of_content(*inner).text : std::string();
+      last.of_a_tool = true;
+    } else if (const std::string_view text = text_in(object, "text"); !text.empty() && !last.of_a_tool) {
+      last.text = std::string(text);
+    }
+  }
+  return last;
+}
+
+// What was said last, and whether a tool said it: that is not to be answered with another call.
+Last last_said(const json::object& body) {
+  const json::value* list = nullptr;
+  for (const std::string_view name : {"messages", "input", "prompt"}) {
+    if (list == nullptr) list = body.if_contains(name);
+  }
+  if (list == nullptr) return {};
+  if (list->is_string()) return {.text = std::string(list->get_string())};
+  if (!list->is_array() || list->get_array().empty()) return {};
+  const json::value& last = list->get_array().back();
+  if (last.is_string()) return {.text = std::string(last.get_string())};
   if (!last.is_object()) return {};
-  const json::value* role = last.get_object().if_contains("role");
-  if (role == nullptr || *role != "user") return {};
-  const json::value* content = last.get_object().if_contains("content");
-  return content == nullptr ? std::string{} : json::serialize(*content);
+  const json::object& object = last.get_object();
+  if (text_in(object, "type") == "function_call_output") {
+    const json::value* output = object.if_contains("output");
+    return {.text = output != nullptr ? last_of_content(*output).text : std::string(), .of_a_tool = true};
+  }
+  const json::value* content = object.if_contains("content");
+  Last said = content != nullptr ? last_of_content(*content) : Last{};
+  if (text_in(object, "role") == "tool") said.of_a_tool = true;
+  return said;
+}
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// "What is the weather?" is about get_weather and getWeather: it has a word of four letters or more of the name.
+bool speaks_of(std::string_view text, std::string_view tool) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  std::string said;
+  for (const char c : text) said.push_back(is_letter(c) ? lower(c) : ' ');
+  said = " " + said + " ";
+  std::string word;
+  for (std::size_t at = 0; at <= tool.size(); ++at) {
+    const char c = at < tool.size() ? tool[at] : ' ';
+    const bool begins = !is_letter(c) || (c >= 'A' && c <= 'Z' && at > 0 && tool[at - 1] >= 'a');
+    if (begins) {
+      if (word.size() >= 4 && said.contains(" " + word + " ")) return true;
+      word.clear();
+    }
+    if (is_letter(c)) word.push_back(lower(c));
+  }
+  return false;
 }
 
 // OpenAI writes a choice as a word or an object that names the tool, Anthropic as an object with a type.
@@ -112,22 +164,64 @@ std::string_view word_of(const json::value& choice) {
   return type != nullptr && type->is_string() ? std::string_view(type->get_string()) : std::string_view{};
 }
 
-std::optional<Tool> tool_wanted(const json::object& body) {
+struct Choosing {
+  bool none = false;
+  bool forced = false;
+  std::vector<std::string> names;  ///< only these; empty: any
+};
+
+Choosing choosing_of(const json::value* choice) {
+  Choosing how;
+  if (choice == nullptr) return how;
+  const std::string_view word = word_of(*choice);
+  how.none = word == "none";
+  how.forced = word == "required" || (choice->is_object() && word != "auto" && !how.none);
+  if (const std::string name = chosen_name(*choice); !name.empty()) how.names.push_back(name);
+  if (word != "allowed_tools") return how;
+  const json::object* nested = object_in(choice->get_object(), "allowed_tools");  // so in a chat; flat in Responses
+  const json::object& allowed = nested != nullptr ? *nested : choice->get_object();
+  how.forced = text_in(allowed, "mode") == "required";
+  const json::value* tools = allowed.if_contains("tools");
+  for (const json::value& each : tools != nullptr && tools->is_array() ? tools->get_array() : json::array{}) {
+    how.names.push_back(chosen_name(each));
+  }
+  return how;
+}
+
+std::optional<Tool> tool_wanted(const json::object& body, const Last& said) {
   const json::value* tools = body.if_contains("tools");
-  if (tools == nullptr || !tools->is_array() || tools->get_array().empty()) return std::nullopt;
-  const json::value* choice = body.if_contains("tool_choice");
-  const std::string_view word = choice == nullptr ? std::string_view{} : word_of(*choice);
-  if (word == "none") return std::nullopt;
-  const std::string asked_for = choice == nullptr ? std::string{} : chosen_name(*choice);
-  const bool forced = word == "required" || (choice != nullptr && choice->is_object() && word != "auto");
-  const std::string text = last_user_text(body);
+  if (tools == nullptr || !tools->is_array() || tools->get_array().empty() || said.of_a_tool) return std::nullopt;
+  const Choosing how = choosing_of(body.if_contains("tool_choice"));
+  if (how.none) return std::nullopt;
   for (const json::value& entry : tools->get_array()) {
     const std::optional<Tool> tool = tool_from(entry);
     if (!tool) continue;
-    if (!asked_for.empty() && tool->name != asked_for) continue;
-    if (forced || text.contains(tool->name) || text.contains("tool")) return tool;
+    if (!how.names.empty() && std::ranges::find(how.names, tool->name) == how.names.end()) continue;
+    const bool asked_for =
+        said.text.contains(tool->name) || said.text.contains("tool") || speaks_of(said.text, tool->name);
+    if (how.forced || asked_for) return tool;
   }
   return std::nullopt;
+}
+
+// The JSON that is wanted as the answer: of a chat's response_format, of text.format of Responses, of an output_format
+// of Messages (which also stands in its output_config).
+std::optional<std::string> structured_answer(const json::object& body) {
+  const json::object* format = object_in(body, "response_format");
+  if (const json::object* text = object_in(body, "text"); format == nullptr && text != nullptr) {
+    format = object_in(*text, "format");
+  }
+  if (format == nullptr) format = object_in(body, "output_format");
+  if (const json::object* config = object_in(body, "output_config"); format == nullptr && config != nullptr) {
+    format = object_in(*config, "format");
+  }
+  if (format == nullptr) return std::nullopt;
+  const std::string_view type = text_in(*format, "type");
+  if (type == "json_object") return R"({"answer":"mock"})";
+  if (type != "json_schema") return std::nullopt;
+  const json::object* nested = object_in(*format, "json_schema");
+  const json::value* schema = (nested != nullptr ? *nested : *format).if_contains("schema");
+  return json::serialize(schema != nullptr ? schema_instance(*schema) : json::value(json::object{}));
 }
 
 Result<bool> flag(const json::object& body, std::string_view name) {
@@ -151,9 +245,10 @@ Result<std::optional<std::int64_t>> whole(const json::object& body, std::string_
 
 Result<void> read_common(const json::object& body, Ask& ask) {
   const json::value* model = body.if_contains("model");
-  const bool optional = ask.call == Call::Moderations;
-  if (model == nullptr && optional) {
+  if (model == nullptr && ask.call == Call::Moderations) {
     ask.model = "omni-moderation-latest";
+  } else if (model == nullptr && ask.call == Call::Images) {
+    ask.model.clear();
   } else if (model == nullptr || !model->is_string()) {
     return fail(bad_body("missing_required_parameter", "Missing required parameter: 'model'."));
   } else {
@@ -197,26 +292,51 @@ Result<void> read_inputs(const json::object& body, Ask& ask) {
   return {};
 }
 
-// The value of the form's part named "model". The mock trusts its clients' forms: a part ends at the next boundary.
-std::string form_model(std::string_view content_type, std::string_view body) {
-  const std::size_t at = content_type.find("boundary=");
-  if (at == std::string_view::npos) return {};
-  std::string_view boundary = content_type.substr(at + 9);
-  boundary = boundary.substr(0, boundary.find(';'));
-  if (boundary.size() >= 2 && boundary.starts_with('"')) boundary = boundary.substr(1, boundary.find('"', 1) - 1);
-  const std::size_t name = body.find("name=\"model\"");
-  if (name == std::string_view::npos) return {};
-  const std::size_t begin = body.find("\r\n\r\n", name);
-  if (begin == std::string_view::npos) return {};
-  const std::size_t end = body.find("\r\n--" + std::string(boundary), begin);
-  if (end == std::string_view::npos || end - begin > 260) return {};
-  return std::string(body.substr(begin + 4, end - begin - 4));
+Result<Ask> read_form(Ask ask, std::string_view content_type, std::string_view body) {
+  const auto model = form_part(content_type, body, "model");
+  if (model && model->content.size() <= 256) ask.model = std::string(model->content);
+  if (const auto prompt = form_part(content_type, body, "prompt")) ask.said = front_of(prompt->content);
+  if (ask.model.empty() && ask.call != Call::Images) {
+    return fail(bad_body("missing_required_parameter", "you must provide a model parameter"));
+  }
+  return ask;
 }
 
-Result<Ask> read_form(Ask ask, std::string_view content_type, std::string_view body) {
-  ask.model = form_model(content_type, body);
-  if (ask.model.empty()) return fail(bad_body("missing_required_parameter", "you must provide a model parameter"));
-  return ask;
+// What only Responses has.
+void read_response(const json::object& body, Ask& ask) {
+  const json::value* store = body.if_contains("store");
+  ask.store = store == nullptr || !store->is_bool() || store->get_bool();
+  ask.previous = std::string(text_in(body, "previous_response_id"));
+  const json::value* input = body.if_contains("input");
+  json::array items;
+  if (input != nullptr && input->is_array()) items = input->get_array();
+  if (input != nullptr && input->is_string()) items.emplace_back(json::object{{"role", "user"}, {"content", *input}});
+  for (std::size_t at = 0; at < items.size(); ++at) {
+    if (!items[at].is_object()) continue;
+    json::object& item = items[at].get_object();
+    if (!item.contains("type")) item["type"] = "message";
+    if (!item.contains("id")) item["id"] = "item_mock" + std::to_string(at);
+    const json::value* content = item.if_contains("content");
+    if (content != nullptr && content->is_string()) {
+      item["content"] = json::array{json::object{{"type", "input_text"}, {"text", *content}}};
+    }
+  }
+  ask.input_items = json::serialize(items);
+}
+
+bool has_model(Call call) {
+  switch (call) {
+    case Call::Models:
+    case Call::Model:
+    case Call::AnthropicModels:
+    case Call::AnthropicModel:
+    case Call::Files:
+    case Call::Batches:
+    case Call::MessageBatches:
+    case Call::StoredResponses:
+    case Call::Unknown: return false;
+    default: return true;
+  }
 }
 
 }  // namespace
@@ -233,9 +353,17 @@ Call call_of(std::string_view method, std::string_view path, bool versioned) {
                                    {"/v1/moderations", Call::Moderations},
                                    {"/v1/audio/transcriptions", Call::Transcriptions},
                                    {"/v1/audio/translations", Call::Transcriptions},
+                                   {"/v1/audio/speech", Call::Speech},
+                                   {"/v1/images/generations", Call::Images},
+                                   {"/v1/images/edits", Call::Images},
+                                   {"/v1/images/variations", Call::Images},
+                                   {"/v1/rerank", Call::Rerank},
                                    {"/v1/messages", Call::Messages},
                                    {"/v1/messages/count_tokens", Call::CountTokens}};
   if (path == "/v1/files" || path.starts_with("/v1/files/")) return Call::Files;
+  if (path == "/v1/batches" || path.starts_with("/v1/batches/")) return Call::Batches;
+  if (path == "/v1/messages/batches" || path.starts_with("/v1/messages/batches/")) return Call::MessageBatches;
+  if (path.starts_with("/v1/responses/")) return Call::StoredResponses;
   if (method == "GET" || method == "HEAD") {
     if (path == "/v1/models") return versioned ? Call::AnthropicModels : Call::Models;
     if (path.starts_with("/v1/models/") && path.size() > 11) return versioned ? Call::AnthropicModel : Call::Model;
@@ -251,10 +379,9 @@ Result<Ask> read_ask(Call call, std::string_view content_type, std::string_view 
   Ask ask{.call = call};
   ask.input_tokens = 1 + static_cast<std::int64_t>(body.size() / 4);
   ask.fingerprint = fingerprint_of(body);
-  const bool has_model = call != Call::Models && call != Call::Model && call != Call::AnthropicModels &&
-                         call != Call::AnthropicModel && call != Call::Files && call != Call::Unknown;
-  if (!has_model) return ask;
-  if (call == Call::Transcriptions) return read_form(std::move(ask), content_type, body);
+  if (!has_model(call)) return ask;
+  const bool form = call == Call::Images && content_type.starts_with("multipart/");
+  if (call == Call::Transcriptions || form) return read_form(std::move(ask), content_type, body);
 
   ask.streamable = call == Call::Chat || call == Call::Completions || call == Call::Responses || call == Call::Messages;
   json::error_code error;
@@ -283,7 +410,14 @@ Result<Ask> read_ask(Call call, std::string_view content_type, std::string_view 
   if (call == Call::Messages && !ask.most_tokens) {
     return fail(bad_body("missing_required_parameter", "max_tokens: Field required"));
   }
-  if (call == Call::Chat || call == Call::Responses || call == Call::Messages) ask.tool = tool_wanted(object);
+  const Last said = last_said(object);
+  ask.said = front_of(said.text);
+  ask.tool_answered = said.of_a_tool;
+  if (call == Call::Responses) read_response(object, ask);
+  if (call == Call::Chat || call == Call::Responses || call == Call::Messages) {
+    ask.tool = tool_wanted(object, said);
+    if (!ask.tool) ask.structured = structured_answer(object);
+  }
   return ask;
 }
 

@@ -22,7 +22,13 @@ enum class Call : std::uint8_t {
   Models,
   Model,
   Files,
+  Images,
+  Speech,
+  Rerank,
+  Batches,
+  StoredResponses,
   Messages,  ///< Anthropic's dialect from here on
+  MessageBatches,
   CountTokens,
   AnthropicModels,
   AnthropicModel,
@@ -30,8 +36,8 @@ enum class Call : std::uint8_t {
 };
 
 [[nodiscard]] constexpr bool speaks_anthropic(Call call) {
-  return call == Call::Messages || call == Call::CountTokens || call == Call::AnthropicModels ||
-         call == Call::AnthropicModel;
+  return call == Call::Messages || call == Call::MessageBatches || call == Call::CountTokens ||
+         call == Call::AnthropicModels || call == Call::AnthropicModel;
 }
 
 /// What `method path` is; `versioned` when the head names a version of Anthropic's API.
@@ -51,6 +57,12 @@ struct Ask {
   std::uint64_t choices = 1;                     ///< n
   std::optional<std::int64_t> most_tokens = {};  ///< max_tokens under any of its names
   std::optional<Tool> tool = {};                 ///< the function to call instead of talking
+  std::string said = {};                         ///< the newest text of the conversation, cut to kMaxSaid
+  bool tool_answered = false;                    ///< it is what a tool answered
+  std::optional<std::string> structured = {};    ///< the JSON that a schema asks for instead of words
+  bool store = true;                             ///< responses
+  std::string previous = {};                     ///< responses: the one that it goes on with
+  std::string input_items = {};                  ///< responses: the input as JSON, to be asked for later
   std::uint64_t fingerprint = 0;  ///< of what was asked: the same for plain and streamed, any key, any model
   std::int64_t input_tokens = 1;  ///< about four bytes of text each
 
@@ -64,6 +76,8 @@ struct Ask {
 inline constexpr std::uint64_t kMaxChoices = 128;
 inline constexpr std::size_t kMaxInputs = 2048;
 inline constexpr std::size_t kMaxDimensions = 3072;
+/// Most bytes of a prompt that are said again.
+inline constexpr std::size_t kMaxSaid = 64 * 1024;
 
 /// Reads a JSON body, or the form of a transcription. Errors: BadRequest or UserError with status 400 and the
 /// provider's words; never with the client's text in it.

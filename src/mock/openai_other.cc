@@ -106,27 +106,4 @@ Answer model_answer(const Settings& settings, std::string_view name) {
   return plain_answer(Call::Model, json::serialize(model_object(name)));
 }
 
-Answer files_answer(std::string_view method, std::string_view path, std::size_t body_bytes) {
-  static constexpr std::string_view kPrefix = "/v1/files/";
-  const auto file = [](std::string_view id, std::size_t bytes) {
-    return json::object{{"id", id},
-                        {"object", "file"},
-                        {"bytes", bytes},
-                        {"created_at", kCreated},
-                        {"filename", "mock.jsonl"},
-                        {"purpose", "batch"},
-                        {"status", "processed"}};
-  };
-  if (method == "POST") return plain_answer(Call::Files, json::serialize(file("file-mock", body_bytes)));
-  if (!path.starts_with(kPrefix)) {
-    return plain_answer(
-        Call::Files, json::serialize(json::object{{"object", "list"}, {"data", json::array{}}, {"has_more", false}}));
-  }
-  const std::string_view id = path.substr(kPrefix.size());
-  if (method == "DELETE") {
-    return plain_answer(Call::Files, json::serialize(json::object{{"id", id}, {"object", "file"}, {"deleted", true}}));
-  }
-  return plain_answer(Call::Files, json::serialize(file(id, 0)));
-}
-
 }  // namespace drover::mock

@@ -1,4 +1,4 @@
-// Answers to the smaller calls: embeddings, models, moderations, transcriptions, files.
+// Answers to the smaller calls: embeddings, models, moderations, transcriptions.
 #pragma once
 
 #include "mock/answer.h"
@@ -12,8 +12,6 @@ namespace drover::mock {
 [[nodiscard]] Answer models_answer(const Settings& settings);
 /// `name` as it stands in the path. 404 when the mock does not serve it.
 [[nodiscard]] Answer model_answer(const Settings& settings, std::string_view name);
-/// POST makes an object from the body's size; GET lists nothing, or describes the one asked for.
-[[nodiscard]] Answer files_answer(std::string_view method, std::string_view path, std::size_t body_bytes);
 
 [[nodiscard]] bool serves(const Settings& settings, std::string_view model);
 

@@ -40,26 +40,28 @@ json::object item_of(const Ask& ask, const Reply& reply, Status status) {
 
 json::object response_of(const Ask& ask, const Reply& reply, Status status) {
   const bool done = status == Status::Done;
-  json::object response{{"id", "resp_" + reply.id},
-                        {"object", "response"},
-                        {"created_at", kCreated},
-                        {"status", !done              ? "in_progress"
-                                   : cut_short(reply) ? "incomplete"
-                                                      : "completed"},
-                        {"error", nullptr},
-                        {"incomplete_details", nullptr},
-                        {"instructions", nullptr},
-                        {"max_output_tokens", nullptr},
-                        {"model", ask.model},
-                        {"output", json::array{}},
-                        {"parallel_tool_calls", true},
-                        {"previous_response_id", nullptr},
-                        {"temperature", 1.0},
-                        {"tool_choice", "auto"},
-                        {"tools", json::array{}},
-                        {"top_p", 1.0},
-                        {"metadata", json::object{}},
-                        {"usage", nullptr}};
+  json::object response{
+      {"id", "resp_" + reply.id},
+      {"object", "response"},
+      {"created_at", kCreated},
+      {"status", !done              ? "in_progress"
+                 : cut_short(reply) ? "incomplete"
+                                    : "completed"},
+      {"error", nullptr},
+      {"incomplete_details", nullptr},
+      {"instructions", nullptr},
+      {"max_output_tokens", nullptr},
+      {"model", ask.model},
+      {"output", json::array{}},
+      {"parallel_tool_calls", true},
+      {"previous_response_id", ask.previous.empty() ? json::value(nullptr) : json::value(ask.previous)},
+      {"store", ask.store},
+      {"temperature", 1.0},
+      {"tool_choice", "auto"},
+      {"tools", json::array{}},
+      {"top_p", 1.0},
+      {"metadata", json::object{}},
+      {"usage", nullptr}};
   if (!done) return response;
   if (cut_short(reply)) response["incomplete_details"] = json::object{{"reason", "max_output_tokens"}};
   response["output"] = json::array{item_of(ask, reply, status)};
@@ -121,6 +123,46 @@ void add_call(Events& events, const Ask& ask, const Reply& reply) {
 }
 
 }  // namespace
+
+Stored stored_response(const Ask& ask, const Reply& reply) {
+  return {.kind = Kept::Response,
+          .id = "resp_" + reply.id,
+          .json = json::serialize(response_of(ask, reply, Status::Done)),
+          .content = ask.input_items};
+}
+
+Answer stored_answer(Store& store, std::string_view method, std::string_view path) {
+  path.remove_prefix(std::string_view("/v1/responses/").size());
+  const std::size_t slash = std::min(path.find('/'), path.size());
+  const std::string id(path.substr(0, slash));
+  const std::string_view rest = path.substr(slash);
+  const Stored* const found = store.find(Kept::Response, id);
+  if (found == nullptr) {
+    return error_answer(Call::StoredResponses,
+                        {404, "invalid_request_error", {}, "Response with id '" + id + "' not found."});
+  }
+  const bool cancels = method == "POST" && rest == "/cancel";
+  if ((method == "GET" && rest.empty()) || cancels) return plain_answer(Call::StoredResponses, found->json);
+  if (method == "GET" && rest == "/input_items") {
+    json::array items = json::parse(found->content).as_array();
+    const auto id_of = [](const json::value& item) {
+      return item.is_object() && item.get_object().contains("id") ? item.get_object().at("id") : json::value(nullptr);
+    };
+    json::object page{{"object", "list"}, {"has_more", false}, {"first_id", nullptr}, {"last_id", nullptr}};
+    if (!items.empty()) {
+      page["first_id"] = id_of(items.front());
+      page["last_id"] = id_of(items.back());
+    }
+    page["data"] = std::move(items);
+    return plain_answer(Call::StoredResponses, json::serialize(page));
+  }
+  if (method == "DELETE" && rest.empty()) {
+    store.erase(Kept::Response, id);
+    return plain_answer(Call::StoredResponses,
+                        json::serialize(json::object{{"id", id}, {"object", "response"}, {"deleted", true}}));
+  }
+  return error_answer(Call::StoredResponses, {404, "invalid_request_error", "unknown_url", "Unknown request URL."});
+}
 
 Answer responses_answer(const Ask& ask, const Reply& reply) {
   if (!ask.stream) {

@@ -5,6 +5,8 @@
 
 #include "mock/answer_faults.h"
 #include "mock/anthropic_messages.h"
+#include "mock/batches.h"
+#include "mock/media.h"
 #include "mock/openai_chat.h"
 #include "mock/openai_other.h"
 #include "mock/openai_responses.h"
@@ -98,6 +100,7 @@ void Provider::reset(Instant now) {
   journal_.clear();
   journal_.keep(settings_.record.requests);
   accepted_ = 0;
+  store_.clear();
   set_faults(settings_.faults, now);
   apply_keys();
 }
@@ -241,25 +244,58 @@ Answer Provider::honest_answer(const Heard& heard, const Result<Ask>& ask, const
   return answer;
 }
 
-Answer Provider::made_answer(const Heard& heard, const Caller& caller, const Ask& ask) const {
-  switch (caller.call) {
+Answer Provider::responded(const Ask& ask) {
+  if (!ask.previous.empty() && store_.find(Kept::Response, ask.previous) == nullptr) {
+    return error_answer(ask.call, {400, "invalid_request_error", "previous_response_not_found",
+                                   "Previous response with id '" + ask.previous + "' not found."});
+  }
+  const Reply reply = make_reply(ask, settings_);
+  if (ask.store) store_.put(stored_response(ask, reply));
+  return responses_answer(ask, reply);
+}
+
+Answer Provider::model_answer_to(Call call, const Ask& ask, std::string_view body) {
+  switch (call) {
     case Call::Chat: return chat_answer(ask, make_reply(ask, settings_));
     case Call::Completions: return completion_answer(ask, make_reply(ask, settings_));
-    case Call::Responses: return responses_answer(ask, make_reply(ask, settings_));
+    case Call::Responses: return responded(ask);
     case Call::Embeddings: return embeddings_answer(ask, settings_);
     case Call::Moderations: return moderations_answer(ask);
     case Call::Transcriptions: return transcription_answer(ask);
-    case Call::Models: return models_answer(settings_);
-    case Call::Model: return model_answer(settings_, caller.path.substr(std::string_view("/v1/models/").size()));
-    case Call::Files: return files_answer(heard.method, caller.path, heard.body.size());
+    case Call::Images: return images_answer(ask, body);
+    case Call::Speech: return speech_answer(body);
+    case Call::Rerank: return rerank_answer(ask, body);
     case Call::Messages: return messages_answer(ask, make_reply(ask, settings_));
     case Call::CountTokens: return count_tokens_answer(ask);
+    default: return error_answer(call, {404, "invalid_request_error", "unknown_url", "Unknown request URL."});
+  }
+}
+
+Answer Provider::answer_in_batch(std::string_view path, std::string_view body) {
+  const Call call = call_of("POST", path);
+  const Result<Ask> ask = read_ask(call, "application/json", body);
+  if (!ask) {
+    const Error& error = ask.error();
+    return error_answer(call, {error.status, "invalid_request_error", error.code, error.message});
+  }
+  if (!ask->model.empty() && !serves(settings_, ask->model)) return error_answer(call, usual_error(404, {}));
+  return model_answer_to(call, *ask, body);
+}
+
+Answer Provider::made_answer(const Heard& heard, const Caller& caller, const Ask& ask) {
+  const auto in_batch = [this](std::string_view path, std::string_view body) { return answer_in_batch(path, body); };
+  switch (caller.call) {
+    case Call::Models: return models_answer(settings_);
+    case Call::Model: return model_answer(settings_, caller.path.substr(std::string_view("/v1/models/").size()));
+    case Call::Files: return files_answer(store_, heard.method, caller.path, field(heard, "content-type"), heard.body);
+    case Call::Batches: return batches_answer(store_, heard.method, caller.path, heard.body, in_batch);
+    case Call::MessageBatches: return message_batches_answer(store_, heard.method, caller.path, heard.body, in_batch);
+    case Call::StoredResponses: return stored_answer(store_, heard.method, caller.path);
     case Call::AnthropicModels: return anthropic_models_answer(settings_);
     case Call::AnthropicModel:
       return anthropic_model_answer(settings_, caller.path.substr(std::string_view("/v1/models/").size()));
-    case Call::Unknown: break;
+    default: return model_answer_to(caller.call, ask, heard.body);
   }
-  return error_answer(caller.call, {404, "invalid_request_error", "unknown_url", "Unknown request URL."});
 }
 
 Script Provider::played(const Heard& heard, Answer answer, const std::vector<Fault>& faults, Record& record,

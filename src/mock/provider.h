@@ -15,6 +15,7 @@
 #include "mock/rate_limits.h"
 #include "mock/script.h"
 #include "mock/settings.h"
+#include "mock/store.h"
 
 namespace drover::mock {
 
@@ -86,7 +87,11 @@ class Provider {
   Record& opened(const Heard& heard, Caller& caller, Instant now);
   /// Key and limits, model and API: what a provider without faults answers.
   [[nodiscard]] Answer honest_answer(const Heard& heard, const Result<Ask>& ask, const Caller& caller, Now now);
-  [[nodiscard]] Answer made_answer(const Heard& heard, const Caller& caller, const Ask& ask) const;
+  [[nodiscard]] Answer made_answer(const Heard& heard, const Caller& caller, const Ask& ask);
+  /// What is asked about models only: also from inside a batch.
+  [[nodiscard]] Answer model_answer_to(Call call, const Ask& ask, std::string_view body);
+  [[nodiscard]] Answer responded(const Ask& ask);
+  [[nodiscard]] Answer answer_in_batch(std::string_view path, std::string_view body);
   [[nodiscard]] std::optional<Answer> refused_by_key(const Caller& caller, std::int64_t tokens, Now now);
   [[nodiscard]] Script played(const Heard& heard, Answer answer, const std::vector<Fault>& faults, Record& record,
                               Random& random) const;
@@ -97,6 +102,7 @@ class Provider {
   Now start_;
   FaultPlan faults_;
   Journal journal_;
+  Store store_;
   std::map<std::string, RateLimits, std::less<>> limits_;
   std::map<std::uint64_t, std::string> admitted_;  ///< ordinal → key, while the request runs
   std::uint64_t accepted_ = 0;

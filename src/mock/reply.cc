@@ -32,20 +32,45 @@ std::vector<std::string> fragments(const std::string& text) {
   return pieces;
 }
 
-Choice talk(const Ask& ask, const Settings& settings, Random& random) {
-  Choice choice;
-  const double drawn = settings.answer_tokens.draw(random);
-  std::int64_t wanted = std::clamp<std::int64_t>(static_cast<std::int64_t>(drawn), 1, kMaxAnswerTokens);
-  if (ask.most_tokens && *ask.most_tokens < wanted) {
-    wanted = *ask.most_tokens;
+/// At most max_tokens of them.
+Choice said(const Ask& ask, std::vector<std::string> tokens) {
+  Choice choice{.tokens = std::move(tokens), .argument_pieces = {}};
+  if (ask.most_tokens && *ask.most_tokens < static_cast<std::int64_t>(choice.tokens.size())) {
+    choice.tokens.resize(static_cast<std::size_t>(*ask.most_tokens));
     choice.cut_short = true;
   }
-  choice.tokens.reserve(static_cast<std::size_t>(wanted));
+  return choice;
+}
+
+Choice talk(const Ask& ask, const Settings& settings, Random& random) {
+  const double drawn = settings.answer_tokens.draw(random);
+  auto wanted = std::clamp<std::int64_t>(static_cast<std::int64_t>(drawn), 1, kMaxAnswerTokens);
+  const bool cut_short = ask.most_tokens && *ask.most_tokens < wanted;
+  if (cut_short) wanted = *ask.most_tokens;
+  std::vector<std::string> tokens;
+  tokens.reserve(static_cast<std::size_t>(wanted));
   for (std::int64_t at = 0; at < wanted; ++at) {
     const std::string_view word = kWords[random.below(kWords.size())];
-    choice.tokens.push_back(at == 0 ? std::string(word) : " " + std::string(word));
+    tokens.push_back(at == 0 ? std::string(word) : " " + std::string(word));
   }
-  return choice;
+  return {.tokens = std::move(tokens), .argument_pieces = {}, .cut_short = cut_short};
+}
+
+/// Word by word, the space before each with it.
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    words.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return words;
+}
+
+Choice echo(const Ask& ask) {
+  if (ask.said.empty()) return said(ask, words_of("Hello from the mock."));
+  return said(ask, words_of(ask.tool_answered ? "The tool answered: " + ask.said : ask.said));
 }
 
 }  // namespace
@@ -60,8 +85,10 @@ Reply make_reply(const Ask& ask, const Settings& settings) {
     Choice choice;
     if (ask.tool) {
       choice.argument_pieces = fragments(ask.tool->arguments);
+    } else if (ask.structured) {
+      choice = said(ask, fragments(*ask.structured));
     } else {
-      choice = talk(ask, settings, random);
+      choice = settings.speech == Speech::Echo ? echo(ask) : talk(ask, settings, random);
     }
     reply.output_tokens += static_cast<std::int64_t>(choice.tokens.size() + choice.argument_pieces.size());
     reply.choices.push_back(std::move(choice));

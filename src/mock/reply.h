@@ -1,5 +1,5 @@
-// What the model "says": words drawn from the seed and the question, so that the same question always gets the same
-// words.
+// What the model "says": what it was told, or words drawn from the seed and the question; JSON where a schema asks for
+// it. The same question always gets the same answer.
 #pragma once
 
 #include <cstdint>

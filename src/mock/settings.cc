@@ -199,6 +199,11 @@ Result<void> read_scalar_member(std::string_view name, const json::value& value,
     settings.tell_limits = found->second;
     return {};
   }
+  if (name == "text") {
+    if (value != "echo" && value != "words") return fail(bad_setting("'text' is echo or words"));
+    settings.speech = value == "echo" ? Speech::Echo : Speech::Words;
+    return {};
+  }
   if (name == "keep_alive") {
     const Result<std::string> text = scalar(name, value);
     if (!text) return fail(text.error());
@@ -210,7 +215,7 @@ Result<void> read_scalar_member(std::string_view name, const json::value& value,
   }
   return fail(bad_setting(said(name,
                                "is not a setting; use listen, seed, models, keys, first_token, tokens_per_second, "
-                               "answer_tokens, cuts, tell_limits, record, keep_alive or faults")));
+                               "answer_tokens, text, cuts, tell_limits, record, keep_alive or faults")));
 }
 
 Result<void> read_member(std::string_view name, const json::value& value, Settings& settings) {
@@ -220,7 +225,10 @@ Result<void> read_member(std::string_view name, const json::value& value, Settin
   if (name == "record") return read_record(value, settings.record);
   if (name == "first_token") return read_distribution(name, value, Quantity::Span, settings.first_token);
   if (name == "tokens_per_second") return read_distribution(name, value, Quantity::Number, settings.tokens_per_second);
-  if (name == "answer_tokens") return read_distribution(name, value, Quantity::Number, settings.answer_tokens);
+  if (name == "answer_tokens") {
+    settings.speech = Speech::Words;  // whoever wants a length wants words; a 'text' behind it may say otherwise
+    return read_distribution(name, value, Quantity::Number, settings.answer_tokens);
+  }
   if (name == "models") {
     Result<std::vector<std::string>> models = texts(name, value, kMaxModels);
     if (!models) return fail(models.error());
@@ -250,7 +258,7 @@ json::object key_to_json(const KeySettings& key) {
 Settings demo_settings() {
   Settings settings;
   settings.keys = {KeySettings{.key = "sk-mock-1"}, KeySettings{.key = "sk-mock-2"}, KeySettings{.key = "sk-mock-3"}};
-  settings.models.emplace_back("claude-sonnet-4-5");
+  settings.speech = Speech::Echo;
   settings.first_token = *parse_distribution("lognormal:p50=250ms,p99=1500ms", Distribution::Quantity::Span);
   settings.tokens_per_second = *parse_distribution("uniform:40-90", Distribution::Quantity::Number);
   settings.answer_tokens = *parse_distribution("uniform:20-60", Distribution::Quantity::Number);
@@ -269,7 +277,9 @@ Result<Settings> changed_settings(Settings settings, std::string_view text) {
 }
 
 Result<Settings> settings_from_json(std::string_view text) {
-  return changed_settings(Settings{}, text);
+  Settings settings;
+  settings.speech = Speech::Echo;
+  return changed_settings(std::move(settings), text);
 }
 
 Result<std::vector<Fault>> faults_from_json(std::string_view text) {

@@ -45,6 +45,12 @@ struct Recording {
   friend bool operator==(const Recording&, const Recording&) = default;
 };
 
+/// What the model talks about.
+enum class Speech : std::uint8_t {
+  Echo,   ///< what it was told last: what people understand at once
+  Words,  ///< as many as answer_tokens says, drawn from the seed; some are awkward to cut, escape and count
+};
+
 struct ListenAt {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0: any free port
@@ -57,12 +63,21 @@ struct Settings {
   std::vector<ListenAt> listen{ListenAt{}};
   std::uint64_t seed = 1;
   /// A model name, or its beginning and "*"; "*" alone serves every name.
-  std::vector<std::string> models{"gpt-4o", "gpt-4o-mini", "text-embedding-3-small", "omni-moderation-latest",
-                                  "whisper-1"};
+  std::vector<std::string> models{"gpt-4o",
+                                  "gpt-4o-mini",
+                                  "text-embedding-3-small",
+                                  "omni-moderation-latest",
+                                  "whisper-1",
+                                  "gpt-image-1",
+                                  "gpt-4o-mini-tts",
+                                  "rerank-v3.5",
+                                  "claude-sonnet-4-5",
+                                  "claude-*"};
   std::vector<KeySettings> keys;  ///< empty: every key is accepted, also none
   Distribution first_token = Distribution::fixed(std::chrono::milliseconds(0));
   Distribution tokens_per_second = Distribution::fixed(0.0);  ///< 0: no wait between tokens
-  Distribution answer_tokens = Distribution::fixed(24.0);
+  Distribution answer_tokens = Distribution::fixed(24.0);     ///< of Words
+  Speech speech = Speech::Words;
   Cuts cuts = Cuts::None;
   TellLimits tell_limits = TellLimits::Headers;
   Recording record;

@@ -35,7 +35,8 @@ struct AccessRecord {
   std::string_view id{};
   std::string_view client{};  ///< the configured client's name; empty: none are configured, or it was not known
   std::string_view method{};  ///< empty: the request could not be read
-  std::string_view api{};     ///< what kind of path: "chat"; never the path itself
+  std::string_view api{};     ///< what kind of path: "chat"
+  std::string_view path{};    ///< without its query; in no file, only at a terminal (terminal_line.h)
   std::string_view model{};   ///< as the client named it; empty: none
   std::string_view route{};   ///< the configured name that took it; empty: none
   bool streamed = false;

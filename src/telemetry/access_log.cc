@@ -13,6 +13,8 @@
 #include <system_error>
 #include <utility>
 
+#include "telemetry/terminal_line.h"
+
 namespace drover::telemetry {
 namespace {
 
@@ -34,7 +36,8 @@ Error cannot_write(const std::string& path, int number) {
 
 void AccessLog::Lane::write(const AccessRecord& record) {
   std::array<char, kMaxAccessLine> memory;  // not initialised: it is written before it is read
-  const std::string_view line = access_line(record, memory);
+  const bool words = log_.words_.load(std::memory_order_relaxed);
+  const std::string_view line = words ? terminal_line(record, memory) : access_line(record, memory);
   if (line.empty() || !ring_.push(line)) return dropped_.add();
   if (log_.asleep_.load(std::memory_order_relaxed)) {
     log_.asleep_.store(false, std::memory_order_relaxed);
@@ -68,16 +71,17 @@ AccessLog::Opened::~Opened() {
 Result<AccessLog::Opened> AccessLog::open(const AccessDestination& destination) {
   using Kind = AccessDestination::Kind;
   if (destination.kind == Kind::Off) return Opened();
-  const std::string name = destination.kind == Kind::Stdout ? "standard output" : destination.path;
+  const bool words = destination.kind == Kind::Terminal;
+  const bool inherited = words || destination.kind == Kind::Stdout;
+  const std::string name = words ? "the terminal" : inherited ? "standard output" : destination.path;
   // Not blocking: a FIFO that nobody reads is an error here, and a full one must not stop the writer for good.
-  const int file = destination.kind == Kind::Stdout
-                       ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
-                       : ::open(destination.path.c_str(),
-                                O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kFileMode);
+  const int file = inherited ? ::fcntl(words ? destination.terminal : STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                             : ::open(destination.path.c_str(),
+                                      O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kFileMode);
   if (file < 0) return fail(cannot_write(name, errno));
   struct stat about{};
   const bool regular = ::fstat(file, &about) == 0 && S_ISREG(about.st_mode);
-  return Opened(file, regular);
+  return Opened(file, regular, words);
 }
 
 void AccessLog::use(Opened destination) {
@@ -86,6 +90,7 @@ void AccessLog::use(Opened destination) {
   {
     giving_up_.store(true);  // a pipe that has taken nothing all that time does not keep us from leaving it
     const std::lock_guard lock(file_mutex_);
+    words_.store(destination.words_);
     std::swap(destination_, destination);
     giving_up_.store(false);
   }

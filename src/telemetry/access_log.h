@@ -1,5 +1,6 @@
-// The access log: one JSON line per request, written by a thread of its own. A request copies its line into a bounded
-// ring of its own thread and goes on; a disk or pipe that is too slow costs lines, counted, never time.
+// The access log: one line per request (JSON, or words at a terminal), written by a thread of its own. A request copies
+// its line into a bounded ring of its own thread and goes on; a disk or pipe that is too slow costs lines, counted,
+// never time.
 #pragma once
 
 #include <atomic>
@@ -26,9 +27,10 @@ inline constexpr std::size_t kAccessRingBytes = std::size_t{1} << 20;
 inline constexpr Duration kAccessBatch = std::chrono::milliseconds(100);
 
 struct AccessDestination {
-  enum class Kind : std::uint8_t { Off, Stdout, File };
+  enum class Kind : std::uint8_t { Off, Stdout, File, Terminal };
   Kind kind = Kind::Off;
   std::string path{};  ///< of File
+  int terminal = -1;   ///< of Terminal: a descriptor that is one; borrowed
 };
 
 class AccessLog {
@@ -58,11 +60,13 @@ class AccessLog {
   class Opened {
    public:
     Opened() = default;  ///< of Kind::Off
-    Opened(int file, bool regular) : file_(file), regular_(regular) {}
-    Opened(Opened&& other) noexcept : file_(std::exchange(other.file_, -1)), regular_(other.regular_) {}
+    Opened(int file, bool regular, bool words) : file_(file), regular_(regular), words_(words) {}
+    Opened(Opened&& other) noexcept
+        : file_(std::exchange(other.file_, -1)), regular_(other.regular_), words_(other.words_) {}
     Opened& operator=(Opened&& other) noexcept {
       std::swap(file_, other.file_);
       std::swap(regular_, other.regular_);
+      std::swap(words_, other.words_);
       return *this;
     }
     ~Opened();
@@ -71,6 +75,7 @@ class AccessLog {
     friend class AccessLog;
     int file_ = -1;
     bool regular_ = true;
+    bool words_ = false;  ///< for a person, not JSON
   };
 
   // Control thread.
@@ -102,6 +107,7 @@ class AccessLog {
 
   const int wake_fd_;
   std::atomic<bool> on_{false};
+  std::atomic<bool> words_{false};
   std::atomic<bool> asleep_{false};
   std::atomic<bool> urgent_{false};
   std::atomic<bool> giving_up_{false};

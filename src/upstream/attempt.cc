@@ -183,7 +183,9 @@ std::uint64_t Attempt::gather_body() {
   const auto wish =
       endpoint_->provider->usage == core::UsageMode::Ask ? dialect::UsageWish::Ask : dialect::UsageWish::Observe;
   if (dialect::asks_for_usage(request.api, request.inspection, wish)) edit_.emplace();
-  const std::string& configured = endpoint_->target->model;
+  const core::Target& target = *endpoint_->target;
+  const std::string renamed = target.rename.any() ? target.model_for(request.inspection.model) : std::string();
+  const std::string& configured = target.rename.any() ? renamed : target.model;
   edits_ = dialect::body_edits(request.api, request.inspection, body,
                                configured.empty() ? request.inspection.model : configured, wish);
 

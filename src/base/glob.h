@@ -1,0 +1,36 @@
+// Names with one star at the end: "claude-*", "org/*", "*". The star stands for any rest, also for none. Nothing else
+// is special in them, and a star elsewhere is not such a name (misplaced_star).
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace drover {
+
+[[nodiscard]] constexpr bool is_glob(std::string_view name) {
+  return name.ends_with('*');
+}
+
+/// What stands before the star.
+[[nodiscard]] constexpr std::string_view glob_stem(std::string_view glob) {
+  return glob.substr(0, glob.size() - 1);
+}
+
+/// Whether `pattern`, a name or a glob, takes `name`.
+[[nodiscard]] constexpr bool takes_name(std::string_view pattern, std::string_view name) {
+  return is_glob(pattern) ? name.starts_with(glob_stem(pattern)) : pattern == name;
+}
+
+/// Whether some name is taken by both.
+[[nodiscard]] constexpr bool overlap(std::string_view one, std::string_view other) {
+  if (!is_glob(one)) return takes_name(other, one);
+  if (!is_glob(other)) return takes_name(one, other);
+  return glob_stem(one).starts_with(glob_stem(other)) || glob_stem(other).starts_with(glob_stem(one));
+}
+
+/// A star anywhere but at the end, or more than one.
+[[nodiscard]] constexpr bool misplaced_star(std::string_view name) {
+  return name.find('*') < name.size() - (name.empty() ? 0 : 1);
+}
+
+}  // namespace drover

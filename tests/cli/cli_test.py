@@ -1,0 +1,239 @@
+"""The command line: what a person sees who starts the program, at a terminal and in a pipe."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import tempfile
+import termios
+import time
+import unittest
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(os.environ.get("DROVER_ROOT", Path(__file__).resolve().parents[2]))
+DROVER = os.environ.get("DROVER", str(ROOT / "build/release/drover"))
+SECONDS = 60
+KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "HOLYSHEEP_API_KEY", "YOUR_HOLYSHEEP_API_KEY")
+UNUSED = {"DROVER_MODEL", "DROVER_CLIENT_KEY", "COLUMNS", "LINES"}
+
+
+def environment(**more):
+    """Without keys, unless they are given."""
+    clean = {k: v for k, v in os.environ.items() if k not in KEYS and k not in UNUSED}
+    return {**clean, **more}
+
+
+def run(*arguments, folder=None, **more):
+    return subprocess.run([DROVER, *arguments], capture_output=True, text=True, timeout=SECONDS, cwd=folder,
+                          stdin=subprocess.DEVNULL, env=environment(**more))
+
+
+def post(url, body, fields=None):
+    asked = urllib.request.Request(url, json.dumps(body).encode(),
+                                   {"Content-Type": "application/json", **(fields or {})})
+    with urllib.request.urlopen(asked, timeout=SECONDS) as answer:
+        return json.loads(answer.read())
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def serve(self, *arguments, terminal=None, **more):
+        """Starts a gateway in the empty folder; returns its base URL."""
+        command = [DROVER, "serve", *arguments]
+        gateway = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=terminal or subprocess.DEVNULL, text=True,
+                                   cwd=self.folder, env=environment(**more), stdin=subprocess.DEVNULL)
+        self.addCleanup(gateway.stdout.close)
+        self.addCleanup(gateway.wait, SECONDS)
+        self.addCleanup(gateway.terminate)
+        self.said = ""
+        for line in gateway.stdout:
+            self.said += line
+            if base := re.search(r"SDKs: set the base URL to (\S+)", line):
+                self.gateway = gateway
+                return base[1]
+        raise AssertionError(self.said)
+
+    def config(self, text):
+        path = Path(self.folder) / "own.yaml"
+        path.write_text(text)
+        return str(path)
+
+
+class CommandLine(Folder):
+    def test_F12_the_version_by_every_name(self):
+        versions = [run(*words) for words in (["version"], ["--version"], ["-V"])]
+        for ran in versions:
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            self.assertRegex(ran.stdout, r"^drover \d+\.\d+")
+            self.assertEqual(ran.stdout, versions[0].stdout)
+
+    def test_F12_help_for_all_and_for_one(self):
+        self.assertIn("serve", run("help").stdout)
+        one = run("help", "serve")
+        self.assertEqual(one.returncode, 0)
+        self.assertIn("--listen", one.stdout)
+        self.assertIn("--listen", run("serve", "--help").stdout)
+        self.assertEqual(run("help", "nothing").returncode, 2)
+
+    def test_F12_a_mistyped_subcommand_is_understood(self):
+        for typed, meant in (("stauts", "status"), ("serv", "serve"), ("chek", "check"), ("Mock", "mock")):
+            ran = run(typed)
+            self.assertEqual(ran.returncode, 2)
+            self.assertIn(f"did you mean '{meant}'?", ran.stderr)
+        self.assertIn("known: serve", run("zzzzzzzzz").stderr)
+        self.assertNotIn("\x1b", run("\x1b[2Jx").stderr)
+        self.assertEqual(run().returncode, 2)
+
+    def test_F12_the_port_and_the_address_can_be_chosen(self):
+        self.assertRegex(self.serve("--port", "0"), r"^http://127\.0\.0\.1:\d+/v1$")
+        refused = run("serve", "--listen", "0.0.0.0:0", folder=self.folder)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("--listen", refused.stderr)
+        self.assertIn("can be reached from other machines", refused.stderr)
+        self.assertEqual(run("serve", "--port", "70000", folder=self.folder).returncode, 2)
+
+    def test_F10_a_key_of_anthropics_is_not_the_mock(self):
+        ran = run("serve", "--port", "0", folder=self.folder, ANTHROPIC_API_KEY="sk-ant-your-key-here")
+        self.assertEqual(ran.returncode, 2)
+        self.assertIn("ANTHROPIC_API_KEY", ran.stderr)
+        self.assertNotIn("mock", ran.stdout)
+
+    def test_F12_chat_asks_the_drover_that_runs(self):
+        base = self.serve("--port", "0")
+        for url in (base, base.removesuffix("/v1")):
+            ran = run("chat", "--url", url, "Hello there", folder=self.folder)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            self.assertEqual(ran.stdout, "Hello there\n")
+        named = run("chat", "--url", base, "--model", "gpt-4o", "Hi", folder=self.folder)
+        self.assertEqual(named.stdout, "Hi\n")
+        self.assertNotEqual(run("chat", "--url", "http://127.0.0.1:1", "Hi", folder=self.folder).returncode, 0)
+
+    def test_F12_chat_shows_its_client_key(self):
+        base = self.serve("--port", "0", "--config", self.config(
+            "admin: off\nproviders: { p: { base_url: 'http://127.0.0.1:1/v1', auth: none } }\n"
+            "clients: [ { name: me, key: { value: a-client-key-of-mine } } ]\n"))
+        without = run("chat", "--url", base, "--model", "m", "Hi", folder=self.folder)
+        self.assertIn("missing_client_key", without.stderr + without.stdout)
+        known = run("chat", "--url", base, "--model", "m", "Hi", folder=self.folder,
+                    DROVER_CLIENT_KEY="a-client-key-of-mine")
+        self.assertNotIn("client_key", known.stderr + known.stdout)
+
+    def test_F2_what_check_advises_can_be_served_in_both_dialects(self):
+        base = self.serve("--port", "0")
+        chat = post(base + "/chat/completions",
+                    {"model": "gpt-4o", "messages": [{"role": "user", "content": "one"}]})
+        self.assertEqual(chat["choices"][0]["message"]["content"], "one")
+        message = post(base + "/messages", {"model": "claude-opus-4-8", "max_tokens": 9,
+                                            "messages": [{"role": "user", "content": "two"}]})
+        self.assertEqual(message["content"][0]["text"], "two")
+
+
+def read_for(descriptor, until, seconds=SECONDS):
+    """What a terminal is sent until `until` says that it is enough."""
+    text = b""
+    end = time.monotonic() + seconds
+    while not until(text):
+        left = end - time.monotonic()
+        if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+            raise AssertionError(text)
+        try:
+            text += os.read(descriptor, 65536)
+        except OSError:
+            break
+    return text.decode()
+
+
+def terminal(columns, rows):
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    return ours, theirs
+
+
+def without_escapes(text):
+    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
+
+
+class AtATerminal(Folder):
+    def test_a_request_is_one_line_without_its_prompt(self):
+        ours, theirs = terminal(200, 24)
+        self.addCleanup(os.close, ours)
+        base = self.serve("--port", "0", terminal=theirs)
+        os.close(theirs)
+        self.assertIn("on this terminal", self.said)
+        post(base + "/chat/completions", {"model": "gpt-4o", "messages": [{"role": "user", "content": "a secret prompt"}]},
+             {"Authorization": "Bearer sk-secret-of-a-client"})
+        text = read_for(ours, lambda seen: seen.count(b"/v1/chat/completions") == 1 and seen.endswith(b"\n"))
+        line = next(line for line in text.splitlines() if "/v1/chat/completions" in line)
+        self.assertRegex(line, r"^\d\d:\d\d:\d\d  -  POST /v1/chat/completions  gpt-4o  mock/\d  200  \d+ms$")
+        self.assertNotIn("secret", text)
+
+    def test_nothing_is_shown_where_the_file_says_off(self):
+        ours, theirs = terminal(200, 24)
+        self.addCleanup(os.close, ours)
+        self.serve("--port", "0", "--config", self.config(
+            "admin: off\naccess_log: off\nproviders: { p: { base_url: 'http://127.0.0.1:1/v1', auth: none } }\n"),
+            terminal=theirs)
+        os.close(theirs)
+        self.assertIn("access   no log", self.said)
+
+    def watch(self, columns, rows):
+        """Starts `status --watch` at a terminal of this size, before a gateway of 40 targets."""
+        keys = ", ".join(f"{{ name: a-key-with-a-long-name-{n}, value: sk-never-used-{n} }}" for n in range(40))
+        self.serve("--port", "0", "--config", self.config(
+            "admin: 127.0.0.1:0\nhealth: { probe: off }\n"
+            f"providers: {{ some-provider: {{ base_url: 'http://127.0.0.1:1/v1', keys: [ {keys} ] }} }}\n"))
+        lines = iter(self.gateway.stdout)
+        admin = next(found[1] for line in lines if (found := re.search(r"--url (\S+)", line)))
+        ours, theirs = terminal(columns, rows)
+        self.addCleanup(os.close, ours)
+        watching = subprocess.Popen([DROVER, "status", "--watch", "--url", admin], stdin=theirs, stdout=theirs,
+                                    stderr=theirs, env=environment(), start_new_session=True,
+                                    preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        self.addCleanup(watching.wait, SECONDS)
+        self.addCleanup(watching.kill)
+        os.close(theirs)
+        return ours, watching, admin
+
+    def test_F9_watch_fits_its_window_and_q_ends_it(self):
+        ours, watching, _ = self.watch(80, 24)
+        shown = read_for(ours, lambda seen: seen.count(b"40 targets: ") == 2)
+        last = without_escapes(shown.split("\x1b[2J")[1]).replace("\r", "").rstrip("\n").split("\n")
+        self.assertLessEqual(len(last), 23)
+        self.assertLessEqual(max(map(len, last)), 80)
+        self.assertIn("more", "\n".join(last))
+        os.write(ours, b"q")
+        self.assertEqual(watching.wait(SECONDS), 0)
+
+    def test_F9_watch_follows_its_window(self):
+        ours, watching, _ = self.watch(80, 24)
+        read_for(ours, lambda seen: seen.count(b"40 targets: ") == 1)
+        fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 200, 0, 0))
+        text = read_for(ours, lambda seen: b"a-key-with-a-long-name-39" in seen)
+        self.assertIn("REQUESTS", text)
+        watching.send_signal(signal.SIGINT)
+        self.assertEqual(watching.wait(SECONDS), 0)
+
+    def test_F9_watch_fits_in_a_pipe_too(self):
+        _, _, admin = self.watch(80, 24)
+        for columns in (50, 80, 120):
+            with subprocess.Popen([DROVER, "status", "--watch", "--url", admin], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                  env=environment(COLUMNS=str(columns), LINES="20")) as piped:
+                lines = [next(piped.stdout).rstrip("\n") for _ in range(20)]
+                piped.terminate()
+            self.assertLessEqual(max(map(len, lines)), columns)
+            self.assertRegex(lines[19], r"^40 targets: ")
+
+
+if __name__ == "__main__":
+    unittest.main()
