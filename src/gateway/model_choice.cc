@@ -18,7 +18,7 @@ bool lets_it_out(dialect::Api api) {
 /// Whether this client may ask for it and somebody behind it offers the API.
 bool is_open(const RequestState& state, const core::Route* route, std::string_view model) {
   const core::Plan& plan = *state.snapshot->plan;
-  return route != nullptr && dialect_of(plan, *route) == state.dialect && may_name(state.client, model) &&
+  return route != nullptr && serves(plan, *route, state.dialect) && may_name(state.client, model) &&
          upstream::any_inside(plan, *route, fence_of(state));
 }
 
