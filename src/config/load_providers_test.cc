@@ -193,7 +193,7 @@ TEST(Providers, K11_HaveAQueryOfTheirOwn) {
   EXPECT_THAT(settings.plan->providers[0].query,
               ElementsAre(testing::Pair("api-version", "2024-10-21"), testing::Pair("q", "a%20b%26c")));
   EXPECT_THAT(mistakes(with("{ api_key: x }")), ElementsAre(HasSubstr("carries credentials; use keys and auth")));
-  EXPECT_THAT(mistakes(with("{ \"a&b\": x }")), ElementsAre(HasSubstr("is not the name of a query parameter")));
+  EXPECT_THAT(mistakes(with("{ \"a=b\": x }")), ElementsAre(HasSubstr("is not the name of a query parameter")));
   EXPECT_THAT(mistakes(with("{ a: x, A: y }")), ElementsAre(HasSubstr("is given twice")));
   EXPECT_THAT(mistakes(with("{ a: " + std::string(257, 'x') + " }")), ElementsAre(HasSubstr("at most 256 bytes")));
 }

@@ -59,6 +59,7 @@ Result<void> keep(Worker& worker, RequestState& state, std::string_view bytes) {
 
 /// What the decoder itself holds, beside what it hands out.
 std::uint64_t decoder_bytes(const RequestState& state) {
+  if (http::request_coding(state.exchange->head().fields) != http::Coding::Zstd) return http::kDecoderBytes;
   const std::uint64_t unfolded = state.request.body.view().size();
   return http::kDecoderBytes + std::min(unfolded, http::kZstdWindow);
 }

@@ -56,7 +56,6 @@ json::object attempt_object(const DecisionAttempt& attempt, std::size_t number) 
                  : attempt.failure ? to_string(*attempt.failure)
                                    : std::string_view("ok");
   one["status"] = status(attempt.status);
-  one["upstream_request_id"] = text(attempt.upstream_id);
   one["code"] = text(attempt.code);
   one["retry_after_seconds"] = attempt.retry_after
                                    ? json::value(std::chrono::duration<double>(*attempt.retry_after).count())
@@ -67,6 +66,7 @@ json::object attempt_object(const DecisionAttempt& attempt, std::size_t number) 
   one["beside"] = attempt.beside == core::Beside::Nothing ? json::value(nullptr)
                   : attempt.beside == core::Beside::Trial ? json::value("a_trial")
                                                           : json::value("a_late_attempt");
+  one["upstream_request_id"] = text(attempt.upstream_id);
   return one;
 }
 

@@ -109,7 +109,10 @@ TEST(ContentDecoder, K6_ReadsZstdWhereverItIsCut) {
 }
 
 TEST(ContentDecoder, K6_ReadsSeveralFramesOfZstd) {
-  const std::string skippable("\x50\x2a\x4d\x18\x03\x00\x00\x00" "abc", 11);
+  const std::string skippable(
+      "\x50\x2a\x4d\x18\x03\x00\x00\x00"
+      "abc",
+      11);
   const Unfolded result = unfolded(Coding::Zstd, {zstd_folded("one "), skippable, zstd_folded("two")});
   EXPECT_EQ(result.text, "one two");
   EXPECT_TRUE(result.complete);

@@ -127,7 +127,7 @@ TEST(CodedBody, K6_AnotherCodingOrTwoOfThemIsA415ThatSaysWhichAreRead) {
 }
 
 TEST(CodedBody, K6_ABombIsA413AndGivesItsMemoryBack) {
-  Front front("limits: { body: 1MiB, replay_memory: 2MiB }\n");
+  Front front("limits: { body: 1MiB, replay_memory: 8MiB }\n");
   const std::string zeros(8 * 1024 * 1024, '0');
   for (const auto& [coding, body] :
        {std::pair(std::string("zstd"), zstd(zeros)), std::pair(std::string("gzip"), deflated(zeros, 15 + 16))}) {

@@ -174,9 +174,9 @@ TEST(Media, AJsonPathWithoutAJsonTypeIsA415) {
   EXPECT_EQ(front.upstream.heard().size(), 1U);
 }
 
-TEST(Media, G9_ACompressedBodyIsA415) {
+TEST(Media, G9_ABodyInACodingThatIsNotReadIsA415) {
   Front front;
-  EXPECT_EQ(front.gateway.post(kChat, plain_chat(), {{"Content-Encoding", "gzip"}}).status, 415);
+  EXPECT_EQ(front.gateway.post(kChat, plain_chat(), {{"Content-Encoding", "br"}}).status, 415);
   EXPECT_EQ(front.upstream.heard().size(), 0U);
 }
 

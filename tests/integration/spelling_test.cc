@@ -154,8 +154,8 @@ TEST(Spelling, X3_NoDeploymentWalksRoundTheFence) {
   EXPECT_EQ(post("/chat/completions/", chat_body("other-m"), limited), 403);
   EXPECT_EQ(post("/v1/v1//chat/completions", chat_body("other-m"), limited), 403);
   EXPECT_EQ(post("/v1/moderations", R"({"input":"x"})", limited), 400);  // its default is not this client's
-  EXPECT_EQ(gateway.client().get("/v1/models/other-m", limited).status, 404);
   EXPECT_EQ(upstream.heard().size(), 0U);
+  EXPECT_EQ(gateway.client().get("/v1/models/other-m", limited).status, 404);
   EXPECT_EQ(post("/openai/deployments/m/chat/completions", kNoModel, limited), 200);
   EXPECT_EQ(post("/openai/deployments/m/chat/completions", chat_body("m"), limited), 200);
 }
