@@ -37,6 +37,7 @@ std::string address_hint(const std::string& text) {
 struct Wrong {
   std::string message;
   std::string suggestion;
+  bool form = false;  ///< it is no address at all
 };
 
 std::expected<ListenAddress, Wrong> read_address(const std::string& text) {
@@ -48,9 +49,10 @@ std::expected<ListenAddress, Wrong> read_address(const std::string& text) {
   const std::string bare = bracketed ? host.substr(1, host.size() - 2) : host;
   const bool known = bracketed ? is_ipv6(bare) : is_ipv4(bare) || bare == "localhost";
   if (port == kNoPort || !known) {
-    return std::unexpected(Wrong{"expected " + std::string(kExpected) + ", not " + shown(text), address_hint(text)});
+    return std::unexpected(
+        Wrong{"expected " + std::string(kExpected) + ", not " + shown(text), address_hint(text), true});
   }
-  if (port > 65535) return std::unexpected(Wrong{"the port " + std::to_string(port) + " is above 65535", {}});
+  if (port > 65535) return std::unexpected(Wrong{"the port " + std::to_string(port) + " is above 65535", {}, false});
   return ListenAddress{.host = bare, .port = static_cast<std::uint16_t>(port), .tls = std::nullopt};
 }
 
@@ -59,7 +61,11 @@ std::optional<ListenAddress> parse_address(const Value& value) {
   if (!text) return std::nullopt;
   auto address = read_address(*text);
   if (address) return std::move(*address);
-  value.wrong(std::move(address.error().message), std::move(address.error().suggestion));
+  if (address.error().form) {
+    value.unexpected(kExpected, std::move(address.error().suggestion));
+  } else {
+    value.wrong(std::move(address.error().message));
+  }
   return std::nullopt;
 }
 

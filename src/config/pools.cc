@@ -81,7 +81,7 @@ void PoolExpansion::add_targets(const ModelEntry& entry, const TargetEntry& want
         too_many_ = true;
         draft_.report.add(entry.place, entry.path,
                           "servers × keys × models make more than " + std::to_string(defaults::kTargets) + " targets",
-                          "name fewer models (\"*\" takes all others, \"gpt-*\" all of a family), or split the keys "
+                          "name fewer models (\"*\" takes all others), or split the keys "
                           "over several gateways");
         return;
       }

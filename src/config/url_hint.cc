@@ -60,6 +60,9 @@ std::optional<std::string> as_openai(std::string_view url, const Parts& parts) {
   if (!parts.path.empty()) return std::nullopt;
   const Known* const host = known(parts.host);
   if (host != nullptr && host->path.empty()) return std::nullopt;
+  // In a private network there are servers that serve from their root, and people who know theirs.
+  const bool anybodys = url.starts_with("https://") && parts.host.find('.') != std::string_view::npos;
+  if (host == nullptr && !anybodys) return std::nullopt;
   const std::string whole = std::string(url) + std::string(host != nullptr ? host->path : "/v1");
   if (host != nullptr) return "this service has its API under a path; write " + whole;
   return "most services have their API under a path, and this URL has none; is it " + whole + "?";
