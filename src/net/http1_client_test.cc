@@ -351,6 +351,7 @@ TEST(Http1Client, B20_PrefersAnAnswerToTheErrorOfTheWriteBehindIt) {
     sent = exchange.write(little, More::Yes, Keep::Copy);
     asking.loop.context().poll();
   }
+  EXPECT_TRUE(sent) << "a failed write would end the exchange before its answer is read";
   ASSERT_TRUE(asking.head(exchange));
   EXPECT_EQ(exchange.head().status, 401);
   EXPECT_FALSE(exchange.sent());

@@ -102,7 +102,7 @@ TEST(Probe, AsksAnthropicsModelsWhereTheyAre) {
 TEST(Probe, AnAnswerOverTheLimitIsAFailure) {
   RawUpstream upstream;
   upstream.always(Say{}.bytes(sized("[" + std::string(upstream::kMaxFetchedBytes, ' ') + "]")));
-  Probes p(probed({url_of(upstream)}, {kKeyOne}, "probe: /models, interval: 200ms, timeout: 20s"));
+  Probes p(probed({url_of(upstream)}, {kKeyOne}, "probe: /models, interval: 2s, timeout: 2s"));
   ASSERT_TRUE(p.until([&] { return p.checked(0); }));
   EXPECT_FALSE(p.view(0).last_check->healthy);
 }

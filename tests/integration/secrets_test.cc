@@ -57,6 +57,7 @@ TEST(Secrets, H2_AKeyEchoedInAnErrorInMidStreamDoesNotReachTheClient) {
   Gateway gateway(one_provider({url_of(upstream)}, {kKeyOne}));
   const Answer answer = gateway.post(kChat, streamed_chat());
   EXPECT_THAT(answer.body, HasSubstr("\"error\""));
+  EXPECT_EQ(spoken(answer.body).size(), 2U) << "the first word and the provider's error, which is not told twice";
   EXPECT_THAT(whole_of(answer), Not(HasSubstr("0a1b2c3d")));
 }
 
