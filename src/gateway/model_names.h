@@ -1,0 +1,14 @@
+// The names in a list of models, as both dialects write it: {"data":[{"id":…}, …]}.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace drover::gateway {
+
+/// At most `most` of them, in their order; nothing when it is not such a list.
+[[nodiscard]] std::vector<std::string> names_in(std::string_view body, std::size_t most);
+
+}  // namespace drover::gateway
