@@ -90,7 +90,10 @@ std::vector<std::string> merged_names(Worker& worker, const RequestState& state,
 bool would_be_sent(const RequestState& state, std::string_view model) {
   const core::Plan& plan = *state.snapshot->plan;
   const core::Route* route = find_route(plan, model);
-  return route != nullptr && dialect::is_model_name(model) && may_name(state.client, model) && reaches(plan, *route, state.dialect, state.client);
+  // A glob takes names, not another glob, nor a name that was escaped twice.
+  if (route != nullptr && is_glob(route->name) && (is_glob(model) || model.find('%') != model.npos)) return false;
+  return route != nullptr && dialect::is_model_name(model) && may_name(state.client, model) &&
+         reaches(plan, *route, state.dialect, state.client);
 }
 
 }  // namespace

@@ -132,7 +132,11 @@ TEST(CodedBody, K6_ABombIsA413AndGivesItsMemoryBack) {
   for (const auto& [coding, body] :
        {std::pair(std::string("zstd"), zstd(zeros)), std::pair(std::string("gzip"), deflated(zeros, 15 + 16))}) {
     for (int at = 0; at < 4; ++at) {
-      const Answer answer = front.gateway.post(kChat, body, coded_as(coding));
+      // The memory of the one before comes back a moment after its client has the answer.
+      Answer answer = front.gateway.post(kChat, body, coded_as(coding));
+      for (const auto until = Clock::now() + kPatience; answer.status == 503 && Clock::now() < until;) {
+        answer = front.gateway.post(kChat, body, coded_as(coding));
+      }
       EXPECT_EQ(answer.status, 413) << coding;
       EXPECT_THAT(answer.body, AnyOf(HasSubstr("body_too_large"), HasSubstr("content_coding_bomb"))) << coding;
     }
