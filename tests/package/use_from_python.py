@@ -43,13 +43,13 @@ def chats(drover, client):
 
 
 def streams(drover, client):
-    stream = drover.drover_chat_stream(client, b"gpt-4o", b"hello")
+    stream = drover.drover_chat_stream(client, b"gpt-4o", b"say this in several pieces")
     pieces = []
     while (piece := drover.drover_stream_next(stream)) is not None:
         pieces.append(piece.decode())
     assert len(pieces) > 1 and drover.drover_stream_failed(stream) == 0
     drover.drover_stream_destroy(stream)
-    left = drover.drover_chat_stream(client, b"gpt-4o", b"hello")
+    left = drover.drover_chat_stream(client, b"gpt-4o", b"say this in several pieces")
     drover.drover_stream_destroy(left)  # cancels
     drover.drover_stream_destroy(None)
 
