@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/request_error.h"
 #include "gateway/worker.h"
 #include "http/content_coding.h"
 #include "http/header_rules.h"
@@ -11,38 +12,31 @@
 namespace drover::gateway {
 namespace {
 
-Error bad(int status, ErrorKind kind, std::string code, std::string message) {
-  return Error{.kind = kind,
-               .scope = ErrorScope::Request,
-               .status = status,
-               .code = std::move(code),
-               .message = std::move(message)};
-}
-
 std::unexpected<Error> no_memory(Worker& worker) {
   worker.admission().say_memory_full(worker.loop().now());
-  Error error = bad(503, ErrorKind::Shed, "replay_memory_full",
-                    "The gateway's memory for request bodies, or this client's half of it, is full "
-                    "('limits.replay_memory'); try again shortly.");
+  Error error = request_error(503, ErrorKind::Shed, "replay_memory_full",
+                              "The gateway's memory for request bodies, or this client's half of it, is full "
+                              "('limits.replay_memory'); try again shortly.");
   error.scope = ErrorScope::Gateway;
   error.retry_after = std::chrono::seconds(1);
   return fail(std::move(error));
 }
 
 Error unreadable_coding() {
-  return bad(415, ErrorKind::Unsupported, "content_encoding",
-             "Request bodies are read in one of the content codings zstd, gzip and deflate, in one layer; send the "
-             "body in one of these, or as it is.");
+  return request_error(
+      415, ErrorKind::Unsupported, "content_encoding",
+      "Request bodies are read in one of the content codings zstd, gzip and deflate, in one layer; send the "
+      "body in one of these, or as it is.");
 }
 
 Error broken_coding() {
-  return bad(400, ErrorKind::BadRequest, "content_coding_broken",
-             "The request body is not whole, or not in the coding that its Content-Encoding names.");
+  return request_error(400, ErrorKind::BadRequest, "content_coding_broken",
+                       "The request body is not whole, or not in the coding that its Content-Encoding names.");
 }
 
 Error coding_bomb() {
-  return bad(413, ErrorKind::TooLarge, std::string(http::kCodingBomb),
-             "The compressed request body unfolds to far too much.");
+  return request_error(413, ErrorKind::TooLarge, std::string(http::kCodingBomb),
+                       "The compressed request body unfolds to far too much.");
 }
 
 upstream::BodyBytes& bodies_of(Worker& worker, const RequestState& state) {
@@ -139,14 +133,14 @@ Result<BodyRead> read_body(Worker& worker, RequestState& state) {
 }
 
 Error body_too_large(std::uint64_t limit) {
-  return bad(
+  return request_error(
       413, ErrorKind::TooLarge, "body_too_large",
       "The request body is longer than this gateway accepts (" + std::to_string(limit) + " bytes, 'limits.body').");
 }
 
 Result<void> body_too_slow(Error error) {
   if (error.kind == ErrorKind::ClientGone) return fail(std::move(error));
-  return fail(bad(408, ErrorKind::BadRequest, "slow_body", "The request body did not arrive in time."));
+  return fail(request_error(408, ErrorKind::BadRequest, "slow_body", "The request body did not arrive in time."));
 }
 
 }  // namespace drover::gateway

@@ -13,6 +13,7 @@
 #include "gateway/model_access.h"
 #include "gateway/model_choice.h"
 #include "gateway/ownership.h"
+#include "gateway/request_error.h"
 #include "gateway/request_id.h"
 #include "gateway/request_path.h"
 #include "gateway/worker.h"
@@ -23,16 +24,8 @@
 namespace drover::gateway {
 namespace {
 
-Error bad(int status, ErrorKind kind, std::string code, std::string message) {
-  return Error{.kind = kind,
-               .scope = ErrorScope::Request,
-               .status = status,
-               .code = std::move(code),
-               .message = std::move(message)};
-}
-
 Error shed(std::string code, std::string message) {
-  Error error = bad(503, ErrorKind::Shed, std::move(code), std::move(message));
+  Error error = request_error(503, ErrorKind::Shed, std::move(code), std::move(message));
   error.scope = ErrorScope::Gateway;
   error.retry_after = std::chrono::seconds(1);
   return error;
@@ -75,8 +68,8 @@ Result<void> may_use_method(RequestState& state) {
   const bool allowed = allows(allow, method);
   if (!allowed || method == "OPTIONS") state.more_fields.append("Allow: ").append(allow).append("\r\n");
   if (allowed) return {};
-  return fail(bad(405, ErrorKind::BadRequest, "method_not_allowed",
-                  "This path does not have this method; it has " + std::string(allow) + "."));
+  return fail(request_error(405, ErrorKind::BadRequest, "method_not_allowed",
+                            "This path does not have this method; it has " + std::string(allow) + "."));
 }
 
 /// Anthropic's API refuses requests that name no version of it; its SDKs always do.
@@ -103,11 +96,12 @@ Result<void> begin(Worker& worker, RequestState& state) {
   state.clients_retry = http::find(head.fields, "x-stainless-retry-count").value_or("0") != "0";
 
   if (head.method == "CONNECT" || head.method == "TRACE") {
-    return fail(bad(405, ErrorKind::BadRequest, "method_not_allowed", "CONNECT and TRACE are not served."));
+    return fail(request_error(405, ErrorKind::BadRequest, "method_not_allowed", "CONNECT and TRACE are not served."));
   }
   if (!target) return target;
   if (http::find(head.fields, "upgrade") && http::iequals(*http::find(head.fields, "upgrade"), "websocket")) {
-    return fail(bad(426, ErrorKind::Unsupported, "upgrade_not_supported", "WebSocket connections are not served."));
+    return fail(
+        request_error(426, ErrorKind::Unsupported, "upgrade_not_supported", "WebSocket connections are not served."));
   }
   const Result<void> allowed = may_use_method(state);
   if (!allowed) return allowed;
@@ -120,13 +114,14 @@ Result<void> begin(Worker& worker, RequestState& state) {
   if (asks_only(head.method)) {
     const bool empty = head.framing.kind == http::BodyKind::Length && head.framing.length == 0;
     if (state.request.has_body && !empty) {
-      return fail(bad(400, ErrorKind::BadRequest, "unexpected_body", "A GET, HEAD or OPTIONS request has no body."));
+      return fail(
+          request_error(400, ErrorKind::BadRequest, "unexpected_body", "A GET, HEAD or OPTIONS request has no body."));
     }
     state.request.has_body = false;
   }
   if (http::count(head.fields, "content-type") > 1) {
-    return fail(bad(400, ErrorKind::BadRequest, "duplicate_content_type",
-                    "The request has two Content-Types, and nobody knows which of them its body is."));
+    return fail(request_error(400, ErrorKind::BadRequest, "duplicate_content_type",
+                              "The request has two Content-Types, and nobody knows which of them its body is."));
   }
   http::append_crossing(head.fields, http::Direction::Upstream, state.request.fields,
                         state.snapshot->catalog->reserved_names());
@@ -217,8 +212,9 @@ Result<void> route(RequestState& state) {
   const Result<void> allowed = may_use_model(state);
   if (!allowed) return allowed;
   if (!upstream::any_inside(*state.snapshot->plan, *state.route, fence_of(state))) {
-    return fail(bad(404, ErrorKind::NotFound, "api_not_offered",
-                    "No provider of this model offers this API; 'apis' of the providers says which they offer."));
+    return fail(
+        request_error(404, ErrorKind::NotFound, "api_not_offered",
+                      "No provider of this model offers this API; 'apis' of the providers says which they offer."));
   }
   const Result<core::Owner> owner = owner_of_request(state);
   if (!owner) return fail(owner.error());
