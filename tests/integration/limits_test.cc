@@ -119,8 +119,8 @@ TEST(ReplayMemory, X1_AThousandBodiesOfTwentyMegabytesStopNeitherStreamsNorPromp
 TEST(ReplayMemory, AShedClientThatSendsAnywayReadsItsAnswer) {
   RawUpstream upstream;
   upstream.always(Say{}.bytes(sized(kPlainAnswer)));
-  Gateway gateway(with_admin(load(
-      one_provider({url_of(upstream)}, {kKeyOne}, "limits: { body: 64KiB, replay_memory: 64KiB }\n"))));
+  Gateway gateway(
+      with_admin(load(one_provider({url_of(upstream)}, {kKeyOne}, "limits: { body: 64KiB, replay_memory: 64KiB }\n"))));
   HttpClient holding = gateway.client();
   holding.send_request("POST", kChat, "", {{"Content-Length", "60000"}, {"Expect", "100-continue"}});
   ASSERT_EQ(holding.read_head().status, 100);
