@@ -12,23 +12,14 @@
 #include <thread>
 #include <vector>
 
+#include "sim/sanitized_test_kit.h"
 #include "sim/world.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define DROVER_SLOW_BUILD 1
-#endif
-#endif
 
 namespace drover::sim {
 namespace {
 
 /// Enough that every fault meets every setting often; about half a minute on one core. With sanitizers a tenth.
-#ifdef DROVER_SLOW_BUILD
-constexpr std::uint64_t kSeeds = 2'000;
-#else
-constexpr std::uint64_t kSeeds = 20'000;
-#endif
+constexpr std::uint64_t kSeeds = kSanitized ? 2'000 : 20'000;
 /// Fewer seeds need not reach everything rare.
 constexpr std::uint64_t kSeedsThatReachAll = 2'000;
 constexpr unsigned kThreads = 2;
