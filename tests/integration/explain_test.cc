@@ -37,13 +37,7 @@ struct World {
   explicit World(const std::string& more = {}) : gateway(load(two_providers(upstream, more))) {
     upstream.always(Say{}.bytes(sized(kPlainAnswer)));
   }
-  /// Asks again until it is there: a request is written down a moment after its answer has gone out.
-  [[nodiscard]] std::string explained(const std::string& name) const {
-    const auto until = Clock::now() + kPatience;
-    Answer answer = gateway.admin("/explain/" + name);
-    while (answer.status == 404 && Clock::now() < until) answer = gateway.admin("/explain/" + name);
-    return answer.body;
-  }
+  [[nodiscard]] std::string explained(const std::string& name) const { return gateway.explained(name); }
   RawUpstream upstream;
   Gateway gateway;
 };

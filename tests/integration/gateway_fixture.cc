@@ -74,6 +74,13 @@ Answer Gateway::admin(std::string_view page, const Fields& fields) const {
 std::uint16_t Gateway::admin_port() const {
   return server_->admin_port().value();
 }
+std::string Gateway::explained(const std::string& name) const {
+  const auto until = Clock::now() + kPatience;
+  Answer answer = admin("/explain/" + name);
+  while (answer.status == 404 && Clock::now() < until) answer = admin("/explain/" + name);
+  return answer.body;
+}
+
 void Gateway::flush_access_log() {
   server_->flush_access_log();
 }

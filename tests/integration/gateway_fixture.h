@@ -165,6 +165,9 @@ class Gateway {
   /// A page of the admin listener ("/status"), on a connection of its own. See with_admin().
   [[nodiscard]] Answer admin(std::string_view page, const Fields& fields = {}) const;
   [[nodiscard]] std::uint16_t admin_port() const;
+  /// What /explain says of a request or a target. A request is written down a moment after its answer has gone out, so
+  /// it is asked for until it is there.
+  [[nodiscard]] std::string explained(const std::string& name) const;
   /// Until the access log's file has every line of the requests that have ended.
   void flush_access_log();
   /// One request on a connection of its own.

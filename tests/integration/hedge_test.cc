@@ -243,11 +243,7 @@ TEST(Hedge, IsToldByExplain) {
   TwoProviders the(Wants::Plain);
   the.one.next(Say{}.wait_for_end());
   ASSERT_EQ(the.gateway.post(kChat, the.body, {{"x-request-id", "raced"}}).status, 200);
-  Answer kept = the.gateway.admin("/explain/raced");
-  for (const auto patience = Clock::now() + kPatience; kept.status == 404 && Clock::now() < patience;) {
-    kept = the.gateway.admin("/explain/raced");  // it is kept when the request has ended, behind its answer
-  }
-  const std::string page = kept.body;
+  const std::string page = the.gateway.explained("raced");
   EXPECT_THAT(page, HasSubstr(R"("class":"lost_race")"));
   EXPECT_THAT(page, HasSubstr(R"("beside":"a_late_attempt")"));
 }

@@ -20,7 +20,7 @@ TEST(UpstreamId, ReachesTheClientAndExplain) {
   const Answer answer = gateway.post(kChat, plain_chat(), {{"x-request-id", "mine-1"}});
   EXPECT_EQ(answer.field("x-request-id"), "mine-1");
   EXPECT_EQ(answer.field(kIdField), "req_theirs_1");
-  EXPECT_THAT(gateway.admin("/explain/mine-1").body, HasSubstr("\"upstream_request_id\":\"req_theirs_1\""));
+  EXPECT_THAT(gateway.explained("mine-1"), HasSubstr("\"upstream_request_id\":\"req_theirs_1\""));
 }
 
 TEST(UpstreamId, IsThatOfTheFailureTheClientIsToldOf) {
