@@ -21,6 +21,19 @@ namespace drover {
   return is_glob(pattern) ? name.starts_with(glob_stem(pattern)) : pattern == name;
 }
 
+/// Of those whose name (`name_of`) is a glob that takes `name`, the one with the longest; null: there is none.
+template <class Range, class NameOf>
+[[nodiscard]] constexpr auto longest_glob(Range& all, std::string_view name, NameOf name_of)
+    -> decltype(&*all.begin()) {
+  decltype(&*all.begin()) longest = nullptr;
+  for (auto& each : all) {
+    const std::string_view glob = name_of(each);
+    if (!is_glob(glob) || !takes_name(glob, name)) continue;
+    if (longest == nullptr || glob.size() > std::string_view(name_of(*longest)).size()) longest = &each;
+  }
+  return longest;
+}
+
 /// Whether some name is taken by both.
 [[nodiscard]] constexpr bool overlap(std::string_view one, std::string_view other) {
   if (!is_glob(one)) return takes_name(other, one);

@@ -11,6 +11,14 @@
 
 namespace {
 
+/// Null: there is no such subcommand.
+const CLI::App* subcommand(const CLI::App& app, const std::string& name) {
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (each->get_name() == name) return each;
+  }
+  return nullptr;
+}
+
 std::vector<std::string> subcommands(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -21,10 +29,7 @@ std::vector<std::string> subcommands(const CLI::App& app) {
 
 /// What stands where the subcommand should. Options come behind it, so that is the first word; nothing: none was given.
 const char* unknown_subcommand(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return nullptr;
-  for (const std::string& name : subcommands(app)) {
-    if (name == argv[1]) return nullptr;
-  }
+  if (argc < 2 || argv[1][0] == '-' || subcommand(app, argv[1]) != nullptr) return nullptr;
   return argv[1];
 }
 
@@ -38,16 +43,10 @@ int say_unknown(const CLI::App& app, const std::string& word) {
 
 /// `drover help`, `drover help serve`.
 int help(const CLI::App& app, const std::string& about) {
-  if (about.empty()) {
-    std::cout << app.help();
-    return drover::cli::kExitGood;
-  }
-  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (each->get_name() != about) continue;
-    std::cout << each->help();
-    return drover::cli::kExitGood;
-  }
-  return say_unknown(app, about);
+  const CLI::App* const one = about.empty() ? &app : subcommand(app, about);
+  if (one == nullptr) return say_unknown(app, about);
+  std::cout << one->help();
+  return drover::cli::kExitGood;
 }
 
 }  // namespace

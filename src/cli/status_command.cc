@@ -8,10 +8,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -19,6 +17,7 @@
 #include "base/printable.h"
 #include "cli/admin_address.h"
 #include "cli/commands.h"
+#include "config/scalar.h"
 #include "gateway/status_table.h"
 
 namespace drover::cli {
@@ -55,10 +54,8 @@ struct Canvas {
 
 std::size_t number_in(const char* variable) {
   const char* const text = std::getenv(variable);
-  if (text == nullptr) return 0;
-  std::size_t number = 0;
-  const auto [end, problem] = std::from_chars(text, text + std::strlen(text), number);
-  return problem == std::errc() && *end == '\0' && number <= kWidest ? number : 0;
+  const std::uint64_t number = text == nullptr ? 0 : config::parse_whole(text).value_or(0);
+  return number <= kWidest ? number : 0;
 }
 
 /// Of the terminal that this descriptor is; nothing for a pipe.

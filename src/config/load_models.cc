@@ -119,12 +119,7 @@ std::vector<std::string> ModelsReader::names() const {
 const ModelEntry* ModelsReader::entry_for(const std::string& name) const {
   const auto own = by_name_.find(name);
   if (own != by_name_.end()) return &entries_[own->second];
-  const ModelEntry* longest = nullptr;
-  for (const ModelEntry& entry : entries_) {
-    if (!is_glob(entry.name) || !takes_name(entry.name, name)) continue;
-    if (longest == nullptr || entry.name.size() > longest->name.size()) longest = &entry;
-  }
-  return longest;
+  return longest_glob(entries_, name, [](const ModelEntry& entry) -> std::string_view { return entry.name; });
 }
 
 std::optional<TargetEntry> ModelsReader::read_target(const Value& value) {

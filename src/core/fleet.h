@@ -233,8 +233,7 @@ class Fleet final : public FleetPort {
     Duration suspicious_silence = kNoLimit;               ///< follows both
     std::array<UsualWaits, 2> usual_waits{};              ///< follow `answers`
     std::uint32_t answers_until_look = kSketchLeast;
-    std::uint32_t excused =
-        0;  ///< credentials' refusals since the last success that were held to be their requests' fault
+    std::uint32_t excused = 0;  ///< refusals of credentials since the last success, held to be their requests' fault
   };
   /// How the latencies of a pool's targets are compared for one request.
   struct Measure {

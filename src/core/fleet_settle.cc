@@ -151,16 +151,12 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   const bool shows_key = shows_key_accepted(error) && due.level != Level::Key && !target.doubt.doubted();
   if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, ticket.taken, now);
   if (shows_key) well(target, Level::Key, ticket.taken, now);
-  if (refused && outcome.evidence && error.kind != ErrorKind::Unsupported) {
+  const bool of_credential = !outcome.charge && refuses_credential(error);
+  if (of_credential || (refused && outcome.evidence && error.kind != ErrorKind::Unsupported)) {
     target.success.failed(now);
     target.doubt.refused(now);
   }
-  if (!outcome.charge && refuses_credential(error)) {
-    target.success.failed(now);
-    target.doubt.refused(now);
-    target.doubt.asks_for_credential(now);
-    return;
-  }
+  if (of_credential) target.doubt.asks_for_credential(now);
   if (refused || due.action == Charge::Action::None || !outcome.charge) return;
   target.success.failed(now);
   // Also where a body is to blame: that a pool answers nothing is what the retry budget goes by.

@@ -66,16 +66,6 @@ const Route* find_glob(const Plan& plan, std::string_view name) {
   return nullptr;
 }
 
-/// The same by looking at all.
-const Route* find_glob_slowly(const Plan& plan, std::string_view name) {
-  const Route* longest = nullptr;
-  for (const Route& route : plan.routes) {
-    if (!is_glob(route.name) || !takes_name(route.name, name)) continue;
-    if (longest == nullptr || route.name.size() > longest->name.size()) longest = &route;
-  }
-  return longest;
-}
-
 }  // namespace
 
 std::string Target::model_for(std::string_view asked) const {
@@ -94,7 +84,8 @@ std::uint32_t Plan::limited_model(std::string_view model) const {
 
 const Route* Plan::route_for(std::string_view model) const {
   if (const Route* own = find_route(*this, model)) return own;
-  return routes_by_name.size() == routes.size() ? find_glob(*this, model) : find_glob_slowly(*this, model);
+  if (routes_by_name.size() == routes.size()) return find_glob(*this, model);
+  return longest_glob(routes, model, [](const Route& route) -> std::string_view { return route.name; });
 }
 
 }  // namespace drover::core

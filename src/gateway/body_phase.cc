@@ -14,12 +14,9 @@ namespace {
 
 std::unexpected<Error> no_memory(Worker& worker) {
   worker.admission().say_memory_full(worker.loop().now());
-  Error error = request_error(503, ErrorKind::Shed, "replay_memory_full",
-                              "The gateway's memory for request bodies, or this client's half of it, is full "
-                              "('limits.replay_memory'); try again shortly.");
-  error.scope = ErrorScope::Gateway;
-  error.retry_after = std::chrono::seconds(1);
-  return fail(std::move(error));
+  return fail(shed_error("replay_memory_full",
+                         "The gateway's memory for request bodies, or this client's half of it, is full "
+                         "('limits.replay_memory'); try again shortly."));
 }
 
 Error unreadable_coding() {
@@ -53,7 +50,7 @@ Result<void> keep(Worker& worker, RequestState& state, std::string_view bytes) {
 
 /// What the decoder itself holds, beside what it hands out.
 std::uint64_t decoder_bytes(const RequestState& state) {
-  if (http::request_coding(state.exchange->head().fields) != http::Coding::Zstd) return http::kDecoderBytes;
+  if (state.decoder->coding() != http::Coding::Zstd) return http::kDecoderBytes;
   const std::uint64_t unfolded = state.request.body.view().size();
   return http::kDecoderBytes + std::min(unfolded, http::kZstdWindow);
 }
@@ -74,8 +71,7 @@ Result<bool> unfold(Worker& worker, RequestState& state, std::size_t& turn) {
 
 Result<void> take_coded(Worker& worker, RequestState& state, std::string_view bytes) {
   const std::uint64_t limit = state.snapshot->settings.limits.body;
-  state.coded_bytes += bytes.size();
-  if (state.coded_bytes > limit) return fail(body_too_large(limit));
+  if (state.decoder->fed() + bytes.size() > limit) return fail(body_too_large(limit));
   if (!state.request.body.set_aside(decoder_bytes(state))) return no_memory(worker);
   state.decoder->feed(bytes);
   return {};

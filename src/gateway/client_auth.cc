@@ -8,6 +8,7 @@
 
 #include "base/fixed_vector.h"
 #include "base/sha256.h"
+#include "gateway/request_error.h"
 #include "http/authority.h"
 
 namespace drover::gateway {
@@ -16,11 +17,7 @@ namespace {
 constexpr std::string_view kBearer = "bearer ";
 
 Error refused(int status, std::string code, std::string message) {
-  return Error{.kind = ErrorKind::Unauthorized,
-               .scope = ErrorScope::Request,
-               .status = status,
-               .code = std::move(code),
-               .message = std::move(message)};
+  return request_error(status, ErrorKind::Unauthorized, std::move(code), std::move(message));
 }
 
 /// What a head offers as a client's key. SDKs may send both, one of them meant for somebody else.

@@ -28,10 +28,12 @@ core::DialectKind dialect_asked(std::string_view path, const http::Fields& field
   return http::find(fields, dialect::kAnthropicVersionField) ? core::DialectKind::Anthropic : core::DialectKind::OpenAi;
 }
 
-bool serves(const core::Plan& plan, const core::Route& route, core::DialectKind dialect) {
+bool serves(const core::Plan& plan, const core::Route& route, core::DialectKind dialect,
+            const config::ClientKey* client) {
   return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
     return std::ranges::any_of(plan.pools[pool.index()].targets, [&](core::TargetId target) {
-      return plan.providers[plan.targets[target.index()].provider.index()].dialect == dialect;
+      const core::ProviderId provider = plan.targets[target.index()].provider;
+      return plan.providers[provider.index()].dialect == dialect && (client == nullptr || client->may_use(provider));
     });
   });
 }

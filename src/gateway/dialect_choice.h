@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "config/settings.h"
 #include "core/plan.h"
 #include "http/head.h"
 
@@ -13,8 +14,10 @@ namespace drover::gateway {
 /// names a version of Anthropic's API, as that API demands of every request. `path` is canonical.
 [[nodiscard]] core::DialectKind dialect_asked(std::string_view path, const http::Fields& fields);
 
-/// Whether any target of the route speaks it. Those of a route for many models ("*") may speak either.
-[[nodiscard]] bool serves(const core::Plan& plan, const core::Route& route, core::DialectKind dialect);
+/// Whether any target of the route speaks it, at a provider that the client (null: any) may use. Those of a route for
+/// many models ("*") may speak either.
+[[nodiscard]] bool serves(const core::Plan& plan, const core::Route& route, core::DialectKind dialect,
+                          const config::ClientKey* client = nullptr);
 
 /// "the OpenAI dialect (/v1/chat/completions)": for messages.
 [[nodiscard]] std::string_view shown(core::DialectKind dialect);

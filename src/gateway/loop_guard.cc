@@ -4,6 +4,7 @@
 #include <random>
 #include <string_view>
 
+#include "gateway/request_error.h"
 #include "http/bytes.h"
 
 namespace drover::gateway {
@@ -17,11 +18,8 @@ bool is_mark(std::string_view text) {
 }
 
 Error looped() {
-  return Error{.kind = ErrorKind::BadRequest,
-               .scope = ErrorScope::Request,
-               .status = 508,
-               .code = "loop_detected",
-               .message = "This request has been through this gateway before: a provider's base_url leads back here."};
+  return request_error(508, ErrorKind::BadRequest, "loop_detected",
+                       "This request has been through this gateway before: a provider's base_url leads back here.");
 }
 
 }  // namespace

@@ -8,21 +8,15 @@
 #include "dialect/multipart_scan.h"
 #include "dialect/routed_keys.h"
 #include "gateway/dialect_choice.h"
+#include "gateway/request_error.h"
 #include "http/header_rules.h"
+#include "http/url.h"
 
 namespace drover::gateway {
 namespace {
 
 /// Names listed in an error; with more, the rest is counted.
 constexpr std::size_t kNamesTold = 20;
-
-Error refused(int status, ErrorKind kind, std::string code, std::string message) {
-  return Error{.kind = kind,
-               .scope = ErrorScope::Request,
-               .status = status,
-               .code = std::move(code),
-               .message = std::move(message)};
-}
 
 /// Fields by which routers, gateways and model servers choose a model or a provider of their own.
 constexpr auto kRoutingFields = std::to_array<std::string_view>({
@@ -59,20 +53,18 @@ bool is_fenced(const config::ClientKey* client) {
 /// Whether a parameter of the query is called like a field that names a model: some servers read both alike.
 bool names_a_model(std::string_view query) {
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string name = dialect::routed_name(query.substr(0, std::min(end, query.find('='))));
+    const std::string name = dialect::routed_name(http::parameter_name(http::take_parameter(query)));
     if (name == "model" || dialect::names_other_models(name)) return true;
-    query.remove_prefix(std::min(end + 1, query.size()));
   }
   return false;
 }
 
 Error path_not_allowed(std::string message) {
-  return refused(403, ErrorKind::Unauthorized, "path_not_allowed", std::move(message));
+  return request_error(403, ErrorKind::Unauthorized, "path_not_allowed", std::move(message));
 }
 
 Error names_more_models() {
-  return refused(
+  return request_error(
       403, ErrorKind::Unauthorized, "model_not_allowed",
       "This client key is limited to certain models or providers: the one model is named by \"model\" in the "
       "body and nothing else.");
@@ -86,7 +78,7 @@ Error in_other_dialect(const core::Route& route, core::DialectKind asked, const 
                                                std::string(shown(served))
                                          : "This gateway serves this model in " + std::string(shown(served));
   text += ", not for requests in " + std::string(shown(asked)) + ", and none is translated." + known;
-  return refused(404, ErrorKind::NotFound, "model_in_other_dialect", std::move(text));
+  return request_error(404, ErrorKind::NotFound, "model_in_other_dialect", std::move(text));
 }
 
 }  // namespace
@@ -124,16 +116,6 @@ const core::Route* find_route(const core::Plan& plan, std::string_view model) {
   return plan.route_for(model);
 }
 
-bool reaches(const core::Plan& plan, const core::Route& route, core::DialectKind dialect,
-             const config::ClientKey* client) {
-  return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
-    return std::ranges::any_of(plan.pools[pool.index()].targets, [&](core::TargetId target) {
-      const core::ProviderId provider = plan.targets[target.index()].provider;
-      return plan.providers[provider.index()].dialect == dialect && (client == nullptr || client->may_use(provider));
-    });
-  });
-}
-
 bool may_name(const config::ClientKey* client, std::string_view model) {
   if (client == nullptr || client->models.empty()) return true;
   return std::ranges::any_of(client->models, [&](const std::string& allowed) { return takes_name(allowed, model); });
@@ -144,7 +126,7 @@ std::vector<std::string> known_models(const core::Plan& plan, core::DialectKind 
   std::vector<std::string> names;
   for (const core::Route& route : plan.routes) {
     if (is_glob(route.name) || route.name.starts_with(kInternalRoute) || !may_name(client, route.name)) continue;
-    if (!reaches(plan, route, dialect, client)) continue;
+    if (!serves(plan, route, dialect, client)) continue;
     names.push_back(route.name);
   }
   std::ranges::sort(names);
@@ -160,21 +142,19 @@ Result<void> may_use_model(const RequestState& state) {
   }
   if (allowed && served) return {};
   const std::vector<std::string> names = known_models(plan, state.dialect, state.client);
-  const std::string known = names.empty() ? std::string() : " Known here: " + listed(names) + ".";
-  if (allowed) return fail(in_other_dialect(*state.route, state.dialect, known));
+  const std::string listing = names.empty() ? std::string() : " Known here: " + listed(names) + ".";
+  if (allowed) return fail(in_other_dialect(*state.route, state.dialect, listing));
+  const std::string known = names.empty() ? " No models are configured." : listing;
   if (state.route == nullptr) {
-    return fail(refused(
-        404, ErrorKind::NotFound, "model_not_found",
-        "This gateway has no such model." + (names.empty() ? std::string(" No models are configured.") : known)));
+    return fail(request_error(404, ErrorKind::NotFound, "model_not_found", "This gateway has no such model." + known));
   }
-  return fail(refused(
-      403, ErrorKind::Unauthorized, "model_not_allowed",
-      "This client key may not use this model." + (names.empty() ? std::string(" No models are configured.") : known)));
+  return fail(request_error(403, ErrorKind::Unauthorized, "model_not_allowed",
+                            "This client key may not use this model." + known));
 }
 
 Result<void> may_use_pin(const RequestState& state) {
   if (state.route == nullptr) {
-    return fail(refused(404, ErrorKind::NotFound, "unknown_path", "No provider here takes this path."));
+    return fail(request_error(404, ErrorKind::NotFound, "unknown_path", "No provider here takes this path."));
   }
   if (state.client == nullptr) return {};
   const core::Plan& plan = *state.snapshot->plan;

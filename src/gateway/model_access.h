@@ -33,10 +33,6 @@ namespace drover::gateway {
 /// "a, b and 3 more": for messages.
 [[nodiscard]] std::string listed(const std::vector<std::string>& names);
 
-/// Whether a request of this client could be sent on: some target of the route speaks the dialect and is at a provider
-/// that the client may use.
-[[nodiscard]] bool reaches(const core::Plan& plan, const core::Route& route, core::DialectKind dialect,
-                           const config::ClientKey* client);
 /// Whether this client may name this model.
 [[nodiscard]] bool may_name(const config::ClientKey* client, std::string_view model);
 /// The configured names a client may use in this dialect, sorted, without globs.

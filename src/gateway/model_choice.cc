@@ -5,6 +5,7 @@
 
 #include "gateway/dialect_choice.h"
 #include "gateway/model_access.h"
+#include "gateway/request_error.h"
 #include "upstream/api_fence.h"
 
 namespace drover::gateway {
@@ -37,12 +38,9 @@ void name(RequestState& state, std::string_view model) {
 
 Error missing_model(const RequestState& state) {
   const std::vector<std::string> names = open_models(state);
-  return {.kind = ErrorKind::BadRequest,
-          .scope = ErrorScope::Request,
-          .status = 400,
-          .code = "missing_model",
-          .message = "The request names no model: add the field \"model\"." +
-                     (names.empty() ? std::string() : " Known here: " + listed(names) + ".")};
+  return request_error(400, ErrorKind::BadRequest, "missing_model",
+                       "The request names no model: add the field \"model\"." +
+                           (names.empty() ? std::string() : " Known here: " + listed(names) + "."));
 }
 
 }  // namespace
@@ -53,7 +51,7 @@ core::ProviderFence fence_of(const RequestState& state) {
 
 Result<void> choose_model(RequestState& state) {
   dialect::Inspection& inspection = state.request.inspection;
-  const std::string& deployment = state.asked.name;
+  const std::string& deployment = state.asked_name;
   if (inspection.has_model) {
     if (deployment.empty() || deployment == inspection.model) return {};
     return may_name_two(state);

@@ -8,10 +8,12 @@
 
 #include "base/glob.h"
 #include "dialect/request_inspector.h"
+#include "gateway/dialect_choice.h"
 #include "gateway/model_access.h"
 #include "gateway/model_names.h"
 #include "gateway/phases.h"
 #include "gateway/replies.h"
+#include "gateway/request_error.h"
 #include "gateway/worker.h"
 #include "upstream/fetch.h"
 
@@ -31,7 +33,7 @@ std::vector<Source> sources_for(const Snapshot& snapshot, core::DialectKind dial
   std::vector<Source> found;
   const core::Plan& plan = *snapshot.plan;
   for (const core::Route& route : plan.routes) {
-    if (!is_glob(route.name) || !reaches(plan, route, dialect, client)) continue;
+    if (!is_glob(route.name) || !serves(plan, route, dialect, client)) continue;
     std::set<std::tuple<core::ProviderId, std::size_t, std::string>> seen;
     for (const core::TargetId id : plan.pools[route.pools.front().index()].targets) {
       const core::Target& target = plan.targets[id.index()];
@@ -93,7 +95,7 @@ bool would_be_sent(const RequestState& state, std::string_view model) {
   // A glob takes names, not another glob, nor a name that was escaped twice.
   if (route != nullptr && is_glob(route->name) && (is_glob(model) || model.find('%') != model.npos)) return false;
   return route != nullptr && dialect::is_model_name(model) && may_name(state.client, model) &&
-         reaches(plan, *route, state.dialect, state.client);
+         serves(plan, *route, state.dialect, state.client);
 }
 
 }  // namespace
@@ -104,14 +106,11 @@ net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) 
     const std::vector<Source> sources = sources_for(*state.snapshot, state.dialect, state.client);
     for (const Source& source : sources) co_await refresh(worker, state.snapshot, source.target);
     reply.body = state.request.dialect->models_body(merged_names(worker, state, sources));
-  } else if (would_be_sent(state, state.asked.name)) {
-    reply.body = state.request.dialect->model_body(state.asked.name);
+  } else if (would_be_sent(state, state.asked_name)) {
+    reply.body = state.request.dialect->model_body(state.asked_name);
   } else {
-    co_return fail({.kind = ErrorKind::NotFound,
-                    .scope = ErrorScope::Request,
-                    .status = 404,
-                    .code = "model_not_found",
-                    .message = "This gateway has no such model; GET /v1/models lists those it has."});
+    co_return fail(request_error(404, ErrorKind::NotFound, "model_not_found",
+                                 "This gateway has no such model; GET /v1/models lists those it has."));
   }
   send_reply(state, reply, net::Keep::Borrow);  // a list of thousands is longer than what may be copied
   if (state.exchange->pending_bytes() > 0) {

@@ -2,6 +2,7 @@
 
 #include "gateway/cors.h"
 #include "gateway/replies.h"
+#include "gateway/request_error.h"
 
 namespace drover::gateway {
 namespace {
@@ -11,13 +12,9 @@ constexpr std::string_view kGreeting =
     "for Anthropic's own SDKs); GET /v1/models lists the models.\n";
 
 Error foreign_origin() {
-  return {.kind = ErrorKind::Unauthorized,
-          .scope = ErrorScope::Request,
-          .status = 403,
-          .code = "foreign_origin",
-          .message =
-              "Pages of this origin may not use this gateway in a browser; whoever runs it can list the origin "
-              "under 'origins'."};
+  return request_error(403, ErrorKind::Unauthorized, "foreign_origin",
+                       "Pages of this origin may not use this gateway in a browser; whoever runs it can list the "
+                       "origin under 'origins'.");
 }
 
 }  // namespace

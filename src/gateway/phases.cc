@@ -24,13 +24,6 @@
 namespace drover::gateway {
 namespace {
 
-Error shed(std::string code, std::string message) {
-  Error error = request_error(503, ErrorKind::Shed, std::move(code), std::move(message));
-  error.scope = ErrorScope::Gateway;
-  error.retry_after = std::chrono::seconds(1);
-  return error;
-}
-
 /// Where clients name the session that a request belongs to, the plainest first. They know best what belongs together.
 constexpr std::array<std::string_view, 4> kSessionFields = {"x-session-id", "session-id", "session_id",
                                                             "x-session-affinity"};
@@ -49,22 +42,16 @@ void speak(RequestState& state, core::DialectKind dialect) {
   state.request.dialect = &upstream::dialect_of(dialect);
 }
 
-/// Methods whose requests have no body in any of these APIs. A server that ignores one would read it as the next
-/// request on its connection, and answer that to somebody else.
-bool asks_only(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS";
-}
-
 /// Of a path that nobody here knows.
 constexpr std::string_view kAnyMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 /// What a path does not have is never sent up with an operator's key. OPTIONS is about this gateway: it is answered
 /// here.
-Result<void> may_use_method(RequestState& state) {
+Result<void> may_use_method(RequestState& state, std::string_view path) {
   const std::string_view method = state.exchange->head().method;
-  std::string_view allow = state.asked.path == "/" ? methods_of("/") : state.request.dialect->methods(state.asked.path);
+  std::string_view allow = path == "/" ? methods_of("/") : state.request.dialect->methods(path);
   if (allow.empty()) allow = kAnyMethod;
-  state.answered_here = state.asked.path == "/" || method == "OPTIONS";
+  state.answered_here = path == "/" || method == "OPTIONS";
   const bool allowed = allows(allow, method);
   if (!allowed || method == "OPTIONS") state.more_fields.append("Allow: ").append(allow).append("\r\n");
   if (allowed) return {};
@@ -86,9 +73,9 @@ Result<void> begin(Worker& worker, RequestState& state) {
   const http::RequestHead& head = state.exchange->head();
   state.arrived = worker.loop().now();
   state.snapshot = worker.snapshot();
-  const Result<void> target = read_path(head.method, head.target, state.asked);
-  if (!target) state.asked.path.clear();
-  speak(state, dialect_asked(state.asked.path, head.fields));
+  AskedPath& asked = worker.asked_path();
+  const Result<void> target = read_path(head.method, head.target, asked);
+  speak(state, dialect_asked(target ? std::string_view(asked.path) : std::string_view(), head.fields));
   set_request_id(http::find(head.fields, "x-request-id").value_or(""), worker.loop().random(), state.id);
   state.own_fields.append("x-request-id: ").append(state.id).append("\r\n");
   append_cors(state.snapshot->settings, head.fields, state.own_fields);
@@ -103,15 +90,18 @@ Result<void> begin(Worker& worker, RequestState& state) {
     return fail(
         request_error(426, ErrorKind::Unsupported, "upgrade_not_supported", "WebSocket connections are not served."));
   }
-  const Result<void> allowed = may_use_method(state);
+  const Result<void> allowed = may_use_method(state, asked.path);
   if (!allowed) return allowed;
   state.request.method.assign(head.method);
-  state.request.path.assign(state.asked.path);
-  state.request.query.assign(state.asked.query);
-  state.request.api = state.request.dialect->api(head.method, state.asked.path);
+  state.request.path.assign(asked.path);
+  state.request.query.assign(asked.query);
+  state.asked_name.assign(asked.name);
+  state.request.api = state.request.dialect->api(head.method, asked.path);
   state.request.accept_encoding.assign(http::find(head.fields, "accept-encoding").value_or(""));
   state.request.has_body = head.framing.kind != http::BodyKind::None;
-  if (asks_only(head.method)) {
+  // In none of these APIs has one a body. A server that ignores it would read it as the next request on its connection,
+  // and answer that to somebody else.
+  if (http::is_safe_method(head.method)) {
     const bool empty = head.framing.kind == http::BodyKind::Length && head.framing.length == 0;
     if (state.request.has_body && !empty) {
       return fail(
@@ -152,8 +142,8 @@ double share_of_places(const RequestState& state) {
 }
 
 Error too_many_in_flight() {
-  return shed("too_many_requests_in_flight",
-              "The gateway is at its limit of requests in flight ('limits.in_flight'); try again shortly.");
+  return shed_error("too_many_requests_in_flight",
+                    "The gateway is at its limit of requests in flight ('limits.in_flight'); try again shortly.");
 }
 
 Result<void> admit(Worker& worker, RequestState& state) {

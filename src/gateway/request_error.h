@@ -1,6 +1,7 @@
-// An error of the gateway's own that the request itself has brought about.
+// Errors of the gateway's own: what the request itself has brought about, and what there is no room for.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,14 @@ namespace drover::gateway {
                .status = status,
                .code = std::move(code),
                .message = std::move(message)};
+}
+
+/// 503: the gateway has no room for it now.
+[[nodiscard]] inline Error shed_error(std::string code, std::string message) {
+  Error error = request_error(503, ErrorKind::Shed, std::move(code), std::move(message));
+  error.scope = ErrorScope::Gateway;
+  error.retry_after = std::chrono::seconds(1);
+  return error;
 }
 
 }  // namespace drover::gateway

@@ -6,6 +6,7 @@
 
 #include "dialect/dialect.h"
 #include "dialect/request_inspector.h"
+#include "gateway/request_error.h"
 #include "http/bytes.h"
 #include "http/head.h"
 #include "http/url.h"
@@ -19,19 +20,11 @@ constexpr std::string_view kDeployments = "/deployments/";
 constexpr std::string_view kOneModel = "/v1/models/";
 constexpr std::string_view kItself = "/";
 
-std::unexpected<Error> refused(int status, std::string_view code, std::string_view message) {
-  return fail({.kind = status == 404 ? ErrorKind::NotFound : ErrorKind::BadRequest,
-               .scope = ErrorScope::Request,
-               .status = status,
-               .code = std::string(code),
-               .message = std::string(message)});
-}
-
 std::unexpected<Error> nothing_here() {
-  return refused(404, "unknown_path",
-                 "Nothing is served here; drover serves the providers' own paths under /v1, such as "
-                 "/v1/chat/completions and /v1/messages: set the base URL to this address with /v1 behind it "
-                 "(without it for Anthropic's own SDKs).");
+  return fail(request_error(404, ErrorKind::NotFound, "unknown_path",
+                            "Nothing is served here; drover serves the providers' own paths under /v1, such as "
+                            "/v1/chat/completions and /v1/messages: set the base URL to this address with /v1 behind "
+                            "it (without it for Anthropic's own SDKs)."));
 }
 
 /// Of a path that stands behind /v1 ("/files").
@@ -80,7 +73,8 @@ Result<void> take_deployment(std::string_view& path, AskedPath& asked) {
     auto name = http::unescape(rest.substr(0, rest.size() - deployed.size()));
     if (!name) return fail(std::move(name.error()));
     if (!dialect::is_model_name(*name)) {
-      return refused(400, "bad_model", "The path names a deployment of more than 512 bytes.");
+      return fail(request_error(400, ErrorKind::BadRequest, "bad_model",
+                                "The path names a deployment of more than 512 bytes."));
     }
     asked.name = *std::move(name);
     path.remove_prefix(path.size() - deployed.size());
@@ -91,17 +85,15 @@ Result<void> take_deployment(std::string_view& path, AskedPath& asked) {
 
 /// What a client says to Azure about itself means nothing to another provider, and not to another Azure either.
 void drop_version(std::string& query) {
-  constexpr std::string_view kName = "api-version";
-  for (std::size_t at = 0; at < query.size();) {
-    const std::size_t end = std::min(query.find('&', at), query.size());
-    const std::string_view name = std::string_view(query).substr(at, std::min(query.find('=', at), end) - at);
-    if (http::iequals(name, kName)) {
-      query.erase(at, end + 1 - at);
-    } else {
-      at = end + 1;
-    }
+  std::string kept;
+  std::string_view between;
+  for (std::string_view rest = query; !rest.empty();) {
+    const std::string_view parameter = http::take_parameter(rest);
+    if (http::iequals(http::parameter_name(parameter), "api-version")) continue;
+    kept.append(between).append(parameter);
+    between = "&";
   }
-  if (query.ends_with('&')) query.pop_back();
+  query = std::move(kept);
 }
 
 /// Without the empty segments between `path`'s others.
@@ -148,7 +140,10 @@ bool has_dot_segment(std::string_view name) {
 Result<void> take_looked_up(AskedPath& asked) {
   auto name = http::unescape(std::string_view(asked.path).substr(kOneModel.size()));
   if (!name) return fail(std::move(name.error()));
-  if (has_dot_segment(*name)) return refused(400, "bad_target", "The request target is refused: it has a dot segment.");
+  if (has_dot_segment(*name)) {
+    return fail(request_error(400, ErrorKind::BadRequest, "bad_target",
+                              "The request target is refused: it has a dot segment."));
+  }
   asked.name = *std::move(name);
   return {};
 }
@@ -192,8 +187,7 @@ Result<void> read_path(std::string_view method, std::string_view target, AskedPa
   }
   const auto made = canonical(path, asked);
   if (!made) return made;
-  const bool only_asks = method == "GET" || method == "HEAD" || method == "OPTIONS";
-  if (only_asks && asked.path.starts_with(kOneModel)) return take_looked_up(asked);
+  if (http::is_safe_method(method) && asked.path.starts_with(kOneModel)) return take_looked_up(asked);
   if (asked.path == kVersion) asked.path.assign(kItself);
   return http::check_path(path);
 }

@@ -9,7 +9,6 @@
 
 #include "core/plan.h"
 #include "gateway/admission.h"
-#include "gateway/request_path.h"
 #include "gateway/snapshot.h"
 #include "http/content_coding.h"
 #include "net/exchange.h"
@@ -30,11 +29,10 @@ struct RequestState final : upstream::CommitObserver {
   std::string own_fields;      ///< lines for every answer: "x-request-id: …\r\n", and who may read it in a browser
   std::string more_fields;     ///< lines for an error of ours: what would have been right
   bool answered_here = false;  ///< it asks for nothing that needs a provider, or a key
-  AskedPath asked;
+  std::string asked_name;      ///< AskedPath::name
   Duration client_timeout = kNoLimit;
   bool clients_retry = false;                     ///< x-stainless-retry-count above 0
   std::unique_ptr<http::ContentDecoder> decoder;  ///< of a body that comes in a content coding
-  std::uint64_t coded_bytes = 0;                  ///< what has come of it
   upstream::UpstreamRequest request;
   core::DialectKind dialect = core::DialectKind::OpenAi;  ///< the client's; request.dialect is how it is spoken
   const core::Route* route = nullptr;
@@ -49,7 +47,6 @@ struct RequestState final : upstream::CommitObserver {
   void reset() {
     run.reset();
     decoder.reset();
-    coded_bytes = 0;
     request.body.free();
     request.method.clear();
     request.path.clear();
@@ -62,9 +59,7 @@ struct RequestState final : upstream::CommitObserver {
     own_fields.clear();
     more_fields.clear();
     answered_here = false;
-    asked.path.clear();
-    asked.query.clear();
-    asked.name.clear();
+    asked_name.clear();
     place.leave();
     body_bytes = 0;
     own_status = 0;

@@ -13,6 +13,7 @@
 #include "gateway/admission.h"
 #include "gateway/idle_list.h"
 #include "gateway/models_page.h"
+#include "gateway/request_path.h"
 #include "gateway/snapshot.h"
 #include "net/loop.h"
 #include "net/resolver.h"
@@ -75,6 +76,8 @@ class Worker {
   [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   [[nodiscard]] upstream::LoopTools tools() { return {&loop_, &resolver_, &pools_}; }
   [[nodiscard]] ProviderModels& provider_models() { return provider_models_; }
+  /// For one request's path while it is read; its strings keep their memory.
+  [[nodiscard]] AskedPath& asked_path() { return asked_path_; }
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
   /// Any thread: when the session that waits here and would be ended soonest would be; kNever: none waits.
   [[nodiscard]] Instant next_to_go_at() const { return next_to_go_at_.load(std::memory_order_relaxed); }
@@ -98,6 +101,7 @@ class Worker {
   net::Resolver resolver_;
   upstream::ConnectionPools pools_;
   ProviderModels provider_models_;
+  AskedPath asked_path_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::set<Session*> sessions_;
   IdleList new_;

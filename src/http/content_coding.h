@@ -68,6 +68,9 @@ class ContentDecoder {
   [[nodiscard]] Result<std::string_view> next();
   /// Whether the body may end here.
   [[nodiscard]] bool complete() const;
+  [[nodiscard]] Coding coding() const { return coding_; }
+  /// Bytes that it was given.
+  [[nodiscard]] std::uint64_t fed() const { return coded_ + (input_.size() - at_); }
 
  private:
   struct State;

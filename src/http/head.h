@@ -93,6 +93,11 @@ namespace head_detail {
 }
 
 /// How the end of a body is known (RFC 9112 section 6).
+/// Whether a method changes nothing (RFC 9110 section 9.2.1), of those that these APIs use.
+[[nodiscard]] constexpr bool is_safe_method(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
 enum class BodyKind : std::uint8_t { None, Length, Chunked, UntilClose };
 
 struct Framing {

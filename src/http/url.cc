@@ -177,6 +177,17 @@ Result<TargetPath> parse_target(std::string_view target) {
   return found;
 }
 
+std::string_view take_parameter(std::string_view& query) {
+  const std::size_t end = std::min(query.find('&'), query.size());
+  const std::string_view parameter = query.substr(0, end);
+  query.remove_prefix(std::min(end + 1, query.size()));
+  return parameter;
+}
+
+std::string_view parameter_name(std::string_view parameter) {
+  return parameter.substr(0, parameter.find('='));
+}
+
 Result<std::string> unescape(std::string_view text) {
   std::string plain;
   for (std::size_t at = 0; at < text.size(); ++at) {

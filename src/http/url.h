@@ -32,6 +32,10 @@ struct TargetPath {
 [[nodiscard]] Result<TargetPath> split_target(std::string_view target);
 /// Errors: as parse_target(), for what is wrong with the path; it begins with '/'.
 [[nodiscard]] Result<void> check_path(std::string_view path);
+/// Takes the first parameter ("name=value", as it is escaped) and the '&' behind it off a query that is not empty.
+[[nodiscard]] std::string_view take_parameter(std::string_view& query);
+/// What stands before the first '=', or all of it.
+[[nodiscard]] std::string_view parameter_name(std::string_view parameter);
 /// Undoes the percent escapes, once. Errors: 400 "bad_target" for what is no escape, control characters, and what is
 /// not UTF-8 then.
 [[nodiscard]] Result<std::string> unescape(std::string_view text);

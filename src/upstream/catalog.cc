@@ -100,10 +100,8 @@ std::string plain_name(std::string_view escaped) {
 /// The client's parameters but for those that the provider has its own value of.
 void append_client_query(const core::Provider& provider, std::string_view query, std::string& out) {
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view parameter = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    const std::string name = plain_name(parameter.substr(0, parameter.find('=')));
+    const std::string_view parameter = http::take_parameter(query);
+    const std::string name = plain_name(http::parameter_name(parameter));
     const bool ours = std::ranges::any_of(provider.query,
                                           [&](const auto& own) { return http::iequals(plain_name(own.first), name); });
     if (ours) continue;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/hash.h"
+#include "http/head.h"
 
 namespace drover::upstream {
 namespace {
@@ -15,11 +16,6 @@ core::Replay replay_of(dialect::Repeat repeat) {
     case dialect::Repeat::Never: return core::Replay::Never;
   }
   return core::Replay::Never;
-}
-
-/// Changes nothing at the provider (RFC 9110, 9.2.1).
-bool is_safe(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
 /// So much of a body's front and end tells it from others well enough, in a time that long bodies do not stretch.
@@ -43,7 +39,7 @@ core::DispatchRequest dispatch_request(const core::Plan& plan, const core::Route
   dispatch.route = &route;
   dispatch.answer = inspection.stream ? core::AnswerKind::Stream : core::AnswerKind::Plain;
   dispatch.replay = replay_of(inspection.repeat);
-  dispatch.safe = is_safe(request.method);
+  dispatch.safe = http::is_safe_method(request.method);
   dispatch.asker.model = plan.limited_model(inspection.model);
   dispatch.affinity = inspection.affinity;
   dispatch.body = mark_of(request.body.view());
