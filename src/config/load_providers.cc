@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/percent.h"
 #include "config/draft.h"
 #include "config/letters.h"
 #include "config/scalar.h"
@@ -16,6 +17,8 @@ constexpr std::size_t kHeaderBytes = 4096;
 /// More than any provider has; each costs a look at every request's query.
 constexpr std::size_t kQueryParameters = 16;
 constexpr std::size_t kQueryBytes = 256;
+/// What stands in a query as it is, beside letters and digits (RFC 3986 section 2.3).
+constexpr std::string_view kUnreserved = "-._~";
 
 constexpr std::array<Choice<core::DialectKind>, 2> kDialects = {
     {{"openai", core::DialectKind::OpenAi}, {"anthropic", core::DialectKind::Anthropic}}};
@@ -120,19 +123,6 @@ void load_headers(const Value& value, core::Provider& provider) {
   }
 }
 
-/// What belongs to a query without an escape (RFC 3986 section 2.3).
-std::string escaped(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    const auto byte = static_cast<unsigned char>(c);
-    plain ? out.push_back(c) : void(out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]}));
-  }
-  return out;
-}
-
 bool names_a_credential(std::string_view name) {
   constexpr auto kNames =
       std::to_array<std::string_view>({"key", "api_key", "api-key", "apikey", "token", "access_token",
@@ -159,7 +149,7 @@ void load_query(const Value& value, core::Provider& provider) {
       content.wrong("a parameter's value has at most 256 bytes");
       continue;
     }
-    provider.query.emplace_back(escaped(name.text), escaped(*text));
+    provider.query.emplace_back(percent_escaped(name.text, kUnreserved), percent_escaped(*text, kUnreserved));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/percent.h"
 #include "http/url.h"
 #include "net/loop.h"
 #include "net/resolver.h"
@@ -13,6 +14,9 @@
 
 namespace drover::gateway {
 namespace {
+
+/// What may stand in a request target as it is, beside letters and digits.
+constexpr std::string_view kTargetBytes = "._-:/+=@~";
 
 using Answer = std::optional<Result<upstream::Fetched>>;
 
@@ -41,23 +45,6 @@ Error unreachable(const std::string& url, const std::string& why) {
 
 Error unexpected(const std::string& url, int status) {
   return unreachable(url, "it answered with status " + std::to_string(status));
-}
-
-/// What may not stand in a request target as it is, as %XX.
-std::string escaped(std::string_view name) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string text;
-  for (const char c : name) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                       std::string_view("._-:/+=@~").find(c) != std::string_view::npos;
-    const auto byte = static_cast<unsigned char>(c);
-    if (plain) {
-      text.push_back(c);
-    } else {
-      text.append("%").append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
-    }
-  }
-  return text;
 }
 
 }  // namespace
@@ -101,7 +88,7 @@ Result<std::string> fetch_status(const AdminAddress& address) {
 }
 
 Result<AdminPage> fetch_explanation(const AdminAddress& address, std::string_view name) {
-  auto page = fetch_page(address, "/explain/" + escaped(name));
+  auto page = fetch_page(address, "/explain/" + percent_escaped(name, kTargetBytes));
   if (page && page->status != 200 && page->status != 404 && page->status != 400)
     return fail(unexpected(address.url, page->status));
   return page;

@@ -57,6 +57,10 @@ std::string error_json(const ProviderError& error) {
   return json::serialize(json::object{{"error", std::move(inner)}});
 }
 
+Answer unknown_url(Call call) {
+  return error_answer(call, {404, "invalid_request_error", "unknown_url", "Unknown request URL."});
+}
+
 Answer error_answer(Call call, const ProviderError& error) {
   Answer answer = plain_answer(call, speaks_anthropic(call) ? anthropic_error_json(error) : error_json(error));
   answer.status = error.status;

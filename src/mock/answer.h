@@ -48,6 +48,8 @@ struct ProviderError {
 [[nodiscard]] ProviderError usual_error(int status, std::string_view code);
 /// The error as a whole answer, in the shape of the call's dialect.
 [[nodiscard]] Answer error_answer(Call call, const ProviderError& error);
+/// 404 for what the mock does not serve.
+[[nodiscard]] Answer unknown_url(Call call);
 /// OpenAI's shape: {"error": {...}}.
 [[nodiscard]] std::string error_json(const ProviderError& error);
 /// The same as an event of a stream.

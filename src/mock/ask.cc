@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "mock/form.h"
+#include "mock/json_object.h"
 #include "mock/schema_instance.h"
 
 namespace drover::mock {
@@ -40,16 +41,6 @@ std::int64_t text_bytes(const json::value& value) {
       bytes += name == "role" || name == "type" ? 0 : text_bytes(item);
   }
   return bytes;
-}
-
-std::string_view text_in(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
-const json::object* object_in(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr ? value->if_object() : nullptr;
 }
 
 // A chat tool nests its function; a Responses tool is flat; a tool of Messages has an input_schema. Others are run by

@@ -5,6 +5,7 @@
 
 #include "mock/anthropic_messages.h"
 #include "mock/form.h"
+#include "mock/json_object.h"
 #include "mock/reply.h"
 
 namespace drover::mock {
@@ -17,25 +18,8 @@ constexpr std::string_view kBatches = "/v1/batches";
 constexpr std::string_view kMessageBatches = "/v1/messages/batches";
 constexpr std::string_view kTime = "2026-01-01T00:00:00Z";
 
-/// "/v1/files/a/content" behind "/v1/files" → "a" and "/content".
-struct Path {
-  std::string id;
-  std::string_view rest;
-};
-
-Path behind(std::string_view path, std::string_view front) {
-  path.remove_prefix(front.size());
-  if (path.starts_with('/')) path.remove_prefix(1);
-  const std::size_t slash = std::min(path.find('/'), path.size());
-  return {.id = std::string(path.substr(0, slash)), .rest = path.substr(slash)};
-}
-
 Answer not_found(Call call, std::string_view what, const std::string& id) {
   return error_answer(call, {404, "invalid_request_error", {}, "No such " + std::string(what) + " object: " + id});
-}
-
-Answer unknown_url(Call call) {
-  return error_answer(call, {404, "invalid_request_error", "unknown_url", "Unknown request URL."});
 }
 
 Answer refused(Call call, std::string message) {
@@ -45,13 +29,8 @@ Answer refused(Call call, std::string message) {
 Answer listed(Call call, const std::vector<const Stored*>& objects) {
   json::array data;
   for (const Stored* each : objects) data.emplace_back(json::parse(each->json));
-  json::object page{{"has_more", false}, {"first_id", nullptr}, {"last_id", nullptr}};
+  json::object page = list_page(std::move(data));
   if (call != Call::MessageBatches) page["object"] = "list";
-  if (!data.empty()) {
-    page["first_id"] = data.front().at("id");
-    page["last_id"] = data.back().at("id");
-  }
-  page["data"] = std::move(data);
   return plain_answer(call, json::serialize(page));
 }
 
@@ -68,17 +47,6 @@ std::string keep_file(Store& store, std::string_view name, std::string_view purp
                                                   {"status_details", nullptr}});
   store.put({.kind = Kept::File, .id = id, .json = std::move(text), .content = std::string(content)});
   return id;
-}
-
-std::string text_in(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-json::object parsed_object(std::string_view text) {
-  json::error_code error;
-  json::value parsed = json::parse(text, error, {}, {.max_depth = 256});
-  return !error && parsed.is_object() ? std::move(parsed.get_object()) : json::object{};
 }
 
 std::string body_of(const Answer& answer) {
@@ -124,7 +92,7 @@ void answer_line(std::string_view line, const AnswerTo& answer_to, Results& resu
 
 Answer make_batch(Store& store, std::string_view body, const AnswerTo& answer_to) {
   const json::object asked = parsed_object(body);
-  const std::string input = text_in(asked, "input_file_id");
+  const std::string input(text_in(asked, "input_file_id"));
   const Stored* const file = store.find(Kept::File, input);
   if (file == nullptr) return refused(Call::Batches, "The input file was not found.");
   Results results;
@@ -210,7 +178,7 @@ Answer make_message_batch(Store& store, std::string_view body, const AnswerTo& a
 
 Answer files_answer(Store& store, std::string_view method, std::string_view path, std::string_view content_type,
                     std::string_view body) {
-  const auto [id, rest] = behind(path, kFiles);
+  const auto [id, rest] = stored_path(path, kFiles);
   if (id.empty() && method == "POST") {
     const auto file = form_part(content_type, body, "file");
     const auto purpose = form_part(content_type, body, "purpose");
@@ -236,7 +204,7 @@ Answer files_answer(Store& store, std::string_view method, std::string_view path
 
 Answer batches_answer(Store& store, std::string_view method, std::string_view path, std::string_view body,
                       const AnswerTo& answer_to) {
-  const auto [id, rest] = behind(path, kBatches);
+  const auto [id, rest] = stored_path(path, kBatches);
   if (id.empty() && method == "POST") return make_batch(store, body, answer_to);
   if (id.empty()) return method == "GET" ? listed(Call::Batches, store.list(Kept::Batch)) : unknown_url(Call::Batches);
   const Stored* const found = store.find(Kept::Batch, id);
@@ -248,7 +216,7 @@ Answer batches_answer(Store& store, std::string_view method, std::string_view pa
 Answer message_batches_answer(Store& store, std::string_view method, std::string_view path, std::string_view body,
                               const AnswerTo& answer_to) {
   const Call call = Call::MessageBatches;
-  const auto [id, rest] = behind(path, kMessageBatches);
+  const auto [id, rest] = stored_path(path, kMessageBatches);
   if (id.empty() && method == "POST") return make_message_batch(store, body, answer_to);
   if (id.empty()) return method == "GET" ? listed(call, store.list(Kept::MessageBatch)) : unknown_url(call);
   const Stored* const found = store.find(Kept::MessageBatch, id);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "mock/json_object.h"
 #include "mock/openai_other.h"
 #include "mock/reply.h"
 
@@ -19,17 +20,6 @@ namespace json = boost::json;
 constexpr std::string_view kDot =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 constexpr std::size_t kMostDocuments = 1000;
-
-json::object object_of(std::string_view body) {
-  json::error_code error;
-  json::value parsed = json::parse(body, error, {}, {.max_depth = 64});
-  return !error && parsed.is_object() ? std::move(parsed.get_object()) : json::object{};
-}
-
-std::string text_in(const json::object& object, std::string_view name, std::string_view otherwise = {}) {
-  const json::value* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string(otherwise);
-}
 
 void append_number(std::string& bytes, std::uint32_t value, int count) {
   for (int at = 0; at < count; ++at) bytes.push_back(static_cast<char>(value >> (8 * at) & 0xffU));
@@ -86,13 +76,13 @@ std::vector<std::string> words_of(std::string_view text) {
 
 std::string document_text(const json::value& document) {
   if (document.is_string()) return std::string(document.get_string());
-  return document.is_object() ? text_in(document.get_object(), "text") : std::string();
+  return document.is_object() ? std::string(text_in(document.get_object(), "text")) : std::string();
 }
 
 }  // namespace
 
 Answer images_answer(const Ask& ask, std::string_view body) {
-  const bool url = text_in(object_of(body), "response_format") == "url";
+  const bool url = text_in(parsed_object(body), "response_format") == "url";
   json::array pictures;
   for (std::uint64_t at = 0; at < ask.choices; ++at) {
     json::object picture;
@@ -116,7 +106,7 @@ Answer images_answer(const Ask& ask, std::string_view body) {
 }
 
 Answer speech_answer(std::string_view body) {
-  const std::string format = text_in(object_of(body), "response_format", "mp3");
+  const std::string format(text_in(parsed_object(body), "response_format", "mp3"));
   Answer answer = plain_answer(Call::Speech, format == "wav"   ? wav()
                                              : format == "pcm" ? std::string(kSamples * 2, '\0')
                                                                : mp3());
@@ -125,7 +115,7 @@ Answer speech_answer(std::string_view body) {
 }
 
 Answer rerank_answer(const Ask& ask, std::string_view body) {
-  const json::object asked = object_of(body);
+  const json::object asked = parsed_object(body);
   const std::vector<std::string> query = words_of(text_in(asked, "query"));
   const json::value* documents = asked.if_contains("documents");
   if (documents == nullptr || !documents->is_array() || documents->get_array().size() > kMostDocuments) {

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "mock/json_object.h"
+
 namespace drover::mock {
 namespace {
 
@@ -132,10 +134,7 @@ Stored stored_response(const Ask& ask, const Reply& reply) {
 }
 
 Answer stored_answer(Store& store, std::string_view method, std::string_view path) {
-  path.remove_prefix(std::string_view("/v1/responses/").size());
-  const std::size_t slash = std::min(path.find('/'), path.size());
-  const std::string id(path.substr(0, slash));
-  const std::string_view rest = path.substr(slash);
+  const auto [id, rest] = stored_path(path, "/v1/responses");
   const Stored* const found = store.find(Kept::Response, id);
   if (found == nullptr) {
     return error_answer(Call::StoredResponses,
@@ -144,16 +143,8 @@ Answer stored_answer(Store& store, std::string_view method, std::string_view pat
   const bool cancels = method == "POST" && rest == "/cancel";
   if ((method == "GET" && rest.empty()) || cancels) return plain_answer(Call::StoredResponses, found->json);
   if (method == "GET" && rest == "/input_items") {
-    json::array items = json::parse(found->content).as_array();
-    const auto id_of = [](const json::value& item) {
-      return item.is_object() && item.get_object().contains("id") ? item.get_object().at("id") : json::value(nullptr);
-    };
-    json::object page{{"object", "list"}, {"has_more", false}, {"first_id", nullptr}, {"last_id", nullptr}};
-    if (!items.empty()) {
-      page["first_id"] = id_of(items.front());
-      page["last_id"] = id_of(items.back());
-    }
-    page["data"] = std::move(items);
+    json::object page = list_page(json::parse(found->content).as_array());
+    page["object"] = "list";
     return plain_answer(Call::StoredResponses, json::serialize(page));
   }
   if (method == "DELETE" && rest.empty()) {
@@ -161,7 +152,7 @@ Answer stored_answer(Store& store, std::string_view method, std::string_view pat
     return plain_answer(Call::StoredResponses,
                         json::serialize(json::object{{"id", id}, {"object", "response"}, {"deleted", true}}));
   }
-  return error_answer(Call::StoredResponses, {404, "invalid_request_error", "unknown_url", "Unknown request URL."});
+  return unknown_url(Call::StoredResponses);
 }
 
 Answer responses_answer(const Ask& ask, const Reply& reply) {

@@ -226,15 +226,21 @@ std::optional<Answer> Provider::refused_by_key(const Caller& caller, std::int64_
   return answer;
 }
 
+std::optional<Answer> Provider::refused_ask(Call call, const Result<Ask>& ask) const {
+  if (!ask) {
+    const Error& error = ask.error();
+    return error_answer(call, {error.status, "invalid_request_error", error.code, error.message});
+  }
+  if (!ask->model.empty() && !serves(settings_, ask->model)) return error_answer(call, usual_error(404, {}));
+  return std::nullopt;
+}
+
 Answer Provider::honest_answer(const Heard& heard, const Result<Ask>& ask, const Caller& caller, Now now) {
   const std::int64_t output = ask && ask->most_tokens ? *ask->most_tokens : 0;
   std::optional<Answer> refused = refused_by_key(caller, ask ? ask->input_tokens + output : 1, now);
   if (refused) return *std::move(refused);
-  if (!ask) {
-    const Error& error = ask.error();
-    return error_answer(caller.call, {error.status, "invalid_request_error", error.code, error.message});
-  }
-  if (!ask->model.empty() && !serves(settings_, ask->model)) return error_answer(caller.call, usual_error(404, {}));
+  refused = refused_ask(caller.call, ask);
+  if (refused) return *std::move(refused);
   Answer answer = made_answer(heard, caller, *ask);
   if (const auto limits = limits_.find(caller.key); limits != limits_.end()) {
     for (FieldLine& line : limit_fields(settings_.tell_limits, limits->second, caller.call, now)) {
@@ -267,19 +273,15 @@ Answer Provider::model_answer_to(Call call, const Ask& ask, std::string_view bod
     case Call::Rerank: return rerank_answer(ask, body);
     case Call::Messages: return messages_answer(ask, make_reply(ask, settings_));
     case Call::CountTokens: return count_tokens_answer(ask);
-    default: return error_answer(call, {404, "invalid_request_error", "unknown_url", "Unknown request URL."});
+    default: return unknown_url(call);
   }
 }
 
 Answer Provider::answer_in_batch(std::string_view path, std::string_view body) {
   const Call call = call_of("POST", path);
   const Result<Ask> ask = read_ask(call, "application/json", body);
-  if (!ask) {
-    const Error& error = ask.error();
-    return error_answer(call, {error.status, "invalid_request_error", error.code, error.message});
-  }
-  if (!ask->model.empty() && !serves(settings_, ask->model)) return error_answer(call, usual_error(404, {}));
-  return model_answer_to(call, *ask, body);
+  std::optional<Answer> refused = refused_ask(call, ask);
+  return refused ? *std::move(refused) : model_answer_to(call, *ask, body);
 }
 
 Answer Provider::made_answer(const Heard& heard, const Caller& caller, const Ask& ask) {

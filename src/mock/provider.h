@@ -92,6 +92,8 @@ class Provider {
   [[nodiscard]] Answer model_answer_to(Call call, const Ask& ask, std::string_view body);
   [[nodiscard]] Answer responded(const Ask& ask);
   [[nodiscard]] Answer answer_in_batch(std::string_view path, std::string_view body);
+  /// What cannot be read, and models that are not there.
+  [[nodiscard]] std::optional<Answer> refused_ask(Call call, const Result<Ask>& ask) const;
   [[nodiscard]] std::optional<Answer> refused_by_key(const Caller& caller, std::int64_t tokens, Now now);
   [[nodiscard]] Script played(const Heard& heard, Answer answer, const std::vector<Fault>& faults, Record& record,
                               Random& random) const;

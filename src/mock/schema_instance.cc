@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "mock/json_object.h"
+
 namespace drover::mock {
 namespace {
 
@@ -41,11 +43,6 @@ constexpr std::array<Format, 12> kFormats = {{{"date-time", "2026-01-01T00:00:00
 
 const json::value* find(const json::object& object, std::string_view name) {
   return object.if_contains(name);
-}
-
-std::string_view text_in(const json::object& object, std::string_view name) {
-  const json::value* value = find(object, name);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
 double number_in(const json::object& object, std::string_view name, double otherwise) {

@@ -11,6 +11,13 @@ std::size_t size_of(const Stored& object) {
 
 }  // namespace
 
+StoredPath stored_path(std::string_view path, std::string_view front) {
+  path.remove_prefix(front.size());
+  if (path.starts_with('/')) path.remove_prefix(1);
+  const std::size_t slash = std::min(path.find('/'), path.size());
+  return {.id = std::string(path.substr(0, slash)), .rest = path.substr(slash)};
+}
+
 void Store::put(Stored object) {
   erase(object.kind, object.id);
   const std::size_t size = size_of(object);

@@ -21,6 +21,13 @@ struct Stored {
   std::string content;  ///< of a file; the results of a message batch; the input items of a response
 };
 
+/// What is asked of something that is kept: "/v1/files/a/content" behind "/v1/files" → "a" and "/content".
+struct StoredPath {
+  std::string id;
+  std::string_view rest;
+};
+[[nodiscard]] StoredPath stored_path(std::string_view path, std::string_view front);
+
 class Store {
  public:
   /// In place of what has the same id. What is larger than the whole store is not kept.

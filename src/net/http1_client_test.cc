@@ -291,15 +291,23 @@ TEST(Http1Client, B19_ReportsAResetInMidAnswer) {
   EXPECT_EQ(failure(asking, exchange).kind, ErrorKind::ConnectionLost);
 }
 
+std::string more_than_fits() {
+  return std::string(20'000'000, 'x');
+}
+
+/// Sends `body`, which must outlive the exchange, to an upstream that does not read.
+bool is_blocked_by(ClientExchange& exchange, const std::string& body) {
+  exchange.start({.method = "POST", .path = "/x", .authority = "h", .framing = {http::BodyKind::Length, body.size()}});
+  std::array<std::string_view, 1> pieces{body};
+  const Result<WriteState> sent = exchange.write(pieces, More::No, Keep::Borrow);
+  return sent && *sent == WriteState::Blocked;
+}
+
 TEST(Http1Client, B20_ReadsAnAnswerThatComesBeforeTheRequestIsSent) {
   Asking asking(true);
   ClientExchange& exchange = asking.client->open();
-  const std::string body(20'000'000, 'x');
-  exchange.start({.method = "POST", .path = "/x", .authority = "h", .framing = {http::BodyKind::Length, body.size()}});
-  std::array<std::string_view, 1> pieces{body};
-  Result<WriteState> sent = exchange.write(pieces, More::No, Keep::Borrow);
-  ASSERT_TRUE(sent);
-  ASSERT_EQ(*sent, WriteState::Blocked);
+  const std::string body = more_than_fits();
+  ASSERT_TRUE(is_blocked_by(exchange, body));
   asking.upstream.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig");
   ASSERT_TRUE(finish(asking.loop, exchange.until_written()));
   EXPECT_FALSE(exchange.sent());
@@ -389,12 +397,8 @@ TEST(Http1Client, CancelEndsAWaitAndTheConnection) {
 TEST(Http1Client, CancelEndsAWaitForTheUpstreamToTakeMore) {
   Asking asking(true);
   ClientExchange& exchange = asking.client->open();
-  const std::string body(20'000'000, 'x');
-  exchange.start({.method = "POST", .path = "/x", .authority = "h", .framing = {http::BodyKind::Length, body.size()}});
-  std::array<std::string_view, 1> pieces{body};
-  Result<WriteState> sent = exchange.write(pieces, More::No, Keep::Borrow);
-  ASSERT_TRUE(sent);
-  ASSERT_EQ(*sent, WriteState::Blocked);
+  const std::string body = more_than_fits();
+  ASSERT_TRUE(is_blocked_by(exchange, body));
   std::optional<Result<void>> waited;
   begin(asking.loop, exchange.until_written(), waited);
   asking.loop.context().poll();

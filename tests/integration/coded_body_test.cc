@@ -1,33 +1,14 @@
 // Request bodies in a content coding: read here, within limits, and sent on as they are.
-#include <zlib.h>
-#include <zstd.h>
-
+#include "http/folded_test_kit.h"
 #include "integration/gateway_fixture.h"
 
 namespace drover::test {
 namespace {
 
+using namespace http::testing;
+
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
-
-std::string deflated(std::string_view text, int frame) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, frame, 9, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-std::string zstd(std::string_view text) {
-  std::string out(ZSTD_compressBound(text.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
-  return out;
-}
 
 Fields coded_as(std::string coding) {
   return {{"Content-Encoding", std::move(coding)}, {"Content-Type", "application/json"}};
@@ -43,13 +24,10 @@ std::string long_chat(std::size_t words) {
 TEST(CodedBody, K6_IsReadAndSentOnUncoded) {
   Front front;
   const std::string chat = plain_chat();
-  const std::vector<std::pair<std::string, std::string>> forms = {{"zstd", zstd(chat)},
-                                                                  {"gzip", deflated(chat, 15 + 16)},
-                                                                  {"x-gzip", deflated(chat, 15 + 16)},
-                                                                  {"deflate", deflated(chat, 15)},
-                                                                  {"deflate", deflated(chat, -15)},
-                                                                  {"identity", chat},
-                                                                  {"identity, ZSTD", zstd(chat)}};
+  const std::vector<std::pair<std::string, std::string>> forms = {
+      {"zstd", zstd_folded(chat)},          {"gzip", folded(chat, kGzip)},   {"x-gzip", folded(chat, kGzip)},
+      {"deflate", folded(chat, kZlib)},     {"deflate", folded(chat, kRaw)}, {"identity", chat},
+      {"identity, ZSTD", zstd_folded(chat)}};
   for (const auto& [coding, body] : forms) {
     EXPECT_EQ(front.gateway.post(kChat, body, coded_as(coding)).status, 200) << coding;
     const HeardRequest heard = front.upstream.heard().back();
@@ -64,15 +42,15 @@ TEST(CodedBody, K6_IsRoutedFencedAndRepeatedLikeAnyOther) {
   mock.fault("key=" + std::string(kKeyOne) + ":500");
   const Gateway gateway(providers({mock.url(0), mock.url(1)}, "in_order"));
   const std::string chat = long_chat(200000);  // inspected in slices, unfolded in turns
-  EXPECT_EQ(gateway.post(kChat, zstd(chat), coded_as("zstd")).status, 200);
+  EXPECT_EQ(gateway.post(kChat, zstd_folded(chat), coded_as("zstd")).status, 200);
   EXPECT_EQ(mock.requests(), 2U);
   EXPECT_TRUE(mock.last().request_body == chat);
-  EXPECT_EQ(gateway.post(kChat, zstd(chat_body("unknown")), coded_as("zstd")).status, 404);
+  EXPECT_EQ(gateway.post(kChat, zstd_folded(chat_body("unknown")), coded_as("zstd")).status, 404);
 }
 
 TEST(CodedBody, K6_ComesInPiecesAndInChunks) {
   Front front;
-  const std::string coded = zstd(long_chat(2000));
+  const std::string coded = zstd_folded(long_chat(2000));
   HttpClient client = front.gateway.client();
   ASSERT_TRUE(
       client.send_raw("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -87,8 +65,8 @@ TEST(CodedBody, K6_ComesInPiecesAndInChunks) {
 
 TEST(CodedBody, K6_BrokenOrCutIsA400) {
   Front front;
-  const std::string good = zstd(plain_chat());
-  std::string zip = deflated(plain_chat(), 15 + 16);
+  const std::string good = zstd_folded(plain_chat());
+  std::string zip = folded(plain_chat(), kGzip);
   const std::vector<std::pair<std::string, std::string>> bad = {{"zstd", plain_chat()},
                                                                 {"zstd", good.substr(0, good.size() - 1)},
                                                                 {"zstd", good + "x"},
@@ -116,7 +94,7 @@ TEST(CodedBody, K6_AnotherCodingOrTwoOfThemIsA415ThatSaysWhichAreRead) {
     }
   }
   const Answer twice = front.gateway.post(
-      kChat, zstd(plain_chat()),
+      kChat, zstd_folded(plain_chat()),
       {{"Content-Encoding", "zstd"}, {"Content-Encoding", "gzip"}, {"Content-Type", "application/json"}});
   EXPECT_EQ(twice.status, 415);
   HttpClient waiting = front.gateway.client();
@@ -130,7 +108,7 @@ TEST(CodedBody, K6_ABombIsA413AndGivesItsMemoryBack) {
   Front front("limits: { body: 1MiB, replay_memory: 8MiB }\n");
   const std::string zeros(8 * 1024 * 1024, '0');
   for (const auto& [coding, body] :
-       {std::pair(std::string("zstd"), zstd(zeros)), std::pair(std::string("gzip"), deflated(zeros, 15 + 16))}) {
+       {std::pair(std::string("zstd"), zstd_folded(zeros)), std::pair(std::string("gzip"), folded(zeros, kGzip))}) {
     for (int at = 0; at < 4; ++at) {
       // The memory of the one before comes back a moment after its client has the answer.
       Answer answer = front.gateway.post(kChat, body, coded_as(coding));
@@ -142,12 +120,12 @@ TEST(CodedBody, K6_ABombIsA413AndGivesItsMemoryBack) {
     }
   }
   EXPECT_EQ(front.gateway.post(kChat, plain_chat()).status, 200);
-  EXPECT_EQ(front.gateway.post(kChat, zstd(long_chat(20000)), coded_as("zstd")).status, 200);
+  EXPECT_EQ(front.gateway.post(kChat, zstd_folded(long_chat(20000)), coded_as("zstd")).status, 200);
 }
 
 TEST(CodedBody, K6_TheRatioIsBoundedUnderAnyLimit) {
   Front front("limits: { body: 64MiB }\n");
-  const Answer answer = front.gateway.post(kChat, zstd(std::string(32 * 1024 * 1024, '0')), coded_as("zstd"));
+  const Answer answer = front.gateway.post(kChat, zstd_folded(std::string(32 * 1024 * 1024, '0')), coded_as("zstd"));
   EXPECT_EQ(answer.status, 413);
   EXPECT_THAT(answer.body, HasSubstr("content_coding_bomb"));
 }
@@ -157,7 +135,7 @@ TEST(CodedBody, K6_AFilesBodyIsReadToo) {
   front.upstream.always(Say{}.bytes(sized(R"({"id":"file-1","object":"file"})")));
   const std::string form = "--B\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--B--\r\n";
   EXPECT_EQ(front.gateway
-                .post("/v1/files", deflated(form, 15 + 16),
+                .post("/v1/files", folded(form, kGzip),
                       {{"Content-Encoding", "gzip"}, {"Content-Type", "multipart/form-data; boundary=B"}})
                 .status,
             200);

@@ -1,6 +1,5 @@
 // Answers in a content coding that drover never asks for: read all the same, so that nothing hides in them.
-#include <zlib.h>
-
+#include "http/folded_test_kit.h"
 #include "integration/gateway_fixture.h"
 
 namespace drover::test {
@@ -12,17 +11,7 @@ using ::testing::Not;
 const Fields kAcceptsGzip = {{"Accept-Encoding", "gzip, deflate, br"}};
 
 std::string gzip(std::string_view text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
+  return http::testing::folded(text, http::testing::kGzip);
 }
 
 std::string coded(std::string_view body, std::string_view status = "200 OK", std::string_view coding = "gzip") {
