@@ -4,14 +4,17 @@ clients see of it; in four topologies, under each policy. And clients that are w
 import asyncio
 import json
 import pathlib
+import statistics
+import time
 
 from failures.result import Figure, Result
 from failures.wire import HOST, Client, request
 from failures.world import Process, port_of
 
 EARLY = 20
-SICK_SHARE = 0.05
+SICK_SHARE, THROUGHPUT = 0.05, 0.9
 POLICIES = ("p2c", "round_robin", "random", "least_requests", "least_latency", "sticky")
+WELL = "200 well"
 TOPOLOGIES = ("keys of one server", "servers of one key", "providers", "fallbacks")
 GOOD = json.dumps({"id": "c", "object": "chat.completion", "model": "m", "choices": [
     {"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
@@ -110,19 +113,23 @@ def configuration(port, count, topology, policy):
 
 
 async def ask(client, case, texts):
-    """One request after the other. Which failed, by their place."""
+    """One request after the other. Which failed, by their place; and how long the late ones took in all, in seconds."""
     failed = []
+    begin = time.monotonic()
     for at, text in enumerate(texts):
+        if at == EARLY:
+            begin = time.monotonic()
         ask_for = {"model": f"m{case}", "messages": [{"role": "user", "content": text}]}
         got = await client.ask(request("POST", "/v1/chat/completions", json.dumps(ask_for).encode(),
                                        [f"X-Session-Id: {at % 7}"]))
         if got.status != 200 and not text.startswith("wrong"):
             failed.append(at)
-    return failed
+    return failed, time.monotonic() - begin
 
 
 async def measure(folder, topology, policy, cases, requests, wrong):
-    """By case: the share of first attempts at the sick target, and the failures, behind the twentieth request."""
+    """By case: of the requests behind the twentieth, the share of first attempts at the sick target, the failures and the
+    seconds; and the failures of all. All cases are asked at once, so their seconds can be compared."""
     folder = pathlib.Path(folder) / f"diagnosis-{topology}-{policy}-{wrong}"
     folder.mkdir()
     async with Upstream(cases, topology) as upstream:
@@ -131,7 +138,7 @@ async def measure(folder, topology, policy, cases, requests, wrong):
         try:
             client = Client(port_of(await gateway.expect("set the base URL to ")))
             texts = [f"{'wrong' if wrong and at % 5 == 2 else 'right'} {at}" for at in range(requests)]
-            failed = await asyncio.gather(*(ask(client, case, texts) for case in range(len(cases))))
+            asked = await asyncio.gather(*(ask(client, case, texts) for case in range(len(cases))))
             client.close()
         finally:
             await gateway.stop()
@@ -139,25 +146,30 @@ async def measure(folder, topology, policy, cases, requests, wrong):
     found = {}
     for case, name in enumerate(cases):
         firsts = [upstream.first.get((case, texts[at])) for at in late]
-        found[name] = (firsts.count(0) / len(late), sum(1 for at in failed[case] if at >= EARLY), len(failed[case]))
+        failed, seconds = asked[case]
+        found[name] = (firsts.count(0) / len(late), sum(1 for at in failed if at >= EARLY), seconds, len(failed))
     return found
 
 
 async def run(folder, quick):
     cases = sicknesses(quick)
+    controls = {f"{WELL} {at}": answer(200, GOOD) for at in range(5)}
     requests = 160
     results, details = [], {}
     for topology, name in enumerate(TOPOLOGIES):
         for policy in POLICIES:
-            found = await measure(folder, topology, policy, cases, requests, wrong=False)
+            found = await measure(folder, topology, policy, cases | controls, requests, wrong=False)
+            well = statistics.median(found.pop(control)[2] for control in controls)
+            slowest = max(found, key=lambda case: found[case][2])
             worst = max(found, key=lambda case: found[case][0])
             unlucky = max(found, key=lambda case: found[case][1])
             results.append(Figure(f"first attempts at a sick target, {name}, {policy}, worst of {len(cases)} ({worst})",
                                   100 * found[worst][0], "%", most=100 * SICK_SHARE))
             results.append(Figure(f"failed after the twentieth, {name}, {policy} ({unlucky})", found[unlucky][1], "",
                                   most=1))
+            results.append(Figure(f"throughput beside a sick target, {name}, {policy} ({slowest})",
+                                  100 * well / found[slowest][2], "%", least=100 * THROUGHPUT))
             details[f"{name}, {policy}"] = found
-        well = {"200 well": answer(200, GOOD)}
-        found = await measure(folder, topology, "p2c", well, 400, wrong=True)
-        results.append(Figure(f"failed beside a client that is wrong in 20 %, {name}", found["200 well"][2], "", most=0))
+        found = await measure(folder, topology, "p2c", {WELL: answer(200, GOOD)}, 400, wrong=True)
+        results.append(Figure(f"failed beside a client that is wrong in 20 %, {name}", found[WELL][3], "", most=0))
     return [Result(results, [], details)]

@@ -13,8 +13,9 @@
 
 namespace drover::core {
 
-/// Groups kept: the latest each span a small part of the usual answer's time, older ones are joined.
-inline constexpr std::size_t kCohorts = 12;
+/// Groups kept: each of the latest spans a small part of the usual answer's time, so that together they reach back
+/// twice that time, in which most of a healthy target's requests are answered; older silent ones are joined.
+inline constexpr std::size_t kCohorts = 24;
 inline constexpr int kCohortsPerAnswer = 12;
 
 /// How long answers usually take, as the times within which these shares of them came.
@@ -36,8 +37,8 @@ struct UsualWaits {
     while (at + 1 < within.size() && age >= within[at + 1]) ++at;
     double share = kShares[at];
     if (at + 1 < within.size() && within[at + 1] > within[at]) {
-      const auto part = static_cast<double>((age - within[at]).count()) /
-                        static_cast<double>((within[at + 1] - within[at]).count());
+      const auto part =
+          static_cast<double>((age - within[at]).count()) / static_cast<double>((within[at + 1] - within[at]).count());
       share += part * (kShares[at + 1] - kShares[at]);
     }
     return -std::log1p(-share);

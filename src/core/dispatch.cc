@@ -99,10 +99,6 @@ void Dispatch::handle(const HeadArrived& event, Step& step) {
   disarm(*attempt, TimerKind::Connect, step);
   disarm(*attempt, TimerKind::Send, step);
   disarm(*attempt, TimerKind::Head, step);
-  if (request_.answer == AnswerKind::Stream) {  // a plain answer is settled with its head, or hardly later
-    attempt->answered = true;
-    fleet_->answered(attempt->lease.ticket(), step.now);
-  }
   // Until a stream's first content the FirstContent timer rules; a plain answer has none, so Idle does.
   if (request_.answer == AnswerKind::Plain) {
     arm(*attempt, TimerKind::Idle, after(step.now, timeouts_of(*attempt).idle), step);
@@ -116,7 +112,8 @@ void Dispatch::handle(const LifecycleEvent&, Step&) {
 void Dispatch::handle(const FirstContent& event, Step& step) {
   Attempt* attempt = running(event.attempt);
   if (attempt == nullptr || state_ == State::Committed) return;
-  if (request_.answer == AnswerKind::Stream) {
+  if (request_.answer == AnswerKind::Stream) {  // a plain answer is settled with its first content, or hardly later
+    attempt->committed = true;
     fleet_->committed(attempt->lease.ticket(), step.now - attempt->begun(), step.now);
   }
   commit(*attempt, step);
@@ -137,7 +134,7 @@ void Dispatch::handle(const AttemptEnded& event, Step& step) {
   if (state_ != State::Committed) commit(*attempt, step);
   Outcome outcome{.kind = Outcome::Kind::Succeeded, .used = event.used};
   outcome.stage = Stage::Committed;
-  outcome.answered = attempt->answered;
+  outcome.committed = attempt->committed;
   outcome.body = request_.body;
   if (request_.answer == AnswerKind::Plain) outcome.whole = step.now - attempt->begun();
   attempt->lease.settle(outcome, step.now);
@@ -266,7 +263,7 @@ void Dispatch::abandon(Attempt& attempt, Step& step) {
 void Dispatch::settle_abandoned(Attempt& attempt, Gone why, Instant now) {
   const bool sent = attempt.phase > Phase::Connecting;
   attempt.lease.settle({.kind = Outcome::Kind::Abandoned,
-                        .answered = attempt.answered,
+                        .committed = attempt.committed,
                         .overtaken = why == Gone::Overtaken,
                         .stage = sent ? Stage::FreshNoAnswer : Stage::NotConnected,
                         .used = request_.estimate},

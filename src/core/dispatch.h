@@ -44,7 +44,7 @@ enum class TimerKind : std::uint8_t {
   Total,
   StreamMax,
   Blocked,  ///< the client takes nothing: whoever sees it read begins this time anew
-  Queue,  ///< waiting for capacity: wake up and look again
+  Queue,    ///< waiting for capacity: wake up and look again
   Backoff,
   Comment,  ///< first comment after a long wait, then keep-alive
 };
@@ -198,7 +198,7 @@ struct DispatchRequest {
   Amount estimate{};
   Instant arrived{};
   Duration client_timeout = kNoLimit;  ///< x-drover-timeout or x-stainless-timeout: shortens `total`
-  bool clients_retry = false;  ///< the client itself says that this is not its first try
+  bool clients_retry = false;          ///< the client itself says that this is not its first try
   /// Whether our own 200 and comments may be sent while waiting (HTTP/1.1 client, streamed answer).
   bool may_answer_early = true;
   Bell* bell = nullptr;  ///< rung when CapacityGranted is due; without one it looks again by timer. Outlives the wait
@@ -250,8 +250,8 @@ class Dispatch {
     Lease lease{};
     Instant started{};
     Instant sent = kNever;
-    bool answered = false;  ///< the fleet was told that the answer has begun
-    Instant moved{};        ///< bytes of it moved last: what Send and Idle count from
+    bool committed = false;  ///< the fleet was told of the stream's first content
+    Instant moved{};         ///< bytes of it moved last: what Send and Idle count from
     std::array<Instant, kAttemptTimers> due = {kNever, kNever, kNever, kNever, kNever, kNever};
     [[nodiscard]] bool running() const { return phase != Phase::Idle; }
     /// What its latency is counted from.
@@ -420,8 +420,8 @@ class Dispatch {
   Attempt first_place_;
   std::unique_ptr<Attempt> second_place_;  ///< from the first time on that one runs beside another
   std::array<Instant, kTimerKinds> armed_;
-  std::unique_ptr<Failure> told_;   ///< the failure the client would hear of
-  std::vector<Refusal> refusals_;   ///< of this request, until it is known whose mistake they are
+  std::unique_ptr<Failure> told_;  ///< the failure the client would hear of
+  std::vector<Refusal> refusals_;  ///< of this request, until it is known whose mistake they are
 };
 
 }  // namespace drover::core

@@ -144,7 +144,7 @@ Dispatch::Next Dispatch::never(Stop why) {
 void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant now) {
   const TargetId target = attempt.lease.target();
   Outcome outcome{.kind = Outcome::Kind::Failed, .error = &failure.error, .stage = failure.stage};
-  outcome.answered = attempt.answered;
+  outcome.committed = attempt.committed;
   if (could_be_the_request(failure.stage, failure.error.kind)) {
     const auto first = std::ranges::find(blamed_, failure.error.kind, &Blamed::kind);
     if (request_.body == 0) {

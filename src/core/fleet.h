@@ -135,7 +135,6 @@ class Fleet final : public FleetPort {
   void release(const Ticket& ticket) override;
   void leave(WaiterId waiter) override;
   void serve_waiting(Instant now) override { made_room(now); }
-  void answered(const Ticket& ticket, Instant now) override;
   void committed(const Ticket& ticket, Duration first_content, Instant now) override;
   void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;

@@ -55,9 +55,9 @@ class Crowd {
     }
     return count;
   }
-  /// The heads of the answers to all that were let in come; more may be let in by that.
+  /// The first contents of the answers to all that were let in come; more may be let in by that.
   void answer(Instant now) {
-    for (const Ticket& ticket : std::exchange(let_in_, {})) fleet_.answered(ticket, now);
+    for (const Ticket& ticket : std::exchange(let_in_, {})) fleet_.committed(ticket, 100ms, now);
   }
   [[nodiscard]] std::size_t running() const { return let_in_.size(); }
   Fleet& fleet() { return fleet_; }

@@ -270,11 +270,6 @@ void FleetHandover::leave(WaiterId waiter) {
   old_->leave(waiter);
 }
 
-void FleetHandover::answered(const Ticket& ticket, Instant now) {
-  const Loan loan(*this, ticket.target);
-  old_->answered(ticket, now);
-}
-
 void FleetHandover::committed(const Ticket& ticket, Duration first_content, Instant now) {
   const Loan loan(*this, ticket.target);
   old_->committed(ticket, first_content, now);

@@ -30,7 +30,6 @@ class FleetHandover final : public FleetPort {
   void release(const Ticket& ticket) override;
   void serve_waiting(Instant now) override;
   void leave(WaiterId waiter) override;
-  void answered(const Ticket& ticket, Instant now) override;
   void committed(const Ticket& ticket, Duration first_content, Instant now) override;
   void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;

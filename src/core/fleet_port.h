@@ -151,7 +151,7 @@ struct Outcome {
   };
   Kind kind = Kind::Abandoned;
   const Error* error = nullptr;
-  bool answered = false;   ///< FleetPort::answered was called
+  bool committed = false;  ///< FleetPort::committed was called
   bool overtaken = false;  ///< Abandoned: because an attempt that began later was first
   Stage stage = Stage::NotConnected;
   /// Failed: whether it may count against health now. Dispatch says no when the same request failed the same way
@@ -207,10 +207,10 @@ class FleetPort {
   virtual void serve_waiting(Instant now) = 0;
   /// Gives up a place in the waiting room, and what was reserved for it.
   virtual void leave(WaiterId waiter) = 0;
-  /// The answer to this attempt has begun, long before it is settled. At most once per ticket.
-  virtual void answered(const Ticket& ticket, Instant now) = 0;
-  /// Its first content has come, `first_content` after the request was sent, and a long stream may follow: whoever was
-  /// on trial has passed it. At most once per ticket; the outcome then names no first content.
+  /// The first content of this attempt's stream has come, `first_content` after the request was sent, long before the
+  /// attempt is settled: the target answers, and a target on trial has passed it. At most once per ticket; the outcome
+  /// then says `committed` and names no first content. The head of an answer alone is none: servers send it before they
+  /// begin to work.
   virtual void committed(const Ticket& ticket, Duration first_content, Instant now) = 0;
   /// What the answer to this attempt says about the provider's limits.
   virtual void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) = 0;

@@ -78,14 +78,12 @@ void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now
   TargetState& target = targets_[ticket.target.index()];
   const bool an_answer =
       outcome.kind == Outcome::Kind::Succeeded || (outcome.error != nullptr && outcome.error->status != 0);
-  if (outcome.answered) {
+  if (outcome.committed) {
     if (outcome.kind == Outcome::Kind::Succeeded) heard(target, ticket, now);
   } else {
     waits_no_more(target, ticket, an_answer);
     if (an_answer) heard(target, ticket, now);
     if (outcome.overtaken) target.silence.overtaken();
-  }
-  if (!outcome.answered) {
     outcome.kind == Outcome::Kind::Succeeded ? target.comers.answered(ticket.taken) : target.comers.left(ticket.taken);
   }
   limits_.settle(ticket, used_by(ticket, outcome), /*released=*/false);
@@ -171,15 +169,11 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
       due, now);
 }
 
-void Fleet::answered(const Ticket& ticket, Instant now) {
-  waits_no_more(targets_[ticket.target.index()], ticket, /*answered=*/true);
-  heard(targets_[ticket.target.index()], ticket, now);
-  targets_[ticket.target.index()].comers.answered(ticket.taken);
-  made_room(now);
-}
-
 void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now) {
   TargetState& target = targets_[ticket.target.index()];
+  waits_no_more(target, ticket, /*answered=*/true);
+  heard(target, ticket, now);
+  target.comers.answered(ticket.taken);
   const std::uint8_t passed = end_trials(ticket);
   for (std::size_t level = 0; level < kLevels; ++level) {
     if ((passed & level_bit(static_cast<Level>(level))) != 0)

@@ -43,11 +43,14 @@ void Fleet::waits_no_more(TargetState& target, const Ticket& ticket, bool answer
   if (prompt.index() == 0) target.cohorts[kind_of(ticket)].ended(ticket.taken, answered);
 }
 
-/// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago. It explains no
-/// silence of the other kind: a target that has become slow begins a stream long before it ends a plain answer.
+/// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago. It ends no
+/// suspicion while other requests, of either kind, still wait in a silence that cannot be chance: a target that has
+/// become slow answers one by one, and begins a stream long before it ends a plain answer.
 void Fleet::heard(TargetState& target, const Ticket& ticket, Instant now) {
   const std::size_t kind = kind_of(ticket);
-  if (target.silence.suspected() && silent_since(target, 1 - kind, now) != kNever) return;
+  if (target.silence.suspected()) {
+    if (silent_since(target, 1 - kind, now) != kNever || silent_since(target, kind, now) != kNever) return;
+  }
   if (!target.silence.heard(now, ticket.taken)) return;
   target.cohorts[kind].clear();  // what they showed has been answered
   changed(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);

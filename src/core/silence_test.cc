@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <set>
 
 #include "core/latency_sketch.h"
@@ -166,7 +167,7 @@ TEST(Fleet, J16_AKeyThatHangsGetsAtMostTwoSecondsOfTraffic) {
 TEST(Fleet, J16_AKeyThatSpeaksAgainGetsItsShareBack) {
   TwoKeys keys;
   for (int second = 0; second < 5; ++second) (void)keys.second_with_a_hanging(at(30s + 1s * second));
-  keys.fleet.answered(keys.hanging.front(), at(36s));
+  keys.fleet.committed(keys.hanging.front(), 6s, at(36s));
   EXPECT_GE(keys.second_with_a_hanging(at(36s)), 2);
 }
 
@@ -177,12 +178,35 @@ TEST(Fleet, J16_AStreamThatEndsWellShowsThatASuspectLives) {
     keys.answer(streaming, at(29s));
     streaming = keys.pick(at(29s));
   }
-  keys.fleet.answered(streaming.ticket, at(29s));
+  keys.fleet.committed(streaming.ticket, 100ms, at(29s));
   for (int second = 0; second < 5; ++second) (void)keys.second_with_a_hanging(at(30s + 1s * second));
   ASSERT_EQ(keys.fleet.view(TargetId{0}, at(36s)).condition, TargetCondition::Suspect);
-  keys.fleet.settle(streaming.ticket, {.kind = Outcome::Kind::Succeeded, .answered = true, .stage = Stage::Committed},
+  keys.fleet.settle(streaming.ticket, {.kind = Outcome::Kind::Succeeded, .committed = true, .stage = Stage::Committed},
                     at(36s));
   EXPECT_EQ(keys.fleet.view(TargetId{0}, at(36s)).condition, TargetCondition::Ok);
+}
+
+/// Servers send the head of a stream before they begin to work, so it shows nothing.
+TEST(Fleet, J16_AKeyThatSendsHeadsAndNoContentIsSilent) {
+  TwoKeys keys;
+  std::deque<Dispatch> waiting;
+  for (int request = 0; request < 50; ++request) {
+    const Instant now = at(30s + 100ms * request);
+    Dispatch& dispatch = waiting.emplace_back(
+        DispatchRequest{
+            .plan = &keys.plan, .route = &keys.plan.routes.front(), .answer = AnswerKind::Stream, .arrived = now},
+        keys.fleet, keys.random);
+    const Commands begun = dispatch.on(RequestReady{}, now);
+    const auto* start = find<StartAttempt>(begun);
+    ASSERT_NE(start, nullptr);
+    (void)dispatch.on(AttemptConnected{start->attempt}, now);
+    (void)dispatch.on(RequestSent{start->attempt}, now);
+    (void)dispatch.on(HeadArrived{start->attempt}, now + 10ms);
+    if (start->target == TargetId{0}) continue;
+    (void)dispatch.on(FirstContent{start->attempt}, now + 20ms);
+    (void)dispatch.on(AttemptEnded{start->attempt, {}}, now + 30ms);
+  }
+  EXPECT_EQ(keys.fleet.view(TargetId{0}, at(35s)).condition, TargetCondition::Suspect);
 }
 
 TEST(Fleet, J16_ASilentKeyIsStillTheLastResort) {

@@ -358,6 +358,21 @@ TEST(ServerExchange, D1_NoticesAClientThatGoes) {
   }
 }
 
+TEST(ServerExchange, ServesARequestThatCameInPiecesWhileItWasWatching) {
+  Served served;
+  served.client.send(kGet);
+  ServerExchange& exchange = served.request();
+  Watcher watcher;
+  exchange.watch(&watcher);
+  for (const std::string_view piece : {"GET /sec", "ond HTTP/1.1\r\nHo", "st: h\r\n"}) {
+    served.client.send(piece);
+    served.loop.context().run_for(20ms);
+  }
+  served.answer(exchange, "one");
+  served.client.send("\r\n");
+  EXPECT_EQ(served.request().head().target, "/second");
+}
+
 TEST(ServerExchange, ServesWhatCameWhileItWasWatching) {
   Served served;
   served.client.send(kGet);

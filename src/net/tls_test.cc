@@ -42,7 +42,8 @@ TEST(Tls, CarriesManyRequestsOfAllSizes) {
   Connected made = secure.connect("localhost");
   ASSERT_TRUE(made) << made.error().message;
   ClientConnection& client = **made;
-  for (std::size_t size : {0u, 1u, 1000u, 16383u, 16384u, 16385u, 200'000u, 3'000'000u}) {
+  // The last is more than the kernel takes at once, so a record of it is begun that only half fits.
+  for (std::size_t size : {0u, 1u, 1000u, 16383u, 16384u, 16385u, 200'000u, 3'000'000u, 24'000'000u}) {
     std::string body;
     while (body.size() < size) body += std::to_string(body.size());
     body.resize(size);

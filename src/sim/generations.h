@@ -59,7 +59,6 @@ class Generations final : public core::FleetPort {
   void release(const core::Ticket& ticket) override { port().release(ticket); }
   void leave(core::WaiterId waiter) override { port().leave(waiter); }
   void serve_waiting(Instant now) override { port().serve_waiting(now); }
-  void answered(const core::Ticket& ticket, Instant now) override { port().answered(ticket, now); }
   void committed(const core::Ticket& ticket, Duration first_content, Instant now) override {
     port().committed(ticket, first_content, now);
   }

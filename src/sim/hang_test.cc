@@ -24,7 +24,7 @@ struct Load {
   double slower = 0;              ///< how many times; 0: it hangs
   std::uint32_t ill_targets = 1;  ///< the first so many
   bool streamed = false;
-  double quick_streams = 0;  ///< share of requests that are streams, whose first content comes in a tenth of the time
+  double quick_streams = 0;  ///< share of requests that are streams, whose first content comes in a fifth of the time
   double thinking = 0;       ///< share of requests that take `kThinkingTimes` as long
   bool lognormal = false;
   core::Balance balance = core::Balance::P2c;
@@ -70,15 +70,24 @@ class World {
   }
 
  private:
+  struct Event {
+    core::Ticket ticket;
+    bool first_content = false;  ///< of a stream; else the end of an answer
+  };
+
   void begin(const core::Ticket& ticket, Instant now) {
-    double seconds = load_.lognormal ? 2 * std::exp(0.9 * normal()) : 1 + 2 * random_.unit();
-    if (random_.unit() < load_.thinking) seconds *= kThinkingTimes;
-    if (ticket.streamed && load_.quick_streams > 0) seconds /= 10;
+    double whole = load_.lognormal ? 2 * std::exp(0.9 * normal()) : 1 + 2 * random_.unit();
+    if (random_.unit() < load_.thinking) whole *= kThinkingTimes;
     const bool ill =
         ticket.target.value < load_.ill_targets && load_.ill_from != kNoLimit && now >= kBeginning + load_.ill_from;
     if (ill && load_.slower == 0) return;  // never
-    if (ill) seconds *= load_.slower;
-    agenda_.add(now + Duration(static_cast<Duration::rep>(seconds * 1e9)), ticket);
+    if (ill) whole *= load_.slower;
+    const double first_content = load_.quick_streams > 0 ? whole / 5 : whole;
+    if (ticket.streamed) agenda_.add(after(now, first_content), {.ticket = ticket, .first_content = true});
+    agenda_.add(after(now, whole), {.ticket = ticket});
+  }
+  static Instant after(Instant now, double seconds) {
+    return now + Duration(static_cast<Duration::rep>(seconds * 1e9));
   }
   double normal() {
     return std::sqrt(-2 * std::log(std::max(random_.unit(), 1e-12))) * std::cos(6.283185307 * random_.unit());
@@ -86,16 +95,16 @@ class World {
   void settle_until(Instant now) {
     while (!agenda_.empty()) {
       if (agenda_.first() > now) return;
-      const auto [when, ticket] = agenda_.next();
-      core::Outcome outcome{.kind = core::Outcome::Kind::Succeeded, .stage = core::Stage::Committed};
-      outcome.answered = true;
-      outcome.used.output_tokens = {100};
-      fleet_.answered(ticket, when);
-      if (ticket.streamed) {
-        outcome.first_content = when - ticket.taken;
-      } else {
-        outcome.whole = when - ticket.taken;
+      const auto [when, what] = agenda_.next();
+      const core::Ticket& ticket = what.ticket;
+      if (what.first_content) {
+        fleet_.committed(ticket, when - ticket.taken, when);
+        continue;
       }
+      core::Outcome outcome{.kind = core::Outcome::Kind::Succeeded, .stage = core::Stage::Committed};
+      outcome.committed = ticket.streamed;
+      outcome.used.output_tokens = {100};
+      if (!ticket.streamed) outcome.whole = when - ticket.taken;
       fleet_.settle(ticket, outcome, when);
     }
   }
@@ -104,7 +113,7 @@ class World {
   core::Plan plan_;
   core::Fleet fleet_;
   Random random_{7};
-  Agenda<core::Ticket> agenda_;
+  Agenda<Event> agenda_;
 };
 
 double seconds(Duration span) {

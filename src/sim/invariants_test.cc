@@ -29,7 +29,6 @@ class Honest : public core::FleetPort {
   void release(const core::Ticket& ticket) override { fleet_->release(ticket); }
   void serve_waiting(Instant now) override { fleet_->serve_waiting(now); }
   void leave(core::WaiterId waiter) override { fleet_->leave(waiter); }
-  void answered(const core::Ticket& ticket, Instant now) override { fleet_->answered(ticket, now); }
   void committed(const core::Ticket& ticket, Duration first_content, Instant now) override {
     fleet_->committed(ticket, first_content, now);
   }
@@ -42,9 +41,7 @@ class Honest : public core::FleetPort {
   bool quarantined(std::uint64_t body, Instant now) const override { return fleet_->quarantined(body, now); }
   bool failover_is_free(core::TargetId next, Instant now) const override { return fleet_->failover_is_free(next, now); }
   bool doubted(core::TargetId target) const override { return fleet_->doubted(target); }
-  bool ask_elsewhere(const core::Refusal& refusal, Instant now) override {
-    return fleet_->ask_elsewhere(refusal, now);
-  }
+  bool ask_elsewhere(const core::Refusal& refusal, Instant now) override { return fleet_->ask_elsewhere(refusal, now); }
   void learn(const core::Refusal& refusal, core::Verdict verdict, Instant now) override {
     fleet_->learn(refusal, verdict, now);
   }

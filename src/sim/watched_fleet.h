@@ -82,7 +82,6 @@ class WatchedFleet final : public core::FleetPort {
   void serve_waiting(Instant now) override { fleet_->serve_waiting(now); }
   void leave(core::WaiterId waiter) override { fleet_->leave(waiter); }
 
-  void answered(const core::Ticket& ticket, Instant now) override { fleet_->answered(ticket, now); }
   void committed(const core::Ticket& ticket, Duration first_content, Instant now) override {
     checker_->committed(number_, ticket, now);
     fleet_->committed(ticket, first_content, now);

@@ -74,10 +74,6 @@ void SharedFleet::leave(core::WaiterId waiter) {
   port().leave(waiter);
 }
 
-void SharedFleet::answered(const core::Ticket& ticket, Instant now) {
-  change([&] { port().answered(ticket, now); });
-}
-
 void SharedFleet::committed(const core::Ticket& ticket, Duration first_content, Instant now) {
   change([&] { port().committed(ticket, first_content, now); });
 }

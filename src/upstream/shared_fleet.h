@@ -35,7 +35,6 @@ class SharedFleet final : public core::FleetPort {
   void release(const core::Ticket& ticket) override;
   void leave(core::WaiterId waiter) override;
   void serve_waiting(Instant now) override;
-  void answered(const core::Ticket& ticket, Instant now) override;
   void committed(const core::Ticket& ticket, Duration first_content, Instant now) override;
   void hint(const core::Ticket& ticket, const QuotaHints& hints, Instant now) override;
   [[nodiscard]] bool spend_retry(Instant now) override;
