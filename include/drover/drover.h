@@ -27,7 +27,7 @@ typedef struct drover_stream drover_stream;
 typedef struct drover_balancer drover_balancer;
 typedef struct drover_lease drover_lease;
 
-/* "0.1.0" */
+/* "0.2.0" */
 DROVER_C_API const char* drover_version(void);
 
 /* What the last call of this thread that failed said; valid until its next call. */
