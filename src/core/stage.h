@@ -5,7 +5,7 @@
 
 namespace drover::core {
 
-/// The stage table (README): S0 to S6.
+/// The stage table (docs/failover.md): S0 to S6.
 enum class Stage : std::uint8_t {
   NotConnected,    ///< S0: no connection, or refused by a local limit. Nothing was sent
   Unsent,          ///< S1: the connection broke before one byte of the request was written
