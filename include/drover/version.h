@@ -18,8 +18,8 @@
 #endif
 
 // The namespace of this binary interface. Users write drover::Client; the linker sees drover::v0::Client, so that a
-// program built against another interface does not link by accident. The library itself has words of its own in drover,
-// so for it the namespace is not inline.
+// program built against another interface does not link by accident. The library's own rooms have types of the same
+// names in drover, so inside the library the namespace is not inline.
 #ifdef DROVER_BUILDING_LIBRARY
 #define DROVER_BEGIN \
   namespace drover { \
