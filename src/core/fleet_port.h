@@ -1,5 +1,5 @@
-// How a request reaches the fleet: pick a target, settle it once. The fleet itself is single-threaded; a thread-safe
-// face on it lives with whoever has threads (upstream/shared_fleet.h).
+// How a request reaches the fleet: it picks a target and settles it once. The fleet itself is single-threaded;
+// upstream/shared_fleet.h makes it safe for several threads.
 #pragma once
 
 #include <algorithm>

@@ -59,8 +59,8 @@ struct RunRecord {
   std::vector<AttemptFailure> failures;                        ///< at most one for each attempt
   SmallVector<Wait, 1, kMaxWaits> waits;
   core::Candidates candidates;  ///< when the request failed because no target was usable
-  core::AttemptId answered_by;  ///< whose answer was passed on; 0: nobody's
-  core::AttemptId told_of;      ///< whose failure the client is told; 0: none's in particular
+  core::AttemptId answered_by;  ///< the attempt whose answer was passed on; 0: none
+  core::AttemptId told_of;      ///< the attempt whose failure the client is told; 0: none
   Instant first_content = kNever;
   std::uint64_t bytes_down = 0;          ///< of the answer's body
   std::uint64_t dropped_tail_bytes = 0;  ///< of an unfinished event when a stream broke
