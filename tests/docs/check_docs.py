@@ -23,6 +23,7 @@ MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
 TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 ENVIRONMENT = re.compile(r"\benv: *([A-Za-z_][A-Za-z0-9_]*)")
 FILE = re.compile(r"\b(file|cert|key|client_ca|ca): *(/[^\s,}\]]+)")
+METRIC = re.compile(r'(?:counter|gauge|histogram)\(\s*"(drover_\w+)"')
 ASSIGNMENT = re.compile(r"^(?:[A-Z_]+=\S+ +)+")
 SECONDS = 20
 #: The front page is read on one screen, a page of the manual in one sitting.
@@ -54,6 +55,13 @@ def map_faults(folder):
     for page in sorted(folder.glob("*.md")):
         if page.name != "README.md" and page.name not in linked:
             yield f"the map leaves out {page.name}"
+
+
+def metric_faults(page, source):
+    """Metrics that only the page or only the program has."""
+    told, counted = set(re.findall(r"`(drover_\w+)`", page)), set(METRIC.findall(source))
+    yield from (f"there is no metric {name}" for name in sorted(told - counted))
+    yield from (f"the metric {name} is missing" for name in sorted(counted - told))
 
 
 def make_faults(text, targets):
@@ -179,6 +187,8 @@ def check(root, drover):
             add(page.relative_to(root), size_faults(page.stat().st_size, PAGE_BYTES))
     add("docs/README.md", map_faults(root / "docs"))
     add("docs/settings.md", settings_page.check(root, functools.partial(printed_by_check, drover)))
+    add("docs/status-and-explain.md",
+        metric_faults(read(root / "docs/status-and-explain.md"), read(root / "src/telemetry/metrics.cc")))
     add("docs/find-it.md", find_it.faults(read(root / "docs/find-it.md"), root / "src"))
     readme, thai = (read(root / name) for name in ("README.md", "README.th.md"))
     add("README.md", size_faults(len(readme.encode()), FRONT_PAGE_BYTES))

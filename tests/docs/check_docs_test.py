@@ -52,6 +52,10 @@ class CheckDocs(unittest.TestCase):
             (folder / name).touch()
         self.assertEqual(list(check_docs.map_faults(folder)), ["the map leaves out b.md"])
 
+    def test_finds_metrics_that_only_the_page_or_only_the_program_has(self):
+        found = list(check_docs.metric_faults("`drover_a_total` `drover_b`", 'out.counter(\n      "drover_a_total", "A.");\nout.gauge("drover_c", "C.");'))
+        self.assertEqual(found, ["there is no metric drover_b", "the metric drover_c is missing"])
+
     def test_finds_a_make_target_that_is_not_there(self):
         self.assertEqual(list(check_docs.make_faults("`make fly`\n```sh\nmake run\n```\n", {"run"})),
                          ["'make fly' is not in the Makefile"])
