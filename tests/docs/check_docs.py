@@ -16,6 +16,7 @@ from pathlib import Path
 
 import find_it
 import front_page
+import http_page
 import settings_page
 from pages import ANCHOR, FENCE, LINK, anchors, blocks, documents, images, prose, read
 
@@ -189,6 +190,7 @@ def check(root, drover):
     add("docs/settings.md", settings_page.check(root, functools.partial(printed_by_check, drover)))
     add("docs/status-and-explain.md",
         metric_faults(read(root / "docs/status-and-explain.md"), read(root / "src/telemetry/metrics.cc")))
+    add("docs/http.md", http_page.check(root))
     add("docs/find-it.md", find_it.faults(read(root / "docs/find-it.md"), root / "src"))
     readme, thai = (read(root / name) for name in ("README.md", "README.th.md"))
     add("README.md", size_faults(len(readme.encode()), FRONT_PAGE_BYTES))

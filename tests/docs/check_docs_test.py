@@ -8,6 +8,7 @@ from pathlib import Path
 import check_docs
 import find_it
 import front_page
+import http_page
 import pages
 import settings_page
 
@@ -55,6 +56,11 @@ class CheckDocs(unittest.TestCase):
     def test_finds_metrics_that_only_the_page_or_only_the_program_has(self):
         found = list(check_docs.metric_faults("`drover_a_total` `drover_b`", 'out.counter(\n      "drover_a_total", "A.");\nout.gauge("drover_c", "C.");'))
         self.assertEqual(found, ["there is no metric drover_b", "the metric drover_c is missing"])
+
+    def test_finds_codes_of_errors_that_only_the_page_or_only_the_program_has(self):
+        page = '<a id="errors"></a>\n| Status | Codes | When |\n|---|---|---|\n| 400 | `bad` `tls_*` `gone` | x |\n<a id="more"></a>\n| `x` | `y` | z |\n'
+        table = 'return {400, "bad", "Bad."}; return {502, "new", "New."}; return {499, "cancelled", "Given up."};'
+        self.assertEqual(list(http_page.faults(page, table + '"tls_broken"', table)), ["no error has the code gone", "the code new is missing"])
 
     def test_finds_a_make_target_that_is_not_there(self):
         self.assertEqual(list(check_docs.make_faults("`make fly`\n```sh\nmake run\n```\n", {"run"})),
