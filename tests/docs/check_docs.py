@@ -65,6 +65,15 @@ def metric_faults(page, source):
     yield from (f"the metric {name} is missing" for name in sorted(counted - told))
 
 
+def chart_faults(root):
+    """The chart of the front page is what its script draws from the recorded run."""
+    images_of_docs = root / "docs/images"
+    drawn = subprocess.run([root / "scripts/draw-demo", images_of_docs / "demo.txt"], capture_output=True, text=True, timeout=SECONDS,
+                           check=False)
+    if drawn.stdout != read(images_of_docs / "failover.svg"):
+        yield "is not what scripts/draw-demo draws from docs/images/demo.txt " + drawn.stderr.strip()
+
+
 def make_faults(text, targets):
     """Targets that the page names and the Makefile does not have."""
     code = "\n".join(re.findall(r"`[^`\n]+`", FENCE.sub("", text)) + blocks(text, "sh"))
@@ -190,6 +199,7 @@ def check(root, drover):
     add("docs/settings.md", settings_page.check(root, functools.partial(printed_by_check, drover)))
     add("docs/status-and-explain.md",
         metric_faults(read(root / "docs/status-and-explain.md"), read(root / "src/telemetry/metrics.cc")))
+    add("docs/images/failover.svg", chart_faults(root))
     add("docs/http.md", http_page.check(root))
     add("docs/find-it.md", find_it.faults(read(root / "docs/find-it.md"), root / "src"))
     readme, thai = (read(root / name) for name in ("README.md", "README.th.md"))

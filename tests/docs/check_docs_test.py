@@ -1,9 +1,11 @@
 """The check itself can fail: each kind of fault is made once."""
 
 import os
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from xml.etree import ElementTree
 
 import check_docs
 import find_it
@@ -83,6 +85,31 @@ class CheckDocs(unittest.TestCase):
 
     def test_finds_a_subcommand_the_program_does_not_have(self):
         self.assertEqual(list(check_docs.command_faults(DROVER, "```sh\ndrover fly\n```\n")), ["there is no 'drover fly'"])
+
+
+class Chart(unittest.TestCase):
+    RUN = ("-- key-2 is well --\n    1 s       50         27       0      30            20\n"
+           "-- key-2 hangs --\n    2 s       51         28       3      50             1 out\n"
+           "-- no more requests; the last ones end --\n    3 s        0          8       9       0             0\n")
+
+    def draw(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            run = Path(folder) / "demo.txt"
+            run.write_text(text, encoding="utf-8")
+            return subprocess.run([ROOT / "scripts/draw-demo", run], capture_output=True, text=True, timeout=60, check=False)
+
+    def test_shows_failures_and_illnesses_until_the_last_request_is_sent(self):
+        drawn = self.draw(self.RUN)
+        self.assertEqual(drawn.returncode, 0, drawn.stderr)
+        ElementTree.fromstring(drawn.stdout)
+        self.assertIn("Requests that failed at clients: 3<", drawn.stdout)
+        self.assertIn(">hangs<", drawn.stdout)
+        self.assertIn("over 2 seconds", drawn.stdout)
+
+    def test_is_not_drawn_of_a_text_without_seconds(self):
+        drawn = self.draw("passed\n")
+        self.assertEqual((drawn.returncode, drawn.stdout), (1, ""))
+        self.assertIn("no line of a second", drawn.stderr)
 
 
 class Settings(unittest.TestCase):
