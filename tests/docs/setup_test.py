@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 20
 RECORD = '#!/bin/sh\necho "$0 $*" | sed "s,.*/,," >>"$CALLS"\n'
-APT = RECORD + 'case "$*" in\n*" -s "*) printf "Inst a\\nInst b\\n" ;;\n*install*) printf "Setting up a (1)\\nSetting up b (1)\\n" ;;\nesac\n'
+APT = RECORD + 'case "$*" in\n*" -s "*) printf "Inst a\\nInst b\\n" ;;\n*install*) printf "Unpacking a\\nUnpacking b\\nSetting up a (1)\\nSetting up b (1)\\n" ;;\nesac\n'
 
 
 class Setup(unittest.TestCase):
@@ -65,7 +65,7 @@ class Setup(unittest.TestCase):
         ran = self.run_setup(0)
         self.assertEqual(ran.returncode, 0, ran.stderr)
         self.assertIn("of drover's 18 are missing", ran.stdout)
-        self.assertIn("2 of 2 packages are ready", ran.stdout)
+        self.assertIn("2 of 2 packages are unpacked\n  2 of 2 packages are ready", ran.stdout)
         self.assertEqual(len(self.installs()), 1)
 
     def test_installs_nothing_where_all_packages_are_there(self):
