@@ -43,7 +43,11 @@ class Stage:
         self.environment = {"PATH": f"{self.folder}:/usr/bin:/bin", "MOCK_KEY": "sk-mock-1"}
         for name in set(re.findall(r"\benv: *(\w+)", self.text)):
             self.environment[name] = f"k-{name.lower()}-5d41402abc4b2a76"
-        self.mock = self.start("drover mock --fast", r"listening on (\S+)")[0]
+        try:
+            self.mock = self.start("drover mock --fast", r"listening on (\S+)")[0]
+        except RuntimeError:
+            self.stack.close()
+            raise
         return self
 
     def __exit__(self, *why):
