@@ -1,4 +1,4 @@
-# A thin face on CMake. `make run` and `make test` do all the set-up a fresh Debian 12 needs.
+# A thin face on CMake. `make run` and `make test` do all the set-up that a fresh Debian 12 needs, and say how far they are.
 .DEFAULT_GOAL := build
 JOBS ?= $(shell nproc)
 RELEASE := build/release
@@ -19,14 +19,17 @@ help:            ## list what can be made
 
 build:           ## build/release/drover
 	@scripts/setup build
-	@$(CONFIGURED)
-	@cmake --build $(RELEASE) -j $(JOBS) --target drover
+	@scripts/compile $(RELEASE)
+	@scripts/next-steps $(RELEASE)/drover
 
 pgo:             ## build/pgo/drover: compiled twice, the second time for what the bench's load ran; takes its time
 	@scripts/setup bench
 	@scripts/build-pgo
 
-run: build       ## serve drover.yaml, else the keys in the environment, else a mock provider
+run:             ## serve drover.yaml, else the keys in the environment, else a mock provider
+	@scripts/setup build
+	@scripts/compile $(RELEASE)
+	@scripts/next-steps run
 	@$(RELEASE)/drover serve
 
 demo: build      ## 1,000 requests/s over five mock keys, one of which falls ill in every way

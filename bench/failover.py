@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The bench of failover: what becomes of requests when keys run out, hang or break, over real sockets, with the targets
-beside the figures. docs/failover.md says what each figure means.
+beside the figures. docs/failover-measured.md says what each figure means.
 
   bench/failover.py                 everything, in about ten minutes
   QUICK=1 bench/failover.py         shorter phases, to see that it works

@@ -5,7 +5,7 @@
 //   if (answer.status == 200) lease.succeeded(answer.time); else lease.failed(answer.status, answer.fields,
 //   answer.body);
 //
-// Health, cooldowns, limits and policies are the gateway's. It opens no socket and has no thread but the one hooks run on.
+// Health, cooldowns, limits and policies are the gateway's. A Balancer opens no socket; its one thread runs the hooks.
 #pragma once
 
 #include <chrono>
@@ -19,8 +19,8 @@
 
 DROVER_BEGIN
 
-/// One target on loan. Say what became of it once; what is said later is ignored. Destroyed unsaid it is given back,
-/// and nothing was learned. For one thread at a time; may outlive its Balancer.
+/// A picked target. Settle it once with what became of it; later calls are ignored. The destructor gives an unsettled
+/// target back, and the balancer learns nothing from it. For one thread at a time; may outlive its Balancer.
 class DROVER_API Lease {
  public:
   Lease(Lease&&) noexcept;
@@ -34,14 +34,14 @@ class DROVER_API Lease {
   /// The header field that carries it: {"Authorization", "Bearer ..."}. Empty with `auth: none`.
   [[nodiscard]] Field credential() const;
 
-  /// It answered well. `latency` is what least_latency and p2c compare targets by: be consistent about what you
-  /// measure.
+  /// The target answered well. `latency` is what least_latency and p2c compare targets by: measure the same span each
+  /// time.
   void succeeded(std::chrono::nanoseconds latency);
-  /// It answered with another status than 2xx; 0: unreachable(). Fields and body tell a rate limit from an empty
-  /// account and a bad request from a bad key: pass them if you have them. Returns whether another target may be tried;
-  /// after a request that is wrong everywhere it is pointless.
+  /// The target answered with a status other than 2xx; 0: as unreachable(). Fields and body tell a rate limit from an
+  /// empty account, and a bad request from a bad key: pass them if you have them. Returns whether another target may be
+  /// tried; false after a request that is wrong everywhere.
   bool failed(int status, const std::vector<Field>& fields = {}, const std::string& body = {});
-  /// There was no answer: it refused, broke off or took too long.
+  /// There was no answer: the target refused, broke off or took too long.
   void unreachable();
 
  private:
@@ -51,14 +51,15 @@ class DROVER_API Lease {
   std::unique_ptr<State> state_;
 };
 
-/// Thread-safe. After fork() the child makes one of its own: there every pick fails with the code "forked".
+/// Thread-safe. After fork() the child needs a Balancer of its own: every pick of the parent's fails there with the
+/// code "forked".
 class DROVER_API Balancer {
  public:
   /// Errors of the four: BadConfig with every mistake there is, one per line.
   static Result<Balancer> create(const Options& options);
   static Result<Balancer> from_env(Hooks hooks = {});
   static Result<Balancer> from_file(const std::string& path, Hooks hooks = {});
-  /// Keys in turns: one that keeps failing rests (a score of 5), and when all rest, all are taken back.
+  /// The keys take turns. A key that keeps failing rests at a score of 5; when all keys rest, all are used again.
   static Result<Balancer> of_keys(const std::string& base_url, const std::vector<std::string>& keys, Hooks hooks = {});
 
   Balancer(Balancer&&) noexcept;
@@ -72,7 +73,7 @@ class DROVER_API Balancer {
   /// The same with keys instead of leases: get the next key, then mark it. A mark settles the oldest use of that key
   /// that was not marked; at most 1,024 of a key are remembered, the oldest are given back.
   Result<std::string> next_key(const std::string& model = {});
-  /// Whether there was a use of this key to be marked.
+  /// False: no use of this key is waiting for a mark.
   bool mark_success(const std::string& key, std::chrono::nanoseconds latency);
   /// `status` 0: there was no answer.
   bool mark_error(const std::string& key, int status = 0, const std::vector<Field>& fields = {});

@@ -29,9 +29,10 @@ class DROVER_API ChatStream {
   /// Why the stream ended early; null while it runs and after a complete one. What was read before it stays valid.
   [[nodiscard]] const Error* error() const;
 
-  /// Who answers. Complete when the first event has been read.
+  /// The target that answers, and how it was reached. Complete when the first event has been read.
   [[nodiscard]] Origin origin() const;
-  /// Complete at the end; known only when the provider said it (see ProviderOptions::usage).
+  /// The tokens of the reply. Complete at the end; known only when the provider reports them (see
+  /// ProviderOptions::usage).
   [[nodiscard]] Usage usage() const;
 
   /// Ends the call; next() returns nothing from then on.
@@ -64,7 +65,7 @@ class DROVER_API ChatStream {
     std::optional<ChatEvent> event_;
   };
 
-  /// Once: the events are gone when they have been read.
+  /// May be called once: events that have been read are not kept.
   [[nodiscard]] Iterator begin() { return Iterator(*this); }
   [[nodiscard]] End end() const { return {}; }
 

@@ -4,8 +4,8 @@
 //   drover::Client client = drover::Client::from_env().value();
 //   std::cout << client.chat("hello").value().text << "\n";
 //
-// It owns its threads; there is nothing to run. Destroying it cancels what still runs. After fork() the child makes a
-// Client of its own: there every call on the parent's fails at once with the code "forked".
+// A Client owns its threads; there is nothing to run. Its destructor cancels calls that still run. After fork() the
+// child needs a Client of its own: every call on the parent's fails there at once with the code "forked".
 #pragma once
 
 #include <functional>
@@ -22,11 +22,12 @@
 
 DROVER_BEGIN
 
-/// A call with a callback, to be able to end it. Copies mean the same call; destroying them does nothing.
+/// Names a running call with a callback, so that it can be ended. Copies name the same call; their destructors do
+/// nothing.
 class DROVER_API Pending {
  public:
   Pending() = default;
-  /// The callback is told Cancelled, unless the call has ended already.
+  /// Ends the call: its callback gets the error Cancelled, unless the call has ended already.
   void cancel() const;
 
  private:
@@ -36,7 +37,7 @@ class DROVER_API Pending {
   std::shared_ptr<State> state_;
 };
 
-/// Thread-safe. Moving it invalidates nothing but the one moved from.
+/// Thread-safe. After a move only the Client that was moved from is unusable; calls and streams go on.
 class DROVER_API Client {
  public:
   /// Errors: BadConfig with every mistake there is, one per line.
@@ -49,19 +50,19 @@ class DROVER_API Client {
 
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
-  /// Ends what still runs with the error "client_closed" and waits until the callbacks have returned (not when it is
-  /// called by one of them).
+  /// Ends running calls with the error "client_closed" and waits until all callbacks have returned (a callback that
+  /// destroys the Client is not waited for).
   ~Client();
 
   /// Waits for the whole reply. Errors: those of ErrorKind but BadConfig.
   Result<ChatReply> chat(const ChatRequest& request);
-  /// The same, later.
+  /// The same as a future.
   std::future<Result<ChatReply>> chat_async(const ChatRequest& request);
   /// The same; `done` is called exactly once, on the client's callback thread. It may use the client and may wait:
   /// other callbacks wait with it, calls do not. What it throws is caught and logged.
   Pending chat(const ChatRequest& request, std::function<void(Result<ChatReply>)> done);
 
-  /// A reply in pieces. Never fails itself: the stream says how it went.
+  /// Starts a streamed reply. The call itself never fails: ChatStream::error() says what went wrong.
   [[nodiscard]] ChatStream stream(const ChatRequest& request);
 
   Result<Embeddings> embed(const EmbeddingsRequest& request);
@@ -71,7 +72,7 @@ class DROVER_API Client {
   Result<Answer> post(const std::string& path, const std::string& json,
                       std::chrono::milliseconds timeout = std::chrono::milliseconds(0));
 
-  /// How the targets are now.
+  /// The state of every target now.
   [[nodiscard]] Status status() const;
 
   /// Why a call went where it went, by its request_id (of an Origin, Error or CallRecord), from when its outcome is

@@ -27,7 +27,7 @@ typedef struct drover_stream drover_stream;
 typedef struct drover_balancer drover_balancer;
 typedef struct drover_lease drover_lease;
 
-/* "0.1.0" */
+/* "0.2.0" */
 DROVER_C_API const char* drover_version(void);
 
 /* What the last call of this thread that failed said; valid until its next call. */
@@ -49,7 +49,7 @@ DROVER_C_API char* drover_chat(drover_client* client, const char* model, const c
 /* POST to a path of the API ("/v1/chat/completions"); returns the answer's body. */
 DROVER_C_API char* drover_post(drover_client* client, const char* path, const char* json);
 
-/* One user message; the reply comes in pieces. Never NULL but without memory: drover_stream_next says how it went. */
+/* One user message; the reply comes in pieces. NULL only without memory; drover_stream_next tells other errors. */
 DROVER_C_API drover_stream* drover_chat_stream(drover_client* client, const char* model, const char* text);
 /* The next piece of text, valid until the next call; NULL at the end. */
 DROVER_C_API const char* drover_stream_next(drover_stream* stream);

@@ -11,7 +11,7 @@
 
 DROVER_BEGIN
 
-/// Times are counted from the begin of the call, but for `to_head`.
+/// One attempt. Times are counted from the beginning of the call, except `to_head`.
 struct ExplainedAttempt {
   std::string target;  ///< "openai/spare"
   std::chrono::nanoseconds at{0};

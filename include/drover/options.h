@@ -121,8 +121,8 @@ struct CallRecord {
   std::string request_id;  ///< for Client::explain()
 };
 
-/// Called one at a time on a thread of the client's own, in order, soon after the fact. They may use the client. What
-/// they throw is caught and dropped. At most 10,000 wait; more are dropped.
+/// Functions that the client calls one at a time, in order, on a thread of its own, soon after the event. They may use
+/// the client. An exception from one is caught and dropped. At most 10,000 calls wait; more are dropped.
 struct Hooks {
   std::function<void(const LogLine&)> log;
   std::function<void(const CallRecord&)> call;

@@ -1,7 +1,7 @@
-// Who says that a whole key, quota, lane, server or provider is at fault. A failure's class names such a wide node only
-// as a hypothesis: a 401 from one server may be the server's mistake while others take the same key. The wide node is
-// charged once enough of its independent parts (servers for a key, keys for a server) say the same and none of them
-// answered in between; until then the target pays alone.
+// Which parts of a wide node (a key, quota, lane, server or provider) say that the whole node is at fault. A failure's
+// class names such a wide node only as a hypothesis: a 401 from one server may be the server's mistake while others
+// take the same key. The wide node is charged once enough of its independent parts (servers for a key, keys for a
+// server) say the same and none of them answered in between; until then only the target is charged.
 #pragma once
 
 #include <algorithm>
@@ -11,23 +11,23 @@
 
 namespace drover::core {
 
-/// So many independent parts that agree are enough, however many there are.
+/// This many independent parts that agree are enough, however many parts there are.
 inline constexpr std::size_t kAccusersAtMost = 3;
 
 class Accusers {
  public:
-  /// `parts`: how many there are that could say so.
+  /// `parts`: how many independent parts the node has.
   void of(std::uint32_t parts) { parts_ = parts; }
-  /// Whether one part's word is that of all.
+  /// Whether the node has one part only, whose word is then enough.
   [[nodiscard]] bool alone() const { return parts_ <= 1; }
-  /// One part says so. True: enough do.
+  /// Notes that one part says so. True: enough parts do.
   bool accuse(std::uint32_t part) {
     const auto known = std::find(said_.begin(), said_.begin() + count_, part);
     if (known == said_.begin() + count_ && count_ < kAccusersAtMost) said_[count_++] = part;
     return enough();
   }
   [[nodiscard]] bool enough() const { return count_ >= std::min<std::size_t>(kAccusersAtMost, parts_); }
-  /// One part answered.
+  /// Forgets all accusers, because one part answered.
   void clear() { count_ = 0; }
 
  private:

@@ -1,5 +1,5 @@
 // Where each conversation was sent last: its home, and a stand-in for while the home cannot take it. Bounded and
-// without allocation after construction. Not who is well or loaded: that is the fleet's to ask.
+// without allocation after construction. Health and load are the fleet's business, not the table's.
 #pragma once
 
 #include <cstddef>
@@ -22,12 +22,12 @@ class AffinityTable {
   struct Entry {
     std::uint64_t key = 0;  ///< 0: free
     Instant used{};         ///< last request of the conversation, wherever it went
-    Instant home_used{};    ///< the last that went home
+    Instant home_used{};    ///< the last request that went home
     std::uint32_t home = kNobody;
     std::uint32_t stand_in = kNobody;
   };
 
-  /// Until then nothing is remembered and nothing is found.
+  /// Makes room for entries. Before this call the table remembers and finds nothing.
   void open() { entries_.resize(kAffinityEntries); }
   [[nodiscard]] bool is_open() const { return !entries_.empty(); }
 

@@ -1,5 +1,5 @@
 // Which node of the health tree a failure is charged to, and how. One row per kind of error; the error's own scope may
-// move a row to another level. What is the client's or the gateway's own fault is charged to nobody.
+// move a row to another level. A failure that is the client's or the gateway's own fault is charged to no node.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ inline constexpr std::size_t kLevels = 6;
 struct Charge {
   enum class Action : std::uint8_t {
     None,
-    Count,      ///< one more failure; so many in a row eject
+    Count,      ///< one more failure; `eject_after` in a row eject
     Cool,       ///< a cooldown, by Retry-After or by guess
     RestKey,    ///< the credential was refused
     RestQuota,  ///< the allowance is used up
@@ -31,12 +31,12 @@ struct Charge {
 /// then says something about the target.
 [[nodiscard]] Charge charge_for(const Error& error, bool names_model);
 
-/// Whether an answer looks like the request's own fault, so that its class charges nobody. Whose fault it is, the
-/// answers of other targets to the same request decide.
+/// Whether an answer looks like the request's own fault, so that its class charges nobody. The answers of other targets
+/// to the same request decide whose fault it is.
 enum class RefusalKind : std::uint8_t {
   None,    ///< no refusal
-  Sure,    ///< by its class it would be the same everywhere: believed unless the target is doubted
-  Unsure,  ///< may be about this target only: asked once elsewhere
+  Sure,    ///< its class is the same everywhere: believed, unless the target is doubted
+  Unsure,  ///< may be about this target only: another target is asked once
 };
 [[nodiscard]] RefusalKind refusal_kind(const Error& error);
 
@@ -45,10 +45,10 @@ enum class RefusalKind : std::uint8_t {
 /// others, is at fault itself.
 [[nodiscard]] bool refuses_credential(const Error& error);
 
-/// Whether no connection came about, which is the same for everybody who uses the address.
+/// Whether the connection failed: such a failure is the same for every request to the address.
 [[nodiscard]] bool is_about_the_address(const Error& error);
 
-/// Of a set of levels.
+/// The bit of a level in a set of levels.
 [[nodiscard]] constexpr std::uint8_t level_bit(Level level) {
   return static_cast<std::uint8_t>(1U << static_cast<std::uint32_t>(level));
 }

@@ -20,9 +20,9 @@ struct Cause {
   int status = 0;                          ///< that the upstream answered with; 0: no answer came
   std::optional<Duration> retry_after = std::nullopt;
   FixedText<kMaxCauseCode> code{};        ///< the provider's own, or ours
-  FixedText<kMaxCauseRequest> request{};  ///< whose failure it was; empty: a probe's, or nobody's in particular
+  FixedText<kMaxCauseRequest> request{};  ///< the request that failed; empty: a probe failed, or it is unknown
   bool by_probe = false;
-  bool siblings_answer = false;  ///< no failure by its class: other targets answered what this one refused
+  bool siblings_answer = false;  ///< the class is no failure, but other targets answered what this one refused
   Instant at{};
 
   [[nodiscard]] bool known() const { return kind != ErrorKind::NoUpstream; }

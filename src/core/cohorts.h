@@ -1,5 +1,5 @@
-// Requests that wait for an answer, in groups by when they were sent: enough to say how likely it is that none of the
-// latest would have been answered yet if their target were as well as its siblings. Fixed memory.
+// Requests that wait for an answer, in groups by when they were sent: enough to tell how likely it is that a healthy
+// target would not have answered any of the latest requests yet. Fixed memory.
 #pragma once
 
 #include <algorithm>
@@ -29,8 +29,8 @@ struct UsualWaits {
     within = times;
     cohort = std::max<Duration>(within[3] / kCohortsPerAnswer, std::chrono::milliseconds(1));
   }
-  /// How unlikely it is that an answer takes longer than `age`, as -ln of that chance. What is beyond nine of ten says
-  /// no more: one slow kind of request must not weigh like many.
+  /// How unlikely an answer that takes longer than `age` is, as -ln of that chance. Ages beyond the time of nine in ten
+  /// answers add nothing, so that one slow kind of request does not weigh like many.
   [[nodiscard]] double surprise(Duration age) const {
     if (age < within.front()) return 0;
     std::size_t at = 0;
@@ -54,7 +54,7 @@ class Cohorts {
     group.until = now;
     ++group.waiting;
   }
-  /// One that was sent at `at` waits no longer.
+  /// Takes out a request that was sent at `at`, because it has ended.
   void ended(Instant at, bool answered) {
     for (std::size_t place = count_; place-- > 0;) {
       Group& group = groups_[place];
@@ -66,7 +66,7 @@ class Cohorts {
   }
   void clear() { count_ = 0; }
 
-  /// Of the latest groups, all those of which nothing was answered.
+  /// The latest groups of which no request was answered.
   struct Silent {
     double surprise = 0;  ///< -ln of the chance that nothing of them would have been answered
     std::uint32_t waiting = 0;

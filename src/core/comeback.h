@@ -1,6 +1,6 @@
-// How a target comes back into its share, after a cooldown or an ejection: over a while, and in steps. What it is given
-// is a part of its usual share that grows (HealthNode::share), and of those who stand ready when it opens again only a
-// few at a time may find out whether it can take them: all who wait would otherwise jump on it at once.
+// How a target comes back after a cooldown or an ejection. Its share of new requests grows over a while
+// (HealthNode::share). Of the requests that wait for it, only a few at a time may go there until it has answered:
+// otherwise all waiting requests would rush it at once.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace drover::core {
 inline constexpr Duration kSlowStart = std::chrono::seconds(10);
 inline constexpr double kSlowStartLeast = 0.10;
 
-/// The last time that a node came back.
+/// The latest return of a node.
 struct Comeback {
   Instant since = Instant::min();  ///< Instant::min(): it was never away
   Duration over = kSlowStart;      ///< how long its slow start takes
@@ -40,13 +40,13 @@ class Comers {
     }
     ++waiting_;
   }
-  /// One that was taken at `taken` has its answer. Those that had begun before the comeback do not count.
+  /// Notes that a request taken at `taken` was answered. Requests from before the comeback do not count.
   void answered(Instant taken) {
     if (waiting_ == 0 || taken < since_) return;
     --waiting_;
     ++answered_;
   }
-  /// One has ended without an answer.
+  /// Notes that a request taken at `taken` ended without an answer.
   void left(Instant taken) {
     if (waiting_ > 0 && taken >= since_) --waiting_;
   }

@@ -1,5 +1,5 @@
-// Why a request went where it went, as values: what barred targets from it, and why nothing more was tried. Written by
-// the fleet and by Dispatch on the way, read by whoever explains the request afterwards.
+// Why a request went where it went, as values: what barred targets from it, and why nothing more was tried. The fleet
+// and Dispatch write them while the request runs; `drover explain` and Client::explain() read them.
 #pragma once
 
 #include <algorithm>
@@ -17,18 +17,18 @@ namespace drover::core {
 /// What keeps one request from one target.
 enum class Bar : std::uint8_t {
   None,          ///< nothing: it could be picked
-  Tried,         ///< this request has been there
+  Tried,         ///< this request has tried it
   Fenced,        ///< its provider is not for this client or API
-  NotOwner,      ///< another account holds what the request goes on with
+  NotOwner,      ///< another account holds an object that the request uses
   NoWeight,      ///< weight 0
   Cooling,       ///< waits out a rate limit
   Resting,       ///< a refused key or a used-up allowance
   Ejected,       ///< out for failing
-  OnTrial,       ///< its one trial is another request
-  Silent,        ///< several requests wait for it and nothing comes
+  OnTrial,       ///< another request is its one trial
+  Silent,        ///< several requests wait for it and no answer comes
   LacksApi,      ///< refuses this API, which other targets offer
   Doubted,       ///< refuses request after request, and another target is being asked about the last one
-  Returning,     ///< has come back, and those sent since then have not been answered yet
+  Returning,     ///< has come back, and the requests sent since then have not been answered yet
   Limit,         ///< a configured limit has no room
   LearnedLimit,  ///< the provider's limit, as its answers tell, has no room
 };
@@ -51,9 +51,10 @@ using Skips = SmallVector<Skip, 2, kMaxSkips>;
 /// What a request's picks passed over on the way, each target once, as it was when it was seen last.
 class SkipNotes {
  public:
-  /// What is noted from here on was passed over in choosing this attempt.
+  /// Targets that are noted after this call were passed over in choosing this attempt.
   void choosing(std::uint32_t attempt) { before_ = static_cast<std::uint8_t>(std::min(attempt, 255U)); }
-  /// Whether note() would keep one about this target: asked before it is found out what bars it.
+  /// Whether note() would keep a note about this target. Asked first, because finding out what bars a target costs
+  /// time.
   [[nodiscard]] bool has_room_for(TargetId target) const {
     return !list_.full() || std::ranges::find(list_, target, &Skip::target) != list_.end();
   }
@@ -66,10 +67,10 @@ class SkipNotes {
       one_more();
     }
   }
-  /// One was passed over that is not noted.
+  /// Counts a target that was passed over without a note.
   void one_more() { ++more_; }
   [[nodiscard]] const Skips& list() const { return list_; }
-  /// Times that one beyond the list was passed over.
+  /// How often targets without a note were passed over.
   [[nodiscard]] std::uint32_t more() const { return more_; }
 
  private:
@@ -92,10 +93,10 @@ enum class Stop : std::uint8_t {
   Running,   ///< it has not ended
   Answered,  ///< the answer came to its end
   ClientLeft,
-  Draining,       ///< the process is going
+  Draining,       ///< the process stops
   RequestsOwn,    ///< the failure would be the same everywhere
   SameElsewhere,  ///< two targets forbid the same request
-  Poisonous,      ///< two targets failed of it, so that a third is not asked
+  Poisonous,      ///< two targets failed of this request, so a third is not asked
   MayHaveRun,     ///< it may have been executed, and another execution would do harm
   NoReplay,       ///< it is never repeated: a pinned path, or its body was not kept
   Committed,      ///< content had been sent
@@ -111,7 +112,7 @@ enum class Stop : std::uint8_t {
   StreamMax,
 };
 [[nodiscard]] std::string_view to_string(Stop stop);
-/// Whether the state of the other targets explains it.
+/// Whether the state of the other targets explains why the request ended.
 [[nodiscard]] bool about_the_fleet(Stop stop);
 
 }  // namespace drover::core

@@ -39,11 +39,11 @@ enum class TimerKind : std::uint8_t {
   Send,
   Head,
   FirstContent,
-  Second,  ///< it is late: ask another target as well
+  Second,  ///< the attempt is late: ask another target as well
   Idle,
   Total,
   StreamMax,
-  Blocked,  ///< the client takes nothing: whoever sees it read begins this time anew
+  Blocked,  ///< the client does not read; the driver restarts this timer when it sees the client read
   Queue,    ///< waiting for capacity: wake up and look again
   Backoff,
   Comment,  ///< first comment after a long wait, then keep-alive
@@ -55,8 +55,8 @@ inline constexpr std::size_t kAttemptTimers = 6;
 /// What an attempt is beside another one that is late.
 enum class Beside : std::uint8_t {
   Nothing,  ///< it began when none was running
-  Hedge,    ///< the slowest few requests are asked twice (retry.hedge)
-  Trial,    ///< the other is a trial, whose risk is not the client's to carry
+  Hedge,    ///< one of the slowest few requests, asked twice (retry.hedge)
+  Trial,    ///< the other attempt is a trial, and the client must not wait for a sick target
 };
 
 // ---------------------------------------------------------------------------------------------- events
@@ -71,7 +71,7 @@ struct RequestSent {
 };  ///< the whole request has been written, or a final answer has begun before
 struct Progress {
   AttemptId attempt;
-};  ///< bytes have moved that nothing else tells of: some of the request has left, or of what is held back has come
+};  ///< bytes have moved that no other event reports: some of the request has left, or of an answer that is held back
 struct QuotaHinted {
   AttemptId attempt;
   QuotaHints hints;
@@ -112,7 +112,7 @@ struct TimerFired {
 struct DownstreamBlocked {};  ///< the client reads slowly: idle time does not count against the upstream
 struct DownstreamUnblocked {};
 struct ClientLeft {};
-struct Drain {};  ///< the process is going: end at the next boundary, start no further attempt
+struct Drain {};  ///< the process stops: end at the next boundary, start no further attempt
 
 using Event = std::variant<RequestReady, CapacityGranted, AttemptConnected, RequestSent, Progress, QuotaHinted,
                            HeadArrived, LifecycleEvent, FirstContent, Content, KeepAlive, AttemptEnded, AttemptFailed,
@@ -183,25 +183,25 @@ inline constexpr Duration kBlockedClient = std::chrono::seconds(60);
 
 /// What one request brings along. The pointers outlive the Dispatch (they belong to the snapshot it began with).
 struct DispatchRequest {
-  std::string_view id{};  ///< its name in logs and on pages; borrowed
+  std::string_view id{};  ///< the request's id in logs and on pages; borrowed
   const Plan* plan = nullptr;
   const Route* route = nullptr;
   AnswerKind answer = AnswerKind::Plain;
   Replay replay = Replay::Free;
-  bool safe = false;  ///< GET, HEAD or OPTIONS: once more on a new connection does no harm, whatever `replay` says
+  bool safe = false;  ///< GET, HEAD or OPTIONS: repeating it once does no harm, whatever `replay` says
   ProviderFence fence{};
   Owner owner{};
   Asker asker{};
   ApiNumber api = 0;
   std::uint64_t affinity = 0;
-  std::uint64_t body = 0;  ///< a hash of its bytes, to know it again (J15); 0: unknown
+  std::uint64_t body = 0;  ///< a hash of the body's bytes, to recognise the same body (J15); 0: unknown
   Amount estimate{};
   Instant arrived{};
   Duration client_timeout = kNoLimit;  ///< x-drover-timeout or x-stainless-timeout: shortens `total`
   bool clients_retry = false;          ///< the client itself says that this is not its first try
   /// Whether our own 200 and comments may be sent while waiting (HTTP/1.1 client, streamed answer).
   bool may_answer_early = true;
-  Bell* bell = nullptr;  ///< rung when CapacityGranted is due; without one it looks again by timer. Outlives the wait
+  Bell* bell = nullptr;  ///< rung when CapacityGranted is due; null: it looks again by timer. Outlives the wait
   Duration comment_every = kCommentEvery;    ///< between comments of ours
   Duration blocked_client = kBlockedClient;  ///< kNoLimit: the client may pause as long as the stream may last
 };
@@ -221,19 +221,19 @@ class Dispatch {
 
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] std::uint32_t attempts() const { return attempts_started_; }
-  /// How long it has waited for capacity in all.
+  /// How long the request has waited for capacity in all.
   [[nodiscard]] Duration waited(Instant now) const {
     return waited_ + (waiting_since_ == kNever ? Duration::zero() : now - waiting_since_);
   }
-  /// Why it could not wait, or not longer, if that ended it.
+  /// Why the request could not wait, or not longer, if that ended the request.
   [[nodiscard]] WaitRefusal wait_refusal() const { return refusal_; }
-  /// Gives up its place among those who wait: from here on its bell is not rung.
+  /// Gives up the request's place in the waiting room: from here on its bell is not rung.
   void stop_waiting() { place_.leave(); }
   /// The targets tried so far, in order.
   [[nodiscard]] std::span<const TargetId> tried() const { return {tried_.begin(), tried_.size()}; }
-  /// Why nothing more was tried. Complete when it has ended, like the next two.
+  /// Why no further target was tried. Complete when the request has ended, like the next two.
   [[nodiscard]] Stop stopped() const { return stop_; }
-  /// What the choices passed over.
+  /// The targets that picks passed over.
   [[nodiscard]] const SkipNotes& skips() const { return skips_; }
   /// What bars each target of the route now.
   [[nodiscard]] Candidates candidates(Instant now) { return fleet_->candidates(pick_request(), now); }
@@ -251,31 +251,31 @@ class Dispatch {
     Instant started{};
     Instant sent = kNever;
     bool committed = false;  ///< the fleet was told of the stream's first content
-    Instant moved{};         ///< bytes of it moved last: what Send and Idle count from
+    Instant moved{};         ///< when bytes of the attempt last moved: Send and Idle count from here
     std::array<Instant, kAttemptTimers> due = {kNever, kNever, kNever, kNever, kNever, kNever};
     [[nodiscard]] bool running() const { return phase != Phase::Idle; }
-    /// What its latency is counted from.
+    /// The time from which the attempt's latency counts.
     [[nodiscard]] Instant begun() const { return sent == kNever ? started : sent; }
   };
 
-  /// Why an attempt is given up: nobody wants its answer any more, or one that began later has answered.
+  /// Why an attempt is given up: its answer is not needed any more, or an attempt that began later has answered.
   enum class Gone : std::uint8_t { NotWanted, Overtaken };
 
   /// What follows a failure.
   enum class Next : std::uint8_t {
     End,
     Seek,          ///< another attempt, where and when there is one
-    AskElsewhere,  ///< the same of another target that is free now: is the refusal the request's fault?
+    AskElsewhere,  ///< asks another target that is free now, to learn whether the refusal is the request's fault
   };
 
   /// What is remembered about each target in `tried_`, side by side with it.
   struct TriedNote {
     std::uint32_t attempts = 0;
-    bool repeatable = false;  ///< its last failure may pass when tried again
+    bool repeatable = false;  ///< its last failure may not come again at the next try
     ErrorKind kind = ErrorKind::Internal;
   };
 
-  /// Who was charged with which kind of failure that a poisonous request could cause.
+  /// The target that was charged, with the kind of failure that a poisonous request could cause.
   struct Blamed {
     ErrorKind kind = ErrorKind::Internal;
     TargetId target{};
@@ -294,7 +294,7 @@ class Dispatch {
   struct Step {
     Instant now;
     Commands& out;
-    /// A command that is lost could be the end of the request: rather the program ends than that.
+    /// Adds a command. A lost command could hang the request for ever, so the program stops when there is no room.
     void say(std::convertible_to<Command> auto&& command) {
       if (!out.push_back(std::forward<decltype(command)>(command))) too_many_commands();
     }
@@ -395,12 +395,12 @@ class Dispatch {
   bool begun_ = false;
   bool draining_ = false;
   bool waiting_ = false;
-  bool settled_failure_ = false;  ///< in this step: those who wait have not been served yet
+  bool settled_failure_ = false;  ///< a failure was settled in this step: the waiting requests have not been served yet
   bool blocked_ = false;
   bool ambiguous_spent_ = false;  ///< the one failover that Ambiguous::ReusedOnly grants after S3
   bool choked_before_ = false;    ///< other requests with this body failed the same way at two targets (J15)
   bool repeat_paid_ = false;      ///< the budget has granted the next attempt at the same target
-  bool seconded_ = false;         ///< it has had its second attempt beside another
+  bool seconded_ = false;         ///< the request has had its second attempt beside another
   bool only_rate_limits_ = true;  ///< every failure so far was a rate limit
   std::uint32_t attempts_started_ = 0;
   std::uint32_t repeats_ = 0;  ///< attempts at targets that were tried before
@@ -420,7 +420,7 @@ class Dispatch {
   Attempt first_place_;
   std::unique_ptr<Attempt> second_place_;  ///< from the first time on that one runs beside another
   std::array<Instant, kTimerKinds> armed_;
-  std::unique_ptr<Failure> told_;  ///< the failure the client would hear of
+  std::unique_ptr<Failure> told_;  ///< the failure the client would be told
   std::vector<Refusal> refusals_;  ///< of this request, until it is known whose mistake they are
 };
 

@@ -90,7 +90,7 @@ bool Dispatch::may_run_again() const {
   return request_.safe || (request_.replay == Replay::Free && request_.plan->retry.ambiguous != Ambiguous::Never);
 }
 
-/// The stage table (README). The setting `ambiguous` governs what may have been executed already:
+/// The stage table (docs/failover.md). The setting `ambiguous` governs what may have been executed already:
 ///   never:        neither S2's retry nor S3's failover
 ///   reused_only:  S2's retry on a fresh connection, and one failover of the request at S3
 ///   failover:     S3 as often as walk and budget allow

@@ -1,7 +1,6 @@
-// What speaks against a target although no failure there was its own by its class: answers that look like the client's
-// mistake (a 400, a 403, a 404), and what other targets say to the same requests. A target that refuses what its
-// siblings answer is the one that is wrong, whatever its status says. Not what a class of failure is charged with: that
-// is blame.h.
+// Evidence against a target whose answers look like the client's mistakes (a 400, a 403, a 404): what other targets
+// answer to the same requests. A target that refuses what its siblings answer is wrong, whatever its status says. What
+// a class of failure is charged with is in blame.h.
 #pragma once
 
 #include <algorithm>
@@ -13,13 +12,13 @@
 
 namespace drover::core {
 
-/// From so many refusals without an answer between them on, a target is doubted: its next refusal is not believed
-/// before another target was asked the same.
+/// After this many refusals without an answer in between, a target is doubted: its next refusal is believed only after
+/// another target was asked the same.
 inline constexpr std::uint32_t kDoubtFrom = 2;
-/// And from so many on a contradiction counts as a failure of the target: one that refuses now and then may be right,
-/// or only unlike the other.
+/// After this many, a contradiction counts as a failure of the target: a target that refuses now and then may be right,
+/// or only differ from the other.
 inline constexpr std::uint32_t kContradictionsCountFrom = 3;
-/// Bodies and clients that a target's contradictions are told apart by.
+/// The body and the client of a contradiction, to tell a target's contradictions apart.
 struct Witness {
   std::uint64_t body = 0;    ///< hash of the request's body; 0: unknown
   std::uint32_t client = 0;  ///< index of the principal; kNobody: no clients are configured
@@ -38,14 +37,14 @@ class Doubt {
   void answered(Instant taken) {
     if (refusals_ > 0 && taken >= since_) clear();
   }
-  /// Others refuse the same: the refusals were right.
+  /// Clears the doubt: other targets refuse the same, so the refusals were right.
   void clear() {
     refusals_ = 0;
     contradictions_ = 0;
   }
   [[nodiscard]] bool doubted() const { return refusals_ >= kDoubtFrom; }
 
-  /// A refused request is asked elsewhere, and its end is awaited.
+  /// Notes that a refused request is being asked of another target.
   void asks(Instant now) {
     ++asked_;
     asked_at_ = now;
@@ -54,7 +53,7 @@ class Doubt {
     asked_ -= asked_ > 0 ? 1 : 0;
     if (asked_ == 0) credential_ = false;
   }
-  /// The same of a refused credential, which one refusal is enough to doubt.
+  /// The same for a refused credential: one refusal is enough to doubt the target.
   void asks_for_credential(Instant now) {
     asks(now);
     credential_ = true;
@@ -65,8 +64,8 @@ class Doubt {
     return asked_ > 0 && (doubted() || credential_) && now - asked_at_ < kLongestCheck;
   }
 
-  /// Another target answered what this one refused. True: that counts as a failure of this one. A body, or a client
-  /// where there are several, that repeats itself counts every second time: it may be the odd one itself.
+  /// Another target answered what this one refused. True: that counts as a failure of this one. The same body again, or
+  /// the same client where there are several, counts every second time only: that client may be the odd one.
   bool contradicted(const Witness& by, bool several_clients) {
     const bool known_body = by.body != 0 && by.body == last_.body;
     const bool known_client = several_clients && by.client == last_.client;
@@ -96,7 +95,8 @@ class Doubt {
 class SecondOpinions {
  public:
   void count_request(Instant now) { requests_.add(now, 1); }
-  /// Takes one. `doubted`: the target that refused is doubted; half of the share is kept for such.
+  /// Takes one from the share. `doubted`: the target that refused is doubted; half of the share is kept for such
+  /// targets.
   [[nodiscard]] bool take(bool doubted, Instant now) {
     const double share = static_cast<double>(requests_.total(now)) * kShare * (doubted ? 1.0 : 0.5);
     const std::int64_t most = std::max<std::int64_t>(doubted ? kLeast : kLeast - 1, static_cast<std::int64_t>(share));
@@ -104,7 +104,7 @@ class SecondOpinions {
     taken_.add(now, 1);
     return true;
   }
-  /// One that was taken at `at` was worth it: the other target answered.
+  /// Gives back one that was taken at `at`, because the other target answered.
   void give_back(Instant at) { taken_.add(at, -1); }
 
  private:

@@ -1,6 +1,6 @@
-// Every target of a plan with its health, load, latency and limits: what a pick looks at and a settle changes. Single
-// threaded; whoever has threads puts one short mutex around it. It neither knows requests (dispatch.h) nor makes
-// attempts.
+// The state of every target of a plan: health, load, latency and limits. pick() reads it, settle() changes it.
+// Single-threaded; a program with threads puts one short mutex around it (upstream/shared_fleet.h). The fleet knows no
+// requests (dispatch.h) and makes no attempts.
 #pragma once
 
 #include <array>
@@ -38,7 +38,7 @@
 
 namespace drover::core {
 
-/// One line's worth of news about a node of the health tree.
+/// A change of state of one node of the health tree, for one line in the log.
 struct StateChange {
   enum class What : std::uint8_t {
     Ejected,
@@ -59,7 +59,7 @@ struct StateChange {
 };
 inline constexpr std::size_t kChangesKept = 256;
 
-/// A target as a status page shows it.
+/// The condition of a target, as a status page shows it.
 enum class TargetCondition : std::uint8_t { Ok, Suspect, HalfOpen, Ejected, Cooling, Resting };
 [[nodiscard]] std::string_view to_string(TargetCondition condition);
 
@@ -71,7 +71,7 @@ struct LastCheck {
   int status = 0;                         ///< of the answer; 0: there was none
 };
 
-/// The end of one probe: of one key at one server.
+/// The result of one probe of one key at one server.
 struct ProbeAnswer {
   KeyId key{};
   ServerId server{};
@@ -79,7 +79,7 @@ struct ProbeAnswer {
   std::optional<Duration> latency = std::nullopt;
 };
 
-/// A key at a server: what is probed. `target` is the first of those that stand on it.
+/// A key at a server: the unit that is probed. `target` is the first of its targets.
 struct CheckPoint {
   KeyId key{};
   ServerId server{};
@@ -88,8 +88,8 @@ struct CheckPoint {
   ProbeEwma latency{};
 };
 
-/// How well soft affinity does: requests that named a conversation known here, and those of them that went where the
-/// conversation was last.
+/// Counters of soft affinity: requests of a known conversation, and those of them that went to the conversation's last
+/// target.
 struct AffinityCount {
   std::uint64_t asked = 0;
   std::uint64_t kept = 0;
@@ -115,7 +115,7 @@ struct TargetView {
 };
 
 /// A request counts as this much load, an output token as 1 and a token of the prompt as a tenth (reading is about ten
-/// times cheaper than writing): a target's load is what it still has to do, not how many requests it holds.
+/// times cheaper than writing): a target's load is the work it still has to do, not the number of its requests.
 inline constexpr std::uint64_t kLoadPerRequest = 1000;
 [[nodiscard]] std::uint64_t load_of(const Amount& estimate);
 
@@ -147,21 +147,23 @@ class Fleet final : public FleetPort {
   void learn(const Refusal& refusal, Verdict verdict, Instant now) override;
   [[nodiscard]] Candidates candidates(const PickRequest& request, Instant now) override;
 
-  /// A probe's answer. It speaks for the key and the server, never ends a cooldown, and never counts against a target:
-  /// a connection that fails is the server's, a refused credential the key's, any other failure the key's where the
-  /// provider has one server, else the server's. It is not believed about what requests have spoken for within the
-  /// last `interval`. What a probe took out stays out until the next probes can tell.
+  /// Takes a probe's answer. It changes the key and the server, never ends a cooldown, and never counts against a
+  /// target: a connection that fails is charged to the server, a refused credential to the key, any other failure to
+  /// the key when the provider has one server, else to the server. Real traffic outranks probes: for one `interval`
+  /// after a request succeeded or failed at the key or server, the answer is ignored. A node that a probe took out
+  /// stays out until the next probes.
   void on_probe(const ProbeAnswer& answer, Instant now);
-  /// Everything that can be probed, by key and server, each once.
+  /// Every key at every server that can be probed, each once.
   [[nodiscard]] const std::vector<CheckPoint>& check_points() const { return checks_; }
 
-  /// The oldest change not yet taken. When more than kChangesKept are waiting the oldest are lost, and counted.
+  /// Takes the oldest change of state. When more than kChangesKept wait to be taken, the oldest are dropped and
+  /// counted.
   [[nodiscard]] std::optional<StateChange> next_change();
   [[nodiscard]] std::uint64_t changes_lost() const { return changes_lost_; }
   /// The changed node's name, safe to print: "key holysheep/spare". Valid as long as the fleet.
   [[nodiscard]] std::string_view label(const StateChange& change) const { return labels_[change.node]; }
 
-  /// Values that upstreams sent about limits and that could not be true. They moved nothing.
+  /// How many values about limits upstreams have sent that cannot be true. Such values change nothing.
   [[nodiscard]] std::uint64_t nonsense() const { return nonsense_; }
 
   [[nodiscard]] TargetView view(TargetId target, Instant now) const;
@@ -180,10 +182,10 @@ class Fleet final : public FleetPort {
 
  private:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
-  static constexpr std::uint32_t kAlwaysOpen = 0;  ///< the node that stands where a target has none at a level
+  static constexpr std::uint32_t kAlwaysOpen = 0;  ///< stands at a level where a target has no node
   using Path = std::array<std::uint32_t, kLevels>;
 
-  /// What policies compare comes first, in one line of the cache: they may look at thousands.
+  /// The fields that policies compare come first, in one cache line: a policy may compare thousands of targets.
   struct alignas(64) TargetState {
     PeakEwma first_content{};
     PeakEwma per_token{};
@@ -206,7 +208,7 @@ class Fleet final : public FleetPort {
     std::uint64_t cached_tokens = 0;
     std::uint32_t tier = 0;  ///< in `pool`
     std::optional<Instant> last_used{};
-    std::array<Cohorts, 2> cohorts{};  ///< its requests of ordinary length that wait: plain, and streamed
+    std::array<Cohorts, 2> cohorts{};  ///< its waiting requests of ordinary length: plain, and streamed
     Instant next_look{};               ///< at them
   };
   /// The targets of one pool with one priority: pool.targets[begin, begin + draw.size()).
@@ -214,9 +216,9 @@ class Fleet final : public FleetPort {
     std::uint32_t begin = 0;
     balancer::WeightedDraw draw{};
     balancer::RoundRobin round{};
-    balancer::RoundRobin spare{};  ///< the same for failovers, which take nobody's turn
+    balancer::RoundRobin spare{};  ///< the same for failovers, which use up no target's turn
     std::uint64_t weight = 0;
-    std::uint64_t load = 0;  ///< of all its targets; of no use where the pool borrows
+    std::uint64_t load = 0;  ///< of all its targets; meaningless when the pool borrows
   };
   struct PoolState {
     std::vector<Tier> tiers{};
@@ -224,7 +226,7 @@ class Fleet final : public FleetPort {
     bool borrows = false;    ///< some of its targets are counted in another pool
     mutable WindowCount<10> successes{std::chrono::seconds(10)};
     mutable WindowCount<10> failures{std::chrono::seconds(10)};
-    double usual_first_content = 0;  ///< what a target without samples is taken for; 0: unknown
+    double usual_first_content = 0;  ///< used for a target without samples; 0: unknown
     double usual_per_token = 0;
     /// Plain: request sent to the answer's end, and streamed: to its first content; as of ordinary prompts.
     std::array<LatencySketch, 2> answers{};
@@ -232,7 +234,7 @@ class Fleet final : public FleetPort {
     Duration suspicious_silence = kNoLimit;               ///< follows both
     std::array<UsualWaits, 2> usual_waits{};              ///< follow `answers`
     std::uint32_t answers_until_look = kSketchLeast;
-    std::uint32_t excused = 0;  ///< refusals of credentials since the last success, held to be their requests' fault
+    std::uint32_t excused = 0;  ///< refusals of credentials since the last success that were blamed on their requests
   };
   /// How the latencies of a pool's targets are compared for one request.
   struct Measure {
@@ -244,15 +246,15 @@ class Fleet final : public FleetPort {
     Access access = Access::Open;
     Instant until{};
     ErrorKind why = ErrorKind::NoUpstream;
-    bool limited = false;  ///< by a configured limit and not by the provider's word
+    bool limited = false;  ///< by a configured limit, not by the provider's
   };
-  /// What a look at every candidate of a request found.
+  /// The result of a look at every candidate of a request.
   struct Survey {
     std::optional<TargetId> open;
     std::optional<TargetId> last_resort;
     std::uint32_t open_fallback = 0;
     std::uint32_t last_resort_fallback = 0;
-    std::optional<TargetId> lacking;  ///< well, but without the API: of use when nothing else is there
+    std::optional<TargetId> lacking;  ///< well, but without the API: used when no other target is left
     std::uint32_t lacking_fallback = 0;
     Instant last_resort_until = kNever;
     bool any = false;
@@ -289,18 +291,18 @@ class Fleet final : public FleetPort {
   [[nodiscard]] double share(const TargetState& target, Instant now) const {
     return now >= recovering_until_ ? 1.0 : least_share(target, now);
   }
-  /// What costs `amount` at a target with all of its share.
+  /// Scales a cost by the target's share in slow start.
   [[nodiscard]] double by_share(double amount, const TargetState& target, Instant now) const {
     return now >= recovering_until_ ? amount : amount / least_share(target, now);
   }
   [[nodiscard]] double least_share(const TargetState& target, Instant now) const;
-  /// What costs `amount` at a target that always answers, for each success at this one.
+  /// Scales a cost by the target's share of successes, so that a target that fails looks expensive.
   [[nodiscard]] static double by_success(double amount, const TargetState& target, Instant now) {
     return target.success.whole() ? amount : amount / target.success.at(now);
   }
   [[nodiscard]] bool on_trial(const TargetState& target, Instant now) const;
   [[nodiscard]] Comeback comeback(const TargetState& target, Instant now) const;
-  /// Back so lately that it may be given no more yet.
+  /// The target came back so lately that it may get no further request yet.
   [[nodiscard]] bool rushed(const TargetState& target, Instant now) const {
     return now < recovering_until_ && target.comers.full(comeback(target, now), now);
   }
@@ -334,7 +336,7 @@ class Fleet final : public FleetPort {
   [[nodiscard]] Served serve(Waiting& waiting, Instant now);
   void appoint_keeper();
   [[nodiscard]] bool still_open(const Ticket& ticket, Instant now) const;
-  /// After everything that may have made room. Costs one comparison while nobody waits.
+  /// Call after every change that may let a waiting request in. Costs one comparison while no request waits.
   void made_room(Instant now) {
     if (succession_ != nullptr) return made_room_for_all(now);
     if (room_.in_line() > 0) serve_waiters(now);
@@ -358,7 +360,7 @@ class Fleet final : public FleetPort {
   std::uint8_t end_trials(const Ticket& ticket);
   void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
   void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
-  /// What is put down to whom: the attempt's own marks, and what an explanation shows later.
+  /// What a charge is about: the target, its trial, the error, and the cause that an explanation shows later.
   struct Blame {
     TargetId target{};
     std::uint8_t trial_levels = 0;
@@ -389,7 +391,7 @@ class Fleet final : public FleetPort {
   Random random_;
   std::vector<HealthNode> nodes_;
   std::vector<Cause> causes_;        ///< beside nodes_: of the last failure that counted
-  std::vector<Accusers> accusers_;   ///< beside nodes_: of no use at targets
+  std::vector<Accusers> accusers_;   ///< beside nodes_: not used for targets
   bool accused_ = false;             ///< some node may have accusers
   std::vector<Level> levels_;        ///< beside nodes_
   std::vector<std::string> names_;   ///< beside nodes_: stable across plans
@@ -402,16 +404,16 @@ class Fleet final : public FleetPort {
   LimitBook limits_;
   std::vector<LaneLimit> lane_limits_;
   std::vector<std::string> lane_names_;  ///< beside lane_limits_: stable across plans
-  std::vector<Instant> lane_lied_;       ///< beside lane_limits_: when that was last told
+  std::vector<Instant> lane_lied_;       ///< beside lane_limits_: when the log last said so
   std::uint64_t nonsense_ = 0;
   RetryBudget budget_;
   HedgeShare hedges_;
   SecondOpinions second_opinions_;
   PoisonList poison_;
   WaitingRoom room_;
-  Instant latest_ = Instant::min();  ///< the last time that anybody named
-  Instant next_look_ = kNever;       ///< when time alone may let somebody in
-  WaiterId keeper_{};                ///< who looks again then, for all who wait
+  Instant latest_ = Instant::min();  ///< the latest time that a caller has passed
+  Instant next_look_ = kNever;       ///< when the clock alone may let a waiting request in
+  WaiterId keeper_{};                ///< the waiting request whose timer looks again then, for all of them
   Instant keeper_told_ = kNever;
   Instant recovering_until_ = Instant::min();  ///< some node may be in its slow start until then
   std::array<StateChange, kChangesKept> changes_{};

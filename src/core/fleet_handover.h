@@ -1,7 +1,7 @@
-// What a reload makes of the fleet: another one, of another plan, takes its place, while requests of the old one still
-// run and wait. They keep the plan they began with, but what they use up, what they hold and what they find out is one
-// for all: limits are never exceeded by both together, and a key that an old request finds refused rests for the new
-// ones too. Not how limits are shared: those are the same objects in both (LimitBook::adopt).
+// Replaces the fleet at a reload while requests of the old fleet still run and wait. These requests keep the plan they
+// began with, but limits, running counts and health are one for both fleets: together they never exceed a limit, and a
+// key that an old request finds refused rests for new requests too. Configured limits are shared objects already
+// (LimitBook::adopt) and not part of this.
 #pragma once
 
 #include <cstddef>
@@ -17,9 +17,9 @@ namespace drover::core {
 
 class Succession;
 
-/// What the requests of a fleet talk to once another has taken its place. For each call it borrows what the heir knows
-/// of the targets in question, lets the old fleet act, and gives the result back. What has no equal in the heir's plan
-/// (a target, a key, a lane) stays the old fleet's own.
+/// The port of an old fleet's requests once another fleet, the heir, has taken its place. For each call it borrows the
+/// heir's state of the targets in question, lets the old fleet act, and gives the state back. A target, key or lane
+/// that the heir's plan does not have stays in the old fleet.
 class FleetHandover final : public FleetPort {
  public:
   FleetHandover(Fleet& old, Fleet& heir, Succession& all);
@@ -49,8 +49,8 @@ class FleetHandover final : public FleetPort {
   class Loan;
   class CommonLoan;
 
-  /// Where the old fleet's parts are in the heir, by the names that mean the same in every plan; ~0: nowhere. What is
-  /// gone once stays gone, also when a later plan has it again: nothing of it was counted in between.
+  /// The places of the old fleet's parts in the heir, found by names that mean the same in every plan; ~0: none. A part
+  /// that was missing in one plan stays missing when a later plan has it again, because nothing was counted in between.
   struct Places {
     std::vector<std::uint32_t> nodes;
     std::vector<std::uint32_t> targets;
@@ -61,11 +61,11 @@ class FleetHandover final : public FleetPort {
   enum class Way : std::uint8_t { Borrow, Return };
 
   [[nodiscard]] static Places places_in(const Fleet& heir, const Fleet& old);
-  /// The heir has handed over to `next`; `from_heir`: where its parts are there.
+  /// Makes `next` the heir; `from_heir`: the places of the present heir's parts in `next`.
   void pass_on(Fleet& next, const Places& from_heir);
-  /// The heir is gone, and nobody has taken its place.
+  /// Goes on without an heir: it is gone, and no fleet has taken its place.
   void orphan();
-  /// Everything to the heir, for the first time.
+  /// Gives all state to the heir for the first time.
   void bequeath();
   void bequeath_conversations();
 
@@ -90,10 +90,11 @@ class Succession {
   Succession(const Succession&) = delete;
   Succession& operator=(const Succession&) = delete;
 
-  /// `next`, which nobody has used yet, takes the place of `newest`, whose requests go through the handover from now
-  /// on. Those who wait keep their places: rooms take turns. The handover lasts until leave(newest).
+  /// Makes `next`, which is not in use yet, take the place of `newest`; requests of `newest` go through the returned
+  /// handover from now on. Waiting requests keep their places: the rooms take turns. The handover lasts until
+  /// leave(newest).
   FleetHandover& succeed(Fleet& newest, Fleet& next);
-  /// The fleet goes; it has no requests any more.
+  /// Takes out a fleet that has no requests any more.
   void leave(Fleet& fleet);
 
   /// A change of state that no call has taken from its fleet yet.

@@ -1,5 +1,5 @@
-// How a request reaches the fleet: pick a target, settle it once. The fleet itself is single-threaded; a thread-safe
-// face on it lives with whoever has threads (upstream/shared_fleet.h).
+// How a request reaches the fleet: it picks a target and settles it once. The fleet itself is single-threaded;
+// upstream/shared_fleet.h makes it safe for several threads.
 #pragma once
 
 #include <algorithm>
@@ -31,8 +31,8 @@ namespace drover::core {
 /// Most targets one request may ever try (the setting `walk` is at most this).
 inline constexpr std::size_t kMaxWalk = 16;
 
-/// The providers that a request may use: those of a set that outlives it (its snapshot's; null: all), but for those
-/// that have shown themselves to be of no use to it.
+/// The providers that a request may use: those of a set that outlives it (its snapshot's; null: all), except providers
+/// that this request has found useless.
 struct ProviderFence {
   const ProviderSet* within = nullptr;
   FixedVector<ProviderId, kMaxWalk> left{};
@@ -41,7 +41,7 @@ struct ProviderFence {
     if (within != nullptr && !within->has(provider)) return false;
     return left.empty() || std::find(left.begin(), left.end(), provider) == left.end();
   }
-  /// The same for fences that admit the same.
+  /// A number that is equal for fences that admit the same providers.
   [[nodiscard]] std::uint64_t mark() const {
     std::uint64_t mark = within == nullptr ? 0 : within->mark();
     for (const ProviderId provider : left) mark = (mark ^ (provider.value + 1ULL)) * 0x100000001b3ULL;
@@ -55,7 +55,7 @@ struct ProviderFence {
   return fence;
 }
 
-/// Stands for nobody and nothing in particular.
+/// Invalid index.
 inline constexpr std::uint32_t kNobody = ~std::uint32_t{0};
 
 /// Whose limits a request is held to besides those of the target that takes it.
@@ -64,7 +64,8 @@ struct Asker {
   std::uint32_t model = kUnlimitedModel;  ///< Plan::limited_model of the name the client sent
 };
 
-/// The account that holds what a request goes on with: the keys of one quota, or one key.
+/// The account that holds an object which the request uses (a stored response, a file): the keys of one quota, or one
+/// key.
 struct Owner {
   std::uint32_t quota = kNobody;
   std::uint32_t key = kNobody;
@@ -81,7 +82,7 @@ struct PickRequest {
   const Route* route = nullptr;
   std::span<const TargetId> tried{};  ///< never picked again
   ProviderFence fence{};
-  Owner owner{};  ///< when known, nobody else can serve it
+  Owner owner{};  ///< when known, only its targets can serve the request
   Asker asker{};
   ApiNumber api = 0;
   std::uint64_t affinity = 0;  ///< 0: none; else the hash of what the request wants to stay with
@@ -90,22 +91,23 @@ struct PickRequest {
   bool streamed = false;
   /// Nothing untried is left: choose among `tried` instead, in its order.
   bool again = false;
-  /// Only say what would be picked now: nothing is reserved, and the answer's ticket is not one to settle.
+  /// Only tells what would be picked now: nothing is reserved, and the answer's ticket must not be settled.
   bool look = false;
-  /// For a second attempt beside one that runs in this pool of the route: it takes only what is free for it, and there.
+  /// For a second attempt beside one that runs: the pool of the route, by position. The pick takes only a target of
+  /// this pool that is free for it.
   std::uint32_t beside = kNobody;
   SkipNotes* notes = nullptr;  ///< where to note what is passed over; absent: nowhere
 
-  /// Rung when its turn may have come; without one the request cannot wait in the waiting room.
+  /// Rung when the request's turn may have come; a request without a bell cannot wait in the waiting room.
   Bell* bell = nullptr;
-  WaiterId waiter{};        ///< the place where it waits already
-  Instant patient_until{};  ///< it waits no longer than this
+  WaiterId waiter{};        ///< the place where the request already waits
+  Instant patient_until{};  ///< the request waits until then at most
 
-  /// A request is counted once by those who ask, however many attempts it takes.
+  /// The limits of client and model count a request once, however many attempts it takes.
   [[nodiscard]] bool first() const { return tried.empty() && !again; }
 };
 
-/// Names what was reserved for one attempt. Opaque to all but the fleet.
+/// What was reserved for one attempt. Only the fleet looks into it.
 struct Ticket {
   TargetId target{};
   std::uint64_t load = 0;  ///< weighted in-flight taken
@@ -118,10 +120,11 @@ struct Ticket {
   Asker asker{};
   std::uint32_t route = kNobody;  ///< the limited route it was taken for
   bool first = false;             ///< the request's first attempt
-  bool last_resort = false;       ///< its target is out, and every other one too
-  /// How long to wait for an answer's head before going elsewhere: a trial's risk is not its request's to carry.
+  bool last_resort = false;       ///< the target is out, and every other target too
+  /// How long to wait for an answer's head before the request goes to another target: a request that serves as a trial
+  /// must not pay for a sick target with its time.
   Duration patience = kNoLimit;
-  /// When the first content is later than this another target may be asked as well; kNoLimit: it may not.
+  /// When the first content is later than this, a second target may be asked as well; kNoLimit: it may not.
   Duration second_after = kNoLimit;
   LaneCount lane_before{};  ///< what its lane had admitted up to and including it
 
@@ -137,40 +140,41 @@ struct PickAnswer {
   bool untried_left = false;                ///< another target could still be picked after this one
   bool rate_limited = false;                ///< Wait and None: all that is left is cooling down after rate limits
   bool asker_limited = false;               ///< Wait: the client's or the model's own configured limit is reached
-  ErrorKind why = ErrorKind::NoUpstream;    ///< Wait and None: what took out the one that is due first
-  WaiterId waiter{};                        ///< Wait, for one with a bell: its place; every other answer ends the place
-  WaitRefusal refusal = WaitRefusal::None;  ///< None: why it may not wait; wait_until is then when it could be served
+  ErrorKind why = ErrorKind::NoUpstream;    ///< Wait and None: what took out the target that comes back first
+  WaiterId waiter{};                        ///< Wait, with a bell: the request's place; every other answer ends it
+  WaitRefusal refusal = WaitRefusal::None;  ///< None: why it may not wait; wait_until: when it could be served
 };
 
-/// How an attempt went, for health, latency and limits.
+/// What became of an attempt, for health, latency and limits.
 struct Outcome {
   enum class Kind : std::uint8_t {
     Succeeded,
-    Failed,     ///< `error` says whose fault
-    Abandoned,  ///< we ended it (client left, hedge lost): says nothing about the target
+    Failed,     ///< `error` says who is charged
+    Abandoned,  ///< drover ended it (client left, hedge lost): says nothing about the target
   };
   Kind kind = Kind::Abandoned;
   const Error* error = nullptr;
   bool committed = false;  ///< FleetPort::committed was called
-  bool overtaken = false;  ///< Abandoned: because an attempt that began later was first
+  bool overtaken = false;  ///< Abandoned: an attempt that began later answered first
   Stage stage = Stage::NotConnected;
-  /// Failed: whether it may count against health now. Dispatch says no when the same request failed the same way
-  /// elsewhere, and of a refused credential, which it tells of with learn().
+  /// Failed: whether the failure counts against health now. Dispatch says no when the same request failed the same way
+  /// elsewhere, and for a refused credential, which it reports with learn().
   bool charge = true;
-  /// Failed: it is evidence about the target. No for paths whose refusals mean one object there, such as a file's.
+  /// Failed: whether it is evidence about the target. False for paths whose refusals are about one object, such as a
+  /// file.
   bool evidence = true;
-  /// The request's, for answers and for failures that could be its own fault; else 0.
+  /// The request's body hash, for answers and for failures that the body could cause; else 0.
   std::uint64_t body = 0;
   std::optional<Duration> first_content = std::nullopt;  ///< streams, unless committed() was told of it
   std::optional<Duration> whole = std::nullopt;          ///< plain: request sent → end
   Amount used{};                                         ///< what the answer reported, or the estimate
   /// Failed: the status that the upstream answered with (0: none came), where error->status is not it.
   std::optional<int> upstream_status = std::nullopt;
-  std::string_view request{};  ///< its id, for those who ask later what took a target out
+  std::string_view request{};  ///< the request's id, so that a status page can name the request that took a target out
 };
 
-/// An answer that refuses a request as if it were the client's mistake, or the credential; kept until it is known whose
-/// mistake it was.
+/// An answer that refuses the request as the client's mistake, or refuses the credential. Kept until other targets have
+/// shown whose mistake it was.
 struct Refusal {
   TargetId target{};
   Instant taken{};                ///< Ticket::taken of the attempt
@@ -184,7 +188,7 @@ struct Refusal {
   bool of_credential = false;             ///< refuses_credential()
 };
 
-/// What other targets said to a request that was refused at one.
+/// What other targets answered to a request that one target refused.
 enum class Verdict : std::uint8_t {
   Contradicted,  ///< another target answered it
   Agreed,        ///< another target, which answers other requests, refused it too; of a credential: any other target
@@ -194,31 +198,35 @@ enum class Verdict : std::uint8_t {
 class FleetPort {
  public:
   virtual ~FleetPort() = default;
-  /// Chooses and reserves. Never blocks; allocates only for those who have to wait. Nobody is served before those who
-  /// wait for the same. Who has a bell and can be served before `patient_until` is given a place in the waiting room
-  /// when nothing can be picked now, asks again when rung or at `wait_until`, and leaves the place if it does not.
+  /// Picks a target and reserves it. Never blocks; allocates only for requests that have to wait. A new request is not
+  /// served before requests that wait for the same. When nothing can be picked now, a request with a bell that can be
+  /// served before `patient_until` gets a place in the waiting room. It calls pick() again when the bell rings or at
+  /// `wait_until`, or gives the place up with leave().
   [[nodiscard]] virtual PickAnswer pick(const PickRequest& request, Instant now, Random& random) = 0;
-  /// Ends a reservation with what happened. Once per ticket. After a failure the request itself may go on before those
-  /// who wait: they are served when serve_waiting() says so.
+  /// Ends a reservation with the attempt's outcome. Once per ticket. After a failure the failed request may pick again
+  /// before the waiting requests, which are served by serve_waiting().
   virtual void settle(const Ticket& ticket, const Outcome& outcome, Instant now) = 0;
-  /// Gives a reservation back as if it had never been (nothing was learned).
+  /// Gives a reservation back; the fleet learns nothing from it.
   virtual void release(const Ticket& ticket) = 0;
-  /// Whoever settled failures has picked again, or does not want to.
+  /// Serves the waiting requests. Call it after settle() of a failure, once the failed request has picked again or
+  /// given up.
   virtual void serve_waiting(Instant now) = 0;
-  /// Gives up a place in the waiting room, and what was reserved for it.
+  /// Gives up a place in the waiting room, and the reservation that was made for it.
   virtual void leave(WaiterId waiter) = 0;
-  /// The first content of this attempt's stream has come, `first_content` after the request was sent, long before the
-  /// attempt is settled: the target answers, and a target on trial has passed it. At most once per ticket; the outcome
-  /// then says `committed` and names no first content. The head of an answer alone is none: servers send it before they
-  /// begin to work.
+  /// Reports that the first content of this attempt's stream has come, `first_content` after the request was sent and
+  /// long before the attempt is settled: the target answers, and a target on trial has passed its trial. At most once
+  /// per ticket; the outcome then says `committed` and names no first content. The head of an answer alone is not
+  /// reported: servers send it before they begin to work.
   virtual void committed(const Ticket& ticket, Duration first_content, Instant now) = 0;
-  /// What the answer to this attempt says about the provider's limits.
+  /// Reports what the answer to this attempt says about the provider's limits.
   virtual void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) = 0;
-  /// A paid retry (same target, hedge, walking a failing pool) asks the retry budget. False: do not.
+  /// Spends one retry from the retry budget, for a paid retry (same target, hedge, walk through a failing pool). False:
+  /// the budget is spent, do not retry.
   [[nodiscard]] virtual bool spend_retry(Instant now) = 0;
-  /// Takes a further attempt that was in vain from the budget's share, as far as that reaches.
+  /// Charges the budget's share for a further attempt that failed too, as far as the share reaches.
   virtual void charge_retry(Instant now) = 0;
-  /// A hedge asks for its part of the requests that may be hedged, and pays from the retry budget. False: do not.
+  /// Spends one hedge from the share of requests that may be hedged, and one retry from the budget. False: do not
+  /// hedge.
   [[nodiscard]] virtual bool spend_hedge(Instant now) = 0;
   /// Whether a request with this body has failed the same way at two targets lately, and was answered by none.
   [[nodiscard]] virtual bool quarantined(std::uint64_t body, Instant now) const = 0;
@@ -227,16 +235,16 @@ class FleetPort {
   [[nodiscard]] virtual bool failover_is_free(TargetId next, Instant now) const = 0;
   /// Whether the target's latest outcomes are refusals: its word alone proves nothing about a request.
   [[nodiscard]] virtual bool doubted(TargetId target) const = 0;
-  /// A refused request wants to be asked of another target, free of charge. False: too many were asked in vain lately.
-  /// After true, learn() is called exactly once.
+  /// Asks for leave to send a refused request to another target, free of charge. False: too many were sent in vain
+  /// lately. After true, call learn() exactly once.
   [[nodiscard]] virtual bool ask_elsewhere(const Refusal& refusal, Instant now) = 0;
-  /// What the others said to what this target refused.
+  /// Reports what other targets answered to the request that this target refused.
   virtual void learn(const Refusal& refusal, Verdict verdict, Instant now) = 0;
   /// What bars each target that this request could go to, for the explanation of a failure. May know nothing.
   [[nodiscard]] virtual Candidates candidates(const PickRequest&, Instant) { return {}; }
 };
 
-/// A picked target on loan: settled exactly once, or released by its destructor.
+/// A picked target: settled exactly once, or released by the destructor.
 class Lease {
  public:
   Lease() = default;
@@ -267,7 +275,7 @@ class Lease {
   Ticket ticket_{};
 };
 
-/// A place in the waiting room, left by its destructor.
+/// A place in the waiting room; the destructor gives it up.
 class WaitingPlace {
  public:
   WaitingPlace() = default;

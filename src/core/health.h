@@ -1,6 +1,6 @@
 // The health of one node of the tree: a server address, a provider, a key, a quota, one model at one quota, a target.
-// What is cooling down or out, since when it fails, and the one trial that brings it back. Not who is charged with
-// what: that is blame.h; not the walk over a target's nodes: that is the fleet.
+// Keeps its cooldown, its ejection, its failures in a row, and the one trial that brings it back. Who is charged is
+// decided in blame.h; the fleet walks over a target's nodes.
 #pragma once
 
 #include <algorithm>
@@ -30,7 +30,7 @@ inline constexpr Duration kFirstKeyRest = std::chrono::seconds(30);
 /// Whether a node lets a request through, from best to worst; over several nodes the worst counts.
 enum class Access : std::uint8_t {
   Open,
-  Trial,    ///< was out, its time is over: one request may find out
+  Trial,    ///< was out, and the time is over: one request may try it
   Ejected,  ///< out for failing; usable as a last resort
   Cooling,  ///< a rate limit said so: never usable before its time
   Resting,  ///< a refused key or a used-up allowance: never usable before its time
@@ -44,33 +44,35 @@ class HealthNode {
   /// When access() may become better (kNever: unknown, a trial is running).
   [[nodiscard]] Instant until(Instant now) const;
 
-  /// A failure that counts. True: it took the node out just now. `was_trial`: the trial's own failure.
+  /// Counts a failure. True: this failure took the node out. `was_trial`: the trial's own failure.
   bool count_failure(const HealthSettings& settings, const Error& error, bool was_trial, Instant now, Random& random);
-  /// A failure that only counts with others: not enough of the node's parts have failed for it to go out.
+  /// Notes a failure that does not eject by itself, because not enough of the node's parts have failed.
   void note_failure();
-  /// A rate limit. Extends, never shortens. True: the cooldown began or grew. A told time of nothing, and one that was
-  /// fruitless before, is no shorter than a guess.
+  /// Starts or extends a cooldown; never shortens one. True: the cooldown began or grew. A `retry_after` of 0, or one
+  /// after which the next request was refused again, is replaced by a guess when the guess is longer.
   bool cool(std::optional<Duration> retry_after, const Error& error, Instant now, Random& random);
-  /// Out at once and not usable as a last resort. `first` doubles with each repetition up to kLongRest.
+  /// Takes the node out at once; it is not used as a last resort. `first` doubles with each repetition up to kLongRest.
   bool rest(Duration first, const Error& error, bool was_trial, Instant now, Random& random);
-  /// Out at once for `span`, but usable as a last resort (a model that is missing costs nothing to ask for).
+  /// Takes the node out at once for `span`, but leaves it usable as a last resort (asking for a missing model costs
+  /// nothing).
   bool eject_for(Duration span, const Error& error, Instant now, Random& random);
-  /// A success of an attempt that began at `began`. True: it brought the node back. One that was under way when the
-  /// node went out says nothing about it now.
+  /// Counts a success of an attempt that began at `began`. True: it brought the node back. An attempt from before the
+  /// node went out does not.
   bool succeed(const HealthSettings& settings, Instant began, Instant now);
-  /// Back at once, whatever it did (the policy "when all are out reset all"). Cooldowns stay.
+  /// Brings the node back at once (`when_all_out: reset`). Cooldowns stay.
   void reset();
 
-  /// The one trial begins at `now`; end_trial() names it by that. Several may be waiting for their end when the node
-  /// came back by other evidence meanwhile: only the one that still counts answers true.
+  /// Starts the one trial; end_trial() names it by `now`. When the node came back by other evidence meanwhile, several
+  /// trials may still run; end_trial() is true only for the one that counts.
   void begin_trial(Instant now);
   bool end_trial(Instant began);
   void forget_trial() { trial_running_ = false; }
 
-  /// Requests have spoken for this node, well or badly: what a probe says next is not believed for a while.
+  /// Notes that a request succeeded or failed at this node: probe results are ignored for one interval.
   void hear(Instant now) { heard_at_ = now; }
   [[nodiscard]] bool heard_within(Duration span, Instant now) const { return heard_at_ > now - span; }
-  /// While out: no trial before `until`, because probes find out at nobody's expense. Never shortens.
+  /// While the node is out: no trial before `until`, because a probe can test the node without a client's request.
+  /// Never shortens.
   void stay_out_until(Instant until);
   [[nodiscard]] bool trial_running() const { return trial_running_; }
 

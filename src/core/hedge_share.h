@@ -9,8 +9,8 @@
 
 namespace drover::core {
 
-/// Requests and hedges are compared over this window: long enough that a few per cent of a quiet gateway's requests are
-/// one now and then.
+/// Requests and hedges are compared over this window: long enough that a quiet gateway's few per cent allow a hedge now
+/// and then.
 inline constexpr Duration kHedgeWindow = std::chrono::seconds(60);
 /// An answer is late when this share of those of its kind came sooner.
 inline constexpr double kLateAfter = 0.95;
@@ -26,7 +26,7 @@ class HedgeShare {
   void count_request(Instant now) {
     if (any()) requests_.add(now, 1);
   }
-  /// What another one has counted, held to this one's share.
+  /// Takes over the counts of another share, and keeps this one's limit.
   void take_counts(const HedgeShare& other) {
     requests_ = other.requests_;
     hedges_ = other.hedges_;
@@ -34,7 +34,7 @@ class HedgeShare {
   [[nodiscard]] bool left(Instant now) {
     return any() && static_cast<double>(hedges_.total(now) + 1) <= share_ * static_cast<double>(requests_.total(now));
   }
-  /// Takes one, which left() has granted.
+  /// Takes one hedge, which left() has granted.
   void take(Instant now) { hedges_.add(now, 1); }
 
  private:

@@ -1,5 +1,5 @@
-// Which APIs a target does not offer, as other targets' answers have shown: a chat server without embeddings refuses them
-// for ever and is well all the same. A fact about this API there, never a failure.
+// Which APIs a target does not offer, as other targets' answers have shown: a chat server without embeddings refuses
+// them for ever and is well all the same. A fact about this API there, never a failure.
 #pragma once
 
 #include <cstdint>
@@ -11,26 +11,26 @@ namespace drover::core {
 /// The API is asked of the target again after this: somebody may have turned it on.
 inline constexpr Duration kApiLackedFor = std::chrono::minutes(10);
 
-/// Tells APIs apart; what each number means is the dialects' to say. Numbers from kApis on are all one.
+/// The number of an API; the dialects define the numbers. Numbers from kApis on count as one API.
 using ApiNumber = std::uint8_t;
 inline constexpr ApiNumber kApis = 31;
 
 class LackedApis {
  public:
-  /// The target said so, and another is being asked.
+  /// Notes that the target refused the API, and another target is being asked.
   void suppose(ApiNumber api, Instant now) {
     if (now >= until_) lacked_ = shown_ = 0;
     lacked_ |= bit(api);
     until_ = after(now, kApiLackedFor);
   }
-  /// Another offers it. True: that is news.
+  /// Notes that another target offers the API. True: this was not known before.
   bool show(ApiNumber api, Instant now) {
     suppose(api, now);
     const bool known = (shown_ & bit(api)) != 0;
     shown_ |= bit(api);
     return !known;
   }
-  /// The others could not tell.
+  /// Drops the supposition: other targets gave no evidence.
   void forget(ApiNumber api) {
     if ((shown_ & bit(api)) == 0) lacked_ &= ~bit(api);
   }

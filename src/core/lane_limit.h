@@ -1,6 +1,6 @@
-// What is known of one lane's limits without anybody having configured them: the provider's own word (remaining, limit,
-// reset), believed for a while, and, where it says nothing, the rate that its refusals taught. Not the configured
-// limits: limit_book.h; not cooldowns: health.h.
+// One lane's limits that no configuration names: the limits the provider tells (remaining, limit, reset), believed for
+// a while, and where it tells none, the rate that its refusals taught. Configured limits are in limit_book.h, cooldowns
+// in health.h.
 #pragma once
 
 #include <array>
@@ -14,10 +14,10 @@
 
 namespace drover::core {
 
-/// A provider's word rules for at most this long without being said again: these fields are hints and sometimes
-/// nonsense, and whoever is refused finds out at the price of one attempt.
+/// How long a told limit is believed unless the provider tells it again. These fields are hints and sometimes wrong; a
+/// wrong one costs one refused attempt.
 inline constexpr Duration kHintsHold = std::chrono::seconds(60);
-/// More than this of anything per window is nobody's limit.
+/// A told limit above this is not believed.
 inline constexpr std::int64_t kMostHinted = 1'000'000'000'000;
 
 /// What a lane has admitted since it exists, in the dimensions that limits count.
@@ -26,8 +26,8 @@ using LaneCount = std::array<std::int64_t, kQuotaDimensions>;
 /// One limit as its provider told it: a bucket that fills evenly until its reset.
 class BelievedLimit {
  public:
-  /// `on_the_way`: admitted by us after the request that brought this word, and `since` ago. False: the word was
-  /// nonsense and moved nothing.
+  /// `on_the_way`: what drover admitted after the request whose answer brought the hint, taken `since` ago. False: the
+  /// hint cannot be true and changed nothing.
   bool believe(const QuotaHint& hint, std::int64_t on_the_way, Duration since, Instant now);
   [[nodiscard]] Instant admits_at(std::int64_t amount, Instant now) const;
   void take(std::int64_t amount) { level_ -= static_cast<double>(amount); }
@@ -41,9 +41,10 @@ class BelievedLimit {
   Instant until_ = Instant::min();
 };
 
-/// A rate of requests learned from refusals. After a refusal it is somewhat less than what was let in; then it comes
-/// back to that, stays near it for a while, and rises ever faster (the curve of RFC 9438), until it is refused again or
-/// limits nobody any more. A lane that refuses everything teaches nothing about a rate: that is what cooldowns are for.
+/// A rate of requests learned from refusals. After a refusal the rate is somewhat below the rate that was let in; then
+/// it returns to that, stays near it for a while, and rises ever faster (the curve of RFC 9438), until the next
+/// refusal, or until it limits no request any more. A lane that refuses everything teaches no rate: it cools down
+/// instead.
 class LearnedRate {
  public:
   [[nodiscard]] bool known() const { return now_.per_second > 0; }
@@ -59,7 +60,7 @@ class LearnedRate {
     double plateau = 0;     ///< seconds from the cut until the rate is there again
     Instant cut_at = Instant::min();
   };
-  /// Refusals that belong together, and the requests among which they were.
+  /// Refusals close in time, and the requests that were taken in that time.
   struct Event {
     std::int64_t taken = 0;
     std::int64_t refused = 0;
@@ -95,10 +96,10 @@ class LaneLimit {
   /// What an answer said, whose request was taken at `taken` after `before`. Returns how many of its values were
   /// nonsense.
   int hint(const QuotaHints& hints, const LaneCount& before, Instant taken, Instant now);
-  /// A 429 or 529. It teaches a rate also where a limit is configured or told: what was kept to was not enough, because
-  /// others use it too, or because the provider counts over a shorter time. Only where the provider says that this
-  /// limit is used up, and refusals are few, it teaches nothing: with a limit that is counted elsewhere some must cross
-  /// it.
+  /// Learns from a 429 or 529, also where a limit is configured or told: the refusal shows that keeping to that limit
+  /// was not enough, because other programs use it too, or because the provider counts over a shorter time. Only where
+  /// the provider says that this limit is used up, and refusals are few, nothing is learned: some requests always cross
+  /// a limit that is counted elsewhere.
   void refused(const Amount& estimate, Instant now);
 
   [[nodiscard]] double learned_per_second() const { return learned_.per_second(); }
@@ -110,7 +111,7 @@ class LaneLimit {
   LearnedRate learned_{};
   LaneCount admitted_{};
   Instant hinted_until_ = Instant::min();
-  double excuses_ = 0;  ///< so many refusals by a limit that is told to be used up are expected
+  double excuses_ = 0;  ///< expected refusals by a told limit that is used up
 };
 
 }  // namespace drover::core

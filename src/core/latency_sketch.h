@@ -15,7 +15,7 @@ namespace drover::core {
 
 /// Fewer answers than this say nothing about the slowest of a hundred.
 inline constexpr std::uint32_t kSketchLeast = 50;
-/// At so many all counts are halved, so that the last few thousand answers rule.
+/// At this many answers all counts are halved, so that the last few thousand answers decide.
 inline constexpr std::uint32_t kSketchMost = 2000;
 
 class LatencySketch {

@@ -1,6 +1,6 @@
 // Every configured limit of a plan, and which of them a request at a target is held to: client, route, the quota's
-// limits for the model, the quota's for all models, key. All are asked before any is taken from. Those without a limit
-// count what runs all the same: a reload may bring one. Not what one limit counts: that is limit_scope.h.
+// limits for the model, the quota's for all models, key. All are asked before any is taken from. A scope without a
+// limit still counts running requests, because a reload may bring a limit. What one limit counts is in limit_scope.h.
 #pragma once
 
 #include <cstdint>
@@ -23,22 +23,23 @@ class LimitBook {
  public:
   explicit LimitBook(const Plan& plan);
 
-  /// When `estimate` fits what the client and the model may ask for altogether; `now` when it fits already.
+  /// When the request fits the limits of its client and its model; `now` when it fits already.
   [[nodiscard]] Instant asker_admits_at(const PickRequest& request, Instant now);
-  /// When it fits the limits of a target.
+  /// When the request fits the limits of a target.
   [[nodiscard]] Instant target_admits_at(TargetId target, const PickRequest& request, Instant now) {
     if (unlimited(target)) return now;
     return limited_admits_at(target, request, now);
   }
 
-  /// Takes from all of them and notes in the ticket what settle() has to know. The caller has asked both of the above.
+  /// Takes the request from all its limits, and notes in the ticket what settle() needs. The caller has asked both
+  /// functions above.
   void take(const PickRequest& request, Ticket& ticket, Instant now);
-  /// `used` is what the target's limits count. Those who asked count one request for all attempts, whatever became of
-  /// them; only a first attempt that was `released` never was.
+  /// `used` is what the target's limits count. The limits of client and model count one request for all its attempts,
+  /// whatever their outcome; a first attempt that was `released` is not counted.
   void settle(const Ticket& ticket, const Amount& used, bool released);
 
-  /// What limits the same in both counts together from now on, and holds all to the amounts of this book: those whose
-  /// tickets are the old book's as well.
+  /// Shares the scopes of the same names with `old`: they count together from now on and keep to this book's amounts,
+  /// also for requests whose tickets are from the old book.
   void adopt(const LimitBook& old);
 
  private:
@@ -64,9 +65,9 @@ class LimitBook {
   [[nodiscard]] std::shared_ptr<LimitScope> scope(const std::string& name) const;
 
   const Plan* plan_;
-  std::vector<std::shared_ptr<LimitScope>> scopes_;  ///< shared by the books of a reload
-  std::vector<std::string> names_;                   ///< beside scopes_: stable across plans
-  std::vector<ModelLimits> limits_;                  ///< beside scopes_: what this plan says
+  std::vector<std::shared_ptr<LimitScope>> scopes_;                  ///< shared by the books of a reload
+  std::vector<std::string> names_;                                   ///< beside scopes_: stable across plans
+  std::vector<ModelLimits> limits_;                                  ///< beside scopes_: what this plan says
   std::unordered_map<std::string, std::weak_ptr<LimitScope>> gone_;  ///< of earlier plans, while anybody uses them
   std::unordered_map<std::string, std::uint32_t> by_name_;
   std::vector<TargetLimits> targets_;

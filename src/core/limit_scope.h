@@ -1,5 +1,5 @@
-// One set of limits that requests reserve from: requests and tokens per time, and how many at once. Not health, not
-// cooldowns: what is known beforehand, so that it need not be found out by hitting it.
+// One set of limits that requests reserve from: requests and tokens per time, and how many at once. These limits are
+// known beforehand, so that drover need not find them out by hitting them.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace drover::core {
 
-/// When only a finished request can make room nobody knows when that will be; look again after this.
+/// When only the end of another request can make room, that time is unknown; look again after this.
 inline constexpr Duration kCapacityPoll = std::chrono::milliseconds(100);
 
 class LimitScope {
@@ -31,16 +31,15 @@ class LimitScope {
   /// Replaces what was reserved at `taken` by what was really used, and ends the request.
   void settle(const Amount& reserved, const Amount& used, Instant taken);
 
-  /// From now on these limits: what runs and what was counted stays. Of a span that was not counted before only what is
-  /// taken from now on counts.
+  /// Sets the limits. Running requests and counts stay. In a window that was not counted before, only what is taken
+  /// from now on counts.
   void hold_to(const ModelLimits& limits);
 
   [[nodiscard]] std::int64_t running() const { return running_; }
 
  private:
   enum class Unit : std::uint8_t { Requests, InputTokens, OutputTokens };
-  /// An amount counts for up to a slot longer than it must: with 240 of them, four in a thousand of the limit stay
-  /// unused.
+  /// An amount counts up to one slot longer than it must: with 240 slots, 0.4 % of the limit stays unused.
   using Count = WindowCount<240>;
   struct Window {
     Unit unit;

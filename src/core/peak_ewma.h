@@ -39,8 +39,8 @@ class PeakEwma {
   /// How far samples usually are from the average, in seconds. Averages that differ by less are equal.
   [[nodiscard]] double deviation() const { return static_cast<double>(deviation_); }
 
-  /// The average, which comes nearer to `usual` while there are no samples: a target that was slow once and is avoided
-  /// since would otherwise never be asked again. 0: unknown.
+  /// The average, drawn towards `usual` while there are no samples: otherwise a target that was slow once would be
+  /// avoided for ever. 0: unknown.
   [[nodiscard]] double forgiven(double usual, Instant now) const {
     return seconds_ <= 0 ? 0 : usual + (last() - usual) / (1 + elapsed(now));
   }

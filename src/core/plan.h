@@ -110,10 +110,10 @@ struct Quota {
   std::map<std::string, ModelLimits> models{};  ///< by model name; "*": all models together
 };
 
-/// How a target of many models makes its own name of the client's.
+/// How a target of many models turns the client's model name into the provider's.
 struct Rename {
   std::size_t drop = 0;  ///< bytes of the client's name that are left out in front
-  std::string front{};   ///< what stands there instead
+  std::string front{};   ///< what is put there instead
 
   [[nodiscard]] bool any() const { return drop > 0 || !front.empty(); }
 };
@@ -175,12 +175,12 @@ struct Route {
   std::vector<Detour> detours{};
 };
 
-/// Whether somebody sits and waits for the answer. Where requests have to wait, each class has its share of what
-/// becomes free, however many of the other wait.
+/// Whether a person waits for the answer. When requests have to wait, each class gets its share of the capacity that
+/// becomes free, however many requests of the other class wait.
 enum class ServiceClass : std::uint8_t { Interactive, Batch };
 inline constexpr std::size_t kServiceClasses = 2;
 
-/// Who asks: a configured client.
+/// A configured client.
 struct Principal {
   std::string name{};
   ModelLimits limits{};
@@ -193,7 +193,7 @@ struct WaitingLimits {
   std::uint32_t per_client = 1000;  ///< so that one client does not fill the room
 };
 
-/// Stands for a model name that no quota speaks of.
+/// The number of every model that no quota names.
 inline constexpr std::uint32_t kUnlimitedModel = ~std::uint32_t{0};
 
 enum class Jitter : std::uint8_t { Full, None };

@@ -1,6 +1,6 @@
-// Requests that failed the same way at two targets lately (J15): a body that crashes its server or draws a 500 from
-// each must not take out one key after the other. Bodies are known by their hash only. Once several different bodies
-// fail like that it is an outage, and no body is to blame.
+// Requests that failed the same way at two targets lately (J15): a body that crashes its server, or gets a 500
+// everywhere, must not take out one key after the other. A body is known by its hash only. When several different
+// bodies fail like that, it is an outage, and no body is to blame.
 #pragma once
 
 #include <array>
@@ -15,15 +15,15 @@ namespace drover::core {
 
 /// Failures are compared within this time.
 inline constexpr Duration kPoisonHolds = std::chrono::seconds(60);
-/// So many different bodies that failed at two targets each show that the fault is the targets'.
+/// When this many different bodies have failed at two targets each, the targets are at fault.
 inline constexpr int kBodiesThatAgree = 3;
 /// Bodies remembered at once; the oldest makes room.
 inline constexpr std::size_t kBodiesWatched = 64;
 
 class PoisonList {
  public:
-  /// A request with this body failed like this at `target` (any number that is the target's own). True: the target is
-  /// not to be charged with it, because the body did the same elsewhere.
+  /// Notes that a request with this body failed in this way at `target`. True: do not charge the target, because the
+  /// same body failed in the same way at another.
   bool failed(std::uint64_t body, ErrorKind kind, TargetId target, Instant now) {
     Entry& entry = entry_of(body, kind, target, now);
     if (entry.target != target) entry.repeated = true;
@@ -31,14 +31,14 @@ class PoisonList {
     watched_until_ = now + kPoisonHolds;
     return suspicious(entry, now) && !outage(now);
   }
-  /// It was answered well somewhere: there is nothing wrong with it, whoever fails it next.
+  /// Clears a body that was answered somewhere: later failures are charged to their targets.
   void answered(std::uint64_t body, Instant now) {
     if (now >= watched_until_) return;
     for (Entry& entry : entries_) {
       if (entry.body == body) entry.innocent = true;
     }
   }
-  /// Whether it failed the same way at two targets, and nothing says that they are ill.
+  /// Whether the body failed the same way at two targets while the targets are not known to be ill.
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const {
     for (const Entry& entry : entries_) {
       if (entry.body == body && suspicious(entry, now)) return !outage(now);
@@ -79,7 +79,7 @@ class PoisonList {
   }
 
   std::array<Entry, kBodiesWatched> entries_{};
-  Instant watched_until_ = Instant::min();  ///< from then on no entry holds: what every answer looks at
+  Instant watched_until_ = Instant::min();  ///< from then on no entry is valid; read on every answer
 };
 
 }  // namespace drover::core

@@ -1,5 +1,5 @@
-// How long a prompt is, as far as that decides how long its answer may keep silent: reading a prompt takes a time that
-// grows with its length, so what is learned from short ones would take a healthy target for one that hangs.
+// The class of a prompt's length, which decides how long its answer may take to begin. Reading a prompt takes a time
+// that grows with its length; without classes, a target that reads a long prompt would look like one that hangs.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,8 @@
 
 namespace drover::core {
 
-/// Up to here the time to first content is that of everything else (network, queue, scheduling).
+/// Up to this length in tokens, reading the prompt adds little to the time to first content (network, queue,
+/// scheduling).
 inline constexpr std::int64_t kOrdinaryPrompt = 8192;
 /// The longest class begins at 32 times that: contexts of a quarter of a million tokens and more.
 inline constexpr std::size_t kPromptClasses = 6;
@@ -32,11 +33,11 @@ class PromptSize {
   }
 
   [[nodiscard]] std::size_t index() const { return size_; }
-  /// What an ordinary prompt may take, for this one.
+  /// Scales a time for ordinary prompts to this prompt.
   [[nodiscard]] Duration scaled(Duration ordinary) const {
     return ordinary > kNoLimit / factor() ? kNoLimit : ordinary * factor();
   }
-  /// What this one took, as if it had been ordinary.
+  /// Scales the time that this prompt took to an ordinary prompt.
   [[nodiscard]] Duration unscaled(Duration taken) const { return taken / factor(); }
 
  private:

@@ -1,4 +1,4 @@
-// Some of a plan's providers, however many it has. Not how a request is held to them: ProviderFence (fleet_port.h).
+// A set of a plan's providers of any number. What a request may use is a ProviderFence (fleet_port.h).
 #pragma once
 
 #include <algorithm>
@@ -39,7 +39,7 @@ class ProviderSet {
     for (std::size_t at = 0; at < words_.size(); ++at) words_[at] &= other.words_[at];
     return *this;
   }
-  /// The same for sets with the same providers, and never 0, which stands for no set.
+  /// A number that is equal for sets with the same providers, and never 0, which stands for no set.
   [[nodiscard]] std::uint64_t mark() const {
     std::uint64_t mark = 0x9ae16a3b2f90404fULL;  // no set of few providers
     std::size_t used = words_.size();

@@ -23,7 +23,7 @@ inline constexpr int kRecordingForm = 2;
 
 /// The first line.
 struct RecordingHead {
-  std::string program;           ///< the version that wrote it
+  std::string program;           ///< the version of drover that wrote the recording
   std::uint64_t fleet_seed = 1;  ///< of the fleet's own jitter
   std::string plan;              ///< the same for the same plan
 };
@@ -81,7 +81,7 @@ using RecordedLine = std::variant<RecordingHead, RecordedRequest, RecordedEvent,
 
 /// What RecordedRequest::providers says of a request without a fence.
 inline constexpr const char* kAllProviders = "all";
-/// Those it names when it is not kAllProviders; nothing: they are not of this plan.
+/// The providers that the line names when it is not kAllProviders; nothing: this plan does not have them.
 [[nodiscard]] std::optional<ProviderSet> providers_of(const RecordedRequest& line, const Plan& plan);
 
 /// The facts of a request as they are written down.
@@ -95,7 +95,7 @@ void append_commands(std::string& out, const Commands& commands);
 [[nodiscard]] std::string command_text(const Command& command);
 
 /// One line without its end. A RecordedCommand refers to `line`. Error: a sentence that says what is wrong with it.
-/// Numbers of routes, keys and so on are as they stand there: whoever has the plan checks them.
+/// Numbers of routes, keys and so on are not checked here: the caller, which has the plan, checks them.
 [[nodiscard]] std::expected<RecordedLine, std::string> read_recorded(std::string_view line);
 
 }  // namespace drover::core

@@ -1,5 +1,5 @@
-// How many paid retries the whole fleet may make: a share of its requests, and a few per second in any case. It is what
-// keeps an outage from being doubled by those who retry into it.
+// How many paid retries the whole fleet may make: a share of its requests, and a few per second in any case. The budget
+// keeps retries from doubling the traffic in an outage.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace drover::core {
 
 /// Requests and retries are compared over this window (as Finagle's budget does; long enough to be smooth).
 inline constexpr Duration kBudgetWindow = std::chrono::seconds(10);
-/// So many retries a second are granted however few the requests are, or a quiet gateway could not retry at all.
+/// Retries a second that are always granted, because the share of a quiet gateway's requests would allow none.
 inline constexpr std::int64_t kRetriesPerSecondAtLeast = 3;
 
 class RetryBudget {
@@ -19,7 +19,7 @@ class RetryBudget {
   explicit RetryBudget(double share) : share_(share) {}
 
   void count_request(Instant now) { requests_.add(now, 1); }
-  /// What another one has counted, held to this one's share.
+  /// Takes over the counts of another budget, and keeps this one's share.
   void take_counts(const RetryBudget& other) {
     requests_ = other.requests_;
     retries_ = other.retries_;
@@ -38,7 +38,7 @@ class RetryBudget {
     return true;
   }
 
-  /// Takes one from the share without asking, if there is one; the few that are always granted stay.
+  /// Takes one retry from the share, as far as it reaches; the retries that are always granted stay.
   void charge(Instant now) {
     if (within_share(now)) retries_.add(now, 1);
   }
@@ -46,8 +46,8 @@ class RetryBudget {
  private:
   static constexpr std::size_t kSlots = 10;
 
-  /// Whether one more is. Retries are counted over the window and a slot more, requests over the window at most: never
-  /// more than the share of any ten seconds, or an outage of twenty would be answered with a tenth more.
+  /// Whether one more retry is within the share. Retries count over the window and one slot more, requests over the
+  /// window at most, so that retries never exceed the share in any ten seconds.
   [[nodiscard]] bool within_share(Instant now) {
     const auto requests = static_cast<double>(requests_.latest(kSlots, now).total);
     return static_cast<double>(retries_.total(now) + 1) <= share_ * requests;

@@ -1,6 +1,6 @@
 // Whether a target that has accepted requests has fallen silent (J16): several wait, and for much longer than answers
 // usually take nothing has come; or as many were overtaken by second attempts, and nothing has come in between. Such a
-// target is *suspect*: it gets one request at a time until it answers. Long before any timeout; a failure is nobody's
+// target is *suspect*: it gets one request at a time until it answers. Long before any timeout; no failure is charged
 // yet.
 #pragma once
 
@@ -15,11 +15,11 @@
 
 namespace drover::core {
 
-/// Fewer that wait may all be long ones by chance.
+/// Fewer waiting requests may all be slow by chance.
 inline constexpr std::uint32_t kSuspectFrom = 5;
-/// Silence counts from so many times the time within which 99 of 100 answers come.
+/// Silence is suspicious after this many times the time within which 99 of 100 answers come.
 inline constexpr int kSuspectAfterUsual = 3;
-/// And never sooner than this: a garbage collection, a lost packet.
+/// Silence is never suspicious before this: a garbage collection or a lost packet takes as long.
 inline constexpr Duration kShortestSilence = std::chrono::milliseconds(500);
 
 class Silence {
@@ -29,16 +29,16 @@ class Silence {
     if (alike.count++ == 0) alike.since = now;
     ++all_;
   }
-  /// One of those that wait does so no longer, answered or not.
+  /// Takes out a waiting request, answered or not.
   void left(PromptSize prompt) {
     if (waiting_[prompt.index()].count == 0) return;
     --waiting_[prompt.index()].count;
     --all_;
   }
-  /// An attempt elsewhere that began later has answered first.
+  /// Notes that an attempt at another target that began later has answered first.
   void overtaken() { ++overtaken_; }
-  /// It said something, whatever it was, to a request that was sent at `sent`. True: that ended a suspicion. An answer
-  /// to a request from before the silence does not.
+  /// Notes that the target answered anything to a request that was sent at `sent`. True: this ended a suspicion. An
+  /// answer to a request from before the silence does not.
   bool heard(Instant now, Instant sent = Instant::max()) {
     heard_ = now;
     if (suspect_ && sent < silent_since_) return false;
@@ -46,10 +46,10 @@ class Silence {
     return std::exchange(suspect_, false);
   }
 
-  /// So few wait, and so little has happened, that bars() is false whatever the time.
+  /// So few requests wait that bars() is false whatever the time.
   [[nodiscard]] bool calm() const { return !suspect_ && all_ < kSuspectFrom && overtaken_ < kSuspectFrom; }
-  /// Whether it may get no further request now. `limit`: how much silence of ordinary prompts is suspicious; kNoLimit:
-  /// unknown. Of those that wait, kSuspectFrom must have waited for longer than prompts of their length may.
+  /// Whether the target may get no further request now. `limit`: how much silence of ordinary prompts is suspicious;
+  /// kNoLimit: unknown. Of those that wait, kSuspectFrom must have waited for longer than prompts of their length may.
   [[nodiscard]] bool bars(Instant now, Duration limit) const {
     if (suspect_) return all_ > 0;
     if (overtaken_ >= kSuspectFrom) return true;
@@ -62,7 +62,7 @@ class Silence {
     }
     return too_long >= kSuspectFrom;
   }
-  /// True: it was not suspect before. `since`: nothing that was sent from then on was answered.
+  /// Makes the target suspect. True: it was not before. `since`: no request sent from then on was answered.
   bool suspect(Instant since = Instant::min()) {
     if (suspect_) return false;
     silent_since_ = since;

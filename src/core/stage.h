@@ -5,7 +5,7 @@
 
 namespace drover::core {
 
-/// The stage table (README): S0 to S6.
+/// The stage table (docs/failover.md): S0 to S6.
 enum class Stage : std::uint8_t {
   NotConnected,    ///< S0: no connection, or refused by a local limit. Nothing was sent
   Unsent,          ///< S1: the connection broke before one byte of the request was written
@@ -20,7 +20,7 @@ enum class Stage : std::uint8_t {
 enum class Replay : std::uint8_t {
   Free,         ///< stateless: executing it twice costs money at most (chat, completions, embeddings, messages, ...)
   NotExecuted,  ///< only when it certainly was not executed: S0, S1, S4 (store: true, background, conversations, files)
-  Never,        ///< not at all: the body was not kept, or the path is pinned
+  Never,        ///< never: the body was not kept, or the path is pinned
 };
 
 }  // namespace drover::core

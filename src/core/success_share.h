@@ -10,7 +10,7 @@ namespace drover::core {
 
 /// Each outcome counts this much against all before it.
 inline constexpr float kOutcomeWeight = 0.2F;
-/// The share is never taken for less, or one bad minute would never be forgotten.
+/// The share counts as this at least; a share of 0 could never recover.
 inline constexpr double kLeastSuccess = 0.02;
 /// A bad share is forgiven by half in this time without outcomes.
 inline constexpr Duration kOutcomesForgiven = std::chrono::seconds(10);
@@ -26,7 +26,7 @@ class SuccessShare {
     share_ *= 1 - kOutcomeWeight;
     at_ = now;
   }
-  /// The last failure was right: not the target's.
+  /// Takes back the last failure, because it was not the target's fault.
   void take_back_failure() { share_ = std::min(1.0F, share_ / (1 - kOutcomeWeight)); }
 
   [[nodiscard]] bool whole() const { return share_ >= 1; }

@@ -1,7 +1,7 @@
-// Requests that wait for capacity, and whose turn it is. Those who want the same (the same pools of the same providers)
-// stand in one line; clients take turns in proportion to what their requests cost (deficit round robin), classes by
-// their weight, and a client's own requests go by deadline, then by arrival. The room knows neither targets nor limits:
-// its owner (the fleet) tries to serve one after the other and says what came of it.
+// The requests that wait for capacity, and their order. Requests that want the same (the same pools of the same
+// providers) stand in one line. Clients take turns in proportion to the cost of their requests (deficit round robin),
+// classes by their weight; a client's own requests go by deadline, then by arrival. The room knows neither targets nor
+// limits: its owner, the fleet, tries to serve one request after the other and reports the result.
 #pragma once
 
 #include <array>
@@ -18,18 +18,18 @@
 
 namespace drover::core {
 
-/// Of what becomes free, batch gets this part of what interactive clients get while both wait.
+/// Weights of the classes while both wait: batch clients get a quarter of what interactive clients get.
 inline constexpr std::array<double, kServiceClasses> kClassWeight = {4.0, 1.0};
-/// Different things to wait for at once: each costs one look when something becomes free.
+/// Most lines at once: each costs one look when capacity becomes free.
 inline constexpr std::size_t kMaxLines = 512;
-/// A request dearer than this is taken for this: turns must come round in bounded time.
+/// A request's cost counts as this at most, so that every client's turn comes in bounded time.
 inline constexpr double kDearest = 64 * 1000.0;
-/// A fleet that says "wait until the past" must not make those who wait spin.
+/// The shortest wait, so that waiting requests do not spin when the fleet names a time that has passed.
 inline constexpr Duration kShortestLook = std::chrono::milliseconds(1);
-/// Fewer requests served from a line say nothing about how fast it moves.
+/// A line's pace is known from this many served requests on.
 inline constexpr std::int64_t kServedToKnow = 8;
 
-/// One that waits.
+/// A waiting request.
 struct Waiting {
   const Route* route = nullptr;
   FixedVector<TargetId, kMaxWalk> tried{};
@@ -42,9 +42,9 @@ struct Waiting {
   bool streamed = false;
   Bell* bell = nullptr;
   Instant until{};
-  std::optional<Ticket> ticket{};  ///< reserved for it: its turn has come
+  std::optional<Ticket> ticket{};  ///< the target reserved for it: its turn has come
 
-  /// As it asked. Borrows `tried`.
+  /// The pick request as it was made. Borrows `tried`.
   [[nodiscard]] PickRequest request() const {
     return {.route = route,
             .tried = {tried.begin(), tried.size()},
@@ -58,51 +58,55 @@ struct Waiting {
   }
 };
 
-/// What came of trying to serve one.
+/// The result of trying to serve one waiting request.
 struct Served {
   enum class What : std::uint8_t {
     Yes,            ///< its ticket is set
-    LineBlocked,    ///< nothing for anybody in its line
-    ClientBlocked,  ///< nothing for this client's part of the line (the client's own limit)
-    Out,            ///< it no longer takes part: what it is told is between it and the owner
+    LineBlocked,    ///< no request of its line can be served
+    ClientBlocked,  ///< no request of this client in the line can be served (the client's own limit)
+    Out,            ///< it leaves the order; the owner tells it why
   };
   What what = What::LineBlocked;
-  PickAnswer because{};  ///< of the blocked ones: what the fleet said
+  PickAnswer because{};  ///< for the blocked results: the fleet's answer
 };
 
 class WaitingRoom {
  public:
   explicit WaitingRoom(const Plan& plan) : plan_(&plan) {}
 
-  /// Nobody has a place, so nobody needs to be thought of.
+  /// No request has a place.
   [[nodiscard]] bool empty() const { return places_taken_ == 0; }
-  /// How many stand in line. Those whose turn has come, but who have not come for it yet, do not.
+  /// How many requests stand in line. A request whose turn has come, but that has not claimed its target yet, does not.
   [[nodiscard]] std::size_t in_line() const { return in_line_; }
 
   struct Joined {
     WaiterId id{};
     WaitRefusal refusal = WaitRefusal::None;
-    Instant expected{};  ///< when its turn should come, as far as the line's pace tells
+    Instant expected{};  ///< when its turn is expected, by the line's pace
   };
-  /// Takes a place behind those who wait for the same. `blocked`: what the fleet said to it just now.
+  /// Takes a place at the end of the line of requests that wait for the same. `blocked`: the fleet's answer to the
+  /// request just now.
   [[nodiscard]] Joined join(const PickRequest& request, const PickAnswer& blocked, double cost, Instant now);
 
-  /// Absent: it has no place any more.
+  /// The waiting request of this place; null when the place is gone.
   [[nodiscard]] Waiting* find(WaiterId id);
   [[nodiscard]] bool stands_in_line(WaiterId id) const;
   void leave(WaiterId id);
-  /// What was reserved for it is gone again: back into line. Its deadline keeps its place there.
+  /// Puts a request back into line, because the target that was reserved for it cannot be used any more. Its deadline
+  /// decides its place there.
   void line_up_again(WaiterId id, Instant now);
-  /// Somebody who stands in line, preferably for long; for whoever needs one that will look again.
+  /// A request that stands in line, preferably one that will wait long: a candidate for the keeper, whose timer looks
+  /// again for all.
   [[nodiscard]] WaiterId somebody() const;
 
-  /// What somebody new is told who wants what others wait for; absent: nobody is before it.
+  /// The answer to a new request that wants what others already wait for; null: no request is before it.
   [[nodiscard]] const PickAnswer* before(const PickRequest& request) const;
 
-  /// When the turn of such a request would come if it joined now, by its line's pace; `now` while that is unknown.
+  /// When the turn of this request would come if it joined now, by its line's pace; `now` while the pace is unknown.
   [[nodiscard]] Instant expected(const PickRequest& request, Instant now) const;
 
-  /// Tries one after the other, in the order of their turns, until nothing more can be had.
+  /// Calls `attempt` for one waiting request after the other, in the order of their turns, until no further request can
+  /// be served.
   template <class Try>
   void serve(Instant now, Try&& attempt) {
     begin_pass();
@@ -113,20 +117,20 @@ class WaitingRoom {
  private:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-  /// What is the same for all who stand in one line.
+  /// The key of a line: what is equal for all its requests.
   struct LineKey {
     const Route* route = nullptr;
     std::uint64_t fence = 0;  ///< its mark
     Owner owner{};
-    std::uint64_t tried = 0;  ///< a hash: after a failure less is left to wait for
+    std::uint64_t tried = 0;  ///< a hash: after a failure fewer targets are left to wait for
     std::uint32_t model = kUnlimitedModel;
     ApiNumber api = 0;
     friend bool operator==(const LineKey&, const LineKey&) = default;
   };
   struct Line {
     LineKey key{};
-    std::uint32_t count = 0;    ///< who stand in it; 0: free for another use
-    std::uint32_t clients = 0;  ///< how many different
+    std::uint32_t count = 0;    ///< requests in the line; 0: free for another line
+    std::uint32_t clients = 0;  ///< how many different clients
     std::uint64_t blocked = 0;  ///< in which pass
     PickAnswer because{};
     Instant since{};  ///< when the first joined
@@ -185,10 +189,10 @@ class WaitingRoom {
   std::vector<std::uint32_t> free_places_;
   std::vector<Line> lines_;
   std::vector<Client> clients_;
-  std::vector<std::uint32_t> ring_;  ///< clients with somebody in line, in the order of their turns
+  std::vector<std::uint32_t> ring_;  ///< clients with a request in line, in the order of their turns
   std::array<std::uint32_t, kServiceClasses> clients_of_class_{};
-  std::size_t turn_ = 0;                 ///< in ring_: whose turn it is
-  bool credited_ = false;                ///< and has been given its due for this turn
+  std::size_t turn_ = 0;                 ///< the client in ring_ whose turn it is
+  bool credited_ = false;                ///< and whether it has been credited for this turn
   std::optional<std::uint32_t> resume_;  ///< the client whose turn was cut short in this pass
   std::uint64_t pass_ = 1;
   std::uint64_t arrivals_ = 0;

@@ -36,7 +36,7 @@ class WindowCount {
     return total_;
   }
 
-  /// What the newest `slots` hold, of which the last has only begun, and when the first of them began.
+  /// The sum of the newest `slots`, of which the last has only begun, and when the first of them began.
   struct Latest {
     std::int64_t total = 0;
     Instant since{};
@@ -63,7 +63,7 @@ class WindowCount {
  private:
   static constexpr std::int64_t kRing = static_cast<std::int64_t>(Slots) + 1;
 
-  /// Almost always, and without a division.
+  /// Whether `at` falls into the newest slot: nearly always true, and found without a division.
   [[nodiscard]] bool in_newest(Instant at) const { return at >= newest_since_ && at - newest_since_ < width_; }
   [[nodiscard]] std::int64_t slot_of(Instant at) const {
     const std::int64_t since = at.time_since_epoch().count();

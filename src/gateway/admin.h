@@ -1,5 +1,5 @@
-// The admin pages: GET /status, /explain, /healthz, /readyz and /metrics, for whoever runs the gateway and never for a
-// web page. What to answer; the listener is admin_listener.h.
+// The admin pages: GET /status, /explain, /healthz, /readyz and /metrics, for the operator and never for a web page.
+// This file decides what they answer; the listener is admin_listener.h.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace drover::gateway {
 /// Where the admin listener can be reached from.
 enum class Reach : std::uint8_t {
   ThisMachine,  ///< the Host field must name this machine
-  Network,      ///< it may also be any IP address; a name could be a foreign page's (DNS rebinding)
+  Network,      ///< it may also be any IP address; a host name could be a foreign page's (DNS rebinding)
 };
 
 [[nodiscard]] Reply answer_admin(const http::RequestHead& head, Reach reach, const AdminView& view);

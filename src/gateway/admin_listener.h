@@ -12,8 +12,8 @@
 
 namespace drover::gateway {
 
-/// Connections at a time; for a further one the one that waits longest gives way. A scraper or two and a person need a
-/// handful.
+/// Connections at a time; when they are all taken, the connection that has waited longest is closed for the new one. A
+/// scraper or two and a person need a handful.
 inline constexpr std::uint64_t kMaxAdminConnections = 32;
 /// Requests on one connection before it is closed.
 inline constexpr int kMaxAdminRequests = 1000;
@@ -26,7 +26,7 @@ inline constexpr Duration kAdminFlush = std::chrono::seconds(30);
 
 class AdminListener {
  public:
-  /// What the pages tell of, asked for at each request, on the loop.
+  /// Gives the state that the pages show. Called once for each request, on the loop's thread.
   using Look = std::function<AdminView()>;
 
   /// `listeners` holds the admin address alone, for one thread.

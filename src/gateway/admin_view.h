@@ -1,4 +1,4 @@
-// What the admin pages tell of, at one moment. Borrowed from the office for the time of one answer.
+// The state that the admin pages show, at one moment. Borrowed from the office for the time of one answer.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace drover::gateway {
 
-/// Targets looked at under the fleet's lock at one time, so that a page over thousands of them holds up no request.
+/// Targets read in one hold of the fleet's lock, so that a page about thousands of targets delays no request.
 inline constexpr std::uint32_t kViewsAtOnce = 128;
 
 struct AdminView {
@@ -33,7 +33,7 @@ struct AdminView {
 /// Calls `see` with every target of the plan in order, outside the fleet's lock; false from it ends that.
 void for_each_target(const AdminView& view, const std::function<bool(const core::TargetView&)>& see);
 
-/// Whether a request could be sent there now without it being a last resort.
+/// Whether a target in this condition may get a request now, other than as a last resort.
 [[nodiscard]] constexpr bool usable(core::TargetCondition condition) {
   return condition == core::TargetCondition::Ok || condition == core::TargetCondition::Suspect ||
          condition == core::TargetCondition::HalfOpen;
@@ -43,7 +43,7 @@ void for_each_target(const AdminView& view, const std::function<bool(const core:
 [[nodiscard]] std::string metrics_page(const AdminView& view);
 /// The JSON of /status.
 [[nodiscard]] std::string status_page(const AdminView& view);
-/// The targets that this is the name of, as a JSON array in the form of /status: a target's own name, or a key's name
+/// The targets of this name, as a JSON array in the form of /status: a target's own name, or a key's name
 /// ("holysheep/spare", "spare"), fingerprint, or quota's name. Empty: none.
 [[nodiscard]] std::string targets_named(const AdminView& view, std::string_view name);
 /// The JSON of /explain: the requests of this id, else the targets of this name. Nothing: neither is known.

@@ -19,11 +19,11 @@ using upstream::Gauge;
 /// Connections past `limits.connections` that newcomers get: in exchange for one that waits and is closed, or because
 /// their address has only a few.
 inline constexpr std::uint64_t kConnectionsBeyond = 64;
-/// So many are few.
+/// An address with fewer connections than this gets a new one even when all are taken.
 inline constexpr std::uint32_t kFewConnections = 8;
 
-/// Bytes of unfinished heads and of requests behind others, of all connections beyond their first 4 KiB each. Honest
-/// heads are whole with one read: this is for those who dribble.
+/// Bytes of unfinished heads and of requests behind others, of all connections beyond their first 4 KiB each. An
+/// ordinary head arrives in one read; this bounds clients that send theirs in small pieces.
 inline constexpr std::uint64_t kUnparsedBytes = 64 * 1024 * 1024;
 
 struct Admission {

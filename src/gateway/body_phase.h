@@ -9,22 +9,22 @@ namespace drover::gateway {
 
 class Worker;
 
-/// Bytes of a body that are read, or unfolded, before others of the thread have their turn.
+/// Bytes of one body that are read or decoded before other requests of the thread get a turn.
 inline constexpr std::size_t kBodyBytesATurn = 256 * 1024;
 
 enum class BodyRead : std::uint8_t {
   Whole,
   Blocked,  ///< wait for more
-  Turn,     ///< there is more at hand: let the others go first
+  Turn,     ///< more is at hand: other requests of the thread go first
 };
 
-/// Makes room for it. Errors: 415 for a content coding that is not read.
+/// Prepares the memory and the decoder for the body. Errors: 415 for a content coding that is not read.
 [[nodiscard]] Result<void> begin_body(Worker& worker, RequestState& state);
-/// Reads what there is. Errors: 413, 503, 400.
+/// Reads the bytes that have arrived. Errors: 413, 503, 400.
 [[nodiscard]] Result<BodyRead> read_body(Worker& worker, RequestState& state);
 
 [[nodiscard]] Error body_too_large(std::uint64_t limit);
-/// A wait for the body that ended badly: 408 when it took too long.
+/// The error for a wait for the body that failed: 408 when it took too long.
 [[nodiscard]] Result<void> body_too_slow(Error error);
 
 }  // namespace drover::gateway

@@ -1,4 +1,5 @@
-// Who may ask: client keys where there are any, else anybody on loopback who is not a web page.
+// Decides which client a request belongs to, by its key. Without configured clients, every program on loopback may ask,
+// but no web page.
 #pragma once
 
 #include <cstdint>

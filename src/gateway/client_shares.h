@@ -1,5 +1,6 @@
-// What each client holds of what all share: told apart by the configured client, else by the address of the peer. A
-// table of fixed size, so that no number of clients or addresses costs memory.
+// How much memory for bodies and how many connections each client holds. Clients are told apart by their key, and
+// without configured clients by the peer's address. A table of fixed size, so that no number of clients or addresses
+// costs memory.
 #pragma once
 
 #include <array>
@@ -17,10 +18,10 @@ namespace drover::gateway {
 /// Thread-safe; never allocates after its construction.
 class ClientShares {
  public:
-  /// Rows. With more clients, or more addresses at a time, than this some hold a row together.
+  /// Rows of the table. With more clients, or more addresses at a time, some share a row.
   static constexpr std::size_t kRows = 4096;
 
-  /// `seed` keeps it secret which addresses hold a row together.
+  /// `seed` keeps secret which addresses share a row.
   explicit ClientShares(std::uint64_t seed) : seed_(seed), rows_(std::make_unique<Rows>()) {}
 
   /// Bodies of a configured client. (After a reload that changes the list, a row may be two clients' until the requests

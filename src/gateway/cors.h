@@ -16,12 +16,14 @@ inline constexpr std::size_t kMaxAskedFields = 1024;
 /// The origin that the request names, when the configuration lists it; empty otherwise, and of two origins.
 [[nodiscard]] std::string_view listed_origin(const config::Settings& settings, const http::Fields& fields);
 
-/// Lines for every answer, errors too: that the answer is another one for each origin, and that this one may read it.
+/// Adds the CORS lines of every answer, errors too: the answer differs by origin (Vary), and a listed origin may read
+/// it.
 void append_cors(const config::Settings& settings, const http::Fields& fields, std::string& lines);
 
 /// Whether an OPTIONS request is a browser's question before the real request.
 [[nodiscard]] bool is_preflight(const http::Fields& fields);
-/// Lines for the answer to one from a listed origin: all that it asked for is allowed, and may be remembered.
+/// Adds the lines of the answer to a preflight from a listed origin: everything it asked for is allowed, and may be
+/// cached.
 void append_preflight(const http::Fields& fields, std::string& lines);
 
 }  // namespace drover::gateway

@@ -10,8 +10,9 @@
 
 namespace drover::gateway {
 
-/// By the path where only one dialect has it; else (models, files, paths nobody here knows) Anthropic's when the head
-/// names a version of Anthropic's API, as that API demands of every request. `path` is canonical.
+/// The dialect of a request: the one whose API has the path. For a path of both APIs, or of neither (models, files,
+/// unknown paths): Anthropic's when the head has anthropic-version, which that API demands of every request; else
+/// OpenAI's. `path` is canonical.
 [[nodiscard]] core::DialectKind dialect_asked(std::string_view path, const http::Fields& fields);
 
 /// Whether any target of the route speaks it, at a provider that the client (null: any) may use. Those of a route for

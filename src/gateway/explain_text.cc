@@ -27,7 +27,7 @@ constexpr Phrase kEnds[] = {
     {"same_everywhere", "the failure would be the same at every target"},
     {"refused_twice", "two targets refused the same request"},
     {"failed_twice_alike", "two targets failed of this request, so a third was not asked"},
-    {"may_have_been_executed", "it may have been executed, so it was not sent again (the stage table in the README)"},
+    {"may_have_been_executed", "it may have been executed, so it was not sent again (the stage table in docs/failover.md)"},
     {"never_repeated", "requests of this kind are never sent twice"},
     {"content_was_sent", "content had gone to the client, so nothing could be repeated"},
     {"walk", "as many different targets were tried as 'retry.walk' allows"},

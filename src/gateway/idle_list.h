@@ -6,7 +6,7 @@
 
 namespace drover::gateway {
 
-/// What a connection is in a list by; leaves it when it ends.
+/// A connection's link in the list of idle connections. Its destructor takes the connection out of the list.
 class IdleLink {
  public:
   IdleLink() = default;
@@ -39,7 +39,7 @@ class IdleList {
     ring_.before_->after_ = &link;
     ring_.before_ = &link;
   }
-  /// Null: nobody waits.
+  /// The connection that has waited longest. Null: no connection waits.
   [[nodiscard]] IdleLink* longest() const { return ring_.linked() ? ring_.after_ : nullptr; }
 
  private:

@@ -18,8 +18,8 @@ class LoopGuard {
   /// Draws a mark of its own: no name, no address.
   LoopGuard();
 
-  /// Appends the line with this gateway's mark behind those the request brought. What is not a list of marks is
-  /// dropped. Errors: status 508, when its own mark is among them or there are kMaxGateways.
+  /// Appends the line with this gateway's mark behind those the request brought. A client's field that is not a list of
+  /// marks is dropped. Errors: status 508, when its own mark is among them or there are kMaxGateways.
   [[nodiscard]] Result<void> pass(const http::Fields& fields, std::string& upstream_fields) const;
 
  private:

@@ -1,4 +1,4 @@
-// Which models a request may name, and what it is told when it may not.
+// Decides which models and paths a client may use, and makes the error for those it may not.
 #pragma once
 
 #include <string>
@@ -15,15 +15,16 @@ namespace drover::gateway {
 /// The route for a model name a client sent; null when there is none. Internal routes cannot be named.
 [[nodiscard]] const core::Route* find_route(const core::Plan& plan, std::string_view model);
 
-/// A client that is limited to models or providers asks for things on the paths that its API is known to have, in their
-/// one spelling, and names no model beside the path and the body: what a server behind a provider makes of anything
-/// else cannot be known here. Takes the fields out by which routers choose a model. Errors: 403.
+/// Refuses a client that is limited to models or providers any path that its API is not known to have, any second
+/// spelling of a path, and any model named outside path and body: drover cannot know what a provider's server makes of
+/// those. Removes the header fields by which routers choose a model. Errors: 403.
 [[nodiscard]] Result<void> may_use_path(RequestState& state);
 
-/// Errors: 404 with the names there are, also where the model's providers speak another dialect than the request; 403
-/// for a client whose list lacks it.
+/// Checks the request's model. Errors: 404 with the known names, also when the model's providers speak another dialect
+/// than the request; 403 when the client's list lacks the model.
 [[nodiscard]] Result<void> may_use_model(const RequestState& state);
-/// Errors: 403 for a client that is limited to models (a path without a model cannot be checked); 404 without a pin.
+/// Checks a path that names no model. Errors: 403 for a client that is limited to models (the path cannot be checked);
+/// 404 when no key is pinned.
 [[nodiscard]] Result<void> may_use_pin(const RequestState& state);
 
 /// For a request whose path names one model and whose body another. Errors: 403 for a client that is limited to models

@@ -1,5 +1,5 @@
-// The model of a request whose body names none: its path may, some APIs have a default, and some gateways have one that
-// is fit for it only.
+// Chooses the model of a request whose body names none: from its path, from the API's default, or the only model that
+// offers the API.
 #pragma once
 
 #include "base/result.h"
@@ -8,7 +8,7 @@
 
 namespace drover::gateway {
 
-/// The providers this request may go to: those its client is limited to, of them those that offer its API.
+/// The providers this request may go to: those that its client may use and that offer its API.
 [[nodiscard]] core::ProviderFence fence_of(const RequestState& state);
 
 /// Names the request's model, where it can have one: the deployment in its path; where the API lets the model out, its

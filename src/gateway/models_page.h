@@ -16,7 +16,7 @@ namespace drover::gateway {
 
 class Worker;
 
-/// How long a provider's list is believed, and how long one that could not be had is left alone.
+/// How long a provider's list is kept, and how long a provider whose list could not be read is not asked again.
 inline constexpr Duration kModelsFresh = std::chrono::seconds(60);
 inline constexpr Duration kModelsRetry = std::chrono::seconds(5);
 /// How long asking one provider may take.
@@ -24,7 +24,7 @@ inline constexpr Duration kModelsTimeout = std::chrono::seconds(5);
 /// Most names taken from one provider.
 inline constexpr std::size_t kMaxModelNames = 10000;
 
-/// What the providers said they have, per loop.
+/// The providers' own lists of models, one cache for each loop.
 class ProviderModels {
  public:
   struct List {

@@ -23,7 +23,7 @@ namespace drover::gateway {
 
 class Office {
  public:
-  /// What the office tells of; outlives it.
+  /// The parts of the gateway that the office reports on; they outlive it.
   struct Subject {
     const Admission& admission;
     const telemetry::Metrics& metrics;
@@ -50,9 +50,9 @@ class Office {
   /// office's thread. False: the office has taken up nothing for so long that it is not told (takes_order()).
   [[nodiscard]] bool use(std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const net::ServerTls> tls);
   [[nodiscard]] bool takes_order() { return loop_.takes_order(); }
-  /// From now on the gateway is said to be going.
+  /// From now on the pages say that the gateway drains.
   void say_draining();
-  /// Ends the thread and waits for that. What still waits on the loop goes with it.
+  /// Ends the thread and waits for its end. Work that still waits on the loop is dropped.
   void stop();
 
  private:

@@ -1,5 +1,5 @@
-// What is asked of the gateway itself and needs neither a provider nor a key: what this is, and what a path or a
-// browser may do. Not /v1/models (models_page.h), nor the pages of the admin listener.
+// Answers requests that need neither a provider nor a key: "/" (what this is) and OPTIONS (what a path or a browser may
+// do). Not /v1/models (models_page.h), nor the pages of the admin listener.
 #pragma once
 
 #include "base/result.h"

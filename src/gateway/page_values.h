@@ -1,5 +1,5 @@
-// Reading our own JSON pages when they come from a network: nothing in them is believed. What is missing or of another
-// type is nothing, and what a terminal obeys does not reach it.
+// Reads drover's own JSON pages when they come from a network, and trusts none of their contents. A value that is
+// missing or of another type reads as empty, and control characters never reach the terminal.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The leaves of the pipeline: each does one step of a request's life and says whether it may go on.
+// The steps of the pipeline: each function does one step of a request and returns an error when the request must end.
 #pragma once
 
 #include <memory>
@@ -16,20 +16,22 @@ class Worker;
 inline constexpr std::size_t kInspectAtOnce = 1024 * 1024;
 /// How long the client may take to read the last bytes of an answer, and then as long as kMinBodyBytesPerSecond allows.
 inline constexpr Duration kLastFlush = std::chrono::seconds(60);
-/// So long it has when the request's own time is over.
+/// The same when the request's own deadline has passed.
 inline constexpr Duration kLateFlush = std::chrono::milliseconds(500);
 
-/// Takes what is needed of the head. Errors: 400 path, 404 nothing is served there, 405 method, 426 upgrade.
+/// Reads the head: path, method, dialect, id, deadline, and the fields that may cross. Errors: 400 path, 404 nothing is
+/// served there, 405 method, 426 upgrade.
 [[nodiscard]] Result<void> begin(Worker& worker, RequestState& state);
 /// Errors: 401, 403.
 [[nodiscard]] Result<void> authenticate(RequestState& state);
-/// Whether its body may come. Errors: 503 too many requests, 413 announced too large.
+/// Checks whether the body may be received. Errors: 503 too many requests, 413 announced too large.
 [[nodiscard]] Result<void> admit(Worker& worker, RequestState& state);
-/// One of the requests in flight, from when its body is whole: who dribbles takes nobody's place. Errors: 503.
+/// Takes one of the places of requests in flight. Called when the body is whole, so that a slow sender holds no place.
+/// Errors: 503.
 [[nodiscard]] Result<void> take_place(Worker& worker, RequestState& state);
 /// Reads the body's meaning, or prepares an inspector for a long one. Errors: 400, 415.
 [[nodiscard]] Result<void> inspect(RequestState& state, std::unique_ptr<dialect::Inspector>& inspector);
-/// One slice. True: done.
+/// Inspects one slice of a long body. True: the body is read to its end.
 [[nodiscard]] Result<bool> inspect_on(RequestState& state, std::unique_ptr<dialect::Inspector>& inspector);
 /// Finds the pools for the model. Errors: 404 unknown model, 400 no model, 403 not this client's.
 [[nodiscard]] Result<void> route(RequestState& state);

@@ -1,4 +1,4 @@
-// Answers made here: errors in the client's dialect with what its SDK needs to act on them.
+// Makes drover's own answers: errors in the client's dialect, with the fields that its SDK acts on.
 #pragma once
 
 #include <string>
@@ -35,7 +35,7 @@ void send_reply(RequestState& state, const Reply& reply, net::Keep keep = net::K
 /// Ends a request that cannot be answered well: a status while nothing was sent, else an error event in a stream, else
 /// a visible cut.
 void end_with_error(RequestState& state, const Error& error);
-/// The same for what the run ended with: may pass on the upstream's own answer.
+/// The same for the error that the run ended with, or the upstream's own answer to that failure, passed on.
 void end_run(RequestState& state);
 
 }  // namespace drover::gateway

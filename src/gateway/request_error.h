@@ -1,4 +1,4 @@
-// Errors of the gateway's own: what the request itself has brought about, and what there is no room for.
+// Makes the gateway's own errors: for a request that is wrong, and for a request that there is no room for.
 #pragma once
 
 #include <chrono>

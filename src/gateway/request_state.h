@@ -28,7 +28,7 @@ struct RequestState final : upstream::CommitObserver {
   std::string id;
   std::string own_fields;      ///< lines for every answer: "x-request-id: …\r\n", and who may read it in a browser
   std::string more_fields;     ///< lines for an error of ours: what would have been right
-  bool answered_here = false;  ///< it asks for nothing that needs a provider, or a key
+  bool answered_here = false;  ///< the gateway answers it itself: no provider and no key are needed
   std::string asked_name;      ///< AskedPath::name
   Duration client_timeout = kNoLimit;
   bool clients_retry = false;                     ///< x-stainless-retry-count above 0
@@ -74,8 +74,8 @@ struct RequestState final : upstream::CommitObserver {
     snapshot.reset();
   }
 
-  /// From the commit point on nothing of the request is needed any more: an idle stream holds no buffer. (A plain
-  /// answer is whole by then; the next request of its connection uses the memory.)
+  /// Frees the request's body and fields at the commit point, so that an idle stream holds no buffer. (A plain answer
+  /// is whole by then; the next request of its connection uses the memory.)
   void committed() override {
     if (request.inspection.stream) request.fields = std::string();
     exchange->release_request();

@@ -28,8 +28,8 @@ namespace drover::gateway {
 class Server {
  public:
   /// Binds, starts the threads and serves. Errors: BadConfig or LocalResource with a sentence for the person who
-  /// started it (address in use, unreadable certificate, a base URL that cannot be used). `recorder`: writes down what
-  /// happens until the first reload; null: nobody does.
+  /// started it (address in use, unreadable certificate, a base URL that cannot be used). `recorder`: records events
+  /// and decisions until the first reload; null: nothing is recorded.
   [[nodiscard]] static Result<std::unique_ptr<Server>> start(config::Settings settings,
                                                              std::shared_ptr<upstream::Recorder> recorder = nullptr);
   ~Server();
@@ -45,14 +45,15 @@ class Server {
 
   /// Waits until the access log has all lines of requests that have ended.
   void flush_access_log() { telemetry_->access_log.flush(); }
-  /// Serves new requests by these settings; what is running keeps its own, but for limits, which are one for all. Reads
-  /// every file that they name again (certificates, CAs) and opens the access log anew, for logrotate. Listeners, the
-  /// admin address and the number of threads cannot change. It is all or nothing: everything is read and opened before
-  /// anything is changed. Errors: with the file and the reason; nothing has changed.
+  /// Serves new requests by these settings. Running requests keep theirs, except limits, which hold for all requests
+  /// together. Reads every file that they name again (certificates, CAs) and opens the access log anew, for logrotate.
+  /// Listeners, the admin address and the number of threads cannot change. All or nothing: everything is read and
+  /// opened before anything is changed. Errors: with the file and the reason; nothing has changed.
   [[nodiscard]] Result<void> reload(config::Settings settings);
-  /// The same with the settings in force: only what is in the files may be another.
+  /// The same with the settings in force: reads only their files again.
   [[nodiscard]] Result<void> reread() { return reload(snapshot_->settings); }
-  /// Stops accepting, lets what runs finish for `patience`, then ends the rest visibly. Returns when all is over.
+  /// Stops accepting connections, lets running requests finish for `patience`, then ends the rest with an error that
+  /// clients see. Returns when all have ended.
   void drain(Duration patience);
   /// The drain time of the settings in force.
   [[nodiscard]] Duration drain_time() const { return snapshot_->settings.drain; }
@@ -63,14 +64,14 @@ class Server {
  private:
   using TlsList = std::vector<std::shared_ptr<const net::ServerTls>>;
 
-  /// What counts and writes for all threads.
+  /// Metrics, logs and decision records of all threads.
   struct Telemetry {
     telemetry::Metrics metrics;
     telemetry::AccessLog access_log;
     telemetry::DecisionLog decisions;
   };
 
-  /// All that settings need from outside, read and opened, and not yet in use.
+  /// The files that the settings name, read and opened but not in use yet.
   struct Prepared {
     upstream::TlsStore upstream_tls{};
     std::shared_ptr<Snapshot> snapshot{};
@@ -82,7 +83,7 @@ class Server {
   Server(std::unique_ptr<Telemetry> telemetry, Prepared& prepared, net::Listeners listeners);
   [[nodiscard]] static Result<Prepared> prepare(config::Settings settings, upstream::TlsStore known,
                                                 Telemetry& telemetry, std::shared_ptr<upstream::Recorder> recorder);
-  /// Cannot fail: everybody takes_orders().
+  /// Puts a prepared configuration in force. Cannot fail: every loop has room for one more order (takes_orders()).
   void commit(Prepared prepared);
   [[nodiscard]] Result<void> takes_orders();
   [[nodiscard]] static Result<TlsList> load_certificates(const config::Settings& settings);
@@ -104,7 +105,7 @@ class Server {
   std::shared_ptr<const TlsList> tls_;  ///< per listener; each worker holds the list it was last given
   std::vector<std::shared_ptr<const TlsList>> tls_of_worker_;
 
-  // In front of the workers: the last session of one tells of it, also from the worker's destructor.
+  // Declared before the workers: the last session of a worker locks it, also in the worker's destructor.
   std::mutex drained_mutex_;
   std::condition_variable drained_changed_;
   std::size_t drained_ = 0;

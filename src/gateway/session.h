@@ -24,11 +24,11 @@ class Session : public IdleLink {
 
   [[nodiscard]] std::uint64_t peer() const { return state_.peer; }
 
-  /// No request after the current one.
+  /// Takes no request after the current one.
   void drain();
-  /// The current request's time is up.
+  /// Ends the current request: the time to drain is over.
   void expire();
-  /// Closes the connection, which waits for a request, and leaves its place to another.
+  /// Closes the connection, which waits for a request, so that another can have its place.
   void give_way();
   /// Closes the connection, whatever it is doing.
   void cut();

@@ -36,19 +36,19 @@ struct Snapshot {
   telemetry::Slot unrouted = telemetry::kOtherSlot;
   using Fences = std::array<upstream::ApiFences, 2>;  ///< per dialect
   Fences fences_of_all{};
-  std::vector<Fences> fences_of_client{};  ///< by client; empty ones for those who may use all
+  std::vector<Fences> fences_of_client{};  ///< by client; empty for a client that may use all
 
-  /// Reads what the settings name, and changes nothing that is in use. Errors: BadConfig.
-  /// `metrics`: will count the fleet's changes of state; outlives the snapshot; null: nothing counts.
-  /// `recorder`: writes down what happens to the fleet; null: nobody does.
+  /// Reads what the settings name, and changes nothing that is in use. Errors: BadConfig. `metrics`: counts the fleet's
+  /// changes of state; outlives the snapshot; null: they are not counted. `recorder`: records the fleet's events; null:
+  /// nothing is recorded.
   [[nodiscard]] static Result<std::shared_ptr<Snapshot>> build(config::Settings settings, upstream::TlsStore& tls,
                                                                telemetry::Metrics* metrics = nullptr,
                                                                std::shared_ptr<upstream::Recorder> recorder = nullptr);
-  /// Once, before it is used, and without a way to fail: takes up its slots, and the place of `before` (null: it is the
-  /// first) with all that is known and runs there.
+  /// Makes the snapshot the newest one. Called once, before its first request; cannot fail. Takes its metric slots, and
+  /// takes over from `before` (null: this is the first) what its fleet knows and which requests run.
   void begin(const Snapshot* before, telemetry::Metrics& metrics);
 
-  /// The providers that offer each API in this dialect; for a client (null: none) that may use some only, of these.
+  /// The providers that offer each API in this dialect, of those that the client (null: no client) may use.
   [[nodiscard]] const upstream::ApiFences& fences(const config::ClientKey* client, core::DialectKind dialect) const {
     const auto at = static_cast<std::size_t>(dialect);
     if (client == nullptr || !client->providers) return fences_of_all[at];
@@ -58,7 +58,7 @@ struct Snapshot {
   [[nodiscard]] const core::Route* pin(core::DialectKind dialect) const {
     return pins[static_cast<std::size_t>(dialect)];
   }
-  /// What a request for this route (null: none) is counted under.
+  /// The metric slot of a request for this route (null: it found no route).
   [[nodiscard]] telemetry::Slot model_slot(const core::Route* route) const {
     return route == nullptr ? unrouted : model_slots[static_cast<std::size_t>(route - plan->routes.data())];
   }

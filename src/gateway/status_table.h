@@ -13,7 +13,7 @@ namespace drover::gateway {
 enum class Language : std::uint8_t { English, Thai };
 enum class Colour : std::uint8_t { No, Yes };
 
-/// Where it is to fit; 0: however much it takes. With a bound in either direction those that are not well come first.
+/// The size of the window; 0: no bound. With a bound in either direction the rows of sick targets come first.
 struct TableSize {
   std::size_t columns = 0;
   std::size_t rows = 0;  ///< lines, footer and all
@@ -24,7 +24,7 @@ struct StatusTable {
   bool any_red = false;
 };
 
-/// No line is wider than `size` says: columns that matter least are left out, then texts are cut. Errors: BadResponse
+/// No line is wider than `size` says: the least important columns are left out, then texts are cut. Errors: BadResponse
 /// when it is not the JSON of a status page.
 [[nodiscard]] Result<StatusTable> status_table(std::string_view json, Language language, Colour colour,
                                                TableSize size = {});

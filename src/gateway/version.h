@@ -5,7 +5,7 @@
 
 namespace drover::gateway {
 
-/// "0.1.0"
+/// "0.2.0"
 [[nodiscard]] std::string_view version();
 
 }  // namespace drover::gateway

@@ -28,12 +28,12 @@ namespace drover::gateway {
 
 class Session;
 
-/// What is known of a connection that waits: one that has asked before is kept longer.
+/// Whether a waiting connection has sent a request before: such a connection is kept longer.
 enum class Acquaintance : std::uint8_t { New, Served };
 
 class Worker {
  public:
-  /// What the worker shares with others, or writes for them; outlives it.
+  /// What the worker shares with the rest of the gateway. Outlives the worker.
   struct Shared {
     Admission& admission;
     telemetry::Tally& tally;              ///< this worker's own
@@ -54,18 +54,18 @@ class Worker {
 
   // The rest is for the worker's own thread (use loop().order() from elsewhere).
 
-  /// Before the start: all workers of the gateway, itself too. They outlive its thread.
+  /// Called before start() with all workers of the gateway, this one included. They outlive its thread.
   void know(std::span<const std::unique_ptr<Worker>> all) { all_ = all; }
 
-  /// Serves a new connection. When there are too many, the one that waits and would be ended soonest gives way; where
-  /// none waits, the new one is refused.
+  /// Serves a new connection. When there are too many, the waiting connection that would be ended soonest is closed for
+  /// it; when none waits, the new one is refused.
   void serve(net::TcpSocket socket, std::shared_ptr<const net::ServerTls> tls);
   void use(std::shared_ptr<const Snapshot> snapshot);
   /// No further requests on open connections; `done` runs (once) when the last session has ended.
   void drain(std::function<void()> done);
   /// The time to drain is over: ends what still runs, visibly.
   void expire();
-  /// Closes what still does not go.
+  /// Closes the connections that are still open after expire().
   void cut();
 
   [[nodiscard]] net::Loop& loop() { return loop_; }
@@ -79,18 +79,18 @@ class Worker {
   /// For one request's path while it is read; its strings keep their memory.
   [[nodiscard]] AskedPath& asked_path() { return asked_path_; }
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
-  /// Any thread: when the session that waits here and would be ended soonest would be; kNever: none waits.
+  /// Any thread: when the first of the waiting sessions would be ended; kNever: none waits.
   [[nodiscard]] Instant next_to_go_at() const { return next_to_go_at_.load(std::memory_order_relaxed); }
 
  private:
   friend class Session;
   void joined(Session& session);
   void left(Session& session);
-  /// It waits for its next request (or for a handshake), and may give way.
+  /// The session waits for its next request (or for a handshake), and may be closed for another.
   void waits(Session& session, Acquaintance acquaintance);
   void stirs(Session& session);
   [[nodiscard]] Gauge::Place place_for(const net::TcpSocket& socket);
-  /// Of the sessions that wait here, the one that would be ended soonest.
+  /// The waiting session that would be ended first.
   [[nodiscard]] Session* next_to_go() const;
   void give_way();
   void note_next_to_go();
@@ -106,7 +106,7 @@ class Worker {
   std::set<Session*> sessions_;
   IdleList new_;
   IdleList served_;
-  /// When the next to go would be ended, for other workers to see; kNever: nobody waits here.
+  /// When next_to_go() would be ended, for other workers to read; kNever: no session waits.
   std::atomic<Instant> next_to_go_at_{kNever};
   std::span<const std::unique_ptr<Worker>> all_;
   std::function<void()> drained_;

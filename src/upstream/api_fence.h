@@ -21,7 +21,7 @@ class ApiFences {
   /// `within`: of these providers only; null: of all.
   explicit ApiFences(const core::Plan& plan, const core::ProviderSet* within = nullptr);
 
-  /// Null: all of them. Lives as long as this.
+  /// The providers that offer the API; null: all of them. Valid as long as this object.
   [[nodiscard]] const core::ProviderSet* of(dialect::Api api) const {
     const auto& set = sets_[static_cast<std::size_t>(api)];
     return set ? &*set : nullptr;

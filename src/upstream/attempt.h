@@ -30,14 +30,14 @@ namespace drover::upstream {
 
 class Run;
 
-/// Bytes of an answer that one attempt reads before the others of its loop get their turn: four reads, some 100 us.
+/// Bytes of an answer that one attempt reads before other requests of its loop get a turn: four reads, some 100 us.
 inline constexpr std::size_t kBytesATurn = 256 * 1024;
 /// Most bytes read behind an answer's end to find the end of its framing; a new connection costs less than more.
 inline constexpr std::size_t kMaxRestBytes = 64 * 1024;
 
 class Attempt {
  public:
-  /// Turn: let the others of the loop go first.
+  /// What the attempt waits for. Turn: other requests of the loop go first.
   enum class Need : std::uint8_t { Nothing, UpstreamReadable, UpstreamWritten, ClientWritten, Turn };
 
   Attempt(Run& run, const core::StartAttempt& start);
@@ -49,7 +49,7 @@ class Attempt {
   [[nodiscard]] bool take_connection();
   [[nodiscard]] net::Awaitable<> connect();
 
-  /// Goes on as far as it can. Nothing: the attempt is over.
+  /// Does all that is possible without waiting, and returns what to wait for. Need::Nothing: the attempt is over.
   [[nodiscard]] Need step();
   /// A wait ended with this error (anything but Cancelled by ourselves is the attempt's failure).
   void wait_failed(Error error);
@@ -71,9 +71,9 @@ class Attempt {
   /// How the answer is framed for the client.
   [[nodiscard]] http::Framing answer_framing() const;
   [[nodiscard]] bool streams() const { return mode_ == Mode::Events; }
-  /// Whether what the client has of the stream ends between two events.
+  /// Whether the bytes that the client has end between two events.
   [[nodiscard]] bool between_events() const { return mode_ == Mode::Events && !in_long_event_; }
-  /// The answer is with the client; only the upstream's framing has not ended yet.
+  /// The client has the whole answer; only the upstream's framing has not ended yet.
   [[nodiscard]] bool draining() const { return phase_ == Phase::Draining; }
   /// It has ended, or was stopped.
   [[nodiscard]] bool stopped() const { return phase_ == Phase::Over; }
@@ -88,10 +88,10 @@ class Attempt {
     Failure,  ///< a non-2xx answer: held, classified, perhaps passed on later
   };
 
-  /// What its Content-Type says the answer is.
+  /// The kind of answer that Content-Type names.
   enum class Label : std::uint8_t { Json, Events, Html, Other, Missing };
 
-  /// What is done about an answer in a content coding, which drover never asks for.
+  /// How an answer in a content coding is handled. drover never asks for one.
   enum class Coded : std::uint8_t {
     No,
     Beside,  ///< passed on as it is, and unfolded only to be judged
@@ -165,8 +165,8 @@ class Attempt {
   Mode mode_ = Mode::Opaque;
   Label label_ = Label::Missing;
   bool write_begun_ = false;
-  std::uint64_t unsent_ = 0;     ///< what of the request had not left when it was looked at last
-  std::size_t turn_ = 0;         ///< bytes of the answer read since others had their turn
+  std::uint64_t unsent_ = 0;     ///< bytes of the request that had not left at the last look
+  std::size_t turn_ = 0;         ///< bytes of the answer read since other requests had a turn
   std::size_t rest_ = 0;         ///< bytes that came behind the answer's end
   bool forwarding_ = false;      ///< Dispatch made this the answer
   bool client_blocked_ = false;  ///< the last write did not go out at once

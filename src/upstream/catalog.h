@@ -1,5 +1,5 @@
-// What is needed to talk to each target of a plan: origin, authority, path prefix, credential lines, model name.
-// Immutable; one per configuration snapshot. Not the fleet (who is well), not the connections.
+// What a request to each target of a plan needs: origin, authority, path prefix, credential lines, model name.
+// Immutable; one per configuration snapshot. Holds no health (the fleet does) and no connections.
 #pragma once
 
 #include <cstdint>
@@ -42,8 +42,8 @@ struct Endpoint {
   const core::Provider* provider;
   const ServerEndpoint* server;
   const dialect::Dialect* dialect;
-  /// Of the names in `fields`, those that a client may send to other providers: its own lines are taken out for this
-  /// one.
+  /// The names in `fields` that a client may send to other providers. The client's own lines of these names are left
+  /// out for this provider.
   const std::vector<std::string>* replaced;
   const Secret* fields;  ///< "Authorization: Bearer …\r\n", the provider's own headers, Accept-Encoding: identity
   const dialect::KeySearch* search;  ///< finds the credential in answers
@@ -56,8 +56,8 @@ struct Endpoint {
 [[nodiscard]] const dialect::Dialect& dialect_of(core::DialectKind kind);
 
 /// TLS contexts by CA file, kept across reloads so that connections can be shared between snapshots; but only while the
-/// file's content is the same: with another one come another context and with it other connections and TLS sessions.
-/// A copy is cheap and shares the contexts.
+/// file's content is the same: a changed file gets a context of its own, and so other connections and TLS sessions. A
+/// copy is cheap and shares the contexts.
 class TlsStore {
  public:
   [[nodiscard]] Result<std::shared_ptr<const net::ClientTls>> context(const std::string& ca_file);
@@ -82,8 +82,8 @@ class Catalog {
   [[nodiscard]] std::uint64_t owner_mark(core::TargetId id) const { return owner_marks_[id.index()]; }
   /// That account in this plan; nothing when no target uses it any more.
   [[nodiscard]] std::optional<core::Owner> owner(std::uint64_t mark) const;
-  /// Names of fields, in lower case, that some provider is sent by us as its credential or its own header: what a
-  /// client sends under them goes to nobody.
+  /// Names of fields, in lower case, in which drover sends a credential or a configured header to some provider. A
+  /// client's fields of these names are sent to no provider.
   [[nodiscard]] std::span<const std::string> reserved_names() const { return reserved_names_; }
   [[nodiscard]] std::span<const ServerEndpoint> servers() const { return servers_; }
   [[nodiscard]] const ServerEndpoint& server(core::ServerId id) const { return servers_[id.index()]; }

@@ -22,7 +22,7 @@ namespace drover::upstream {
 class OriginPool;
 struct ServerEndpoint;
 
-/// A connection on loan from its pool. Destroyed without give_back(), it is closed.
+/// A connection taken from its pool. The destructor closes it, unless give_back() returned it.
 class PooledConnection {
  public:
   PooledConnection() = default;
@@ -79,7 +79,7 @@ class OriginPool {
   /// Takes effect at once: idle connections over `keep` are closed, busy ones over `max` are left to finish.
   void set_limits(core::ConnectionLimits limits, std::uint32_t threads);
 
-  /// Nobody new will ask for this origin: idle connections are closed, busy ones when they are done.
+  /// No new request will use this origin: closes idle connections now, busy ones when their request ends.
   void retire();
 
   [[nodiscard]] std::size_t idle() const { return idle_.size(); }
@@ -115,8 +115,8 @@ class ConnectionPools {
 
   /// The pool of an origin, made when first asked for. Stays valid as long as this object.
   [[nodiscard]] OriginPool& pool(const net::Origin& origin, const core::ConnectionLimits& limits);
-  /// From now on these are the servers: their pools get their limits (where there is no pool yet it gets them when it
-  /// is first asked for), the pools of all others keep no connection any longer than its request lasts.
+  /// Sets the servers in use. Their pools get their limits (a pool that does not exist yet gets them when it is made).
+  /// The pools of all other servers close each connection when its request ends.
   void use(std::span<const ServerEndpoint> servers);
   /// Closes all idle connections (shutdown).
   void clear();

@@ -1,5 +1,4 @@
-// A finished run as its decision record tells it. The gateway and the library both keep records; this is what they say
-// alike.
+// Turns a finished run into its decision record. The gateway and the library use it both.
 #pragma once
 
 #include "base/instant.h"
@@ -10,8 +9,8 @@ namespace drover::upstream {
 
 class Run;
 
-/// Fills in what the run decided: attempts, waits, what was passed over, why it ended. What is borrowed stays with the
-/// run, the plan and `space`. `arrived`: what spans of time are counted from.
+/// Fills in what the run decided: attempts, waits, what was passed over, why it ended. The record borrows from the run,
+/// the plan and `space`. Spans of time are counted from `arrived`.
 void describe_decision(const Run& run, const core::Plan& plan, Instant arrived, telemetry::DecisionSpace& space,
                        telemetry::DecisionRecord& record);
 

@@ -1,5 +1,5 @@
-// From what the dialect read in a request to what Dispatch needs to know of it. Who asks, since when and how long they
-// wait is added by the caller.
+// Makes the facts that Dispatch needs from what the dialect read in a request. The caller adds the client, the arrival
+// and the client's own deadline.
 #pragma once
 
 #include "core/dispatch.h"

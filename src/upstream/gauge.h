@@ -32,9 +32,10 @@ class Gauge {
     Gauge* gauge_ = nullptr;
   };
 
-  /// An empty place when the limit is reached, or this share of it: who takes a share leaves the rest to others.
+  /// Takes a place; empty when the limit, or this share of it, is reached. A caller with a share leaves the rest to
+  /// others.
   [[nodiscard]] Place enter(double share = 1) { return enter_below(share * static_cast<double>(limit())); }
-  /// A place past the limit, of so many: for who makes another one leave.
+  /// Takes one of `more` places past the limit: for a caller that makes another one leave.
   [[nodiscard]] Place enter_beyond(std::uint64_t more) { return enter_below(static_cast<double>(limit() + more)); }
   /// Whether enter() would find no place now.
   [[nodiscard]] bool full(double share = 1) const {

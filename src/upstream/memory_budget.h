@@ -12,13 +12,13 @@
 
 namespace drover::upstream {
 
-/// Up to this size a body is small: what longer ones leave free is for these. Nearly every prompt is.
+/// A body up to this size is small. Large bodies leave room free for small ones; nearly every prompt is small.
 inline constexpr std::uint64_t kSmallBody = 64 * 1024;
 
 /// What one body counts as.
 enum class BodySize : std::uint8_t { Small, Large };
 enum class BodyStage : std::uint8_t {
-  Receiving,  ///< not whole yet: its sender says how long it takes
+  Receiving,  ///< not whole yet: its sender decides how long that takes
   Whole,      ///< kept for its request
 };
 
@@ -33,8 +33,8 @@ class BodyBytes {
     BodyStage stage = BodyStage::Whole;
   };
 
-  /// The limits are the steps of a stair: what is smaller, or whole already, may go further, so that slow and large
-  /// bodies always leave room for small ones. A body that is alone may have it all.
+  /// Takes the claim when it fits. A smaller body, or one that is whole, may use more of the limit, so that slow and
+  /// large bodies always leave room for small ones. A body that is alone may use all of it.
   [[nodiscard]] bool take(const Claim& claim, std::uint64_t limit) {
     const bool small = claim.size == BodySize::Small;
     if (!add(used_, claim, {limit, small ? limit : limit / 8 * 7})) return false;
@@ -128,14 +128,13 @@ class ReplayBody {
   }
   ~ReplayBody() { free(); }
 
-  /// A body begins to arrive, of `announced` bytes (0: nobody knows), from `client` (null: nobody in particular). Takes
-  /// nothing yet.
+  /// Starts a body of `announced` bytes (0: unknown) from `client` (null: not counted for any). Charges nothing yet.
   void begin(MemoryBudget& budget, BodyBytes* client, std::uint64_t announced);
   /// Charges, in steps, what has arrived. False: the budget or the client's share is spent.
   [[nodiscard]] bool append(std::string_view bytes);
   /// Charges what is held beside it while it arrives, `bytes` in all, until completed(). False: as append().
   [[nodiscard]] bool set_aside(std::uint64_t bytes);
-  /// All of it is here.
+  /// The body is whole.
   void completed();
   /// Gives the memory back.
   void free();

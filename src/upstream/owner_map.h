@@ -1,6 +1,6 @@
-// Who made what lives with a provider: a stored response, a file or a batch can be used only with keys of the account
-// that made it, and only that account can read what it sealed. Learned from answers, by the mark of an id; in memory,
-// bounded, shared by all threads and kept over reloads.
+// Remembers which account made each object that a provider stores. A stored response, a file or a batch can be used
+// only with keys of the account that made it, and only that account can read reasoning it sealed. Learned from answers,
+// by the mark of an id; in memory, bounded, shared by all threads and kept over reloads.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-// Looks after every key at every server on our own account: a small GET of the provider's list of models each interval,
-// spread over it and bounded, on connections of its own. Never a paid request. What an answer means for health is the
-// fleet's business (core/fleet_probe.cc).
+// Probes every key at every server: one small GET of the provider's list of models in each interval, spread over the
+// interval and bounded, on connections of its own. Never a paid request. core/fleet_probe.cc decides what an answer
+// means for health.
 #pragma once
 
 #include <cstdint>
@@ -25,24 +25,25 @@ namespace drover::upstream {
 
 /// Probes under way at once, of all providers together: each is a connection and up to 4 MiB of answer.
 inline constexpr std::size_t kMaxProbesInFlight = 32;
-/// Probes begun a second. With more keys than fit, each is looked at less often.
+/// Probes begun in a second. With more keys than fit, each key is probed less often.
 inline constexpr std::int64_t kMaxProbesPerSecond = 100;
-/// Part of the interval by which each probe comes earlier or later, so that keys do not fall into step.
+/// The share of the interval by which each probe comes earlier or later, so that keys are not probed all at once.
 inline constexpr double kProbeJitter = 0.1;
-/// The first probes of what is new are spread over this, or longer where the rate asks for it.
+/// The first probes of new keys are spread over this time, or over more where kMaxProbesPerSecond asks for it.
 inline constexpr Duration kFirstProbesWithin = std::chrono::seconds(1);
 
 /// Belongs to one loop's thread. Outlives what it has started there (net::Loop::abandon before it goes).
 class Prober {
  public:
-  /// Told of what the log should say; safe to print.
+  /// Gets each line for the log; safe to print.
   using Say = std::function<void(std::string_view line)>;
 
   explicit Prober(LoopTools tools, Say say = {});
   Prober(const Prober&) = delete;
   Prober& operator=(const Prober&) = delete;
 
-  /// From now on these keys: what was watched before keeps its turn, what is new comes soon, the rest is forgotten.
+  /// Sets the keys to probe. A key that was probed before keeps its turn, a new key is probed soon, other keys are
+  /// forgotten.
   void use(std::shared_ptr<const Catalog> catalog, std::shared_ptr<SharedFleet> fleet);
 
   [[nodiscard]] std::size_t watched() const { return slots_.size(); }
@@ -72,7 +73,7 @@ class Prober {
     std::uint64_t round_;  ///< of use()
     std::uint32_t slot_;
   };
-  /// What one probe needs to the end, whatever is reloaded meanwhile.
+  /// What one probe needs until its end, also across a reload.
   struct Job {
     Place place;
     std::shared_ptr<const Catalog> catalog;
@@ -103,7 +104,7 @@ class Prober {
   std::shared_ptr<SharedFleet> fleet_;
   std::vector<Slot> slots_;
   std::vector<Turn> turns_;       ///< a heap by time
-  std::set<std::string> off_;     ///< providers ("name path") whose probe path is none
+  std::set<std::string> off_;     ///< providers ("name path") that have no such probe path
   std::set<std::string> proven_;  ///< base URLs whose probe path has answered well
   std::uint64_t round_ = 0;
   std::size_t in_flight_ = 0;

@@ -1,6 +1,6 @@
-// Writes a recording (core/recording.h) of everything that happens to a fleet and its requests, for those who look into
-// a decision later: `drover serve --record FILE`. While it records, the events of all threads take turns, so that they
-// stand in the file in the order in which the fleet saw them.
+// Writes a recording (core/recording.h) of everything that happens to a fleet and its requests, so that a decision can
+// be played again: `drover serve --record FILE`. While it records, the events of all threads take turns, so that the
+// file has them in the order in which the fleet saw them.
 #pragma once
 
 #include <cstdint>
@@ -28,14 +28,14 @@ class Recorder {
   [[nodiscard]] static Result<std::shared_ptr<Recorder>> create(const std::string& path,
                                                                 const core::RecordingHead& head,
                                                                 std::uint64_t most_bytes = kRecordingBytes);
-  /// Says that it was stopped, and writes what is left.
+  /// Writes the remaining lines and the last one ("stopped").
   ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
   [[nodiscard]] std::uint64_t fleet_seed() const { return fleet_seed_; }
 
-  /// The recording ends here, for this reason (one word). What happens from now on is not written down.
+  /// Ends the recording for this reason (one word). Later events are not recorded.
   void end(const char* why);
 
   /// A probe's answer; `act` tells the fleet of it.
@@ -50,8 +50,8 @@ class Recorder {
   void event_ended(Instant now);
   void close(const char* why);
   void flush();
-  /// The same for the same value while this recording lasts, and of no use to those who only read it: a hash of a
-  /// prompt must not stand in a file.
+  /// A substitute for a hash: equal for equal values while this recording lasts, and meaningless to its readers,
+  /// because a hash of a prompt must not stand in a file.
   [[nodiscard]] std::uint64_t hidden(std::uint64_t hash) const;
 
   std::mutex turn_;
@@ -71,10 +71,10 @@ class RecordedRun {
  public:
   RecordedRun(Recorder& recorder, const core::DispatchRequest& facts, std::uint64_t seed);
 
-  /// What the dispatch is to be made from: hashes of what the client sent are hidden in it.
+  /// The facts to make the dispatch from. Hashes of the client's content are replaced (hidden()).
   [[nodiscard]] const core::DispatchRequest& facts() const { return facts_; }
 
-  /// What the dispatch is to draw from.
+  /// The random numbers for the dispatch.
   [[nodiscard]] Random& random() { return random_; }
 
   [[nodiscard]] core::Commands on(core::Dispatch& dispatch, const core::Event& event, Instant now);

@@ -46,12 +46,13 @@ struct HeldAnswer {
   std::string body;    ///< redacted, at most kMaxHeldBytes
 };
 
-/// Most held answers of one request; the least telling goes, of equals the oldest.
+/// Most held answers of one request. When there are more, the one that tells the client least is dropped, of equals the
+/// oldest.
 inline constexpr std::size_t kMaxHeldAnswers = 8;
 /// Most bytes of an answer held back before it is judged or passed on.
 inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
-/// Events say again what they were sent (instructions, tools) and what they have said (the last one): so many times, as
-/// JSON may write it. What is longer than that is no echo.
+/// Some events repeat the request (instructions, tools) and, the last one, the whole answer. JSON escapes make the
+/// repetition longer, at most this many times. A longer event is no echo.
 inline constexpr std::size_t kEchoes = 4;
 /// Most bytes of such an event, and of such events held before content: both and a read go down in one write
 /// (net::kMaxPendingBytes).
@@ -61,7 +62,7 @@ inline constexpr std::size_t kMaxEchoesHeld = 512 * 1024;
 /// used again. The next request of the client's connection waits with it.
 inline constexpr Duration kDrainUpstream = std::chrono::milliseconds(100);
 
-/// Told when the request's own memory is no longer needed.
+/// Is told when the request's own memory is no longer needed.
 class CommitObserver {
  public:
   virtual void committed() = 0;
@@ -74,10 +75,10 @@ class Run final : private net::GoneObserver, private core::Bell {
  public:
   struct Parts {
     LoopTools tools;
-    OwnerMap* owners = nullptr;  ///< learns who made what; null: nobody asks
+    OwnerMap* owners = nullptr;  ///< learns which account made an object; null: not needed
     const Catalog* catalog = nullptr;
     core::FleetPort* fleet = nullptr;
-    Recorder* recorder = nullptr;  ///< writes down what happens; null: nobody does
+    Recorder* recorder = nullptr;  ///< records events; null: nothing is recorded
     UpstreamRequest* request = nullptr;
     net::AnswerWriter* client = nullptr;
     CommitObserver* observer = nullptr;
@@ -89,8 +90,8 @@ class Run final : private net::GoneObserver, private core::Bell {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  /// Returns when the request has ended. Then: error() is what the client still has to be told, or nothing when the
-  /// answer was passed on whole (or the client left).
+  /// Returns when the request has ended. Then error() is the error that the client must still be told; nothing when the
+  /// answer was passed on whole, or the client left.
   [[nodiscard]] net::Awaitable<> perform();
 
   [[nodiscard]] const std::optional<core::EndWithError>& error() const { return error_; }
@@ -102,15 +103,15 @@ class Run final : private net::GoneObserver, private core::Bell {
   /// The upstream's own error event has already been passed on; only the end of the stream is missing.
   [[nodiscard]] bool error_event_sent() const { return error_event_sent_; }
   [[nodiscard]] bool client_left() const { return client_left_; }
-  /// It ended while the client did not take what it was sent, and may not take more.
+  /// The run ended while the client was not reading, so the client may not take more.
   [[nodiscard]] bool client_blocked() const { return client_blocked_; }
-  /// The time that rules the request, also what of its answer is still on its way to the client.
+  /// The deadline of the request, and of the part of its answer that is still on its way to the client.
   [[nodiscard]] Instant ends_at() const;
   [[nodiscard]] const RunRecord& record() const { return record_; }
   [[nodiscard]] const core::Dispatch& dispatch() const { return dispatch_; }
 
-  /// The process is going and cannot wait for it: ends now with an error, in-band when the head was sent. False: it had
-  /// ended before.
+  /// Ends the request now with an error, because the process stops and cannot wait; in-band when the head was sent.
+  /// False: it had ended before.
   bool expire();
 
   /// "x-drover-target", "x-drover-upstream-request-id" and "x-drover-attempts" with the extra fields, as lines: for
@@ -165,11 +166,12 @@ class Run final : private net::GoneObserver, private core::Bell {
   [[nodiscard]] bool over() const { return dispatch_.state() == core::Dispatch::State::Ended; }
   static void timer_expired(void* self) { static_cast<Run*>(self)->timers_due(); }
 
-  /// Where other threads leave word for this run: the loop looks whether it still exists. `run` is the loop's own.
+  /// A note from other threads to this run. The loop checks whether the run still exists; `run` is for the loop's
+  /// thread only.
   struct Letterbox {
     explicit Letterbox(Run* owner) : run(owner) {}
     Run* run;
-    std::atomic<bool> full = false;  ///< a note lies in it that the loop has not read yet
+    std::atomic<bool> full = false;  ///< it holds a note that the loop has not read yet
   };
 
   Parts parts_;

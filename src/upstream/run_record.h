@@ -44,7 +44,7 @@ struct AttemptFailure {
   FixedText<core::kMaxCauseCode> code;
 };
 
-/// A time in which nothing was tried, because all that could be used was full or cooling, or to back off.
+/// A span in which nothing was tried: every usable target was full or cooling down, or the request backed off.
 struct Wait {
   core::TimerKind what = core::TimerKind::Queue;  ///< Queue or Backoff
   std::uint32_t before = 1;                       ///< the attempt that came behind it, or would have
@@ -58,9 +58,9 @@ struct RunRecord {
   SmallVector<AttemptRecord, 2, core::kMaxAttempts> attempts;  ///< attempt n is the n-th
   std::vector<AttemptFailure> failures;                        ///< at most one for each attempt
   SmallVector<Wait, 1, kMaxWaits> waits;
-  core::Candidates candidates;  ///< when it failed for want of a usable target
-  core::AttemptId answered_by;  ///< whose answer was passed on; 0: nobody's
-  core::AttemptId told_of;      ///< whose failure the client is told; 0: none's in particular
+  core::Candidates candidates;  ///< when the request failed because no target was usable
+  core::AttemptId answered_by;  ///< the attempt whose answer was passed on; 0: none
+  core::AttemptId told_of;      ///< the attempt whose failure the client is told; 0: none
   Instant first_content = kNever;
   std::uint64_t bytes_down = 0;          ///< of the answer's body
   std::uint64_t dropped_tail_bytes = 0;  ///< of an unfinished event when a stream broke
@@ -76,8 +76,8 @@ struct RunRecord {
   [[nodiscard]] const AttemptRecord* answer() const {
     return answered_by.value == 0 ? nullptr : &attempts[answered_by.value - 1];
   }
-  /// The attempt that the client is told of: whose answer it has, else whose failure, else the last. Null: nothing was
-  /// tried.
+  /// The attempt that the client is told about: the one whose answer it got, else the one whose failure it is told,
+  /// else the last. Null: nothing was tried.
   [[nodiscard]] const AttemptRecord* told() const {
     if (answered_by.value != 0 || attempts.empty()) return answer();
     return told_of.value == 0 ? &attempts.back() : &attempts[told_of.value - 1];

@@ -17,12 +17,12 @@ namespace drover::upstream {
 
 class SharedFleet final : public core::FleetPort {
  public:
-  /// Told of every change of a node's state with the node's name ("key holysheep/spare"), outside the lock, on the
-  /// thread that caused it.
+  /// Gets every change of a node's state with the node's name ("key holysheep/spare"), outside the lock, on the thread
+  /// that caused it.
   using Observer = std::function<void(const core::StateChange& change, std::string_view label)>;
 
-  /// `seed`: for the jitter of cooldowns, which is to be another in each process. `recorder`: everything that happens
-  /// to the fleet is written down, with the requests' own part in it (Run::Parts::recorder); null: nobody does.
+  /// `seed`: for the jitter of cooldowns, which differs in each process. `recorder`: records the fleet's events,
+  /// together with those of requests (Run::Parts::recorder); null: nothing is recorded.
   SharedFleet(std::shared_ptr<const core::Plan> plan, Observer observer, std::uint64_t seed = 1,
               std::shared_ptr<Recorder> recorder = nullptr);
   ~SharedFleet() override;
@@ -50,7 +50,7 @@ class SharedFleet final : public core::FleetPort {
   /// A probe's answer (Fleet::on_probe).
   void on_probe(const core::ProbeAnswer& answer, Instant now);
 
-  /// Null: nobody writes down what happens.
+  /// Null: nothing is recorded.
   [[nodiscard]] Recorder* recorder() const { return recorder_.get(); }
 
   /// Runs `read(fleet)` under the lock: for status pages and reloads. Keep it short.
@@ -61,7 +61,7 @@ class SharedFleet final : public core::FleetPort {
   }
 
  private:
-  /// The fleets of one process under one lock, so that they can agree.
+  /// The fleets of one process share this lock, so that they agree.
   struct Lineage {
     std::mutex mutex;
     core::Succession fleets;

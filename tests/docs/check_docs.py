@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The documents are checked like code: what they link to exists, what they show works.
+"""The documents are checked like code: what they link to exists, what they show works, and they keep to their sizes.
 
     DROVER=build/release/drover check_docs.py [ROOT]
 
@@ -14,55 +14,64 @@ import sys
 import tempfile
 from pathlib import Path
 
-SKIPPED_FOLDERS = {"build", "node_modules", "__pycache__"}
-FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```[ \t]*$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
-ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
-HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+import find_it
+import front_page
+import http_page
+import settings_page
+from pages import ANCHOR, FENCE, LINK, anchors, blocks, documents, images, prose, read
+
 MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
 TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
 ENVIRONMENT = re.compile(r"\benv: *([A-Za-z_][A-Za-z0-9_]*)")
 FILE = re.compile(r"\b(file|cert|key|client_ca|ca): *(/[^\s,}\]]+)")
+METRIC = re.compile(r'(?:counter|gauge|histogram)\(\s*"(drover_\w+)"')
+ASSIGNMENT = re.compile(r"^(?:[A-Z_]+=\S+ +)+")
 SECONDS = 20
-
-
-def documents(root):
-    for folder, names, files in os.walk(root):
-        names[:] = sorted(n for n in names if n not in SKIPPED_FOLDERS and not n.startswith("."))
-        yield from (Path(folder) / name for name in sorted(files) if name.endswith(".md"))
-
-
-def blocks(text, language):
-    """The fenced blocks of one language."""
-    return [found.group(3) for found in FENCE.finditer(text) if found.group(2) == language]
-
-
-def prose(text):
-    """The text without its fenced blocks and code spans."""
-    return re.sub(r"`[^`\n]*`", "", FENCE.sub("", text))
-
-
-def slug(heading):
-    plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
-    return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
-
-
-def anchors(text):
-    """Every place in a page that a link can lead to."""
-    return set(ANCHOR.findall(text)) | {slug(h) for h in HEADING.findall(FENCE.sub("", text))}
+#: The front page is read on one screen, a page of the manual in one sitting.
+FRONT_PAGE_BYTES = 8 * 1024
+PAGE_BYTES = 20 * 1024
 
 
 def link_faults(page):
-    """Links within the repository that lead nowhere."""
-    for link in LINK.findall(prose(page.read_text(encoding="utf-8"))):
+    """Links and pictures within the repository that lead nowhere."""
+    for _, _, link in LINK.findall(prose(read(page))):
         if re.match(r"[a-z]+:", link):
             continue
         name, _, anchor = link.partition("#")
         target = (page.parent / name) if name else page
         if not target.exists():
             yield f"the link to {link} leads nowhere"
-        elif anchor and target.suffix == ".md" and anchor not in anchors(target.read_text(encoding="utf-8")):
+        elif anchor and target.suffix == ".md" and anchor not in anchors(read(target)):
             yield f"the link to {link} has no such anchor"
+
+
+def size_faults(size, most):
+    if size > most:
+        yield f"{size} bytes; at most {most} are read"
+
+
+def map_faults(folder):
+    """Pages of the manual that its map does not link to."""
+    linked = {link.partition("#")[0] for _, _, link in LINK.findall(prose(read(folder / "README.md")))}
+    for page in sorted(folder.glob("*.md")):
+        if page.name != "README.md" and page.name not in linked:
+            yield f"the map leaves out {page.name}"
+
+
+def metric_faults(page, source):
+    """Metrics that only the page or only the program has."""
+    told, counted = set(re.findall(r"`(drover_\w+)`", page)), set(METRIC.findall(source))
+    yield from (f"there is no metric {name}" for name in sorted(told - counted))
+    yield from (f"the metric {name} is missing" for name in sorted(counted - told))
+
+
+def chart_faults(root):
+    """The chart of the front page is what its script draws from the recorded run."""
+    images_of_docs = root / "docs/images"
+    drawn = subprocess.run([root / "scripts/draw-demo", images_of_docs / "demo.txt"], capture_output=True, text=True, timeout=SECONDS,
+                           check=False)
+    if drawn.stdout != read(images_of_docs / "failover.svg"):
+        yield "is not what scripts/draw-demo draws from docs/images/demo.txt " + drawn.stderr.strip()
 
 
 def make_faults(text, targets):
@@ -82,6 +91,8 @@ def translation_faults(original, translation):
     """Where two languages of one page show different things."""
     if ANCHOR.findall(original) != ANCHOR.findall(translation):
         yield f"the sections differ: {ANCHOR.findall(original)} and {ANCHOR.findall(translation)}"
+    if images(original) != images(translation):
+        yield f"the pictures differ: {images(original)} and {images(translation)}"
     for language in ("sh", "yaml", "python", "js"):
         first = [without_comments(b) for b in blocks(original, language)]
         second = [without_comments(b) for b in blocks(translation, language)]
@@ -108,8 +119,8 @@ def content(kind, name):
     return key if kind == "key" else cert
 
 
-def check_configuration(drover, text):
-    """What `drover check` says against a configuration, with made-up keys and files; empty when it is good."""
+def run_check(drover, text):
+    """Runs `drover check` on a configuration, with made-up keys and files; what it says names no folder."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {"PATH": "/usr/bin:/bin"}
         for number, name in enumerate(sorted(set(ENVIRONMENT.findall(text)))):
@@ -125,9 +136,19 @@ def check_configuration(drover, text):
         file.write_text(FILE.sub(here, text), encoding="utf-8")
         done = subprocess.run([drover, "check", str(file)], env=environment, capture_output=True, text=True,
                               timeout=SECONDS, check=False)
-        if done.returncode != 0:
-            return done.stderr.replace(folder + "/", "") or f"exit code {done.returncode}"
-        return ""
+        return done.returncode, done.stdout.replace(folder + "/", ""), done.stderr.replace(folder + "/", "")
+
+
+def check_configuration(drover, text):
+    """What `drover check` says against a configuration; empty when it is good."""
+    code, _, wrong = run_check(drover, text)
+    return (wrong or f"exit code {code}") if code != 0 else ""
+
+
+def printed_by_check(drover, text):
+    """What `drover check` prints of a configuration, good or not."""
+    _, printed, wrong = run_check(drover, text)
+    return printed + wrong
 
 
 def help_of(drover, *subcommand):
@@ -139,7 +160,7 @@ def command_faults(drover, text):
     subcommands = re.findall(r"^  ([a-z]+) {2,}", help_of(drover).partition("Subcommands:")[2], re.MULTILINE)
     for block in blocks(text, "sh"):
         for line in block.replace("\\\n", " ").splitlines():
-            words = line.split()
+            words = ASSIGNMENT.sub("", line).split()
             if words[:1] != ["drover"]:
                 continue
             if words[1] not in subcommands:
@@ -151,6 +172,17 @@ def command_faults(drover, text):
                     yield f"'drover {words[1]}' has no {option}"
 
 
+def page_faults(page, drover, targets):
+    """What is wrong with one page by itself."""
+    text = read(page)
+    yield from link_faults(page)
+    yield from make_faults(text, targets)
+    yield from command_faults(drover, text)
+    for block in blocks(text, "yaml"):
+        if re.search(r"^providers:", block, re.MULTILINE) and (said := check_configuration(drover, block)):
+            yield said
+
+
 def check(root, drover):
     """All faults, as 'page: sentence'."""
     faults = []
@@ -158,19 +190,24 @@ def check(root, drover):
     def add(page, found):
         faults.extend(f"{page}: {sentence}" for sentence in found)
 
+    targets = set(TARGET.findall(read(root / "Makefile")))
     for page in documents(root):
-        add(page.relative_to(root), link_faults(page))
-    readme, thai = ((root / name).read_text(encoding="utf-8") for name in ("README.md", "README.th.md"))
-    targets = set(TARGET.findall((root / "Makefile").read_text(encoding="utf-8")))
-    for name in ("README.md", "README.th.md", "CONTRIBUTING.md"):
-        text = (root / name).read_text(encoding="utf-8")
-        add(name, make_faults(text, targets))
-        add(name, command_faults(drover, text))
-        for block in blocks(text, "yaml"):
-            if re.search(r"^providers:", block, re.MULTILINE):
-                add(name, [said] if (said := check_configuration(drover, block)) else [])
+        add(page.relative_to(root), page_faults(page, drover, targets))
+        if root / "docs" in page.parents:
+            add(page.relative_to(root), size_faults(page.stat().st_size, PAGE_BYTES))
+    add("docs/README.md", map_faults(root / "docs"))
+    add("docs/settings.md", settings_page.check(root, functools.partial(printed_by_check, drover)))
+    add("docs/status-and-explain.md",
+        metric_faults(read(root / "docs/status-and-explain.md"), read(root / "src/telemetry/metrics.cc")))
+    add("docs/images/failover.svg", chart_faults(root))
+    add("docs/http.md", http_page.check(root))
+    add("docs/find-it.md", find_it.faults(read(root / "docs/find-it.md"), root / "src"))
+    readme, thai = (read(root / name) for name in ("README.md", "README.th.md"))
+    add("README.md", size_faults(len(readme.encode()), FRONT_PAGE_BYTES))
+    add("README.th.md", size_faults(len(thai), FRONT_PAGE_BYTES))  # characters: each Thai one has three bytes
+    add("README.md", front_page.faults(drover, root, readme))
     add("README.th.md", translation_faults(readme, thai))
-    said = check_configuration(drover, (root / "drover.example.yaml").read_text(encoding="utf-8"))
+    said = check_configuration(drover, read(root / "drover.example.yaml"))
     add("drover.example.yaml", [said] if said else [])
     return faults
 

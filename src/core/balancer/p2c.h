@@ -10,8 +10,8 @@ namespace drover::core::balancer {
 /// would even out what the weights ask for.
 inline constexpr double kClearlyLess = 0.9;
 
-/// `clearly_less(second, first)`: whether the second draw costs clearly less than the first. Nearly equal costs go to the
-/// first draw, so that idle targets get their share by weight.
+/// `clearly_less(second, first)`: whether the second draw costs clearly less than the first. Nearly equal costs go to
+/// the first draw, so that idle targets get their share by weight.
 template <class Eligible, class Weight, class Less>
 std::optional<std::size_t> p2c_where(const WeightedDraw& draw, Random& random, Eligible&& eligible, Weight&& weight,
                                      Less&& clearly_less) {
@@ -23,7 +23,7 @@ std::optional<std::size_t> p2c_where(const WeightedDraw& draw, Random& random, E
   return clearly_less(*second, *first) ? second : first;
 }
 
-/// `cost(position)` is what the request would wait for there.
+/// `cost(position)` estimates how long the request would wait there.
 template <class Eligible, class Weight, class Cost>
 std::optional<std::size_t> p2c(const WeightedDraw& draw, Random& random, Eligible&& eligible, Weight&& weight,
                                Cost&& cost) {
