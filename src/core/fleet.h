@@ -12,16 +12,17 @@
 #include <vector>
 
 #include "base/random.h"
-#include "core/accusers.h"
 #include "core/affinity_table.h"
 #include "core/balancer/round_robin.h"
 #include "core/balancer/weighted_draw.h"
 #include "core/blame.h"
 #include "core/cause.h"
+#include "core/change_log.h"
+#include "core/check_points.h"
 #include "core/cohorts.h"
 #include "core/comeback.h"
 #include "core/fleet_port.h"
-#include "core/health.h"
+#include "core/health_tree.h"
 #include "core/hedge_share.h"
 #include "core/lane_limit.h"
 #include "core/latency_sketch.h"
@@ -29,7 +30,6 @@
 #include "core/peak_ewma.h"
 #include "core/plan.h"
 #include "core/poison_list.h"
-#include "core/probe_ewma.h"
 #include "core/retry_budget.h"
 #include "core/silence.h"
 #include "core/success_share.h"
@@ -38,38 +38,9 @@
 
 namespace drover::core {
 
-/// A change of state of one node of the health tree, for one line in the log.
-struct StateChange {
-  enum class What : std::uint8_t {
-    Ejected,
-    CoolingDown,
-    Resting,
-    OnTrial,
-    Recovered,
-    NotBelieved,
-    Suspected,
-    LacksApi
-  };
-  What what = What::Ejected;
-  Level level = Level::Target;  ///< what kind of node; Fleet::label() has its name
-  std::uint32_t node = 0;
-  Instant at{};
-  Instant until = kNever;  ///< Ejected, CoolingDown, Resting, LacksApi
-  Cause cause{};           ///< Ejected, CoolingDown, Resting, LacksApi
-};
-inline constexpr std::size_t kChangesKept = 256;
-
 /// The condition of a target, as a status page shows it.
 enum class TargetCondition : std::uint8_t { Ok, Suspect, HalfOpen, Ejected, Cooling, Resting };
 [[nodiscard]] std::string_view to_string(TargetCondition condition);
-
-/// What the last probe of a key at a server found.
-struct LastCheck {
-  Instant at{};
-  bool healthy = false;
-  ErrorKind why = ErrorKind::NoUpstream;  ///< when not healthy
-  int status = 0;                         ///< of the answer; 0: there was none
-};
 
 /// The result of one probe of one key at one server.
 struct ProbeAnswer {
@@ -77,15 +48,6 @@ struct ProbeAnswer {
   ServerId server{};
   const Error* error = nullptr;  ///< absent: healthy
   std::optional<Duration> latency = std::nullopt;
-};
-
-/// A key at a server: the unit that is probed. `target` is the first of its targets.
-struct CheckPoint {
-  KeyId key{};
-  ServerId server{};
-  TargetId target{};
-  std::optional<LastCheck> last{};
-  ProbeEwma latency{};
 };
 
 /// Counters of soft affinity: requests of a known conversation, and those of them that went to the conversation's last
@@ -154,14 +116,14 @@ class Fleet final : public FleetPort {
   /// stays out until the next probes.
   void on_probe(const ProbeAnswer& answer, Instant now);
   /// Every key at every server that can be probed, each once.
-  [[nodiscard]] const std::vector<CheckPoint>& check_points() const { return checks_; }
+  [[nodiscard]] const std::vector<CheckPoint>& check_points() const { return checks_.all(); }
 
   /// Takes the oldest change of state. When more than kChangesKept wait to be taken, the oldest are dropped and
   /// counted.
-  [[nodiscard]] std::optional<StateChange> next_change();
-  [[nodiscard]] std::uint64_t changes_lost() const { return changes_lost_; }
+  [[nodiscard]] std::optional<StateChange> next_change() { return changes_.take(); }
+  [[nodiscard]] std::uint64_t changes_lost() const { return changes_.lost(); }
   /// The changed node's name, safe to print: "key holysheep/spare". Valid as long as the fleet.
-  [[nodiscard]] std::string_view label(const StateChange& change) const { return labels_[change.node]; }
+  [[nodiscard]] std::string_view label(const StateChange& change) const { return nodes_.label(change.node); }
 
   /// How many values about limits upstreams have sent that cannot be true. Such values change nothing.
   [[nodiscard]] std::uint64_t nonsense() const { return nonsense_; }
@@ -182,8 +144,7 @@ class Fleet final : public FleetPort {
 
  private:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
-  static constexpr std::uint32_t kAlwaysOpen = 0;  ///< stands at a level where a target has no node
-  using Path = std::array<std::uint32_t, kLevels>;
+  static constexpr std::uint32_t kAlwaysOpen = HealthTree::kAlwaysOpen;
 
   /// The fields that policies compare come first, in one cache line: a policy may compare thousands of targets.
   struct alignas(64) TargetState {
@@ -195,7 +156,7 @@ class Fleet final : public FleetPort {
     std::uint32_t in_flight = 0;
     std::uint32_t pool = kNone;
     std::uint32_t lane = 0;  ///< index into lane_limits_
-    Path path{};
+    HealthTree::Path path{};
     std::uint32_t check = kNone;
     SuccessShare success{};
     Doubt doubt{};
@@ -265,11 +226,8 @@ class Fleet final : public FleetPort {
 
   // building (fleet_build.cc)
   void build();
-  std::uint32_t add_node(std::string name, std::string label, Level level);
   void build_pools();
-  void build_checks();
   void build_accusers();
-  [[nodiscard]] std::string check_name(const CheckPoint& point) const;
 
   // picking (fleet_pick.cc)
   [[nodiscard]] PickAnswer pick_now(const PickRequest& request, Instant now, Random& random);
@@ -289,22 +247,19 @@ class Fleet final : public FleetPort {
   [[nodiscard]] double quickness(const TargetState& target, const Measure& measure, Instant now) const;
   [[nodiscard]] double latency(const TargetState& target, const Measure& measure, Instant now) const;
   [[nodiscard]] double share(const TargetState& target, Instant now) const {
-    return now >= recovering_until_ ? 1.0 : least_share(target, now);
+    return now >= nodes_.recovering_until() ? 1.0 : nodes_.share(target.path, now);
   }
   /// Scales a cost by the target's share in slow start.
   [[nodiscard]] double by_share(double amount, const TargetState& target, Instant now) const {
-    return now >= recovering_until_ ? amount : amount / least_share(target, now);
+    return now >= nodes_.recovering_until() ? amount : amount / nodes_.share(target.path, now);
   }
-  [[nodiscard]] double least_share(const TargetState& target, Instant now) const;
   /// Scales a cost by the target's share of successes, so that a target that fails looks expensive.
   [[nodiscard]] static double by_success(double amount, const TargetState& target, Instant now) {
     return target.success.whole() ? amount : amount / target.success.at(now);
   }
-  [[nodiscard]] bool on_trial(const TargetState& target, Instant now) const;
-  [[nodiscard]] Comeback comeback(const TargetState& target, Instant now) const;
   /// The target came back so lately that it may get no further request yet.
   [[nodiscard]] bool rushed(const TargetState& target, Instant now) const {
-    return now < recovering_until_ && target.comers.full(comeback(target, now), now);
+    return now < nodes_.recovering_until() && target.comers.full(nodes_.comeback(target.path, now), now);
   }
   void count_load(TargetState& target, std::uint64_t more, std::uint64_t less);
   void count_request(Instant now) {
@@ -335,7 +290,6 @@ class Fleet final : public FleetPort {
   void serve_waiters(Instant now);
   [[nodiscard]] Served serve(Waiting& waiting, Instant now);
   void appoint_keeper();
-  [[nodiscard]] bool still_open(const Ticket& ticket, Instant now) const;
   /// Call after every change that may let a waiting request in. Costs one comparison while no request waits.
   void made_room(Instant now) {
     if (succession_ != nullptr) return made_room_for_all(now);
@@ -357,7 +311,6 @@ class Fleet final : public FleetPort {
   void settle_now(const Ticket& ticket, const Outcome& outcome, Instant now);
   void take_back(const Ticket& ticket);
   std::uint8_t give_back(const Ticket& ticket);
-  std::uint8_t end_trials(const Ticket& ticket);
   void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
   void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
   /// What a charge is about: the target, its trial, the error, and the cause that an explanation shows later.
@@ -389,17 +342,11 @@ class Fleet final : public FleetPort {
   std::shared_ptr<const Plan> plan_;
   Succession* succession_ = nullptr;  ///< while requests of earlier plans run (fleet_handover.h)
   Random random_;
-  std::vector<HealthNode> nodes_;
-  std::vector<Cause> causes_;        ///< beside nodes_: of the last failure that counted
-  std::vector<Accusers> accusers_;   ///< beside nodes_: not used for targets
-  bool accused_ = false;             ///< some node may have accusers
-  std::vector<Level> levels_;        ///< beside nodes_
-  std::vector<std::string> names_;   ///< beside nodes_: stable across plans
-  std::vector<std::string> labels_;  ///< beside nodes_: for people
+  HealthTree nodes_;
   std::vector<TargetState> targets_;
   std::vector<PoolState> pools_;
-  std::vector<CheckPoint> checks_;  ///< sorted by key, then server
-  AffinityTable conversations_;     ///< open when some pool keeps conversations
+  CheckPoints checks_;
+  AffinityTable conversations_;  ///< open when some pool keeps conversations
   AffinityCount affinity_count_;
   LimitBook limits_;
   std::vector<LaneLimit> lane_limits_;
@@ -415,11 +362,7 @@ class Fleet final : public FleetPort {
   Instant next_look_ = kNever;       ///< when the clock alone may let a waiting request in
   WaiterId keeper_{};                ///< the waiting request whose timer looks again then, for all of them
   Instant keeper_told_ = kNever;
-  Instant recovering_until_ = Instant::min();  ///< some node may be in its slow start until then
-  std::array<StateChange, kChangesKept> changes_{};
-  std::size_t first_change_ = 0;
-  std::size_t change_count_ = 0;
-  std::uint64_t changes_lost_ = 0;
+  ChangeLog changes_;
 };
 
 }  // namespace drover::core

@@ -31,6 +31,7 @@ std::string renaming(const Target& target) {
 Fleet::Fleet(std::shared_ptr<const Plan> plan, std::uint64_t seed)
     : plan_(std::move(plan)),
       random_(seed),
+      checks_(*plan_),
       limits_(*plan_),
       budget_(plan_->retry.budget),
       hedges_(plan_->retry.hedge),
@@ -41,36 +42,22 @@ Fleet::Fleet(std::shared_ptr<const Plan> plan, std::uint64_t seed)
 Fleet::Fleet(const Plan& plan, std::uint64_t seed)
     : Fleet(std::shared_ptr<const Plan>(std::shared_ptr<void>(), &plan), seed) {}
 
-std::uint32_t Fleet::add_node(std::string name, std::string label, Level level) {
-  nodes_.emplace_back();
-  causes_.emplace_back();
-  levels_.push_back(level);
-  names_.push_back(std::move(name));
-  labels_.push_back(std::move(label));
-  return static_cast<std::uint32_t>(nodes_.size() - 1);
-}
-
 void Fleet::build() {
   const Plan& plan = *plan_;
   const std::size_t most =
       1 + plan.providers.size() + plan.servers.size() + plan.keys.size() + plan.quotas.size() + 2 * plan.targets.size();
   nodes_.reserve(most);
-  causes_.reserve(most);
-  levels_.reserve(most);
-  names_.reserve(most);
-  labels_.reserve(most);
-  add_node("", "", Level::Target);  // kAlwaysOpen
 
-  const auto provider_base = static_cast<std::uint32_t>(nodes_.size());
-  for (const Provider& p : plan.providers) add_node("provider " + p.name, "provider " + p.name, Level::Provider);
-  const auto server_base = static_cast<std::uint32_t>(nodes_.size());
-  for (const Server& s : plan.servers) add_node("server " + s.base_url, "server " + s.base_url, Level::Server);
-  const auto key_base = static_cast<std::uint32_t>(nodes_.size());
+  const auto provider_base = nodes_.next();
+  for (const Provider& p : plan.providers) nodes_.add("provider " + p.name, "provider " + p.name, Level::Provider);
+  const auto server_base = nodes_.next();
+  for (const Server& s : plan.servers) nodes_.add("server " + s.base_url, "server " + s.base_url, Level::Server);
+  const auto key_base = nodes_.next();
   for (const Key& k : plan.keys) {
-    add_node("key " + k.fingerprint, "key " + plan.providers[k.provider.index()].name + "/" + k.name, Level::Key);
+    nodes_.add("key " + k.fingerprint, "key " + plan.providers[k.provider.index()].name + "/" + k.name, Level::Key);
   }
-  const auto quota_base = static_cast<std::uint32_t>(nodes_.size());
-  for (const Quota& q : plan.quotas) add_node("quota " + q.name, "quota " + q.name, Level::Quota);
+  const auto quota_base = nodes_.next();
+  for (const Quota& q : plan.quotas) nodes_.add("quota " + q.name, "quota " + q.name, Level::Quota);
 
   std::unordered_map<std::string, std::uint32_t> lanes;
   // What is known of a lane's limit is what one server says of it: another server's answers are its own.
@@ -81,11 +68,11 @@ void Fleet::build() {
     const Key& key = plan.keys[target.key.index()];
     TargetState& state = targets_[at];
     const std::uint32_t quota = target.quota ? quota_base + target.quota->value : kAlwaysOpen;
-    const std::string owner = names_[target.quota ? quota : key_base + target.key.value];
-    const std::string owner_label = labels_[target.quota ? quota : key_base + target.key.value];
+    const std::string owner = nodes_.names()[target.quota ? quota : key_base + target.key.value];
+    const std::string owner_label = nodes_.label(target.quota ? quota : key_base + target.key.value);
     const std::string lane_name = "lane " + target.model + " of " + owner;
     const auto [found, fresh] = lanes.try_emplace(lane_name);
-    if (fresh) found->second = add_node(lane_name, model_label(target) + " at " + owner_label, Level::Lane);
+    if (fresh) found->second = nodes_.add(lane_name, model_label(target) + " at " + owner_label, Level::Lane);
     const std::string limit_name = lane_name + " at " + plan.servers[target.server.index()].base_url;
     const auto [number, first] = numbers.try_emplace(limit_name, static_cast<std::uint32_t>(lane_limits_.size()));
     if (first) {
@@ -96,17 +83,17 @@ void Fleet::build() {
     const std::string name = "target " + key.fingerprint + " at " + plan.servers[target.server.index()].base_url +
                              " for " + target.model + renaming(target);
     state.hash = stable_hash(name);
+    state.check = checks_.find(target.key, target.server).value_or(kNone);
     state.per_weight = 1.0F / static_cast<float>(target.weight);
     state.path = {provider_base + target.provider.value,
                   server_base + target.server.value,
                   key_base + target.key.value,
                   quota,
                   found->second,
-                  add_node(name, "target " + target.name, Level::Target)};
+                  nodes_.add(name, "target " + target.name, Level::Target)};
   }
   lane_lied_.assign(lane_limits_.size(), Instant::min());
   build_pools();
-  build_checks();
   build_accusers();
 }
 
@@ -126,7 +113,6 @@ std::uint32_t Fleet::part_of(Level level, const TargetState& target) const {
 }
 
 void Fleet::build_accusers() {
-  accusers_.resize(nodes_.size());
   std::vector<std::pair<std::uint32_t, std::uint32_t>> parts;  // node and part
   for (const TargetState& target : targets_) {
     for (std::size_t level = 0; level < static_cast<std::size_t>(Level::Target); ++level) {
@@ -138,33 +124,9 @@ void Fleet::build_accusers() {
   parts.erase(repeated.begin(), repeated.end());
   for (auto at = parts.begin(); at != parts.end();) {
     const auto next = std::ranges::find_if(at, parts.end(), [&](const auto& part) { return part.first != at->first; });
-    accusers_[at->first].of(static_cast<std::uint32_t>(next - at));
+    nodes_.divide(at->first, static_cast<std::uint32_t>(next - at));
     at = next;
   }
-}
-
-void Fleet::build_checks() {
-  checks_.reserve(plan_->targets.size());
-  for (std::uint32_t at = 0; at < plan_->targets.size(); ++at) {
-    checks_.push_back({.key = plan_->targets[at].key, .server = plan_->targets[at].server, .target = TargetId{at}});
-  }
-  const auto place = [](const CheckPoint& point) { return std::pair(point.key.value, point.server.value); };
-  const auto by_place = [&](const CheckPoint& a, const CheckPoint& b) {
-    return std::tuple(place(a), a.target.value) < std::tuple(place(b), b.target.value);
-  };
-  std::ranges::sort(checks_, by_place);
-  const auto repeated = std::ranges::unique(checks_, {}, place);
-  checks_.erase(repeated.begin(), repeated.end());
-  checks_.shrink_to_fit();
-  for (std::size_t at = 0; at < targets_.size(); ++at) {
-    const std::pair wanted(plan_->targets[at].key.value, plan_->targets[at].server.value);
-    const auto found = std::ranges::lower_bound(checks_, wanted, {}, place);
-    targets_[at].check = static_cast<std::uint32_t>(found - checks_.begin());
-  }
-}
-
-std::string Fleet::check_name(const CheckPoint& point) const {
-  return plan_->keys[point.key.index()].fingerprint + " at " + plan_->servers[point.server.index()].base_url;
 }
 
 void Fleet::build_pools() {

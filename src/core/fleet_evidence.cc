@@ -17,11 +17,10 @@ void Fleet::charge(const Blame& blame, Charge due, Instant now) {
   if (due.level == Level::Target) return apply(blame, due, now);
   const std::uint32_t at = target.path[static_cast<std::size_t>(due.level)];
   const bool sure = due.level == Level::Server && is_about_the_address(*blame.error);
-  if (accusers_[at].alone() || sure) return apply(blame, due, now);
+  if (nodes_.undivided(at) || sure) return apply(blame, due, now);
 
   const bool was_trial = (blame.trial_levels & level_bit(due.level)) != 0;
-  accused_ = true;
-  const bool enough = accusers_[at].accuse(part_of(due.level, target)) || was_trial;
+  const bool enough = nodes_.accuse(at, part_of(due.level, target)) || was_trial;
   apply(blame, {due.action, Level::Target}, now);
   if (enough) return apply(blame, due, now);
   nodes_[at].hear(now);
@@ -36,18 +35,18 @@ void Fleet::apply(const Blame& blame, Charge due, Instant now) {
   const bool was_trial = (blame.trial_levels & level_bit(due.level)) != 0;
   const bool was_clear = node.clear(now);
   const auto out = [&](StateChange::What what) {
-    causes_[at] = blame.cause;
+    nodes_.cause(at) = blame.cause;
     changed(what, at, now);
   };
   switch (due.action) {
     case Charge::Action::None: return;
     case Charge::Action::Count:
       if (node.count_failure(plan_->health, error, was_trial, now, random_)) return out(StateChange::What::Ejected);
-      if (was_clear) causes_[at] = blame.cause;  // not out yet, but suspect
+      if (was_clear) nodes_.cause(at) = blame.cause;  // not out yet, but suspect
       return;
     case Charge::Action::Cool:
       if (!node.cool(error.retry_after, error, now, random_)) return;
-      recovering_until_ = std::max(recovering_until_, node.slow_until());
+      nodes_.recover_until(node.slow_until());
       return out(StateChange::What::CoolingDown);
     case Charge::Action::RestKey:
       if (node.rest(kFirstKeyRest, error, was_trial, now, random_)) out(StateChange::What::Resting);
@@ -64,11 +63,7 @@ void Fleet::apply(const Blame& blame, Charge due, Instant now) {
 void Fleet::well(const TargetState& target, Level level, Instant began, Instant now) {
   const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
   if (at == kAlwaysOpen) return;
-  if (accused_) accusers_[at].clear();
-  nodes_[at].hear(now);
-  if (!nodes_[at].succeed(plan_->health, began, now)) return;
-  recovering_until_ = std::max(recovering_until_, nodes_[at].slow_until());
-  changed(StateChange::What::Recovered, at, now);
+  if (nodes_.succeed(at, plan_->health, began, now)) changed(StateChange::What::Recovered, at, now);
 }
 
 /// The target, and all that it stands on.

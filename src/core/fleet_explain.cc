@@ -44,8 +44,8 @@ Skip Fleet::bar_of(TargetId target, const PickRequest& request, Instant now) {
     if (access <= worst) continue;
     worst = access;
     skip.bar = bar_for(access, node.trial_running());
-    skip.why = causes_[at].kind;
-    skip.status = static_cast<std::int16_t>(causes_[at].status);
+    skip.why = nodes_.cause(at).kind;
+    skip.status = static_cast<std::int16_t>(nodes_.cause(at).status);
   }
   if (skip.bar != Bar::None) {
     skip.until = until;

@@ -95,18 +95,13 @@ FleetHandover::FleetHandover(Fleet& old, Fleet& heir, Succession& all)
 FleetHandover::Places FleetHandover::places_in(const Fleet& heir, const Fleet& old) {
   const auto targets = [](const Fleet& fleet) {
     std::vector<std::string> names;
-    for (const Fleet::TargetState& target : fleet.targets_) names.push_back(fleet.names_[target.path.back()]);
+    for (const Fleet::TargetState& target : fleet.targets_) names.push_back(fleet.nodes_.names()[target.path.back()]);
     return names;
   };
-  const auto checks = [](const Fleet& fleet) {
-    std::vector<std::string> names;
-    for (const CheckPoint& point : fleet.checks_) names.push_back(fleet.check_name(point));
-    return names;
-  };
-  Places places{.nodes = places_of(old.names_, heir.names_),
+  Places places{.nodes = places_of(old.nodes_.names(), heir.nodes_.names()),
                 .targets = places_of(targets(old), targets(heir)),
                 .lanes = places_of(old.lane_names_, heir.lane_names_),
-                .checks = places_of(checks(old), checks(heir)),
+                .checks = places_of(old.checks_.names(*old.plan_), heir.checks_.names(*heir.plan_)),
                 .pools = std::vector(old.pools_.size(), kGone)};
   // A pool has no name of its own: it is where its targets are.
   for (std::size_t at = 0; at < old.targets_.size(); ++at) {
@@ -152,7 +147,7 @@ void FleetHandover::carry_target(TargetId id, Way way) const {
   for (const std::uint32_t node : about.path) {
     carry(node, places_.nodes[node], way, [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
       to.nodes_[there] = from.nodes_[here];
-      to.causes_[there] = from.causes_[here];
+      to.nodes_.cause(there) = from.nodes_.cause(here);
     });
   }
   carry(about.lane, places_.lanes[about.lane], way,
@@ -210,7 +205,7 @@ void FleetHandover::carry_common(Way way) const {
   to.affinity_count_ = from.affinity_count_;
   to.nonsense_ = from.nonsense_;
   to.latest_ = std::max(to.latest_, from.latest_);
-  to.recovering_until_ = std::max(to.recovering_until_, from.recovering_until_);
+  to.nodes_.recover_until(from.nodes_.recovering_until());
 }
 
 void FleetHandover::carry_all(Way way) const {

@@ -69,7 +69,7 @@ PickAnswer Fleet::pick_beside(const PickRequest& request, Instant now, Random& r
 bool Fleet::free_for_a_second(TargetId target, const PickRequest& request, Instant now) {
   const TargetState& state = targets_[target.index()];
   const LaneLimit& lane = lane_limits_[state.lane];
-  if (on_trial(state, now) || state.silence.suspected() || lane.learned_per_second() > 0) return false;
+  if (!nodes_.clear(state.path, now) || state.silence.suspected() || lane.learned_per_second() > 0) return false;
   PickRequest several = request;
   several.estimate.requests.value *= kRoomForSecond;
   several.estimate.input_tokens.value *= kRoomForSecond;
@@ -89,27 +89,11 @@ bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
   if (!candidate(target, request)) return false;
   const TargetState& state = targets_[target.index()];
   if (state.lacks.any() && state.lacks.has(request.api, now)) return false;
-  for (const std::uint32_t node : state.path) {
-    if (!nodes_[node].clear(now) && nodes_[node].access(now) > Access::Trial) return false;
-  }
+  if (!nodes_.admits(state.path, now)) return false;
   if (state.doubt.barred(now) || (!state.silence.calm() && silent(target, now)) || rushed(state, now)) return false;
   const LaneLimit& lane = lane_limits_[state.lane];
   if (!lane.unknown() && lane.admits_at(request.estimate, now) > now) return false;
   return limits_.target_admits_at(target, request, now) <= now;
-}
-
-/// Of all that the target stands on, what came back last.
-Comeback Fleet::comeback(const TargetState& target, Instant now) const {
-  Comeback last;
-  for (const std::uint32_t node : target.path) {
-    const Comeback own = nodes_[node].comeback(now);
-    if (own.running(now) && own.until() > last.until()) last = own;
-  }
-  return last;
-}
-
-bool Fleet::on_trial(const TargetState& target, Instant now) const {
-  return !std::ranges::all_of(target.path, [&](std::uint32_t node) { return nodes_[node].clear(now); });
 }
 
 std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest& request, Instant now,
@@ -147,7 +131,7 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
   switch (about.balance) {
     case Balance::P2c: chosen = two_choices(); break;
     case Balance::RoundRobin:
-      if (tier.draw.even() && now >= recovering_until_) {
+      if (tier.draw.even() && now >= nodes_.recovering_until()) {
         chosen = round.next(eligible);
         break;
       }
@@ -222,8 +206,8 @@ bool Fleet::clearly_cheaper(TargetId second, TargetId first, const Measure& meas
   const TargetState& one = targets_[first.index()];
   const TargetState& other = targets_[second.index()];
   // A target that is due for its trial costs less than any other: the request that is drawn beside it finds out.
-  if (on_trial(one, now)) return false;
-  if (on_trial(other, now)) return true;
+  if (!nodes_.clear(one.path, now)) return false;
+  if (!nodes_.clear(other.path, now)) return true;
   double of_one = latency(one, measure, now);
   double of_other = latency(other, measure, now);
   const double noise =
@@ -258,12 +242,6 @@ double Fleet::latency(const TargetState& target, const Measure& measure, Instant
   return own > 0 ? own : measure.usual;
 }
 
-double Fleet::least_share(const TargetState& target, Instant now) const {
-  double least = 1.0;
-  for (const std::uint32_t node : target.path) least = std::min(least, nodes_[node].share(now));
-  return least;
-}
-
 PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now) {
   if (request.look) return {.kind = PickKind::Picked, .ticket = {.target = target, .fallback = fallback}};
   TargetState& state = targets_[target.index()];
@@ -286,8 +264,8 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   if (state.silence.suspected()) ticket.trial = true;
   ticket.streamed = request.streamed;
   waits(state, ticket, now);
-  if (now < recovering_until_) {
-    if (const Comeback back = comeback(state, now); back.running(now)) state.comers.taken(back);
+  if (now < nodes_.recovering_until()) {
+    if (const Comeback back = nodes_.comeback(state.path, now); back.running(now)) state.comers.taken(back);
   }
   ++state.in_flight;
   ++state.requests;

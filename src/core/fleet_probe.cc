@@ -13,20 +13,20 @@ constexpr double kProbeSlack = 0.25;
 }  // namespace
 
 void Fleet::on_probe(const ProbeAnswer& answer, Instant now) {
-  const auto place = [](const CheckPoint& point) { return std::pair(point.key.value, point.server.value); };
-  const auto point = std::ranges::lower_bound(checks_, std::pair(answer.key.value, answer.server.value), {}, place);
-  if (point == checks_.end() || !(point->key == answer.key) || !(point->server == answer.server)) return;
-  point->last = LastCheck{.at = now, .healthy = answer.error == nullptr};
-  const TargetState& state = targets_[point->target.index()];
+  const std::optional<std::uint32_t> place = checks_.find(answer.key, answer.server);
+  if (!place) return;
+  CheckPoint& point = checks_[*place];
+  point.last = LastCheck{.at = now, .healthy = answer.error == nullptr};
+  const TargetState& state = targets_[point.target.index()];
   if (answer.error == nullptr) {
-    if (answer.latency) point->latency.observe(*answer.latency);
+    if (answer.latency) point.latency.observe(*answer.latency);
     probe_succeeded(state, Level::Server, now);
     probe_succeeded(state, Level::Key, now);
     return;
   }
   const Error& error = *answer.error;
-  point->last->why = error.kind;
-  point->last->status = error.status;
+  point.last->why = error.kind;
+  point.last->status = error.status;
   if (shows_key_accepted(error)) probe_succeeded(state, Level::Key, now);
   Charge due = charge_for(error, false);
   if (due.action == Charge::Action::RestKey || due.action == Charge::Action::RestQuota) {
@@ -35,7 +35,7 @@ void Fleet::on_probe(const ProbeAnswer& answer, Instant now) {
   }
   // A rate limit of the probe's path says nothing about the models, and an unclear refusal nothing at all.
   if (due.action != Charge::Action::Count) return;
-  const ProviderId provider = plan_->keys[point->key.index()].provider;
+  const ProviderId provider = plan_->keys[point.key.index()].provider;
   const bool one_server = std::ranges::count(plan_->servers, provider, &Server::provider) == 1;
   due.level = is_about_the_address(error) || !one_server ? Level::Server : Level::Key;
   probe_failed(state, due, error, now);
@@ -45,7 +45,7 @@ void Fleet::probe_succeeded(const TargetState& target, Level level, Instant now)
   const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
   HealthNode& node = nodes_[at];
   if (node.heard_within(plan_->health.interval, now) || !node.succeed(plan_->health, now, now)) return;
-  recovering_until_ = std::max(recovering_until_, node.slow_until());
+  nodes_.recover_until(node.slow_until());
   changed(StateChange::What::Recovered, at, now);
   made_room(now);
 }
@@ -61,11 +61,11 @@ void Fleet::probe_failed(const TargetState& target, Charge due, const Error& err
                             : node.count_failure(plan_->health, error, false, now, random_);
   node.stay_out_until(after(now, next + Duration(slack)));
   if (went_out || node.clear(now)) {
-    causes_[at] = {.kind = error.kind,
-                   .status = error.status,
-                   .code = FixedText<kMaxCauseCode>(error.code),
-                   .by_probe = true,
-                   .at = now};
+    nodes_.cause(at) = {.kind = error.kind,
+                        .status = error.status,
+                        .code = FixedText<kMaxCauseCode>(error.code),
+                        .by_probe = true,
+                        .at = now};
   }
   if (went_out)
     changed(due.action == Charge::Action::RestKey ? StateChange::What::Resting : StateChange::What::Ejected, at, now);

@@ -112,18 +112,7 @@ std::uint8_t Fleet::give_back(const Ticket& ticket) {
   TargetState& target = targets_[ticket.target.index()];
   --target.in_flight;
   count_load(target, 0, ticket.load);
-  return end_trials(ticket);
-}
-
-std::uint8_t Fleet::end_trials(const Ticket& ticket) {
-  const TargetState& target = targets_[ticket.target.index()];
-  std::uint8_t trials = 0;
-  for (std::size_t level = 0; level < kLevels; ++level) {
-    const auto here = static_cast<std::uint8_t>(1U << level);
-    if ((ticket.trial_levels & here) == 0) continue;
-    if (nodes_[target.path[level]].end_trial(ticket.taken)) trials = static_cast<std::uint8_t>(trials | here);
-  }
-  return trials;
+  return nodes_.end_trials(target.path, ticket.trial_levels, ticket.taken);
 }
 
 void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {
@@ -174,7 +163,7 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
   waits_no_more(target, ticket, /*answered=*/true);
   heard(target, ticket, now);
   target.comers.answered(ticket.taken);
-  const std::uint8_t passed = end_trials(ticket);
+  const std::uint8_t passed = nodes_.end_trials(target.path, ticket.trial_levels, ticket.taken);
   for (std::size_t level = 0; level < kLevels; ++level) {
     if ((passed & level_bit(static_cast<Level>(level))) != 0)
       well(target, static_cast<Level>(level), ticket.taken, now);
@@ -254,10 +243,7 @@ bool Fleet::spend_hedge(Instant now) {
 bool Fleet::failover_is_free(TargetId next, Instant now) const {
   const TargetState& target = targets_[next.index()];
   // The least bad of those that are out for failing: everything else is out too, whatever the last 10 s say.
-  const bool last_resort = std::ranges::any_of(target.path, [&](std::uint32_t node) {
-    return !nodes_[node].clear(now) && nodes_[node].access(now) == Access::Ejected && nodes_[node].until(now) != kNever;
-  });
-  if (last_resort) return false;
+  if (nodes_.ejected(target.path, now)) return false;
   // One that answers others is no part of an outage, however many of its siblings fail.
   if (target.success.answers(kBudgetWindow, now)) return true;
   const std::uint32_t pool = target.pool;
@@ -271,26 +257,11 @@ bool Fleet::failover_is_free(TargetId next, Instant now) const {
 void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now) {
   const bool out = what == StateChange::What::Ejected || what == StateChange::What::CoolingDown ||
                    what == StateChange::What::Resting;
-  changed(what, node, now, out ? nodes_[node].until(now) : kNever, out ? causes_[node] : Cause{});
+  changed(what, node, now, out ? nodes_[node].until(now) : kNever, out ? nodes_.cause(node) : Cause{});
 }
 
 void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause) {
-  if (change_count_ == kChangesKept) {
-    first_change_ = (first_change_ + 1) % kChangesKept;
-    --change_count_;
-    ++changes_lost_;
-  }
-  changes_[(first_change_ + change_count_) % kChangesKept] = {
-      .what = what, .level = levels_[node], .node = node, .at = now, .until = until, .cause = cause};
-  ++change_count_;
-}
-
-std::optional<StateChange> Fleet::next_change() {
-  if (change_count_ == 0) return std::nullopt;
-  const StateChange change = changes_[first_change_];
-  first_change_ = (first_change_ + 1) % kChangesKept;
-  --change_count_;
-  return change;
+  changes_.add({.what = what, .level = nodes_.level(node), .node = node, .at = now, .until = until, .cause = cause});
 }
 
 }  // namespace drover::core

@@ -24,7 +24,7 @@ TargetView Fleet::view(TargetId target, Instant now) const {
   bool trial_runs = false;
   for (const std::uint32_t at : state.path) {
     const HealthNode& node = nodes_[at];
-    if (worst == Access::Open && node.consecutive_failures() > view.consecutive_failures) view.cause = causes_[at];
+    if (worst == Access::Open && node.consecutive_failures() > view.consecutive_failures) view.cause = nodes_.cause(at);
     view.consecutive_failures = std::max(view.consecutive_failures, node.consecutive_failures());
     view.score = std::max(view.score, node.score());
     if (node.clear(now)) continue;
@@ -33,7 +33,7 @@ TargetView Fleet::view(TargetId target, Instant now) const {
     if (access > Access::Trial) view.until = std::max(view.until, node.until(now));
     if (access <= worst) continue;
     worst = access;
-    view.cause = causes_[at];
+    view.cause = nodes_.cause(at);
   }
   switch (worst) {
     case Access::Open:

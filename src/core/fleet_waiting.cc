@@ -67,7 +67,8 @@ PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random)
   Waiting* waiting = room_.find(request.waiter);
   if (waiting == nullptr) return {};
   // What is reserved may have been taken out meanwhile: nothing is sent to what cools down.
-  if (waiting->ticket && !still_open(*waiting->ticket, now)) {
+  if (waiting->ticket &&
+      !nodes_.admits(targets_[waiting->ticket->target.index()].path, waiting->ticket->trial_levels, now)) {
     take_back(*waiting->ticket);
     waiting->ticket.reset();
     room_.line_up_again(request.waiter, now);
@@ -131,18 +132,6 @@ Served Fleet::serve(Waiting& waiting, Instant now) {
   }
   next_look_ = std::min(next_look_, std::max(answer.wait_until, now + kShortestLook));
   return {.what = answer.asker_limited ? Served::What::ClientBlocked : Served::What::LineBlocked, .because = answer};
-}
-
-/// Whether what was reserved for one that waits may still be used.
-bool Fleet::still_open(const Ticket& ticket, Instant now) const {
-  const TargetState& state = targets_[ticket.target.index()];
-  for (std::size_t level = 0; level < kLevels; ++level) {
-    const HealthNode& node = nodes_[state.path[level]];
-    if (node.clear(now)) continue;
-    const bool own_trial = (ticket.trial_levels >> level & 1U) != 0 && node.trial_running();
-    if (!own_trial && node.access(now) > Access::Trial) return false;
-  }
-  return true;
 }
 
 }  // namespace drover::core
