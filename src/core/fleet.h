@@ -25,7 +25,7 @@
 #include "core/health_tree.h"
 #include "core/hedge_share.h"
 #include "core/lane_limit.h"
-#include "core/latency_sketch.h"
+#include "core/latency_model.h"
 #include "core/limit_book.h"
 #include "core/peak_ewma.h"
 #include "core/plan.h"
@@ -187,14 +187,7 @@ class Fleet final : public FleetPort {
     bool borrows = false;    ///< some of its targets are counted in another pool
     mutable WindowCount<10> successes{std::chrono::seconds(10)};
     mutable WindowCount<10> failures{std::chrono::seconds(10)};
-    double usual_first_content = 0;  ///< used for a target without samples; 0: unknown
-    double usual_per_token = 0;
-    /// Plain: request sent to the answer's end, and streamed: to its first content; as of ordinary prompts.
-    std::array<LatencySketch, 2> answers{};
-    std::array<Duration, 2> late = {kNoLimit, kNoLimit};  ///< later than nearly all of `answers`, which it follows
-    Duration suspicious_silence = kNoLimit;               ///< follows both
-    std::array<UsualWaits, 2> usual_waits{};              ///< follow `answers`
-    std::uint32_t answers_until_look = kSketchLeast;
+    LatencyModel latency{};
     std::uint32_t excused = 0;  ///< refusals of credentials since the last success that were blamed on their requests
   };
   /// How the latencies of a pool's targets are compared for one request.
@@ -274,7 +267,7 @@ class Fleet final : public FleetPort {
   void waits(TargetState& target, const Ticket& ticket, Instant now);
   void waits_no_more(TargetState& target, const Ticket& ticket, bool answered);
   [[nodiscard]] Duration suspicious_silence(const TargetState& target) const {
-    return target.pool == kNone ? kNoLimit : pools_[target.pool].suspicious_silence;
+    return target.pool == kNone ? kNoLimit : pools_[target.pool].latency.suspicious_silence();
   }
   [[nodiscard]] PickAnswer take(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now);
   [[nodiscard]] bool another_left(TargetId taken, const PickRequest& request, Instant now);
@@ -326,7 +319,6 @@ class Fleet final : public FleetPort {
   void well(const TargetState& target, Level level, Instant began, Instant now);
   void well_throughout(const TargetState& target, Instant began, Instant now);
   void heard(TargetState& target, const Ticket& ticket, Instant now);
-  void learn_wait(LatencySketch& answers, PoolState& pool, Duration answer, PromptSize prompt);
   void learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now);
   void learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now);
   void probe_succeeded(const TargetState& target, Level level, Instant now);

@@ -183,13 +183,7 @@ void FleetHandover::carry_pool(std::uint32_t pool, Way way) const {
     Fleet::PoolState& state = to.pools_[there];
     state.successes = known.successes;
     state.failures = known.failures;
-    state.usual_first_content = known.usual_first_content;
-    state.usual_per_token = known.usual_per_token;
-    state.answers = known.answers;
-    state.late = known.late;
-    state.suspicious_silence = known.suspicious_silence;
-    state.usual_waits = known.usual_waits;
-    state.answers_until_look = known.answers_until_look;
+    state.latency = known.latency;
   });
 }
 

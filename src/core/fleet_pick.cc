@@ -218,8 +218,9 @@ bool Fleet::clearly_cheaper(TargetId second, TargetId first, const Measure& meas
 
 Fleet::Measure Fleet::measure_of(const PoolState& pool, const PickRequest& request) const {
   // Two targets are compared by the same measure, or a stream's would stand against a plain answer's.
-  const bool by_first = request.streamed ? pool.usual_first_content > 0 : pool.usual_per_token <= 0;
-  const double usual = by_first ? pool.usual_first_content : pool.usual_per_token;
+  const LatencyModel& known = pool.latency;
+  const bool by_first = request.streamed ? known.usual_first_content() > 0 : known.usual_per_token() <= 0;
+  const double usual = by_first ? known.usual_first_content() : known.usual_per_token();
   return {.by_probes = plan_->health.latency_from == LatencyFrom::Probe,
           .average = by_first ? &TargetState::first_content : &TargetState::per_token,
           .usual = usual > 0 ? usual : 1.0};
@@ -277,7 +278,7 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   if (!answer.untried_left || state.pool == kNone) return answer;
   if (ticket.trial) ticket.patience = prompt.scaled(suspicious_silence(state));
   if (ticket.trial || hedges_.any()) {
-    ticket.second_after = prompt.scaled(pools_[state.pool].late[request.streamed ? 1 : 0]);
+    ticket.second_after = prompt.scaled(pools_[state.pool].latency.late(request.streamed));
   }
   return answer;
 }

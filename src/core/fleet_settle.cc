@@ -15,12 +15,6 @@ constexpr std::int64_t kFailuresThatCount = 10;
 constexpr Duration kTellNonsenseEvery = std::chrono::minutes(10);
 /// Of one answer; an upstream may claim any number.
 constexpr std::int64_t kMostTokens = 1'000'000'000;
-/// How quickly a pool's usual latency follows its samples.
-constexpr double kUsualGain = 0.1;
-
-void follow(double& usual, double sample) {
-  usual = usual <= 0 ? sample : usual + kUsualGain * (sample - usual);
-}
 
 /// What the limits are told: nothing was used by what was never sent, a refusal used a request but no tokens.
 Amount used_by(const Ticket& ticket, const Outcome& outcome) {
@@ -173,23 +167,6 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
   made_room(now);
 }
 
-/// Looking through the sketches costs more than a settlement may; a few answers more change little.
-void Fleet::learn_wait(LatencySketch& answers, PoolState& pool, Duration answer, PromptSize prompt) {
-  constexpr std::uint32_t kLookEvery = 64;
-  answers.add(std::chrono::duration<double>(prompt.unscaled(answer)).count());
-  if (--pool.answers_until_look > 0) return;
-  pool.answers_until_look = kLookEvery;
-  LatencySketch both = pool.answers[0];
-  both.add(pool.answers[1]);
-  const auto usual = both.within(0.99);
-  if (usual) pool.suspicious_silence = std::max(kSuspectAfterUsual * *usual, kShortestSilence);
-  for (std::size_t kind = 0; kind < pool.answers.size(); ++kind) {
-    const auto nearly_all = pool.answers[kind].within(kLateAfter);
-    if (nearly_all) pool.late[kind] = std::max(*nearly_all, kSoonestSecond);
-    if (const auto waits = pool.answers[kind].within(UsualWaits::kShares)) pool.usual_waits[kind].learn(*waits);
-  }
-}
-
 void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
   const TargetState& target = targets_[ticket.target.index()];
   const int nonsense = lane_limits_[target.lane].hint(hints, ticket.lane_before, ticket.taken, now);
@@ -203,22 +180,18 @@ void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
 }
 
 void Fleet::learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now) {
-  const double seconds = std::chrono::duration<double>(first_content).count();
-  target.first_content.observe(seconds, now);
-  if (target.pool == kNone) return;
-  learn_wait(pools_[target.pool].answers[1], pools_[target.pool], first_content, prompt);
-  follow(pools_[target.pool].usual_first_content, std::max(seconds, kLeastSeconds));
+  target.first_content.observe(std::chrono::duration<double>(first_content).count(), now);
+  if (target.pool != kNone) pools_[target.pool].latency.learn_first_content(first_content, prompt);
 }
 
 void Fleet::learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now) {
   if (outcome.first_content) learn_first_content(target, *outcome.first_content, prompt, now);
   if (outcome.whole) {
-    if (target.pool != kNone) learn_wait(pools_[target.pool].answers[0], pools_[target.pool], *outcome.whole, prompt);
     // Answers without output tokens (embeddings) count as one: a pool serves one model, so all of its are alike.
     const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
     const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;
     target.per_token.observe(seconds, now);
-    if (target.pool != kNone) follow(pools_[target.pool].usual_per_token, std::max(seconds, kLeastSeconds));
+    if (target.pool != kNone) pools_[target.pool].latency.learn_whole(*outcome.whole, seconds, prompt);
   }
 }
 

@@ -33,7 +33,7 @@ void Fleet::waits(TargetState& target, const Ticket& ticket, Instant now) {
   target.silence.taken(prompt, now);
   if (prompt.index() != 0 || target.pool == kNone) return;
   const std::size_t kind = kind_of(ticket);
-  const UsualWaits& usual = pools_[target.pool].usual_waits[kind];
+  const UsualWaits& usual = pools_[target.pool].latency.usual_waits(ticket.streamed);
   if (usual.known()) target.cohorts[kind].sent(now, usual.cohort);
 }
 
@@ -84,7 +84,7 @@ Instant Fleet::silent_since(TargetState& target, Instant now) {
 /// The same of its plain (0) or its streamed (1) requests.
 Instant Fleet::silent_since(const TargetState& target, std::size_t kind, Instant now) const {
   if (target.in_flight < kFewestInFlight || target.pool == kNone) return kNever;
-  const UsualWaits& usual = pools_[target.pool].usual_waits[kind];
+  const UsualWaits& usual = pools_[target.pool].latency.usual_waits(kind == 1);
   if (!usual.known()) return kNever;
   const Cohorts::Silent own = target.cohorts[kind].silent(usual, slowness(target, kind), now);
   if (own.surprise < kHangSurprise || now - own.since < kShortestSilence) return kNever;
@@ -101,8 +101,8 @@ Instant Fleet::silent_since(const TargetState& target, std::size_t kind, Instant
 /// How many times as long as its pool the target is known to take, by its own answers. The average is one of peaks,
 /// which lie above the usual by about their deviation.
 double Fleet::slowness(const TargetState& target, std::size_t kind) const {
-  const PoolState& pool = pools_[target.pool];
-  const double usual = kind == 0 ? pool.usual_per_token : pool.usual_first_content;
+  const LatencyModel& known = pools_[target.pool].latency;
+  const double usual = kind == 0 ? known.usual_per_token() : known.usual_first_content();
   const PeakEwma& own = kind == 0 ? target.per_token : target.first_content;
   return usual > 0 ? std::clamp((own.last() - own.deviation()) / usual, 1.0, kMostSlowness) : 1.0;
 }
