@@ -18,6 +18,7 @@
 #include "net/ticker.h"
 #include "upstream/catalog.h"
 #include "upstream/fetch.h"
+#include "upstream/retirements.h"
 #include "upstream/run.h"
 #include "upstream/shared_fleet.h"
 
@@ -29,6 +30,8 @@ inline constexpr std::size_t kMaxProbesInFlight = 32;
 inline constexpr std::int64_t kMaxProbesPerSecond = 100;
 /// Part of the interval by which each probe comes earlier or later, so that keys do not fall into step.
 inline constexpr double kProbeJitter = 0.1;
+/// A provider's list of models is looked into this often for what it says about their end.
+inline constexpr Duration kReadListEvery = std::chrono::hours(1);
 /// The first probes of what is new are spread over this, or longer where the rate asks for it.
 inline constexpr Duration kFirstProbesWithin = std::chrono::seconds(1);
 
@@ -47,6 +50,8 @@ class Prober {
 
   [[nodiscard]] std::size_t watched() const { return slots_.size(); }
   [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+  /// What the lists of models that probes fetched say.
+  [[nodiscard]] const Retirements& retirements() const { return retirements_; }
 
  private:
   struct Slot {
@@ -95,6 +100,7 @@ class Prober {
   void answered(const Job& job, const Result<Fetched>& fetched, Duration taken);
   [[nodiscard]] Verdict judge(const Job& job, const Result<Fetched>& fetched, Error& error);
   void turn_off(const Job& job, const std::string& why);
+  void read_list(const Job& job, std::string_view body);
   void say(const std::string& line) const;
 
   LoopTools tools_;
@@ -102,9 +108,11 @@ class Prober {
   std::shared_ptr<const Catalog> catalog_;
   std::shared_ptr<SharedFleet> fleet_;
   std::vector<Slot> slots_;
-  std::vector<Turn> turns_;       ///< a heap by time
-  std::set<std::string> off_;     ///< providers ("name path") whose probe path is none
-  std::set<std::string> proven_;  ///< base URLs whose probe path has answered well
+  std::vector<Turn> turns_;    ///< a heap by time
+  std::set<std::string> off_;  ///< providers ("name path") whose probe path is none
+  Retirements retirements_;
+  std::map<std::string, Instant> read_again_at_;  ///< by provider: when its list of models is looked into again
+  std::set<std::string> proven_;                  ///< base URLs whose probe path has answered well
   std::uint64_t round_ = 0;
   std::size_t in_flight_ = 0;
   Instant next_start_{};
