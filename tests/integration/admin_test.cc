@@ -94,7 +94,7 @@ TEST(Status, WarnsOfAModelThatIsShutDownSoonAndSoDoTheMetrics) {
   upstream.always(Say{}.bytes(sized(R"({"data":[{"id":"gpt-4o","shutdown_date":"2020-01-14"},{"id":"b"}]})")));
   std::string yaml = providers({url_of(upstream)}, "in_order");
   const std::string off = "health: { probe: off }";
-  yaml.replace(yaml.find(off), off.size(), "health: { interval: 1s }");
+  yaml.replace(yaml.find(off), off.size(), "health: { interval: 1s, timeout: 500ms }");
   Gateway gateway(with_admin(load(yaml)));
   const std::string warning = "provider p1 has shut down model gpt-4o on 2020-01-14";
   const auto until = Clock::now() + kPatience;
