@@ -18,6 +18,14 @@ struct Tail : MemoryWorld {
     request.path = std::move(path);
     facts.blocked_client = 20s;
   }
+  /// Its upstream says this, and its body ends.
+  void begin_with(const std::string& events) {
+    begin([&] {
+      upstream().says_head(kStreamHead);
+      upstream().says(events);
+      upstream().ends();
+    });
+  }
 };
 
 TEST(Tail, K10_IsPassedOnUntilTheBodyEnds) {
@@ -69,11 +77,7 @@ TEST(Tail, K10_OfAResponseMayBeDone) {
       "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"x\"}\n\n"
       "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"}}\n\n" +
       std::string(kDone);
-  world.begin([&] {
-    world.upstream().says_head(kStreamHead);
-    world.upstream().says(events);
-    world.upstream().ends();
-  });
+  world.begin_with(events);
   ASSERT_TRUE(world.ends());
   EXPECT_EQ(world.client.text(), events);
 }
@@ -81,11 +85,7 @@ TEST(Tail, K10_OfAResponseMayBeDone) {
 TEST(Tail, K10_AnErrorBehindAWholeAnswerChangesNothingOfIt) {
   Tail world;
   const std::string events = std::string(kContent) + kDone + "data: {\"error\":{\"message\":\"late\"}}\n\n";
-  world.begin([&] {
-    world.upstream().says_head(kStreamHead);
-    world.upstream().says(events);
-    world.upstream().ends();
-  });
+  world.begin_with(events);
   ASSERT_TRUE(world.ends());
   EXPECT_EQ(world.client.text(), events);
   EXPECT_EQ(world.error(), "");
