@@ -15,9 +15,11 @@
 
 #include "cli/commands.h"
 #include "cli/embedded_mock.h"
+#include "cli/own_gateway.h"
 #include "config/environment.h"
 #include "config/settings.h"
 #include "drover/client.h"
+#include "gateway/message_client.h"
 #include "gateway/model_names.h"
 #include "gateway/status_client.h"
 
@@ -42,8 +44,11 @@ struct ChatOptions {
 /// What is asked, and what has to live as long as it is.
 struct Partner {
   v0::Client client;
-  std::string model;  ///< empty: the client's own choice
-  std::unique_ptr<EmbeddedMock> mock;
+  std::string model{};  ///< empty: the client's own choice
+  std::unique_ptr<EmbeddedMock> mock{};
+  gateway::MessageServer messages{};           ///< a drover that may have models in Anthropic's dialect; or
+  std::optional<config::Settings> settings{};  ///< what one of our own would serve
+  std::unique_ptr<OwnGateway> own_gateway{};
 };
 
 /// "http://127.0.0.1:9000" → "http://127.0.0.1:9000/v1"
@@ -92,7 +97,9 @@ std::string model_in(const std::string& list) {
 v0::Result<Partner> gateway_at(const std::string& url, const std::string& list) {
   auto client = client_of(url, client_key());
   if (!client) return std::move(client.error());
-  return Partner{.client = std::move(*client), .model = model_in(list), .mock = nullptr};
+  Partner partner{.client = std::move(*client), .model = model_in(list)};
+  partner.messages = {.url = url, .key = client_key()};
+  return partner;
 }
 
 v0::Result<Partner> mock_partner() {
@@ -106,7 +113,10 @@ v0::Result<Partner> mock_partner() {
   if (!client) return std::move(client.error());
   std::cerr << "drover: no drover.yaml, no keys in the environment and no drover at " << kUsualGateway
             << ": the built-in mock answers\n";
-  return Partner{.client = std::move(*client), .model = kUsualModel, .mock = std::move(*mock)};
+  Partner partner{.client = std::move(*client), .model = kUsualModel};
+  if (auto settings = (*mock)->gateway_settings()) partner.settings = std::move(*settings);
+  partner.mock = std::move(*mock);
+  return partner;
 }
 
 /// The models of a drover at this address; nothing: nobody answers there, or not like one.
@@ -123,30 +133,76 @@ v0::Result<Partner> find_partner(const ChatOptions& options) {
     return gateway_at(url, models ? models->body : std::string());
   }
   v0::Result<v0::Client> client = v0::Error{};
+  std::optional<config::Settings> settings;
   if (!options.file.empty() || std::filesystem::exists(kDefaultFile)) {
-    client = v0::Client::from_file(options.file.empty() ? kDefaultFile : options.file);
+    const std::string file = options.file.empty() ? kDefaultFile : options.file;
+    client = v0::Client::from_file(file);
+    if (auto loaded = config::load_file(file, config::real_environment())) settings = std::move(*loaded);
   } else {
-    const auto found = config::from_environment(config::real_environment());
+    auto found = config::from_environment(config::real_environment());
     if (!found && config::nothing_configured(found.error())) {
       const auto running = models_at(kUsualGateway);
       return running ? gateway_at(kUsualGateway, running->body) : mock_partner();
     }
     client = v0::Client::from_env();
+    if (found) settings = std::move(*found);
   }
   if (!client) return std::move(client.error());
-  return Partner{.client = std::move(*client), .model = {}, .mock = nullptr};
+  Partner partner{.client = std::move(*client), .model = {}};
+  partner.settings = std::move(settings);
+  return partner;
+}
+
+/// Whether the model is served, but not in the dialect that the library speaks.
+bool is_in_other_dialect(const v0::Error& error) {
+  return error.code == "model_in_other_dialect" || error.code == "api_not_offered";
+}
+
+/// A drover to be asked in Anthropic's dialect; nothing: there is none, which was said.
+std::optional<gateway::MessageServer> message_server(Partner& partner) {
+  if (!partner.messages.url.empty()) return partner.messages;
+  if (!partner.settings) return std::nullopt;
+  auto own = OwnGateway::start(std::move(*partner.settings));
+  partner.settings.reset();
+  if (!own) {
+    std::cerr << "drover: " << own.error().message << "\n";
+    return std::nullopt;
+  }
+  partner.own_gateway = std::move(*own);
+  partner.messages = partner.own_gateway->address();
+  return partner.messages;
+}
+
+/// The same as answer() in Anthropic's dialect.
+bool answer_message(Partner& partner, const std::string& model, std::vector<v0::Message>& conversation) {
+  const auto server = message_server(partner);
+  if (!server) return false;
+  std::vector<gateway::ChatTurn> turns;
+  for (const v0::Message& message : conversation) turns.push_back({.role = message.role, .content = message.content});
+  auto text =
+      gateway::ask_message(*server, model, turns, [](std::string_view piece) { std::cout << piece << std::flush; });
+  std::cout << "\n";
+  if (!text) {
+    std::cerr << "drover: " << text.error().message << "\n";
+    return false;
+  }
+  conversation.push_back(v0::Message::assistant(std::move(*text)));
+  return true;
 }
 
 /// Prints the answer as it comes and adds it to the conversation. False: it failed, which was said.
-bool answer(v0::Client& client, const std::string& model, std::vector<v0::Message>& conversation) {
+bool answer(Partner& partner, const std::string& model, std::vector<v0::Message>& conversation) {
+  if (partner.own_gateway) return answer_message(partner, model, conversation);
   v0::ChatRequest request(conversation);
   request.model = model;
-  v0::ChatStream stream = client.stream(request);
+  v0::ChatStream stream = partner.client.stream(request);
   std::string text;
   for (const v0::ChatEvent& event : stream) {
     std::cout << event.text << std::flush;
     text += event.text;
   }
+  const bool other = stream.error() != nullptr && is_in_other_dialect(*stream.error());
+  if (other && !model.empty()) return answer_message(partner, model, conversation);
   std::cout << "\n";
   if (const v0::Error* error = stream.error()) {
     std::cerr << "drover: " << error->to_string() << "\n";
@@ -163,13 +219,12 @@ int chat(const ChatOptions& options) {
     std::cerr << partner.error().message << "\n";
     return kExitMistake;
   }
-  v0::Client& client = partner->client;
   const char* const wished = std::getenv("DROVER_MODEL");
   const std::string model = !options.model.empty() ? options.model : wished != nullptr ? wished : partner->model;
   std::vector<v0::Message> conversation;
   if (!options.question.empty()) {
     conversation.push_back(v0::Message::user(options.question));
-    return answer(client, model, conversation) ? kExitGood : kExitFailed;
+    return answer(*partner, model, conversation) ? kExitGood : kExitFailed;
   }
   const bool person = ::isatty(STDIN_FILENO) == 1;
   for (std::string line;;) {
@@ -177,7 +232,7 @@ int chat(const ChatOptions& options) {
     if (!std::getline(std::cin, line)) return kExitGood;
     if (line.empty()) continue;
     conversation.push_back(v0::Message::user(line));
-    if (!answer(client, model, conversation)) return kExitFailed;
+    if (!answer(*partner, model, conversation)) return kExitFailed;
   }
 }
 
@@ -201,7 +256,8 @@ void add_chat(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  drover chat 'Why is the sky blue?'\n"
       "  drover chat --url http://127.0.0.1:8080 --model gpt-4o 'Why is the sky blue?'\n"
-      "It speaks OpenAI's dialect; models that are served in Anthropic's only are not for it.");
+      "  drover chat --model claude-opus-4-8 'Why is the sky blue?'\n"
+      "It speaks OpenAI's dialect, and Anthropic's for models that are served in that one only.");
   command->callback([options, &exit_code] { exit_code = chat(*options); });
 }
 

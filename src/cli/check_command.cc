@@ -1,16 +1,23 @@
-// drover check FILE: validates a configuration and says what it would do. Opens no socket.
+// drover check FILE: validates a configuration and says what it would do. Opens no socket, but with --models.
 #include <iostream>
 #include <memory>
 #include <string>
 
 #include "cli/commands.h"
 #include "config/settings.h"
+#include "gateway/model_check.h"
 #include "gateway/snapshot.h"
 
 namespace drover::cli {
 namespace {
 
-int check(const std::string& file) {
+struct CheckOptions {
+  std::string file;
+  bool models = false;
+};
+
+int check(const CheckOptions& options) {
+  const std::string& file = options.file;
   const auto settings = config::load_file(file, config::real_environment());
   if (!settings) {
     for (const config::Problem& problem : settings.error()) std::cerr << problem.to_string() << "\n";
@@ -26,6 +33,10 @@ int check(const std::string& file) {
     std::cerr << file << ": " << snapshot.error().message << "\n";
     return kExitMistake;
   }
+  if (options.models) {
+    for (const std::string& warning : gateway::check_models((*snapshot)->catalog))
+      std::cout << "warning: " << warning << "\n";
+  }
   std::cout << file << " is good.\n";
   return kExitGood;
 }
@@ -35,11 +46,13 @@ int check(const std::string& file) {
 void add_check(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("check", "Validate a configuration file; print each route and what it would do");
-  auto file = std::make_shared<std::string>();
-  command->add_option("FILE", *file, "The configuration file")->required();
+  auto options = std::make_shared<CheckOptions>();
+  command->add_option("FILE", options->file, "The configuration file")->required();
+  command->add_flag("--models", options->models,
+                    "Also ask each provider which models it lists, and until when it has them");
   command->footer(
       "Example:\n  drover check drover.yaml\nExit code 0: good; 2: mistakes, each with file, line, column and key.");
-  command->callback([file, &exit_code] { exit_code = check(*file); });
+  command->callback([options, &exit_code] { exit_code = check(*options); });
 }
 
 }  // namespace drover::cli

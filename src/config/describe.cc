@@ -68,6 +68,7 @@ class Description {
     listeners();
     clients();
     routes();
+    queries();
     policies();
     list("warnings", settings_.warnings);
     list("no effect", inert());
@@ -110,7 +111,29 @@ class Description {
            (providers.size() < plan_.providers.size() ? ", only at " + joined(providers) : "") +
            (batch(client) ? ", batch" : ""));
     }
+    origins();
   }
+
+  void origins() {
+    if (settings_.origins.empty()) return;
+    const bool any = std::ranges::find(settings_.origins, kAnyOrigin) != settings_.origins.end();
+    line("origins  " + (any ? std::string("any: every web page whose visitor has a client's key")
+                            : "web pages of " + joined(settings_.origins)));
+  }
+
+  /// What is added to the query of each request. A value that may be a credential is not shown.
+  void queries() {
+    for (const core::Provider& provider : plan_.providers) {
+      std::vector<std::string> parameters;
+      for (const auto& [name, value] : provider.query) {
+        parameters.push_back(name + "=" + (is_telling(name) ? value : std::string("...")));
+      }
+      if (!parameters.empty()) line("query of " + provider.name + ": " + joined(parameters));
+    }
+  }
+
+  /// Whether the parameter is one whose values are no secret: versions are what providers have a query for.
+  static bool is_telling(std::string_view name) { return name == "api-version" || name == "version"; }
 
   [[nodiscard]] bool batch(const ClientKey& client) const {
     return plan_.principals[client.principal.index()].service == core::ServiceClass::Batch;

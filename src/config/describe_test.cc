@@ -95,6 +95,23 @@ TEST(Describe, ShowsTheFirstTargetsOfALargePool) {
               AllOf(HasSubstr("p2c over 62 targets"), HasSubstr("... and 12 more targets")));
 }
 
+TEST(Describe, N2_SaysWhosePagesMayAsk) {
+  EXPECT_THAT(describe(loaded(one_provider("origins: [ https://app.example.com, app://obsidian.md ]\n"))),
+              HasSubstr("\norigins  web pages of https://app.example.com, app://obsidian.md\n"));
+  EXPECT_THAT(describe(loaded(one_provider("origins: [ \"*\" ]\nclients: [ { name: web, key: { env: WEB_KEY } } ]\n"),
+                              client_world())),
+              HasSubstr("\norigins  any: every web page whose visitor has a client's key\n"));
+  EXPECT_THAT(describe(loaded(one_provider(""))), Not(HasSubstr("origins")));
+}
+
+TEST(Describe, N2_SaysWhatIsAddedToTheQueryAndShowsNoSecretInIt) {
+  const std::string text = describe(
+      loaded("providers: { az: { base_url: https://az.example/v1, query: { api-version: 2024-10-21, code: canary-1 }, "
+             "keys: [ { env: KEY_A } ] } }"));
+  EXPECT_THAT(text, HasSubstr("\nquery of az: api-version=2024-10-21, code=...\n"));
+  EXPECT_THAT(text, Not(HasSubstr("canary")));
+}
+
 TEST(Describe, NamesClientsWhoseRequestsAreBatchWork) {
   FakeWorld in = world();
   in.variables["APP_KEY"] = "app-key-0123456789";

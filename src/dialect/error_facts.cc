@@ -20,17 +20,17 @@ bool is_one_of(std::string_view key, const std::array<std::string_view, N>& name
   return std::ranges::find(names, key) != names.end();
 }
 
-constexpr auto kMessages = std::to_array<std::string_view>({"message", "msg", "error_msg", "error_message",
-                                                            "errorMessage", "err_msg", "errmsg", "status_msg",
-                                                            "Message", "error_description", "title"});
+constexpr auto kMessages =
+    std::to_array<std::string_view>({"message", "msg", "error_msg", "error_message", "errorMessage", "err_msg",
+                                     "errmsg", "status_msg", "Message", "error_description", "title"});
 /// Codes whose name says that they are an error's; 0 is none.
 constexpr auto kErrorCodes =
     std::to_array<std::string_view>({"error_code", "errorCode", "err_code", "errcode", "status_code", "statusCode"});
-constexpr auto kSpans = std::to_array<std::string_view>({"retryDelay", "retry_delay", "resets_in_seconds",
-                                                         "reset_in_seconds", "retry_after", "retry_after_seconds",
-                                                         "retryAfter"});
-constexpr auto kTimes =
-    std::to_array<std::string_view>({"resets_at", "reset_at", "resetsAt", "resetAt", "reset_time", "resets_time"});
+constexpr auto kSpans = std::to_array<std::string_view>(
+    {"retryDelay", "retry_delay", "resets_in_seconds", "reset_in_seconds", "retry_after", "retry_after_seconds",
+     "retryAfter", "retryAfterSeconds", "resets_in", "reset_in", "reset_after", "reset_after_seconds", "wait_seconds"});
+constexpr auto kTimes = std::to_array<std::string_view>({"resets_at", "reset_at", "resetsAt", "resetAt", "reset_time",
+                                                         "resets_time", "resetTime", "retry_at", "available_at"});
 
 /// The text of a string, or a number as it stands.
 std::string_view plain(std::string_view raw) {
@@ -234,14 +234,14 @@ std::string_view without_lead(std::string_view body) {
 
 ErrorFacts read_error_facts(std::string_view body) {
   ErrorFacts facts;
-  body = without_lead(body.substr(0, kErrorBytes));
+  body = without_lead(body);
   if (body.empty()) return facts;
   if (body.front() == '<') {
     facts.html = true;
   } else if (body.front() == '{' || body.front() == '[') {
     read_top(body, facts);
   } else {
-    facts.message = raw_string(body).value_or(body);
+    facts.message = raw_string(body).value_or(body).substr(0, kErrorBytes);
   }
   return facts;
 }

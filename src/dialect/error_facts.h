@@ -27,7 +27,8 @@ struct ErrorFacts {
   }
 };
 
-/// Most bytes of a body that are looked at; an error says what it is at its front.
+/// Most bytes of a body that is no JSON that are looked at: a page says what it is at its front. JSON may echo a
+/// request of any length before it says what is wrong; who reads it bounds it.
 inline constexpr std::size_t kErrorBytes = 64 * 1024;
 
 /// Reads an error body. It may be cut: what stands before the cut is read.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "dialect/dialect.h"
+#include "dialect/retry_after.h"
 
 namespace drover::dialect {
 namespace {
@@ -187,12 +188,14 @@ TEST(ReadFailure, K8_WhatMayComeFromWhateverStandsBeforeTheApiIsAskedElsewhere) 
 }
 
 TEST(ReadFailure, K8_AnApiThatIsNotOfferedIsNoFaultOfItsModel) {
-  for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
-           {501, R"({"error":{"code":501,"message":"This server does not support embeddings","type":"not_supported_error"}})"},
-           {404, with_code("unknown_url", "invalid_request_error", "Unknown request URL: POST /v1/x")},
-           {404, with_message("This is not a chat model and thus not supported in the v1/chat/completions endpoint")},
-           {400, R"({"object":"error","message":"The model does not support Embeddings API","type":"BadRequestError"})"},
-           {400, with_message("Invalid URL (POST /v1/v1/embeddings)")}}) {
+  for (
+      const auto& [status, body] : std::vector<std::pair<int, std::string>>{
+          {501,
+           R"({"error":{"code":501,"message":"This server does not support embeddings","type":"not_supported_error"}})"},
+          {404, with_code("unknown_url", "invalid_request_error", "Unknown request URL: POST /v1/x")},
+          {404, with_message("This is not a chat model and thus not supported in the v1/chat/completions endpoint")},
+          {400, R"({"object":"error","message":"The model does not support Embeddings API","type":"BadRequestError"})"},
+          {400, with_message("Invalid URL (POST /v1/v1/embeddings)")}}) {
     EXPECT_EQ(failure(status, body).kind, ErrorKind::Unsupported) << body;
   }
 }
@@ -276,10 +279,13 @@ TEST(ReadFailure, K13_ReadsTheEndOfALimitWhereverItStands) {
   EXPECT_EQ(told(R"({"error":{"message":"m"},"resets_in_seconds":600})"), 600s);
   EXPECT_EQ(told(R"({"error":{"message":"m","reset_at":"2025-08-21T12:50:00Z"}})"), 600s);
   EXPECT_EQ(told(R"({"error":{"code":429,"metadata":{"headers":{"X-RateLimit-Limit":"9","X-RateLimit-Remaining":"0",)"
-                 R"("X-RateLimit-Reset":")" + soon + R"(000"}}}})"),
+                 R"("X-RateLimit-Reset":")" +
+                 soon + R"(000"}}}})"),
             600s);
-  EXPECT_EQ(told(R"({"error":{"code":"1308","message":"Usage limit reached. Your limit will reset at 2025-08-21 12:50:00"}})"),
-            600s);
+  EXPECT_EQ(
+      told(
+          R"({"error":{"code":"1308","message":"Usage limit reached. Your limit will reset at 2025-08-21 12:50:00"}})"),
+      600s);
   EXPECT_EQ(told("", {{"anthropic-ratelimit-unified-status", "rejected"}, {"anthropic-ratelimit-unified-reset", soon}}),
             600s);
   EXPECT_EQ(told("", {{"anthropic-ratelimit-unified-status", "allowed"}, {"anthropic-ratelimit-unified-reset", soon}}),
@@ -288,6 +294,35 @@ TEST(ReadFailure, K13_ReadsTheEndOfALimitWhereverItStands) {
   EXPECT_EQ(told("", {{"RateLimit", "\"default\";r=5;t=600"}}), -1s);
   EXPECT_EQ(told("", {{"RateLimit", "limit=10, remaining=0, reset=600"}}), 600s);
   EXPECT_EQ(told(R"({"error":{"resets_in_seconds":600}})", {{"retry-after", "7"}}), 7s);
+}
+
+TEST(ReadFailure, K13_ReadsItUnderOtherNamesAndInOtherWords) {
+  const auto told = [](std::string_view body) { return failure(429, body).retry_after.value_or(-1s); };
+  const auto in_error = [&](std::string_view member) {
+    return told(R"({"error":{"message":"m",)" + std::string(member) + "}}");
+  };
+  for (const char* member :
+       {R"("resets_in":"10m")", R"("reset_after":600)", R"("retryAfterSeconds":600)", R"("wait_seconds":"600")",
+        R"("resetTime":"2025-08-21T12:50:00Z")", R"("retry_at":1755780600)", R"("details":{"reset_in":"600s"})"}) {
+    EXPECT_EQ(in_error(member), 600s) << member;
+  }
+  for (const char* sentence : {"Your limit resets in 10 minutes.", "Quota will reset after 10m0s.",
+                               "Rate limited. Please wait 600 seconds.", "Capacity is available in 10 min",
+                               "Claude AI usage limit reached|1755780600", "usage limit reached|1755780600000"}) {
+    EXPECT_EQ(told(R"({"error":{"message":")" + std::string(sentence) + "\"}}"), 600s) << sentence;
+  }
+}
+
+TEST(ReadFailure, K13_IsCappedWhereverItStands) {
+  const auto told = [](std::string_view body) { return failure(429, body).retry_after.value_or(-1s); };
+  for (const char* member : {R"("resets_in_seconds":604800)", R"("resets_at":1999999999)", R"("reset_in":"7 days")",
+                             R"("resets_in_seconds":1e300)", R"("resets_in_seconds":99999999999999999999)"}) {
+    const auto wait = told(R"({"error":{"message":"m",)" + std::string(member) + "}}");
+    EXPECT_LE(wait, kMaxRetryAfter) << member;
+  }
+  EXPECT_EQ(told(R"({"error":{"message":"limit reached|99999999999999999999"}})"), kMaxRetryAfter);
+  EXPECT_EQ(told(R"({"error":{"message":"limit reached|5"}})"), -1s) << "no time";
+  EXPECT_EQ(told(R"({"error":{"message":"m","resets_in_seconds":-5}})"), -1s);
 }
 
 TEST(ReadFailure, B21_ARedirectIsNoAnswer) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "dialect/retry_after.h"
+#include "dialect/timestamp.h"
 
 namespace drover::dialect {
 namespace {
@@ -61,6 +62,33 @@ std::optional<Named> meaning_of(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view word_of(QuotaDimension dimension) {
+  switch (dimension) {
+    case QuotaDimension::AllRequests: return "requests";
+    case QuotaDimension::AllTokens: return "tokens";
+    case QuotaDimension::InputTokens: return "input-tokens";
+    case QuotaDimension::OutputTokens: return "output-tokens";
+  }
+  return "";
+}
+
+/// "120ms", "45s", "6m0s": never sooner than it is.
+std::string span_text(Duration span) {
+  using namespace std::chrono;
+  if (span < seconds(1)) return std::to_string(ceil<milliseconds>(span).count()) + "ms";
+  const std::int64_t whole = ceil<seconds>(span).count();
+  if (whole < 60) return std::to_string(whole) + "s";
+  return std::to_string(whole / 60) + "m" + std::to_string(whole % 60) + "s";
+}
+
+void append_field(QuotaWords words, std::string_view dimension, std::string_view part, std::string_view value,
+                  std::string& out) {
+  const bool common = words == QuotaWords::Common;
+  out.append(common ? kCommon : kAnthropic);
+  out.append(common ? part : dimension).append("-").append(common ? dimension : part);
+  out.append(": ").append(value).append("\r\n");
+}
+
 std::optional<std::int64_t> whole_number(std::string_view value) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
@@ -88,6 +116,22 @@ std::optional<QuotaHints> quota_hints(const http::Fields& fields, std::int64_t n
     }
   }
   return hints;
+}
+
+void append_quota_fields(const QuotaHints& hints, QuotaWords words, std::int64_t now_unix, std::string& out) {
+  for (std::size_t at = 0; at < kQuotaDimensions; ++at) {
+    const auto dimension = static_cast<QuotaDimension>(at);
+    const QuotaHint& hint = hints.of(dimension);
+    const bool apart = dimension == QuotaDimension::InputTokens || dimension == QuotaDimension::OutputTokens;
+    if (apart && words == QuotaWords::Common) continue;
+    const std::string_view word = word_of(dimension);
+    if (hint.limit) append_field(words, word, "limit", std::to_string(*hint.limit), out);
+    if (hint.remaining) append_field(words, word, "remaining", std::to_string(*hint.remaining), out);
+    if (!hint.reset) continue;
+    const std::int64_t seconds = std::chrono::ceil<std::chrono::seconds>(*hint.reset).count();
+    append_field(words, word, "reset",
+                 words == QuotaWords::Common ? span_text(*hint.reset) : rfc3339_text(now_unix + seconds), out);
+  }
 }
 
 }  // namespace drover::dialect

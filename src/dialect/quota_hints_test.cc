@@ -72,5 +72,26 @@ TEST(QuotaHints, TakesWhatIsNoNumberForMissing) {
   EXPECT_FALSE(hints->of(QuotaDimension::AllRequests).any());
 }
 
+TEST(QuotaHints, AreWrittenInTheWordsOfEachFamilyAndReadBack) {
+  QuotaHints hints;
+  hints.of(QuotaDimension::AllRequests) = {.limit = 800, .remaining = 17, .reset = 119500ms};
+  hints.of(QuotaDimension::InputTokens) = {.remaining = 5, .reset = 20ms};
+  std::string common;
+  append_quota_fields(hints, QuotaWords::Common, kNow, common);
+  EXPECT_EQ(common,
+            "x-ratelimit-limit-requests: 800\r\nx-ratelimit-remaining-requests: 17\r\n"
+            "x-ratelimit-reset-requests: 2m0s\r\n");
+  std::string anthropic;
+  append_quota_fields(hints, QuotaWords::Anthropic, kNow, anthropic);
+  EXPECT_EQ(anthropic,
+            "anthropic-ratelimit-requests-limit: 800\r\nanthropic-ratelimit-requests-remaining: 17\r\n"
+            "anthropic-ratelimit-requests-reset: 2025-08-21T12:42:00Z\r\n"
+            "anthropic-ratelimit-input-tokens-remaining: 5\r\n"
+            "anthropic-ratelimit-input-tokens-reset: 2025-08-21T12:40:01Z\r\n");
+  std::string nothing;
+  append_quota_fields({}, QuotaWords::Common, kNow, nothing);
+  EXPECT_EQ(nothing, "");
+}
+
 }  // namespace
 }  // namespace drover::dialect

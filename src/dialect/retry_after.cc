@@ -263,7 +263,9 @@ std::optional<Duration> retry_after(const http::Fields& fields, std::int64_t now
 std::optional<Duration> retry_hint(std::string_view message) {
   const std::string text = small_front(message);
   std::optional<Duration> longest;
-  for (const std::string_view phrase : {"try again in ", "retry after ", "retry in ", "try again after "}) {
+  for (const std::string_view phrase :
+       {"try again in ", "retry after ", "retry in ", "try again after ", "resets in ", "reset in ", "reset after ",
+        "resets after ", "please wait ", "wait for ", "available in "}) {
     for (std::size_t at = text.find(phrase); at != std::string::npos; at = text.find(phrase, at + 1)) {
       std::string_view rest = std::string_view(text).substr(at + phrase.size());
       if (const auto span = take_span(rest)) keep_longest(longest, clamped(*span));
@@ -275,6 +277,12 @@ std::optional<Duration> retry_hint(std::string_view message) {
 std::optional<Duration> reset_hint(std::string_view message, std::int64_t now_unix) {
   const std::string text = small_front(message);
   std::optional<Duration> longest;
+  // "usage limit reached|1755806400", as coding plans say it.
+  if (const std::size_t bar = text.find("reached|"); bar != std::string::npos) {
+    std::string_view rest = std::string_view(text).substr(bar + 8);
+    const auto number = take_decimal(rest);
+    if (number && *number >= kFirstUnixTime) longest = span_or_time(*number, now_unix);
+  }
   for (const std::string_view word : {"reset", "regain", "again", "until", "available"}) {
     for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
       constexpr std::size_t kBetween = 24;  // "reset at ", "regain access on "

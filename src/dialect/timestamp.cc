@@ -1,7 +1,9 @@
 #include "dialect/timestamp.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
 
 #include "http/head.h"
 
@@ -134,6 +136,20 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {  // 2025-08-2
   if (hours > 23 || minutes > 59) return std::nullopt;
   const std::int64_t offset = hours * 3600 + minutes * 60;
   return ahead ? *utc - offset : *utc + offset;
+}
+
+std::string rfc3339_text(std::int64_t unix_seconds) {
+  using namespace std::chrono;
+  constexpr std::int64_t kLatest = 253'402'300'799;
+  const sys_seconds at{seconds{std::clamp<std::int64_t>(unix_seconds, 0, kLatest)}};
+  const year_month_day date{floor<days>(at)};
+  const hh_mm_ss time{at - floor<days>(at)};
+  std::array<char, 32> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                 static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                                 static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+  return {text.data(), static_cast<std::size_t>(size)};
 }
 
 }  // namespace drover::dialect

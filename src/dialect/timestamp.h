@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace drover::dialect {
@@ -13,5 +14,8 @@ namespace drover::dialect {
 
 /// RFC 3339, with Z or an offset; fractions of a second are dropped.
 [[nodiscard]] std::optional<std::int64_t> parse_rfc3339(std::string_view text);
+
+/// "2026-12-11T09:30:00Z", for years 1970 to 9999.
+[[nodiscard]] std::string rfc3339_text(std::int64_t unix_seconds);
 
 }  // namespace drover::dialect

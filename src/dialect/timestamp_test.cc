@@ -56,5 +56,13 @@ TEST(Rfc3339, RefusesGarbage) {
   }
 }
 
+TEST(Timestamp, IsWrittenAsItIsRead) {
+  EXPECT_EQ(rfc3339_text(1'797'033'600 + 34'200), "2026-12-12T09:30:00Z");
+  for (const std::int64_t at : {std::int64_t{0}, std::int64_t{951'782'400}, std::int64_t{253'402'300'799}}) {
+    EXPECT_EQ(parse_rfc3339(rfc3339_text(at)), at);
+  }
+  EXPECT_EQ(rfc3339_text(-5), "1970-01-01T00:00:00Z");
+}
+
 }  // namespace
 }  // namespace drover::dialect

@@ -12,6 +12,7 @@
 #include "telemetry/access_log.h"
 #include "telemetry/decision_log.h"
 #include "telemetry/metrics.h"
+#include "upstream/retirements.h"
 
 namespace drover::gateway {
 
@@ -24,6 +25,7 @@ struct AdminView {
   const telemetry::Metrics* metrics = nullptr;
   const telemetry::AccessLog* access_log = nullptr;
   const telemetry::DecisionLog* decisions = nullptr;
+  const upstream::Retirements* retirements = nullptr;  ///< null: nobody knows
   bool draining = false;
   Instant now{};
   std::int64_t unix_milliseconds = 0;  ///< the same moment

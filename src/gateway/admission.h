@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
 #include "config/settings.h"
 #include "gateway/client_shares.h"
@@ -41,6 +42,8 @@ struct Admission {
 
   /// Says in the log that there is no memory for a body, at most once a minute.
   void say_memory_full(Instant now);
+  /// The same of a WebSocket that was refused: its client shows the status at most, and nobody else sees that it asked.
+  void say_websocket_refused(Instant now, std::string_view path);
 
   Gauge in_flight;
   Gauge connections;
@@ -50,7 +53,18 @@ struct Admission {
   LoopGuard loop_guard;
 
  private:
-  std::atomic<Instant::rep> quiet_until_{0};
+  /// Whether a line is due that is written at most once a minute.
+  class Seldom {
+   public:
+    [[nodiscard]] bool due(Instant now);
+
+   private:
+    std::atomic<Instant::rep> quiet_until_{0};
+  };
+
+  Seldom memory_line_;
+  Seldom websocket_line_;
+  std::atomic<std::uint64_t> websockets_refused_{0};
 };
 
 }  // namespace drover::gateway

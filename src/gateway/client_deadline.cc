@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string_view>
 
+#include "gateway/request_state.h"
+
 namespace drover::gateway {
 namespace {
 
@@ -28,6 +30,20 @@ Duration client_timeout(const http::Fields& fields) {
     if (const auto value = http::find(fields, name)) shortest = std::min(shortest, seconds_in(*value));
   }
   return shortest;
+}
+
+Duration client_deadline(const RequestState& state) {
+  if (state.route == nullptr) return kNoLimit;
+  const core::Plan& plan = *state.snapshot->plan;
+  const Duration configured = plan.pools[state.route->pools.front().index()].timeouts.total;
+  return state.client_timeout < configured ? state.client_timeout : kNoLimit;
+}
+
+bool ended_by_client_deadline(const RequestState& state) {
+  if (!state.run || !state.run->error()) return false;
+  const Error& error = state.run->error()->error;
+  const bool own = error.kind == ErrorKind::TotalTimeout && error.scope == ErrorScope::Request;
+  return own && client_deadline(state) != kNoLimit;
 }
 
 }  // namespace drover::gateway

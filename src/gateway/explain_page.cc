@@ -118,6 +118,7 @@ json::object request_object(const DecisionRecord& record) {
   one["ended_by"] = end_of(record);
   one["ms"] = milliseconds(record.took);
   one["first_content_ms"] = milliseconds(record.first_content);
+  one["client_deadline_ms"] = milliseconds(record.client_deadline);
   json::array attempts;
   for (const DecisionAttempt& attempt : record.attempts) {
     attempts.push_back(attempt_object(attempt, attempts.size() + 1));

@@ -212,7 +212,11 @@ std::string of_request(const json::value& request) {
     text += ", first content after " + span(member(request, "first_content_ms"));
   const std::string error = text_of(member(request, "error"));
   if (!error.empty()) text += ": " + error;
-  text += "\nended: " + phrase(kEnds, member(request, "ended_by")) + "\n";
+  text += "\nended: " + phrase(kEnds, member(request, "ended_by"));
+  const json::value& given = member(request, "client_deadline_ms");
+  if (text_of(member(request, "ended_by")) == "deadline" && !given.is_null())
+    text += ": the " + span(given) + " that its client gave it";
+  text += "\n";
   return text + attempts(request) + skips(request) + waits(request) + candidates(request);
 }
 

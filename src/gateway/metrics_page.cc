@@ -1,4 +1,5 @@
 // GET /metrics: the counters, and what is looked at when it is asked for.
+#include <utility>
 #include <vector>
 
 #include "gateway/admin_view.h"
@@ -39,6 +40,13 @@ std::string metrics_page(const AdminView& view) {
     gauge.usable += usable(target.condition) ? 1 : 0;
     return true;
   });
+  if (view.retirements != nullptr) {
+    for (upstream::Retirement& retirement : view.retirements->all()) {
+      if (gauges.shutdowns.size() == telemetry::kMaxModelLabels) break;
+      gauges.shutdowns.push_back(
+          {std::move(retirement.provider), std::move(retirement.model), static_cast<double>(retirement.shutdown)});
+    }
+  }
   return view.metrics->render(gauges);
 }
 

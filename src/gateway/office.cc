@@ -86,6 +86,7 @@ AdminView Office::look() {
           .metrics = &subject_.metrics,
           .access_log = &subject_.access_log,
           .decisions = &subject_.decisions,
+          .retirements = &prober_.retirements(),
           .draining = draining_,
           .now = loop_.now(),
           .unix_milliseconds = unix_milliseconds(),

@@ -87,6 +87,7 @@ Result<void> begin(Worker& worker, RequestState& state) {
   }
   if (!target) return target;
   if (http::find(head.fields, "upgrade") && http::iequals(*http::find(head.fields, "upgrade"), "websocket")) {
+    worker.admission().say_websocket_refused(state.arrived, asked.path);
     return fail(
         request_error(426, ErrorKind::Unsupported, "upgrade_not_supported", "WebSocket connections are not served."));
   }

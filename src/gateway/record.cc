@@ -6,7 +6,9 @@
 #include <chrono>
 #include <string>
 
+#include "config/scalar.h"
 #include "dialect/api_name.h"
+#include "gateway/client_deadline.h"
 #include "gateway/worker.h"
 #include "telemetry/access_log.h"
 #include "telemetry/decision_log.h"
@@ -19,6 +21,9 @@ namespace {
 using telemetry::StatusClass;
 using upstream::AttemptRecord;
 using upstream::RunRecord;
+
+/// What ended a request that its client gave less time than the configuration does.
+constexpr std::string_view kClientDeadline = "client_deadline";
 
 /// How the request ended for its client.
 struct Ending {
@@ -57,7 +62,7 @@ Ending ending_of(const RequestState& state, const Error* refused) {
   }
   if (!ended) return {relayed_status(state), class_of(relayed_status(state)), {}};
   // The kind, not the code: a provider's code is its own text and could hold anything.
-  const std::string_view kind = to_string(ended->error.kind);
+  const std::string_view kind = ended_by_client_deadline(state) ? kClientDeadline : to_string(ended->error.kind);
   if (state.own_status != 0) return {state.own_status, class_of(state.own_status), kind};
   return {relayed_status(state), StatusClass::Broken, kind};
 }
@@ -201,6 +206,7 @@ void write_decision(RequestState& state, const Ending& ending, Instant now, tele
   record.stranger = !state.known;
   record.status = ending.status;
   record.error = ending.error;
+  record.client_deadline = client_deadline(state);
   if (state.run) upstream::describe_decision(*state.run, *state.snapshot->plan, state.arrived, store.space(), record);
   store.write(record);
 }
@@ -209,10 +215,16 @@ void write_decision(RequestState& state, const Ending& ending, Instant now, tele
 void log_failure(const RequestState& state) {
   const auto& ended = state.run->error();
   if (!ended || state.run->client_left()) return;
-  if (ended->error.scope == ErrorScope::Request && !ended->in_band) return;
+  const bool configured = !ended_by_client_deadline(state);
+  if (configured && ended->error.scope == ErrorScope::Request && !ended->in_band) return;
   const RunRecord& run = state.run->record();
   std::string line = "request " + state.id + " failed after " + std::to_string(run.attempts.size()) + " attempts: ";
-  line.append(to_string(ended->error.kind));
+  if (configured) {
+    line.append(to_string(ended->error.kind));
+  } else {
+    line.append(kClientDeadline).append(" (its client gave it ");
+    line.append(config::format_duration(client_deadline(state))).append(")");
+  }
   for (const AttemptRecord& attempt : run.attempts) {
     line.append("; ").append(state.snapshot->plan->targets[attempt.target.index()].name).append(" ");
     line.append(attempt.failure ? to_string(*attempt.failure) : std::string_view("answered"));

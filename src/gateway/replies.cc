@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "config/scalar.h"
+#include "gateway/client_deadline.h"
 #include "gateway/request_state.h"
 #include "http/header_rules.h"
 
@@ -22,9 +24,16 @@ bool is_chunked_stream(const RequestState& state) {
   return state.request.inspection.stream;
 }
 
+/// Before the last byte goes out: a client that has it may ask again at once. No attempt holds the body any more.
+void give_back(RequestState& state) {
+  state.ending();
+  state.request.body.free();
+}
+
 /// The head is out: only the stream itself can still say that something went wrong.
 void end_in_band(RequestState& state, const Error& error) {
   net::ServerExchange& exchange = *state.exchange;
+  give_back(state);
   // What we say in plain text would only spoil a stream that went down in a coding.
   const bool coded = state.run && state.run->record().unread_coding;
   if (coded || !is_chunked_stream(state)) return exchange.abort();
@@ -37,6 +46,16 @@ void end_in_band(RequestState& state, const Error& error) {
   const std::string_view piece = event;
   const auto written = exchange.write({&piece, 1}, net::More::No, net::Keep::Copy);
   if (!written) exchange.abort();
+}
+
+/// What ended the run, in words that say whose deadline it was.
+Error told_error(const RequestState& state) {
+  Error error = state.run->error()->error;
+  if (ended_by_client_deadline(state)) {
+    error.message = "No complete answer came within the " + config::format_duration(client_deadline(state)) +
+                    " that the client gave this request (x-stainless-timeout or x-drover-timeout).";
+  }
+  return error;
 }
 
 }  // namespace
@@ -69,6 +88,7 @@ void send_reply(net::ServerExchange& exchange, const Reply& reply, net::Keep kee
 }
 
 void send_reply(RequestState& state, const Reply& reply, net::Keep keep) {
+  give_back(state);
   state.own_status = reply.status;
   state.own_bytes = reply.body.size();
   send_reply(*state.exchange, reply, keep);
@@ -91,7 +111,7 @@ void end_run(RequestState& state) {
   if (state.run->client_left()) return state.exchange->abort();
   if (!ended) return;
   const upstream::HeldAnswer* answer = state.run->answer_to_pass();
-  if (answer == nullptr || state.exchange->started()) return end_with_error(state, ended->error);
+  if (answer == nullptr || state.exchange->started()) return end_with_error(state, told_error(state));
   Reply reply{.status = answer->status, .fields = answer->fields, .body = answer->body};
   state.run->append_routing_fields(reply.fields);
   if (ended->retries_spent) {

@@ -80,6 +80,9 @@ struct RequestState final : upstream::CommitObserver {
     if (request.inspection.stream) request.fields = std::string();
     exchange->release_request();
   }
+  /// A client that asks again as soon as it has the last byte finds this request's place free, and its body's memory
+  /// unless that is still being sent.
+  void ending() override { place.leave(); }
 };
 
 }  // namespace drover::gateway

@@ -60,6 +60,7 @@ Result<AdminPage> fetch_page(const AdminAddress& address, std::string path) {
       .own_path_prefix = base->path_prefix,
       .own_fields = {},
       .connections = {},
+      .path_doubt = {},
   };
   if (base->tls) {
     upstream::TlsStore store;

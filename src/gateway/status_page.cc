@@ -126,11 +126,29 @@ class Page {
     page["summary"] = all_.object();
     page["routes"] = routes();
     page["targets"] = targets();
+    page["retiring_models"] = retiring_models();
     page["targets_left_out"] = all_.targets - std::min<std::uint64_t>(all_.targets, listed());
     return json::serialize(page);
   }
 
  private:
+  /// Models in use that their providers will shut down, the soonest first.
+  [[nodiscard]] json::array retiring_models() const {
+    json::array all;
+    if (view_.retirements == nullptr) return all;
+    const std::int64_t now = view_.unix_milliseconds / 1000;
+    for (const upstream::Retirement& retirement : view_.retirements->all()) {
+      if (all.size() == kMaxListed) break;
+      all.push_back(json::object{
+          {"provider", retirement.provider},
+          {"model", retirement.model},
+          {"shutdown_date", upstream::day_text(retirement.shutdown)},
+          {"warning", upstream::is_near(retirement, now) ? json::value(upstream::retirement_text(retirement, now))
+                                                         : json::value(nullptr)}});
+    }
+    return all;
+  }
+
   [[nodiscard]] bool is_called(const core::Target& target, std::string_view name) const {
     const core::Key& key = plan_.keys[target.key.index()];
     const std::string& provider = plan_.providers[target.provider.index()].name;

@@ -184,6 +184,7 @@ class Table {
       marks_.push_back(text_of(member(*target, "mark")));
     }
     std::vector<std::string> under{"", footer()};
+    warn_of_models(under);
     leave_out_rows(under);
     fit();
     StatusTable table;
@@ -205,6 +206,19 @@ class Table {
     std::vector<const json::value*> sorted;
     for (const auto& [place, at] : order) sorted.push_back(all[at]);
     return sorted;
+  }
+
+  /// Models that are shut down soon; the page has the whole list.
+  void warn_of_models(std::vector<std::string>& under) const {
+    constexpr std::size_t kMostWarnings = 3;
+    const json::value& models = member(page_, "retiring_models");
+    if (!models.is_array()) return;
+    std::size_t told = 0;
+    for (const json::value& model : models.get_array()) {
+      const std::string warning = text_of(member(model, "warning"));
+      if (!warning.empty() && ++told <= kMostWarnings) under.push_back("! " + warning);
+    }
+    if (told > kMostWarnings) under.push_back("! and " + std::to_string(told - kMostWarnings) + " models more");
   }
 
   /// Those at the end, which are the best: one line says how many.

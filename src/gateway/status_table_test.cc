@@ -47,6 +47,19 @@ TEST(StatusTable, HasOneRowPerTarget) {
   EXPECT_TRUE(table->any_red);
 }
 
+TEST(StatusTable, WarnsUnderItOfModelsThatAreShutDownSoon) {
+  std::string page = kPage;
+  page.replace(page.rfind("]}"), 2,
+               R"(],"retiring_models":[{"warning":"w1"},{"warning":null},{"warning":"w2"},{"warning":"w3\u001b"},)"
+               R"({"warning":"w4"},{"warning":"w5"},7]})");
+  const auto table = status_table(page, Language::English, Colour::No);
+  ASSERT_TRUE(table);
+  const std::vector<std::string> rows = lines(table->text);
+  ASSERT_GE(rows.size(), 4U);
+  EXPECT_EQ((std::vector<std::string>(rows.end() - 4, rows.end())),
+            (std::vector<std::string>{"! w1", "! w2", "! w3?", "! and 2 models more"}));
+}
+
 TEST(StatusTable, InThaiKeepsItsColumnsStraight) {
   const auto table = status_table(kPage, Language::Thai, Colour::No);
   ASSERT_TRUE(table);

@@ -30,6 +30,13 @@ Error bad_body(std::string code, std::string message) {
                .message = std::move(message)};
 }
 
+Error unfit_pattern() {
+  return bad_body(
+      "invalid_json_schema",
+      "Invalid schema: a 'pattern' uses something that is not supported. The mock fills characters, classes, "
+      "groups, alternatives and counts; it does not look around and refers to no groups.");
+}
+
 std::int64_t text_bytes(const json::value& value) {
   std::int64_t bytes = 0;
   if (value.is_string()) return static_cast<std::int64_t>(value.get_string().size());
@@ -53,12 +60,13 @@ std::optional<Tool> tool_from(const json::value& entry) {
   const json::object& described = nested != nullptr ? *nested : flat;
   const std::string_view name = text_in(described, "name");
   if (!callable || name.empty()) return std::nullopt;
-  json::value arguments = json::object{};
+  std::optional<json::value> arguments = json::object{};
   for (const std::string_view parameters : {"parameters", "input_schema"}) {
     if (const json::value* schema = described.if_contains(parameters)) arguments = schema_instance(*schema);
   }
-  if (!arguments.is_object()) arguments = json::object{};
-  return Tool{std::string(name), json::serialize(arguments)};
+  const bool fit = arguments.has_value();
+  if (!fit || !arguments->is_object()) arguments = json::object{};
+  return Tool{.name = std::string(name), .arguments = json::serialize(*arguments), .unfit = !fit};
 }
 
 std::string chosen_name(const json::value& choice) {
@@ -197,7 +205,7 @@ std::optional<Tool> tool_wanted(const json::object& body, const Last& said) {
 
 // The JSON that is wanted as the answer: of a chat's response_format, of text.format of Responses, of an output_format
 // of Messages (which also stands in its output_config).
-std::optional<std::string> structured_answer(const json::object& body) {
+Result<std::optional<std::string>> structured_answer(const json::object& body) {
   const json::object* format = object_in(body, "response_format");
   if (const json::object* text = object_in(body, "text"); format == nullptr && text != nullptr) {
     format = object_in(*text, "format");
@@ -206,13 +214,15 @@ std::optional<std::string> structured_answer(const json::object& body) {
   if (const json::object* config = object_in(body, "output_config"); format == nullptr && config != nullptr) {
     format = object_in(*config, "format");
   }
-  if (format == nullptr) return std::nullopt;
+  if (format == nullptr) return std::optional<std::string>();
   const std::string_view type = text_in(*format, "type");
-  if (type == "json_object") return R"({"answer":"mock"})";
-  if (type != "json_schema") return std::nullopt;
+  if (type == "json_object") return std::optional<std::string>(R"({"answer":"mock"})");
+  if (type != "json_schema") return std::optional<std::string>();
   const json::object* nested = object_in(*format, "json_schema");
   const json::value* schema = (nested != nullptr ? *nested : *format).if_contains("schema");
-  return json::serialize(schema != nullptr ? schema_instance(*schema) : json::value(json::object{}));
+  const auto made = schema != nullptr ? schema_instance(*schema) : std::optional<json::value>(json::object{});
+  if (!made) return fail(unfit_pattern());
+  return std::optional<std::string>(json::serialize(*made));
 }
 
 Result<bool> flag(const json::object& body, std::string_view name) {
@@ -407,7 +417,11 @@ Result<Ask> read_ask(Call call, std::string_view content_type, std::string_view 
   if (call == Call::Responses) read_response(object, ask);
   if (call == Call::Chat || call == Call::Responses || call == Call::Messages) {
     ask.tool = tool_wanted(object, said);
-    if (!ask.tool) ask.structured = structured_answer(object);
+    if (ask.tool && ask.tool->unfit) return fail(unfit_pattern());
+    if (ask.tool) return ask;
+    auto structured = structured_answer(object);
+    if (!structured) return fail(std::move(structured.error()));
+    ask.structured = *std::move(structured);
   }
   return ask;
 }

@@ -47,6 +47,7 @@ enum class Call : std::uint8_t {
 struct Tool {
   std::string name;
   std::string arguments;  ///< JSON text that fits the function's parameters
+  bool unfit = false;     ///< none does: they want a pattern that the mock cannot fill
 };
 
 struct Ask {

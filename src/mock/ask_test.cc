@@ -114,6 +114,19 @@ TEST(ReadAsk, FindsTheModelOfAForm) {
   }
 }
 
+TEST(ReadAsk, RefusesAPatternThatItCannotFillOnlyWhereItWouldHaveTo) {
+  const std::string schema = R"({"type":"object","properties":{"a":{"type":"string","pattern":"(?=a)b"}}})";
+  const std::string tool = R"("tools":[{"type":"function","function":{"name":"find","parameters":)" + schema + "}}]";
+  const auto chat = [](const std::string& more) {
+    return R"({"model":"m","messages":[{"role":"user","content":"hi"}],)" + more + "}";
+  };
+  EXPECT_THAT(
+      refusal(Call::Chat, chat(R"("response_format":{"type":"json_schema","json_schema":{"schema":)" + schema + "}}")),
+      HasSubstr("invalid_json_schema"));
+  EXPECT_THAT(refusal(Call::Chat, chat(tool + R"(,"tool_choice":"required")")), HasSubstr("invalid_json_schema"));
+  EXPECT_TRUE(read_ask(Call::Chat, "application/json", chat(tool))) << "nobody calls it";
+}
+
 TEST(ReadAsk, RefusesInTheProvidersWords) {
   EXPECT_THAT(refusal(Call::Chat, "{"), HasSubstr("invalid_json"));
   EXPECT_THAT(refusal(Call::Chat, "[]"), HasSubstr("invalid_json"));

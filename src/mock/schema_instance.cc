@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "mock/json_object.h"
+#include "mock/pattern_text.h"
 
 namespace drover::mock {
 namespace {
@@ -68,6 +69,9 @@ std::string unescaped(std::string_view step) {
 class Maker {
  public:
   explicit Maker(const json::value& root) : root_(root) {}
+
+  /// Some text does not fit its pattern.
+  [[nodiscard]] bool unfit() const { return unfit_; }
 
   /// `variant`: values of different variants differ where the schema lets them.
   json::value make(const json::value& schema, int depth, int variant = 0) {
@@ -215,13 +219,18 @@ class Maker {
     return value;
   }
 
-  static json::value text(const json::object& schema, int variant) {
+  json::value text(const json::object& schema, int variant) {
+    const std::size_t least = count_in(schema, "minLength", 0, kLongestText);
+    if (const json::value* pattern = find(schema, "pattern"); pattern != nullptr && pattern->is_string()) {
+      const auto made = text_for(std::string_view(pattern->get_string()), {.least = least, .variant = variant});
+      if (!made) unfit_ = true;
+      return json::string(made.value_or("mock"));
+    }
     const std::string_view format = text_in(schema, "format");
     const auto known = std::ranges::find(kFormats, format, &Format::name);
     if (known != kFormats.end()) return json::string(known->text);
     std::string made = "mock";
     if (variant > 0) made += std::to_string(variant);
-    const std::size_t least = count_in(schema, "minLength", 0, kLongestText);
     while (made.size() < least) made += "mock";
     const std::size_t most = count_in(schema, "maxLength", kLongestText, kLongestText);
     if (made.size() > std::max(most, least)) made.resize(std::max(most, least));
@@ -267,12 +276,16 @@ class Maker {
 
   const json::value& root_;
   int made_ = 0;
+  bool unfit_ = false;
 };
 
 }  // namespace
 
-json::value schema_instance(const json::value& schema) {
-  return Maker(schema).make(schema, 0);
+std::optional<json::value> schema_instance(const json::value& schema) {
+  Maker maker(schema);
+  json::value made = maker.make(schema, 0);
+  if (maker.unfit()) return std::nullopt;
+  return made;
 }
 
 }  // namespace drover::mock

@@ -10,7 +10,8 @@ namespace drover::mock {
 namespace {
 
 std::string instance(std::string_view schema) {
-  return boost::json::serialize(schema_instance(boost::json::parse(schema)));
+  const auto made = schema_instance(boost::json::parse(schema));
+  return made ? boost::json::serialize(*made) : "unfit";
 }
 
 TEST(SchemaInstance, HasWhatIsRequiredAndOnlyThat) {
@@ -69,6 +70,15 @@ TEST(SchemaInstance, HasAsManyDifferentItemsAsAListMustHave) {
   EXPECT_EQ(instance(R"({"type":"array","minItems":3,"uniqueItems":true,"items":{"type":"integer"}})"), "[42,43,44]");
   EXPECT_EQ(instance(R"({"type":"array","minItems":2,"items":{"enum":["a","b"]}})"), R"(["a","b"])");
   EXPECT_EQ(instance(R"({"type":"array","prefixItems":[{"type":"boolean"},{"type":"null"}]})"), "[true,null]");
+}
+
+TEST(SchemaInstance, FitsSimplePatternsAndSaysWhereItCannot) {
+  EXPECT_EQ(instance(R"({"type":"string","pattern":"^[A-Z]{2}-\\d{3}$"})"), R"("AA-000")");
+  EXPECT_EQ(instance(R"({"type":"string","pattern":"^[a-z]+$","minLength":3})"), R"("aaa")");
+  EXPECT_EQ(instance(R"({"type":"array","minItems":2,"items":{"type":"string","pattern":"^x[0-9]$"}})"),
+            R"(["x0","x1"])");
+  EXPECT_EQ(instance(R"({"type":"object","properties":{"a":{"type":"string","pattern":"^(?=a)b$"}}})"), "unfit");
+  EXPECT_EQ(instance(R"({"type":"string","pattern":7})"), R"("mock")");
 }
 
 TEST(SchemaInstance, SurvivesWhatIsNoSchema) {

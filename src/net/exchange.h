@@ -37,9 +37,10 @@ enum class Keep : std::uint8_t {
   Borrow,  ///< the caller keeps them alive until until_written() has returned
 };
 
-/// Most pieces in one write, and most bytes that may be pending in copies.
+/// Most pieces in one write, and most bytes that may be pending in copies: what an attempt holds of an answer
+/// (upstream::kMaxReadBytes) goes down in one write, with a read behind it.
 inline constexpr std::size_t kMaxPieces = 16;
-inline constexpr std::size_t kMaxPendingBytes = 1024 * 1024;
+inline constexpr std::size_t kMaxPendingBytes = 5 * 1024 * 1024;
 /// Interim (1xx) answers skipped before the final one; more is a broken upstream.
 inline constexpr int kMaxInterimAnswers = 10;
 

@@ -139,6 +139,7 @@ void own_fields(Archive& archive, Record& record) {
   archive.value(record.stop);
   archive.value(record.took);
   archive.value(record.first_content);
+  archive.value(record.client_deadline);
   archive.value(record.more_skips);
   archive.value(record.left_out);
 }

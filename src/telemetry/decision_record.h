@@ -73,6 +73,7 @@ struct DecisionRecord {
   core::Stop stop = core::Stop::Running;
   Duration took{};
   Duration first_content = kNoLimit;
+  Duration client_deadline = kNoLimit;  ///< that the client gave, where it is shorter than the configured one
   std::span<const DecisionAttempt> attempts{};
   std::span<const DecisionWait> waits{};
   std::span<const DecisionSkip> skips{};

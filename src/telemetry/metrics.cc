@@ -238,6 +238,11 @@ std::string Metrics::render(const Gauges& gauges) const {
   for (const auto& [slot, target] : gauges.targets) {
     out.value({{"target", targets[slot]}}, static_cast<double>(target.usable));
   }
+  out.gauge("drover_model_shutdown_time_seconds",
+            "When a provider shuts a model down that is in use, as its list of models says, in seconds since 1970.");
+  for (const Gauges::Shutdown& shutdown : gauges.shutdowns) {
+    out.value({{"provider", shutdown.provider}, {"model", shutdown.model}}, shutdown.at);
+  }
   process(out, tallies, gauges);
   return out.text();
 }

@@ -38,6 +38,12 @@ struct Gauges {
     std::uint64_t usable = 0;  ///< how many of this name may be picked now
   };
   std::map<Slot, Target> targets{};
+  struct Shutdown {
+    std::string provider{};
+    std::string model{};
+    double at = 0;  ///< seconds since 1970
+  };
+  std::vector<Shutdown> shutdowns{};  ///< of models in use; at most kMaxModelLabels
 };
 
 class Metrics {

@@ -47,6 +47,7 @@ std::string everything(Metrics& metrics) {
   Gauges gauges;
   gauges.version = "0.1.0";
   gauges.targets[metrics.target_slot("holysheep/1")] = {.in_flight = 4, .usable = 1};
+  gauges.shutdowns.push_back({"openai", "gpt-4o", 1799884800});
   return metrics.render(gauges);
 }
 
@@ -55,6 +56,7 @@ TEST(Metrics, NameEveryCountWithItsLabels) {
   const std::string text = everything(metrics);
   for (const char* line : {
            "drover_requests_total{model=\"gpt-4o\",mode=\"plain\",status=\"2xx\"} 3\n",
+           "drover_model_shutdown_time_seconds{provider=\"openai\",model=\"gpt-4o\"} 1799884800\n",
            "drover_requests_total{model=\"gpt-4o\",mode=\"streamed\",status=\"client_gone\"} 1\n",
            "drover_request_duration_seconds_bucket{model=\"gpt-4o\",mode=\"plain\",le=\"0.01\"} 0\n",
            "drover_request_duration_seconds_bucket{model=\"gpt-4o\",mode=\"plain\",le=\"0.025\"} 1\n",

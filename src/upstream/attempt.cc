@@ -45,6 +45,7 @@ Attempt::Attempt(Run& run, const core::StartAttempt& start)
       pool_(&run.parts_.tools.pools->pool(endpoint_->server->origin, endpoint_->server->connections)) {
   answer_.rules = endpoint_->rules;
   answer_.choices_due = run.parts_.request->inspection.choices;
+  charge_ = AnswerCharge(run.parts_.request->body.account());
 }
 
 Attempt::~Attempt() {
@@ -58,6 +59,7 @@ Attempt::~Attempt() {
   }
   memory().give(std::move(fields_));
   memory().give(std::move(held_));
+  if (charge_.any() && run_.parts_.client->pending_bytes() > 0) run_.keep(std::move(charge_));
   connection_.give_back(run_.now());
 }
 
@@ -119,15 +121,15 @@ Attempt::Need Attempt::step() {
         read_head();
         if (phase_ == Phase::Head) return Need::UpstreamReadable;
         break;
-      case Phase::Body: {
+      case Phase::Body:
+      case Phase::Tail: {
         if (std::exchange(client_blocked_, false)) return Need::ClientWritten;
+        release_charge();
         if (coded_ == Coded::Unfold && unfold()) break;
-        if (!read_some_body()) return Need::UpstreamReadable;
-        break;
+        if (read_some_body()) break;
+        if (in_tail()) tail_pauses();
+        return stopped() ? Need::Nothing : Need::UpstreamReadable;
       }
-      case Phase::Draining:
-        if (!read_rest()) return Need::UpstreamReadable;
-        break;
     }
   }
   return Need::Turn;
@@ -142,6 +144,10 @@ bool Attempt::read_some_body() {
     return false;
   } else if (read->state == net::ReadState::Data) {
     turn_ += read->bytes.size();
+    if (in_tail() && (tail_ += read->bytes.size()) > kMaxTailBytes) {
+      cut_tail();
+      return true;
+    }
     coded_ == Coded::No ? on_bytes(read->bytes) : on_coded(read->bytes);
     // What is held back is none of the client's yet, but it has come.
     if (!forwarding_ && phase_ == Phase::Body) run_.emit(core::Progress{id_});
@@ -151,23 +157,8 @@ bool Attempt::read_some_body() {
   return true;
 }
 
-/// The same behind the answer's end, where only the end of its framing is of interest.
-bool Attempt::read_rest() {
-  const auto rest = exchange_->read_body();
-  if (rest && rest->state == net::ReadState::Blocked) return false;
-  if (!rest || rest->state == net::ReadState::End) {
-    phase_ = Phase::Over;
-    return true;
-  }
-  turn_ += rest->bytes.size();
-  rest_ += rest->bytes.size();
-  if (rest_ > kMaxRestBytes) cancel();
-  return true;
-}
-
 void Attempt::wait_failed(Error error) {
   if (stopped()) return;
-  if (phase_ == Phase::Draining) return cancel();
   fail_with(std::move(error), stage_now());
 }
 
@@ -202,7 +193,6 @@ std::uint64_t Attempt::gather_body() {
     at = edit.end;
   }
   add(body.substr(at));
-  sent_bytes_ = length;
   return length;
 }
 
@@ -259,11 +249,12 @@ void Attempt::read_head() {
 }
 
 void Attempt::complete() {
-  phase_ = Phase::Draining;
+  phase_ = Phase::Over;
   run_.emit(core::AttemptEnded{id_, used()});
 }
 
 void Attempt::fail_with(Error error, core::Stage stage, bool has_answer) {
+  if (in_tail()) return cut_tail();  // the answer was whole before
   phase_ = Phase::Over;
   if (exchange_ != nullptr && is_malformed(error.kind)) exchange_->cancel();
   // A code may be the provider's own word, and goes to logs and pages: one that repeats the key does not.

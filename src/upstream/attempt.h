@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/fixed_vector.h"
+#include "base/quota_hints.h"
 #include "core/dispatch.h"
 #include "dialect/body_edits.h"
 #include "dialect/dialect.h"
@@ -21,6 +22,7 @@
 #include "net/exchange.h"
 #include "upstream/catalog.h"
 #include "upstream/connection_pools.h"
+#include "upstream/memory_budget.h"
 
 namespace drover::net {
 class LoopMemory;
@@ -32,8 +34,6 @@ class Run;
 
 /// Bytes of an answer that one attempt reads before other requests of its loop get a turn: four reads, some 100 us.
 inline constexpr std::size_t kBytesATurn = 256 * 1024;
-/// Most bytes read behind an answer's end to find the end of its framing; a new connection costs less than more.
-inline constexpr std::size_t kMaxRestBytes = 64 * 1024;
 
 class Attempt {
  public:
@@ -73,13 +73,15 @@ class Attempt {
   [[nodiscard]] bool streams() const { return mode_ == Mode::Events; }
   /// Whether the bytes that the client has end between two events.
   [[nodiscard]] bool between_events() const { return mode_ == Mode::Events && !in_long_event_; }
-  /// The client has the whole answer; only the upstream's framing has not ended yet.
-  [[nodiscard]] bool draining() const { return phase_ == Phase::Draining; }
+  /// The answer is whole; only the upstream's body has not ended yet, and what still comes goes down.
+  [[nodiscard]] bool in_tail() const { return phase_ == Phase::Tail; }
+  /// Ends the tail, which has lasted long enough. Without a tail nothing happens.
+  void cut_tail();
   /// It has ended, or was stopped.
   [[nodiscard]] bool stopped() const { return phase_ == Phase::Over; }
 
  private:
-  enum class Phase : std::uint8_t { Connecting, Sending, Head, Body, Draining, Over };
+  enum class Phase : std::uint8_t { Connecting, Sending, Head, Body, Tail, Over };
   enum class Mode : std::uint8_t {
     Opaque,   ///< bytes go through as they come
     Look,     ///< held until the first bytes show what it is
@@ -104,7 +106,6 @@ class Attempt {
   void go_on_sending();
   void sent();
   [[nodiscard]] bool read_some_body();
-  [[nodiscard]] bool read_rest();
   [[nodiscard]] std::uint64_t gather_body();
   void read_head();
   void complete();
@@ -112,9 +113,11 @@ class Attempt {
   [[nodiscard]] core::Stage stage_now() const;
   [[nodiscard]] Amount used() const;
   [[nodiscard]] net::LoopMemory& memory();
+  [[nodiscard]] bool reading() const { return phase_ == Phase::Body || phase_ == Phase::Tail; }
 
   // attempt_answer.cc: the answer's way down
   void on_head(const http::ResponseHead& head);
+  void tell_rates(const std::optional<QuotaHints>& hints, std::int64_t unix_now);
   void note_upstream_id(const http::Fields& fields);
   [[nodiscard]] static Label label_of(const http::Fields& fields);
   [[nodiscard]] std::optional<Error> choose_mode(const http::ResponseHead& head);
@@ -126,7 +129,10 @@ class Attempt {
   void judge_whole();
   [[nodiscard]] std::optional<Error> judge_front();
   void judge_failure();
+  void doubt_path(ErrorKind kind);
   void hold(std::string_view bytes, std::string& in);
+  [[nodiscard]] bool may_hold(std::size_t bytes);
+  void release_charge();
   void deliver(net::Pieces pieces, net::More more);
   void learn_owner();
 
@@ -140,16 +146,22 @@ class Attempt {
   // attempt_events.cc: streams
   void on_events(std::string_view bytes);
   void on_events_end();
-  /// Most bytes that are held of an event, or of events before content; at most `most`.
-  [[nodiscard]] std::size_t echo_limit(std::size_t most) const;
   /// Takes a last event that has no blank line. False: the attempt is over.
   [[nodiscard]] bool take_last_event();
   /// Takes whole events off the front of `input`; returns how many bytes were taken.
   [[nodiscard]] std::size_t take_events(std::string_view input);
   /// Tells Dispatch of an event. False: the attempt was stopped by that.
   [[nodiscard]] bool tell(dialect::EventKind kind);
+  void pass_unread();
   void pass(std::string_view bytes, net::More more);
+  void pass_held(std::string_view bytes, net::More more);
   [[nodiscard]] std::size_t pass_long_event(std::string_view bytes);
+
+  // attempt_tail.cc: what comes behind the event that ends a stream
+  void begin_tail();
+  void add_to_tail(std::string_view bytes);
+  void tail_pauses();
+  void end_tail();
 
   Run& run_;
   core::AttemptId id_;
@@ -167,19 +179,20 @@ class Attempt {
   bool write_begun_ = false;
   std::uint64_t unsent_ = 0;     ///< bytes of the request that had not left at the last look
   std::size_t turn_ = 0;         ///< bytes of the answer read since other requests had a turn
-  std::size_t rest_ = 0;         ///< bytes that came behind the answer's end
+  std::size_t tail_ = 0;         ///< bytes read behind the answer's end
   bool forwarding_ = false;      ///< Dispatch made this the answer
   bool client_blocked_ = false;  ///< the last write did not go out at once
   bool in_long_event_ = false;   ///< inside an event too long to be looked into
+  bool too_long_ = false;        ///< a plain answer that was not held whole
 
   dialect::BodyEdits edits_;  ///< own the replaced text until the request is sent
   FixedVector<std::string_view, net::kMaxPieces> body_pieces_;
 
-  std::uint64_t sent_bytes_ = 0;  ///< of the request's body
   int status_ = 0;
   std::string fields_;     ///< the answer's fields that may cross
   http::Framing framing_;  ///< the answer's, as the upstream framed it
-  std::string held_;       ///< bytes held back before the commit point
+  std::string held_;       ///< bytes held back: before the commit point, or behind the stream's end
+  AnswerCharge charge_;    ///< for them, and for an unfinished event
   Coded coded_ = Coded::No;
   std::unique_ptr<http::ContentDecoder> decoder_;
   std::string beside_;            ///< Coded::Beside: what held_ unfolds to

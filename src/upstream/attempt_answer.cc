@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "base/hash.h"
 #include "dialect/body_shape.h"
 #include "dialect/failures.h"
 #include "dialect/media_type.h"
@@ -11,6 +12,7 @@
 #include "http/header_rules.h"
 #include "net/loop.h"
 #include "net/memory.h"
+#include "telemetry/log.h"
 #include "upstream/attempt.h"
 #include "upstream/run.h"
 #include "upstream/upstream_id.h"
@@ -31,6 +33,9 @@ bool has_known_shape(dialect::Api api) {
     default: return false;
   }
 }
+
+/// Any: it tells these hashes from others.
+constexpr std::uint64_t kModelSeed = 3;
 
 /// In place of a failure in a coding that cannot be read: the API has said something, and the status tells what.
 constexpr std::string_view kUnreadFailure = R"({"error":{"code":null}})";
@@ -77,16 +82,15 @@ void Attempt::on_head(const http::ResponseHead& head) {
   run_.attempt_answered(id_, status_);
   fields_ = memory().take_bytes();
   http::append_crossing(head.fields, http::Direction::Downstream, fields_);
-  // What one key of several has left would slow clients down that have all of them.
-  if (!endpoint_->alone) http::drop_rate_limits(fields_);
+  const std::int64_t unix_now = run_.parts_.tools.loop->unix_seconds();
+  const auto hints = dialect::quota_hints(head.fields, unix_now);
+  if (!endpoint_->alone) tell_rates(hints, unix_now);
   // Some servers say back what they were sent.
   if (const std::string_view key = endpoint_->key->reveal(); dialect::may_hold_credential(fields_, key)) {
     fields_ = dialect::redact(fields_, key);
   }
   note_upstream_id(head.fields);
-  if (const auto hints = dialect::quota_hints(head.fields, run_.parts_.tools.loop->unix_seconds())) {
-    run_.emit(core::QuotaHinted{id_, *hints});
-  }
+  if (hints) run_.emit(core::QuotaHinted{id_, *hints});
   const bool failed = status_ < 200 || status_ >= 300;
   if (failed) mode_ = Mode::Failure;
   // Beside a good answer it would lead nobody but a server in front of us, to where the provider likes.
@@ -95,8 +99,25 @@ void Attempt::on_head(const http::ResponseHead& head) {
   if (!wrong) wrong = choose_coding(head);
   if (wrong) return fail_with(std::move(*wrong), core::Stage::FailedAnswer);
   if (failed) return;  // its fields are looked at once more when the body has come
+  endpoint_->server->path_doubt->settle();
   exchange_->release_head();
   run_.emit(core::HeadArrived{id_});
+}
+
+/// What one key of several has left would slow clients down that have all of them: they are told what all have.
+void Attempt::tell_rates(const std::optional<QuotaHints>& hints, std::int64_t unix_now) {
+  if (!hints) return http::drop_rate_limits(fields_);
+  PoolRates& rates = run_.parts_.catalog->rates();
+  const std::string& model = run_.parts_.request->inspection.model;
+  const PoolRates::Answer answer{.target = target_,
+                                 .model = endpoint_->target->model.empty() ? hash64(model, kModelSeed) : 0};
+  rates.said(answer, *hints, run_.now());
+  http::drop_rate_limits(fields_);
+  if (!run_.tells_rates_) return;
+  const bool anthropic = endpoint_->provider->dialect == core::DialectKind::Anthropic;
+  dialect::append_quota_fields(rates.left(answer, run_.within_, run_.now()),
+                               anthropic ? dialect::QuotaWords::Anthropic : dialect::QuotaWords::Common, unix_now,
+                               fields_);
 }
 
 Attempt::Label Attempt::label_of(const http::Fields& fields) {
@@ -117,7 +138,8 @@ std::optional<Error> Attempt::choose_mode(const http::ResponseHead& head) {
   if (framing_.kind == http::BodyKind::None) {
     return must_say_something(api) ? std::optional(said_nothing_at_all()) : std::nullopt;
   }
-  if (has_known_shape(api)) {
+  // A stream of pictures under another label would be held until it is whole.
+  if (has_known_shape(api) || (api == dialect::Api::Images && run_.parts_.request->inspection.stream)) {
     mode_ = Mode::Look;
     return std::nullopt;
   }
@@ -182,9 +204,9 @@ void Attempt::on_bytes(std::string_view bytes) {
     case Mode::Look: return look(bytes);
     case Mode::Judge:
       hold(bytes, held_);
-      if (held_.size() <= kMaxHeldBytes && beside_.size() <= kMaxHeldBytes) return;
+      if (!too_long_ && may_hold(held_.size() + beside_.size())) return;
       if (is_other_form()) return fail_with(plain_for_stream(), core::Stage::FailedAnswer);
-      // Too long to judge as a whole: an error is never this long, but an echo of the request in front of it may be.
+      // Too long to be judged as a whole, and too long for an error without an echo in front: its beginning tells.
       if (auto failure = judge_front()) return fail_with(std::move(*failure), core::Stage::FailedAnswer);
       mode_ = Mode::Opaque;
       run_.emit(core::FirstContent{id_});
@@ -197,8 +219,8 @@ void Attempt::on_bytes(std::string_view bytes) {
       beside_ = std::string();
       return;
     case Mode::Failure:
-      hold(bytes.substr(0, kMaxHeldBytes - std::min(kMaxHeldBytes, held_.size())), held_);
-      if (held_.size() >= kMaxHeldBytes) judge_failure();
+      hold(bytes, held_);
+      if (!may_hold(held_.size())) judge_failure();
       return;
     case Mode::Events: on_events(bytes); return;
   }
@@ -235,6 +257,17 @@ void Attempt::hold(std::string_view bytes, std::string& in) {
   in.append(bytes);
 }
 
+/// Whether so many bytes in all may be held back, which is charged for.
+bool Attempt::may_hold(std::size_t bytes) {
+  return bytes <= kMaxHeldBytes || (bytes <= kMaxReadBytes && charge_.hold(bytes));
+}
+
+/// When the client has taken what was held.
+void Attempt::release_charge() {
+  if (!charge_.any() || !held_.empty() || !carry_.empty()) return;
+  if (run_.parts_.client->pending_bytes() == 0) charge_.free();
+}
+
 std::optional<Error> Attempt::judge_front() {
   const std::string& text = coded_ == Coded::Beside ? beside_ : held_;
   return endpoint_->dialect->read_front(run_.parts_.request->api, text, answer_);
@@ -263,6 +296,15 @@ void Attempt::judge_whole() {
   if (!stopped()) complete();
 }
 
+/// The first 404 of a server may come of its base URL, which only its operator can mend.
+void Attempt::doubt_path(ErrorKind kind) {
+  const bool of_an_api = status_ == 404 && kind != ErrorKind::ModelMissing && has_known_shape(run_.parts_.request->api);
+  if (!of_an_api || !endpoint_->server->path_doubt->arises()) return;
+  telemetry::log(telemetry::Level::Warning,
+                 doubt_text(endpoint_->provider->name,
+                            run_.parts_.catalog->plan().servers[endpoint_->target->server.index()].base_url));
+}
+
 void Attempt::judge_failure() {
   const http::ResponseHead& head = exchange_->head();
   hold({}, held_);
@@ -275,11 +317,12 @@ void Attempt::judge_failure() {
     failure.scope = ErrorScope::Target;
     failure.retry = RetryClass::OtherKey;
   }
+  doubt_path(failure.kind);
   const core::Stage stage =
       endpoint_->dialect->not_executed(failure) ? core::Stage::Refused : core::Stage::FailedAnswer;
-  // Of a body cut at the limit the client is told in our words: half a JSON text would be none, nor a key's half one.
-  const bool cut = held_.size() >= kMaxHeldBytes;
-  const bool passable = readable && !cut;
+  // A long one is read for what it means and not kept: the client is told in our words.
+  const bool too_long = held_.size() > kMaxHeldBytes;
+  const bool passable = readable && !too_long;
   if (passable) {
     run_.hold({.attempt = id_,
                .kind = failure.kind,
@@ -287,8 +330,8 @@ void Attempt::judge_failure() {
                .fields = std::move(fields_),
                .body = dialect::redact(held_, endpoint_->key->reveal())});
   }
-  // A body cut at the limit has left its framing behind: the connection is not used again.
-  if (cut) exchange_->cancel();
+  // It may have left its framing behind: the connection is not used again.
+  if (too_long) exchange_->cancel();
   fail_with(std::move(failure), stage, passable);
 }
 
@@ -310,7 +353,10 @@ void Attempt::deliver(net::Pieces pieces, net::More more) {
     run_.start_answer(*this);
     memory().give(std::exchange(fields_, {}));  // an idle stream holds no buffer
   }
-  if (more == net::More::No) learn_owner();  // the client may go on with it as soon as it has the end
+  if (more == net::More::No) {
+    learn_owner();  // the client may go on with it as soon as it has the end
+    run_.answer_ends();
+  }
   const auto guarded = guard_.held_to(*endpoint_->search, pieces, more == net::More::No);
   const std::string_view guarded_piece = guarded ? std::string_view(*guarded) : std::string_view();
   if (guarded) pieces = {&guarded_piece, 1};

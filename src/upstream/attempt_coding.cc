@@ -91,6 +91,7 @@ bool Attempt::look_beside(std::string_view bytes) {
       // The client accepts the coding and may have its answer; we look no further.
       coded_ = Coded::No;
       decoder_.reset();
+      too_long_ = true;
       run_.record_.unread_coding = true;
       return true;
     }
@@ -99,7 +100,9 @@ bool Attempt::look_beside(std::string_view bytes) {
       return false;
     }
     if (piece->empty()) return true;
-    if (mode_ == Mode::Judge && beside_.size() <= kMaxHeldBytes) hold(*piece, beside_);
+    if (mode_ != Mode::Judge || too_long_) continue;
+    hold(*piece, beside_);
+    too_long_ = !may_hold(held_.size() + beside_.size());
   }
 }
 

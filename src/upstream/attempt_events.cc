@@ -26,33 +26,39 @@ std::string_view line_end_of(std::string_view events) {
 
 }  // namespace
 
-std::size_t Attempt::echo_limit(std::size_t most) const {
-  const std::uint64_t said = sent_bytes_ + run_.record_.bytes_down;
-  return std::min(kMaxHeldBytes + kEchoes * static_cast<std::size_t>(said), most);
-}
-
 void Attempt::on_events(std::string_view bytes) {
   if (in_long_event_) {
     const std::size_t taken = pass_long_event(bytes);
     bytes.remove_prefix(taken);
-    if (phase_ != Phase::Body || bytes.empty()) return;
+    if (!reading() || bytes.empty()) return;
   }
   // Usually the last read ended between two events, and this one can be read where it is.
   const bool joined = !carry_.empty();
   if (joined) carry_.append(bytes);
   const std::string_view input = joined ? std::string_view(carry_) : bytes;
   const std::size_t taken = take_events(input);
-  if (stopped() || phase_ != Phase::Body) return;
+  if (!reading()) return;
   if (joined) {
     carry_.erase(0, taken);
   } else {
     carry_.assign(input.substr(taken));
   }
-  if (carry_.size() <= echo_limit(kMaxEchoBytes)) {
-    if (carry_.empty() && forwarding_) carry_.shrink_to_fit();  // an idle stream holds no buffer
+  if (carry_.empty()) {
+    if (forwarding_) carry_.shrink_to_fit();  // an idle stream holds no buffer
     return;
   }
-  // Too long to be held: it goes down as it comes. Its beginning says what it is: it may be the last one.
+  if (may_hold(held_.size() + carry_.size())) {
+    // What is held of a picture is none of the client's yet, but it has come.
+    if (forwarding_ && !in_tail() && carry_.size() > kMaxHeldBytes) run_.emit(core::Content{id_});
+    return;
+  }
+  if (in_tail()) return cut_tail();
+  pass_unread();
+}
+
+/// An event that is too long to be held, or for which there is no memory, goes down as it comes. Its beginning says
+/// what it is: it may be the last one.
+void Attempt::pass_unread() {
   Error failure;
   const http::SseEvent event = dialect::long_event(carry_);
   const EventKind kind = endpoint_->dialect->read_event(run_.parts_.request->api, event, answer_, failure);
@@ -66,7 +72,7 @@ void Attempt::on_events(std::string_view bytes) {
   pass({}, net::More::Yes);  // what was held back before it
   const std::string long_event = std::exchange(carry_, std::string());
   const std::size_t passed = pass_long_event(long_event);
-  if (passed < long_event.size() && phase_ == Phase::Body) on_events(std::string_view(long_event).substr(passed));
+  if (passed < long_event.size() && reading()) on_events(std::string_view(long_event).substr(passed));
 }
 
 std::size_t Attempt::take_events(std::string_view input) {
@@ -78,11 +84,12 @@ std::size_t Attempt::take_events(std::string_view input) {
   while (scanner_.next(input.substr(at), event)) {
     Error failure;
     const EventKind kind = dialect.read_event(api, event, answer_, failure);
+    const bool behind_the_end = in_tail();
     if (kind == EventKind::Error && !forwarding_) {
       fail_with(std::move(failure), core::Stage::FailedAnswer);
       return at;
     }
-    if (!tell(kind)) return at;
+    if (!behind_the_end && !tell(kind)) return at;
     std::string replacement;
     const Edit verdict = edit_ ? edit_->on_event(event, kind, replacement) : Edit::Keep;
     if (verdict != Edit::Keep) {
@@ -92,11 +99,8 @@ std::size_t Attempt::take_events(std::string_view input) {
     }
     at += event.bytes.size();
     if (stopped()) return at;
-    if (kind == EventKind::Terminator) {
-      pass(input.substr(segment, at - segment), net::More::No);
-      if (!stopped()) complete();
-      return at;
-    }
+    if (behind_the_end) continue;
+    if (kind == EventKind::Terminator) begin_tail();
     if (kind == EventKind::Error) {
       // The provider's own words go down, but for our key in them; Dispatch ends the stream behind them. An end that
       // comes too early says nothing, and clients would take it for a good one.
@@ -136,7 +140,7 @@ bool Attempt::take_last_event() {
   scanner_.reset();
   const std::size_t seen = event.bytes.size() + (line_end_ == "\r" ? 1 : 0);
   (void)take_events(std::string_view(last).substr(0, seen));
-  return !stopped() && phase_ == Phase::Body;
+  return reading();
 }
 
 bool Attempt::tell(EventKind kind) {
@@ -165,14 +169,20 @@ bool Attempt::tell(EventKind kind) {
 
 void Attempt::pass(std::string_view bytes, net::More more) {
   if (stopped()) return;
+  if (in_tail()) return add_to_tail(bytes);
   if (!forwarding_) {
     hold(bytes, held_);
-    if (held_.size() <= echo_limit(kMaxEchoesHeld)) return;
+    if (may_hold(held_.size())) return;
     // A flood of lifecycle events is passed on rather than kept for ever.
     run_.emit(core::FirstContent{id_});
     if (stopped()) return;
     bytes = {};
   }
+  pass_held(bytes, more);
+}
+
+/// Sends what was held back, and behind it these bytes.
+void Attempt::pass_held(std::string_view bytes, net::More more) {
   if (held_.empty()) {
     if (!bytes.empty() || more == net::More::No) deliver({&bytes, 1}, more);
     return;
@@ -199,16 +209,14 @@ std::size_t Attempt::pass_long_event(std::string_view bytes) {
   if (ended) {
     in_long_event_ = false;
     line_break_ = 0;
-    if (answer_.terminated && !stopped()) {  // it was the last one
-      deliver({}, net::More::No);
-      if (!stopped()) complete();
-    }
+    if (answer_.terminated && !stopped()) begin_tail();  // it was the last one
   }
   return at;
 }
 
 void Attempt::on_events_end() {
   if (!take_last_event()) return;
+  if (in_tail()) return end_tail();
   if (!endpoint_->dialect->stream_complete(run_.parts_.request->api, answer_) || in_long_event_) {
     return fail_with(dialect::stream_incomplete(), stage_now());
   }

@@ -27,12 +27,12 @@ TEST(AttemptEvents, C15_ALongEventEndsWithItsBlankLineWhateverItsLineEnds) {
   for (const std::string end : {"\n", "\r\n", "\r"}) {
     MemoryWorld world(1);
     world.plan().pools[0].timeouts = long_timeouts();
-    const std::string event = R"(data: {"choices":[{"index":0,"delta":{"content":")" + std::string(400 * 1024, 'x') +
+    const std::string event = R"(data: {"choices":[{"index":0,"delta":{"content":")" + std::string(kMaxReadBytes, 'x') +
                               R"("},"finish_reason":null}]})" + end + end;
     const std::string done = "data: [DONE]" + end + end + (end == "\r" ? ":" : "");
     world.begin([&] {
       world.upstream().says_head(kStreamHead);
-      for (std::size_t at = 0; at < event.size(); at += 4096) world.upstream().says(event.substr(at, 4096));
+      for (std::size_t at = 0; at < event.size(); at += 16 * 1024) world.upstream().says(event.substr(at, 16 * 1024));
       world.upstream().says(done);
     });
     ASSERT_TRUE(drive(world.loop, [&] { return world.client.whole(); })) << "its end was not seen";

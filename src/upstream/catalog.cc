@@ -189,6 +189,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
     }
     endpoint.query = query_of(provider);
     endpoint.connections = provider.connections;
+    endpoint.path_doubt = std::make_shared<PathDoubt>(url->path_prefix, provider.dialect);
     catalog->servers_.push_back(std::move(endpoint));
   }
 
@@ -205,6 +206,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
   const auto doubles = std::ranges::unique(catalog->reserved_names_);
   catalog->reserved_names_.erase(doubles.begin(), doubles.end());
 
+  catalog->rates_ = std::make_unique<PoolRates>(built);
   const std::vector<bool> alone = alone_in_pools(built);
   for (const core::Target& target : built.targets) {
     const core::Provider& provider = built.providers[target.provider.index()];

@@ -19,6 +19,8 @@
 #include "dialect/dialect.h"
 #include "dialect/key_search.h"
 #include "net/connector.h"
+#include "upstream/path_doubt.h"
+#include "upstream/pool_rates.h"
 
 namespace drover::upstream {
 
@@ -34,6 +36,8 @@ struct ServerEndpoint {
   /// Of the provider, for every request: without '?', may be empty.
   std::string query{};
   core::ConnectionLimits connections;
+  /// Asked of by all threads; of this configuration alone.
+  std::shared_ptr<PathDoubt> path_doubt;
 };
 
 /// One target, ready to be sent to. References belong to the Catalog.
@@ -85,6 +89,8 @@ class Catalog {
   /// Names of fields, in lower case, in which drover sends a credential or a configured header to some provider. A
   /// client's fields of these names are sent to no provider.
   [[nodiscard]] std::span<const std::string> reserved_names() const { return reserved_names_; }
+  /// What the keys of each pool have left, as their answers say; learned by all threads, of this configuration alone.
+  [[nodiscard]] PoolRates& rates() const { return *rates_; }
   [[nodiscard]] std::span<const ServerEndpoint> servers() const { return servers_; }
   [[nodiscard]] const ServerEndpoint& server(core::ServerId id) const { return servers_[id.index()]; }
 
@@ -99,6 +105,7 @@ class Catalog {
   std::vector<std::vector<std::string>> replaced_names_;  ///< by provider
   std::vector<dialect::FailureRules> rules_;              ///< by provider
   std::vector<Endpoint> endpoints_;
+  std::unique_ptr<PoolRates> rates_;
   std::vector<std::uint64_t> owner_marks_;  ///< by target
   std::unordered_map<std::uint64_t, core::Owner> owners_;
 };

@@ -183,8 +183,7 @@ class MemoryClient final : public net::AnswerWriter {
   explicit MemoryClient(net::Loop& loop)
       : loop_(loop),
         waiter_(loop),
-        stall_(
-            loop.ticker(), [](void* self) { static_cast<MemoryClient*>(self)->stalled(); }, this) {}
+        stall_(loop.ticker(), [](void* self) { static_cast<MemoryClient*>(self)->stalled(); }, this) {}
 
   // What the client does.
 
@@ -209,6 +208,7 @@ class MemoryClient final : public net::AnswerWriter {
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] const std::string& fields() const { return fields_; }
   [[nodiscard]] bool whole() const { return whole_; }
+  [[nodiscard]] std::size_t largest_write() const { return largest_write_; }
   [[nodiscard]] bool waited_for() const { return waiter_.waiting(); }
 
   // AnswerWriter
@@ -220,7 +220,9 @@ class MemoryClient final : public net::AnswerWriter {
   [[nodiscard]] bool started() const override { return started_; }
   [[nodiscard]] Result<net::WriteState> write(net::Pieces pieces, net::More more, net::Keep) override {
     if (left_) return fail(net::trouble(ErrorKind::ClientGone));
+    const std::size_t before = text_.size();
     for (const std::string_view piece : pieces) text_.append(piece);
+    largest_write_ = std::max(largest_write_, text_.size() - before);
     whole_ = more == net::More::No;
     return reads_ ? net::WriteState::Done : net::WriteState::Blocked;
   }
@@ -250,6 +252,7 @@ class MemoryClient final : public net::AnswerWriter {
   net::GoneObserver* observer_ = nullptr;
   std::string text_;
   std::string fields_;
+  std::size_t largest_write_ = 0;
   bool started_ = false;
   bool whole_ = false;
   bool reads_ = true;
@@ -262,8 +265,7 @@ class Drip {
   Drip(net::Loop& loop, std::function<void()> drop)
       : loop_(loop),
         drop_(std::move(drop)),
-        next_(
-            loop.ticker(), [](void* self) { static_cast<Drip*>(self)->fall(); }, this) {
+        next_(loop.ticker(), [](void* self) { static_cast<Drip*>(self)->fall(); }, this) {
     next_.arm(loop.now() + kEvery);
   }
 

@@ -29,6 +29,9 @@ class BodyBytes {
   struct Claim {
     std::uint64_t bytes = 0;  ///< beside what it holds
     std::uint64_t held = 0;
+    /// Of both, what is not the body itself: how a coding is undone. A body that is alone fits beside it, up to the
+    /// limit of bodies.
+    std::uint64_t aside = 0;
     BodySize size = BodySize::Small;
     BodyStage stage = BodyStage::Whole;
   };
@@ -37,8 +40,9 @@ class BodyBytes {
   /// large bodies always leave room for small ones. A body that is alone may use all of it.
   [[nodiscard]] bool take(const Claim& claim, std::uint64_t limit) {
     const bool small = claim.size == BodySize::Small;
-    if (!add(used_, claim, {limit, small ? limit : limit / 8 * 7})) return false;
-    if (claim.stage == BodyStage::Whole || add(receiving_, claim, {limit, limit / 8 * (small ? 7 : 6)})) return true;
+    const std::uint64_t alone = limit + claim.aside;
+    if (!add(used_, claim, {alone, small ? limit : limit / 8 * 7})) return false;
+    if (claim.stage == BodyStage::Whole || add(receiving_, claim, {alone, limit / 8 * (small ? 7 : 6)})) return true;
     give(claim.bytes, BodyStage::Whole);
     return false;
   }
@@ -113,6 +117,38 @@ class MemoryBudget {
   std::atomic<std::uint64_t> refusals_{0};
 };
 
+/// Where the bytes of one request are charged: the process's budget and, where there is one, the client's share.
+struct MemoryAccount {
+  MemoryBudget* budget = nullptr;  ///< null: nobody counts
+  BodyBytes* client = nullptr;     ///< null: nobody in particular
+};
+
+/// The charge for bytes of an answer that are held to be read. They count like a large body that is still arriving, so
+/// that answers, however many, leave room for requests.
+class AnswerCharge {
+ public:
+  explicit AnswerCharge(MemoryAccount account = {}) : account_(account) {}
+  AnswerCharge(AnswerCharge&& other) noexcept : account_(other.account_), bytes_(std::exchange(other.bytes_, 0)) {}
+  AnswerCharge& operator=(AnswerCharge&& other) noexcept {
+    if (this != &other) {
+      free();
+      account_ = other.account_;
+      bytes_ = std::exchange(other.bytes_, 0);
+    }
+    return *this;
+  }
+  ~AnswerCharge() { free(); }
+
+  /// Charges for `bytes` held in all, in steps. False: the budget or the client's share is spent.
+  [[nodiscard]] bool hold(std::uint64_t bytes);
+  void free();
+  [[nodiscard]] bool any() const { return bytes_ != 0; }
+
+ private:
+  MemoryAccount account_;
+  std::uint64_t bytes_ = 0;
+};
+
 /// A request body kept so that another attempt can send it again. Followed by readable padding for the JSON readers.
 class ReplayBody {
  public:
@@ -140,11 +176,12 @@ class ReplayBody {
   void free();
 
   [[nodiscard]] std::string_view view() const { return text_; }
+  /// Where it was charged; also when it has been freed.
+  [[nodiscard]] MemoryAccount account() const { return charge_.account; }
 
  private:
   struct Charge {
-    MemoryBudget* budget = nullptr;
-    BodyBytes* client = nullptr;
+    MemoryAccount account;
     std::uint64_t bytes = 0;
     std::uint64_t aside = 0;
     std::uint64_t announced = 0;

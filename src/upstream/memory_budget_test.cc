@@ -160,13 +160,66 @@ TEST(ReplayBody, K6_IsChargedForWhatIsHeldBesideItUntilItIsWhole) {
   ASSERT_TRUE(body.append("x"));
   EXPECT_EQ(budget.used(), 164 * kKiB);
   EXPECT_EQ(budget.receiving(), 164 * kKiB);
-  EXPECT_FALSE(body.set_aside(2 * kMiB));
+  {
+    ReplayBody other;
+    other.begin(budget, nullptr, 0);
+    ASSERT_TRUE(other.append("x"));
+    EXPECT_FALSE(body.set_aside(2 * kMiB));
+  }
   body.completed();
   EXPECT_EQ(budget.used(), 64 * kKiB);
   EXPECT_EQ(budget.receiving(), 0U);
   ASSERT_TRUE(body.set_aside(10 * kKiB));
   body.free();
   EXPECT_EQ(budget.used(), 0U);
+}
+
+TEST(ReplayBody, K6_ThatIsAloneFitsWholeBesideWhatUndoesItsCoding) {
+  MemoryBudget budget(kMiB, kMiB);
+  BodyBytes client;
+  ReplayBody body;
+  body.begin(budget, &client, 0);
+  ASSERT_TRUE(body.set_aside(128 * kKiB));
+  const std::string piece(64 * kKiB, 'x');
+  for (int pieces = 1; pieces <= 16; ++pieces) {
+    ASSERT_TRUE(body.append(piece)) << pieces;
+    ASSERT_TRUE(body.set_aside(128 * kKiB + static_cast<std::uint64_t>(pieces) * piece.size())) << pieces;
+  }
+  EXPECT_FALSE(body.append("x")) << "the limit of bodies stays what it is";
+  body.completed();
+  EXPECT_EQ(budget.used(), kMiB);
+  body.free();
+  EXPECT_EQ(budget.used() + client.used(), 0U);
+}
+
+TEST(AnswerCharge, CountsInStepsAndLeavesRoomForRequests) {
+  MemoryBudget budget(8 * kMiB, kMiB);
+  BodyBytes client;
+  AnswerCharge first({.budget = &budget, .client = &client});
+  EXPECT_TRUE(first.hold(100 * kKiB));
+  EXPECT_EQ(budget.used(), 256 * kKiB);
+  EXPECT_TRUE(first.hold(200 * kKiB));
+  EXPECT_EQ(budget.used(), 256 * kKiB);
+  EXPECT_TRUE(first.hold(4 * kMiB)) << "half of it may be one client's";
+  EXPECT_FALSE(first.hold(4 * kMiB + 1));
+  AnswerCharge second({.budget = &budget, .client = nullptr});
+  EXPECT_FALSE(second.hold(3 * kMiB)) << "six eighths of it are for what is large and not whole";
+  EXPECT_TRUE(second.hold(2 * kMiB));
+  ReplayBody prompt;
+  prompt.begin(budget, nullptr, 5);
+  EXPECT_TRUE(prompt.append("hello"));
+  AnswerCharge moved = std::move(first);
+  EXPECT_FALSE(first.any());
+  moved.free();
+  second.free();
+  prompt.free();
+  EXPECT_EQ(budget.used() + budget.receiving() + client.used() + client.receiving(), 0U);
+}
+
+TEST(AnswerCharge, OfNobodyIsFree) {
+  AnswerCharge charge;
+  EXPECT_TRUE(charge.hold(kMiB));
+  EXPECT_FALSE(charge.any());
 }
 
 }  // namespace

@@ -60,6 +60,8 @@ void Prober::use(std::shared_ptr<const Catalog> catalog, std::shared_ptr<SharedF
   ++round_;
   slots_.clear();
   turns_.clear();
+  read_again_at_.clear();  // other models may be in use now
+  retirements_.keep_only(catalog_->plan());
   if (catalog_->plan().health.probe.empty()) return wake();
 
   // The fleet's list never changes, so it needs no lock; with() is how it is reached.
@@ -182,7 +184,9 @@ Prober::Verdict Prober::judge(const Job& job, const Result<Fetched>& fetched, Er
     return Verdict::Sick;
   }
   if (status == 200) {
+    endpoint.server->path_doubt->settle();
     proven_.insert(url);
+    read_list(job, fetched->body);
     return Verdict::Healthy;
   }
   error = endpoint.dialect->read_failure(status, {}, fetched->body, tools_.loop->unix_seconds(), endpoint.rules);
@@ -191,13 +195,27 @@ Prober::Verdict Prober::judge(const Job& job, const Result<Fetched>& fetched, Er
   return Verdict::Sick;
 }
 
+void Prober::read_list(const Job& job, std::string_view body) {
+  const core::Plan& plan = job.catalog->plan();
+  const core::ProviderId provider = plan.targets[job.point.target.index()].provider;
+  Instant& again_at = read_again_at_[plan.providers[provider.index()].name];
+  const Instant now = tools_.loop->now();
+  if (now < again_at || !job.catalog->endpoint(job.point.target).search->clean(body)) return;
+  again_at = now + kReadListEvery;
+  const std::int64_t unix_now = tools_.loop->unix_seconds();
+  for (const Retirement& retirement : retirements_.take(plan, provider, body)) {
+    if (is_near(retirement, unix_now)) say(retirement_text(retirement, unix_now));
+  }
+}
+
 void Prober::turn_off(const Job& job, const std::string& why) {
   const core::Plan& plan = job.catalog->plan();
   const core::Provider& provider = *job.catalog->endpoint(job.point.target).provider;
   if (!off_.insert(provider.name + " " + plan.health.probe).second) return;  // said once
-  say("provider " + provider.name + " is not probed any more: GET " + plan.servers[job.point.server.index()].base_url +
-      plan.health.probe + " was answered with " + why +
-      "; its health comes from requests (health.probe sets the path)");
+  const std::string& url = plan.servers[job.point.server.index()].base_url;
+  say("provider " + provider.name + " is not probed any more: GET " + url + plan.health.probe + " was answered with " +
+      why + "; its health comes from requests (health.probe sets the path)");
+  if (job.catalog->endpoint(job.point.target).server->path_doubt->arises()) say(doubt_text(provider.name, url));
 }
 
 }  // namespace drover::upstream

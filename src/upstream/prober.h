@@ -18,6 +18,7 @@
 #include "net/ticker.h"
 #include "upstream/catalog.h"
 #include "upstream/fetch.h"
+#include "upstream/retirements.h"
 #include "upstream/run.h"
 #include "upstream/shared_fleet.h"
 
@@ -29,6 +30,8 @@ inline constexpr std::size_t kMaxProbesInFlight = 32;
 inline constexpr std::int64_t kMaxProbesPerSecond = 100;
 /// The share of the interval by which each probe comes earlier or later, so that keys are not probed all at once.
 inline constexpr double kProbeJitter = 0.1;
+/// How often a provider's list of models is searched for shutdown dates.
+inline constexpr Duration kReadListEvery = std::chrono::hours(1);
 /// The first probes of new keys are spread over this time, or over more where kMaxProbesPerSecond asks for it.
 inline constexpr Duration kFirstProbesWithin = std::chrono::seconds(1);
 
@@ -48,6 +51,8 @@ class Prober {
 
   [[nodiscard]] std::size_t watched() const { return slots_.size(); }
   [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+  /// What the lists of models that probes fetched say.
+  [[nodiscard]] const Retirements& retirements() const { return retirements_; }
 
  private:
   struct Slot {
@@ -96,6 +101,7 @@ class Prober {
   void answered(const Job& job, const Result<Fetched>& fetched, Duration taken);
   [[nodiscard]] Verdict judge(const Job& job, const Result<Fetched>& fetched, Error& error);
   void turn_off(const Job& job, const std::string& why);
+  void read_list(const Job& job, std::string_view body);
   void say(const std::string& line) const;
 
   LoopTools tools_;
@@ -103,9 +109,11 @@ class Prober {
   std::shared_ptr<const Catalog> catalog_;
   std::shared_ptr<SharedFleet> fleet_;
   std::vector<Slot> slots_;
-  std::vector<Turn> turns_;       ///< a heap by time
-  std::set<std::string> off_;     ///< providers ("name path") that have no such probe path
-  std::set<std::string> proven_;  ///< base URLs whose probe path has answered well
+  std::vector<Turn> turns_;    ///< a heap by time
+  std::set<std::string> off_;  ///< providers ("name path") that have no such probe path
+  Retirements retirements_;
+  std::map<std::string, Instant> read_again_at_;  ///< by provider: when its list of models is looked into again
+  std::set<std::string> proven_;                  ///< base URLs whose probe path has answered well
   std::uint64_t round_ = 0;
   std::size_t in_flight_ = 0;
   Instant next_start_{};

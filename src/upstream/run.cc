@@ -39,6 +39,15 @@ core::DispatchRequest with_bell(core::DispatchRequest request, core::Bell* bell)
   return request;
 }
 
+/// Whether nothing holds the request to less than what the keys of its pools have left: a limit of its own, or of its
+/// model's, or one account that alone can serve it.
+bool may_use_all(const core::DispatchRequest& request) {
+  const core::Plan& plan = *request.plan;
+  const std::uint32_t principal = request.asker.principal;
+  const bool limited = principal < plan.principals.size() && plan.principals[principal].limits.any();
+  return !limited && !request.route->limits.any() && !request.owner.known();
+}
+
 std::unique_ptr<RecordedRun> recorded_run(const Run::Parts& parts, const core::DispatchRequest& request) {
   if (parts.recorder == nullptr) return nullptr;
   return std::make_unique<RecordedRun>(*parts.recorder, request, parts.tools.loop->random()());
@@ -52,7 +61,9 @@ Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
       dispatch_(with_bell(recorded_ ? recorded_->facts() : dispatch, this), *parts.fleet,
                 recorded_ ? recorded_->random() : parts.tools.loop->random()),
       timer_(parts.tools.loop->ticker(), &Run::timer_expired, this),
-      wakeup_(*parts.tools.loop) {
+      wakeup_(*parts.tools.loop),
+      within_(dispatch.fence.within),
+      tells_rates_(may_use_all(dispatch)) {
   timers_.fill(kNever);
 }
 
@@ -91,8 +102,8 @@ net::Awaitable<> Run::drive(Lane& lane) {
     const bool connected = lane.attempt->take_connection();
     if (!connected) co_await lane.attempt->connect();
     for (Attempt::Need need = lane.attempt->step(); need != Attempt::Need::Nothing; need = lane.attempt->step()) {
+      if (lane.attempt->in_tail()) bound_tail();
       if (need == Attempt::Need::UpstreamReadable) {
-        if (lane.attempt->draining()) bound_drain();
         auto readable = co_await lane.attempt->exchange().until_readable();
         if (!readable) lane.attempt->wait_failed(std::move(readable.error()));
       } else if (need == Attempt::Need::Turn) {
@@ -252,14 +263,20 @@ void Run::arm(const core::ArmTimer& timer) {
   if (timer.at < timer_.at()) timer_.arm(timer.at);
 }
 
-/// The whole drain, however often the upstream says something meanwhile.
-void Run::bound_drain() {
-  if (!std::exchange(drain_bounded_, true)) timer_.arm(now() + kDrainUpstream);
+/// The whole tail, however often the upstream says something meanwhile.
+void Run::bound_tail() {
+  if (!std::exchange(tail_bounded_, true)) timer_.arm(now() + kTail);
 }
 
-void Run::stop_draining() {
+void Run::cut_tail() {
   Attempt* const attempt = answering();
-  if (attempt != nullptr && attempt->draining()) attempt->cancel();
+  if (attempt == nullptr || !attempt->in_tail()) return;
+  attempt->cut_tail();
+  parts_.client->interrupt();  // its wait is for room that nothing needs any more
+}
+
+void Run::answer_ends() {
+  if (parts_.observer != nullptr) parts_.observer->ending();
 }
 
 Instant Run::ends_at() const {
@@ -268,7 +285,7 @@ Instant Run::ends_at() const {
 }
 
 void Run::timers_due() {
-  if (over()) return stop_draining();
+  if (over()) return cut_tail();
   const Instant at = now();
   for (std::size_t kind = 0; kind < timers_.size(); ++kind) {
     if (timers_[kind] > at) continue;
@@ -329,7 +346,7 @@ void Run::send_comment() {
 }
 
 void Run::downstream_gone() {
-  if (over()) return stop_draining();
+  if (over()) return cut_tail();
   client_left_ = true;
   emit(core::ClientLeft{});
 }
@@ -337,7 +354,7 @@ void Run::downstream_gone() {
 /// The wait for the client to read ended without that.
 void Run::client_failed(const Error& error) {
   client_blocked_ = over();
-  if (over()) return;
+  if (over()) return cut_tail();
   client_left_ = true;
   if (error.kind == ErrorKind::IdleTimeout) emit(core::TimerFired{core::TimerKind::Blocked});
   if (!over()) emit(core::ClientLeft{});
@@ -389,7 +406,7 @@ const HeldAnswer* Run::told_answer() const {
 
 bool Run::expire() {
   if (over()) {
-    stop_draining();
+    cut_tail();
     return false;
   }
   emit(core::Drain{});  // ends what only waits

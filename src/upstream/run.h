@@ -49,23 +49,25 @@ struct HeldAnswer {
 /// Most held answers of one request. When there are more, the one that tells the client least is dropped, of equals the
 /// oldest.
 inline constexpr std::size_t kMaxHeldAnswers = 8;
-/// Most bytes of an answer held back before it is judged or passed on.
+/// Most bytes of a failure that are kept to be passed on; and of an answer that are held without being counted.
 inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
-/// Some events repeat the request (instructions, tools) and, the last one, the whole answer. JSON escapes make the
-/// repetition longer, at most this many times. A longer event is no echo.
-inline constexpr std::size_t kEchoes = 4;
-/// Most bytes of such an event, and of such events held before content: both and a read go down in one write
+/// Most bytes of an answer that one attempt holds in all, so that it can read them: a plain answer until it is judged,
+/// an event until it is whole, the events before the first content, a failure until it is classified. Providers echo
+/// instructions and tools (Codex: 256 KiB) and send pictures. Beyond kMaxHeldBytes they are charged to the memory
+/// budget; what is longer, or finds no room there, goes down as it comes and is judged by its beginning. One write
 /// (net::kMaxPendingBytes).
-inline constexpr std::size_t kMaxEchoBytes = 384 * 1024;
-inline constexpr std::size_t kMaxEchoesHeld = 512 * 1024;
-/// How long in all a finished request waits for the upstream to end its answer's framing, so that the connection can be
-/// used again. The next request of the client's connection waits with it.
-inline constexpr Duration kDrainUpstream = std::chrono::milliseconds(100);
+inline constexpr std::size_t kMaxReadBytes = 4 * 1024 * 1024;
+/// How long in all, and how much, of what an upstream sends behind the end of a stream is passed on, until its body
+/// ends and the connection can be used again. The next request of the client's connection waits with it.
+inline constexpr Duration kTail = std::chrono::seconds(2);
+inline constexpr std::size_t kMaxTailBytes = kMaxReadBytes;
 
-/// Is told when the request's own memory is no longer needed.
+/// Is told when the request's own memory is no longer needed, and when its answer is about to end, so that a client that
+/// asks again as soon as it has the last byte finds its place free.
 class CommitObserver {
  public:
   virtual void committed() = 0;
+  virtual void ending() = 0;
 
  protected:
   ~CommitObserver() = default;
@@ -131,6 +133,9 @@ class Run final : private net::GoneObserver, private core::Bell {
   void attempt_answered(core::AttemptId id, int status);
   void attempt_failed(core::AttemptId id, const Error& error, core::Stage stage);
   void hold(HeldAnswer answer);
+  void answer_ends();
+  /// What an attempt that is over has charged for and the client has not taken yet.
+  void keep(AnswerCharge charge) { unsent_answer_ = std::move(charge); }
 
   /// Where attempts are made, one after the other. The second is there while two run, in a coroutine of its own.
   struct Lane {
@@ -154,8 +159,8 @@ class Run final : private net::GoneObserver, private core::Bell {
   void arm(const core::ArmTimer& timer);
   void timers_due();
   void end_waits();
-  void bound_drain();
-  void stop_draining();
+  void bound_tail();
+  void cut_tail();
   void waits(core::TimerKind what);
   void waits_no_more();
   void commit(Attempt& attempt);
@@ -180,15 +185,18 @@ class Run final : private net::GoneObserver, private core::Bell {
   core::Dispatch dispatch_;
   std::optional<core::EndWithError> error_;
   std::vector<HeldAnswer> held_;
+  AnswerCharge unsent_answer_;
   RunRecord record_;
   std::array<Instant, core::kTimerKinds> timers_;
   net::Deadline timer_;
   net::Wakeup wakeup_;
   ErrorKind cancelled_by_ = ErrorKind::Cancelled;  ///< what an attempt cancelled now is said to have failed of
+  const core::ProviderSet* within_ = nullptr;      ///< the request's; null: all providers
+  bool tells_rates_ = false;                       ///< what the pool's keys have left is what this client can use
   bool error_event_sent_ = false;
   bool client_left_ = false;
   bool client_blocked_ = false;
-  bool drain_bounded_ = false;
+  bool tail_bounded_ = false;
   Instant stalled_at_ = kNever;  ///< the Blocked timer: only the client's own side sees whether it reads
   bool waiting_ = false;         ///< the last of record_.waits is going on
   bool racing_ = false;          ///< the second lane's coroutine runs; the run does not end before it

@@ -127,8 +127,9 @@ TEST_P(EveryPhase, EndsInTimeAndLeavesNothingBehind) {
   EXPECT_EQ(world.busy(0), 0U);
   EXPECT_EQ(world.busy(1), 0U);
   const bool answered = end == "answered" || end == "elsewhere";
-  EXPECT_EQ(world.client.whole(), answered);
-  EXPECT_TRUE(!answered || world.client.text() == std::string(kContent) + kDone) << world.client.text();
+  const bool left_in_tail = phase == Phase::Draining && what == What::ClientLeaves;  // with all but the end of its body
+  EXPECT_EQ(world.client.whole(), answered && !left_in_tail);
+  EXPECT_TRUE(!answered || world.client.text().starts_with(std::string(kContent) + kDone)) << world.client.text();
   const bool ours = end == "left" || end == "shutting_down" || end == "answered" || end == "stream_max";
   EXPECT_EQ(world.failures(0), ours ? 0U : 1U);
 }

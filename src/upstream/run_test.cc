@@ -144,9 +144,9 @@ TEST(Run, C14_SendsPingsIntoTheSilenceOfAStreamBehindWholeEvents) {
 
 TEST(Run, C14_SendsNoPingIntoTheMiddleOfAnEvent) {
   // Longer than what is held of an event, so that its beginning is with the client before its end has come.
-  World world{"data: {\"choices\":[{\"delta\":{\"content\":\"" + std::string(200 * 1024, 'x')};
+  World world{"data: {\"choices\":[{\"delta\":{\"content\":\"" + std::string(kMaxReadBytes + 1, 'x')};
   const Started started(world, 30ms);
-  ASSERT_TRUE(drive(world.loop, [&] { return world.client.text.size() >= 200U * 1024; }));
+  ASSERT_TRUE(drive(world.loop, [&] { return world.client.text.size() > kMaxReadBytes; }));
   const Instant later = world.loop.now() + 200ms;
   ASSERT_TRUE(drive(world.loop, [&] { return world.loop.now() > later; }));
   EXPECT_EQ(count(world.client.text, kPing), 0U);

@@ -73,11 +73,11 @@ class MemoryWorld {
     request.body.begin(memory, nullptr, 0);
     EXPECT_TRUE(request.body.append("{\"model\":\"m\"}"));
   }
-  ~MemoryWorld() {
-    EXPECT_TRUE(!run_ || ends()) << "the request outlives its test";
-  }
+  ~MemoryWorld() { EXPECT_TRUE(!run_ || ends()) << "the request outlives its test"; }
 
   MemoryBudget memory{1 << 24};
+  OwnerMap owners;
+  CommitObserver* observer = nullptr;
 
   /// To be changed before it begins.
   core::Plan& plan() { return *plan_; }
@@ -100,11 +100,12 @@ class MemoryWorld {
     facts.answer = answer_;
     facts.arrived = began_ = loop.now();
     run_.emplace(Run::Parts{.tools = {&loop, &resolver_, &pools_},
+                            .owners = &owners,
                             .catalog = catalog_.get(),
                             .fleet = fleet_.get(),
                             .request = &request,
                             .client = &client,
-                            .observer = nullptr,
+                            .observer = observer,
                             .extra_fields = {}},
                  facts);
     net::asio::co_spawn(loop.executor(), perform(*this), net::asio::detached);

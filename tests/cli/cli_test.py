@@ -1,6 +1,7 @@
 """The command line: what a person sees who starts the program, at a terminal and in a pipe."""
 
 import fcntl
+import http.server
 import json
 import os
 import pty
@@ -11,8 +12,10 @@ import struct
 import subprocess
 import tempfile
 import termios
+import threading
 import time
 import unittest
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -117,6 +120,67 @@ class CommandLine(Folder):
         named = run("chat", "--url", base, "--model", "gpt-4o", "Hi", folder=self.folder)
         self.assertEqual(named.stdout, "Hi\n")
         self.assertNotEqual(run("chat", "--url", "http://127.0.0.1:1", "Hi", folder=self.folder).returncode, 0)
+
+    def test_F12_chat_speaks_the_dialect_of_the_model(self):
+        base = self.serve("--port", "0")
+        ran = run("chat", "--url", base, "--model", "claude-opus-4-8", "Hello Claude", folder=self.folder)
+        self.assertEqual((ran.returncode, ran.stdout), (0, "Hello Claude\n"), ran.stderr)
+        listed = json.loads(urllib.request.urlopen(base + "/models", timeout=SECONDS).read())
+        self.assertNotIn("claude-opus-4-8", [model["id"] for model in listed["data"]])
+
+    def test_F12_chat_asks_an_anthropic_provider_of_a_file(self):
+        base = self.serve("--port", "0").removesuffix("/v1")
+        own = self.config(f"providers: {{ a: {{ dialect: anthropic, base_url: '{base}', auth: none }} }}\n")
+        ran = run("chat", "--config", own, "--model", "claude-opus-4-8", "From a file", folder=self.folder)
+        self.assertEqual((ran.returncode, ran.stdout), (0, "From a file\n"), ran.stderr)
+        gone = self.config("providers: { a: { dialect: anthropic, base_url: 'http://127.0.0.1:1', auth: none } }\n")
+        lost = run("chat", "--config", gone, "--model", "claude-opus-4-8", "x", folder=self.folder)
+        self.assertNotEqual(lost.returncode, 0)
+        self.assertIn("drover: status 502", lost.stderr)
+
+    def test_F6_a_websocket_that_is_refused_is_seen_by_the_operator(self):
+        log = open(Path(self.folder) / "log", "w+")
+        self.addCleanup(log.close)
+        base = self.serve("--port", "0", terminal=log)
+        for _ in range(3):
+            asked = urllib.request.Request(base + "/responses", headers={"Upgrade": "websocket",
+                                                                         "Connection": "Upgrade"})
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(asked, timeout=SECONDS)
+            self.assertEqual(refused.exception.code, 426)
+            refused.exception.close()
+        self.gateway.terminate()
+        self.gateway.wait(SECONDS)
+        log.seek(0)
+        self.assertEqual(log.read().count("a WebSocket to /v1/responses was refused with status 426"), 1)
+
+    def test_check_asks_for_models_when_it_is_told_to(self):
+        class Models(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = b'{"data":[{"id":"old","shutdown_date":"2020-01-14"},{"id":"good"}]}'
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.HTTPServer(("127.0.0.1", 0), Models)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        own = self.config(f"providers: {{ p: {{ base_url: 'http://127.0.0.1:{server.server_port}/v1', auth: none }}, "
+                          "gone: { base_url: 'http://127.0.0.1:1/v1', auth: none } }\n"
+                          "models: { old: { targets: [ p ] }, none: { targets: [ p ] }, good: { targets: [ p ] }, "
+                          "other: { targets: [ gone ] } }\n")
+        self.assertNotIn("2020-01-14", run("check", own).stdout)
+        ran = run("check", "--models", own)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertIn("warning: provider p has shut down model old on 2020-01-14", ran.stdout)
+        self.assertIn("warning: provider p does not list model none", ran.stdout)
+        self.assertNotIn("does not list model good", ran.stdout)
+        self.assertIn("warning: provider gone did not give its list of models", ran.stdout)
 
     def test_F12_chat_shows_its_client_key(self):
         base = self.serve("--port", "0", "--config", self.config(

@@ -89,6 +89,22 @@ TEST(Status, TellsOfTheProcessAndItsConfiguration) {
   EXPECT_THAT(answer.body, HasSubstr("\"requests_in_flight\":0"));
 }
 
+TEST(Status, WarnsOfAModelThatIsShutDownSoonAndSoDoTheMetrics) {
+  RawUpstream upstream;
+  upstream.always(Say{}.bytes(sized(R"({"data":[{"id":"gpt-4o","shutdown_date":"2020-01-14"},{"id":"b"}]})")));
+  std::string yaml = providers({url_of(upstream)}, "in_order");
+  const std::string off = "health: { probe: off }";
+  yaml.replace(yaml.find(off), off.size(), "health: { interval: 1s, timeout: 500ms }");
+  Gateway gateway(with_admin(load(yaml)));
+  const std::string warning = "provider p1 has shut down model gpt-4o on 2020-01-14";
+  const auto until = Clock::now() + kPatience;
+  while (gateway.admin("/status").body.find(warning) == std::string::npos && Clock::now() < until) {
+  }
+  EXPECT_THAT(gateway.admin("/status").body, HasSubstr(warning));
+  EXPECT_THAT(gateway.admin("/metrics").body,
+              HasSubstr("drover_model_shutdown_time_seconds{provider=\"p1\",model=\"gpt-4o\"} 1578960000\n"));
+}
+
 TEST(Admin, HealthAndReadinessAreTwoThings) {
   RawUpstream upstream;
   upstream.always(Say{}.bytes(kFive));

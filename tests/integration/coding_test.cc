@@ -27,7 +27,7 @@ constexpr const char* kErrorIn200 = R"({"error":{"message":"overloaded","type":"
 /// An answer that is longer than what is held to be judged; hard to fold, so that its coded form is long too.
 std::string long_answer() {
   std::string text;
-  for (std::uint32_t at = 0, mixed = 1; at < 60000; ++at) {
+  for (std::uint32_t at = 0, mixed = 1; at < 500'000; ++at) {
     mixed = mixed * 1664525U + 1013904223U;
     text += std::to_string(mixed);
   }
@@ -159,8 +159,7 @@ TEST(ContentCoding, B22_ABombIsPassedOnUnreadOrStopped) {
   EXPECT_TRUE(passed.body == bomb);
   Pair refused(coded(bomb));
   const Answer stopped = refused.gateway.post(kChat, plain_chat());
-  EXPECT_FALSE(stopped.whole());
-  EXPECT_LT(stopped.body.size(), 8U * 1024 * 1024);
+  EXPECT_EQ(stopped.body, kPlainAnswer) << "nothing had gone down: it is asked for elsewhere";
 }
 
 TEST(ContentCoding, B22_AnUnknownCodingPassesUnreadToAClientThatAcceptsIt) {

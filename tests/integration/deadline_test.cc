@@ -22,6 +22,30 @@ TEST_P(ClientDeadline, ShortensTheWait) {
 
 INSTANTIATE_TEST_SUITE_P(Fields, ClientDeadline, ::testing::Values("x-drover-timeout", "x-stainless-timeout"));
 
+TEST(Deadline, F12_OfAClientIsCalledSoInItsAnswerAndWhereItIsExplained) {
+  MockProvider mock;
+  mock.fault("hang");
+  const std::string yaml = one_provider({mock.url()}, {kKeyOne}, "timeouts: { total: 30s }\n");
+  Gateway gateway(with_admin(load(yaml)));
+  const Answer given = gateway.post(kChat, plain_chat(), {{"x-stainless-timeout", "0.2"}});
+  EXPECT_EQ(given.status, 504);
+  EXPECT_THAT(given.body, HasSubstr("200ms that the client gave"));
+  const std::string explained = gateway.explained(given.field("x-request-id").value_or(""));
+  EXPECT_THAT(explained, HasSubstr("client_deadline"));
+  EXPECT_THAT(explained, HasSubstr("\"client_deadline_ms\":2E2"));
+}
+
+TEST(Deadline, F12_OfTheConfigurationIsNotTheClients) {
+  MockProvider mock;
+  mock.fault("hang");
+  const std::string yaml = one_provider({mock.url()}, {kKeyOne}, "timeouts: { connect: 100ms, total: 300ms }\n");
+  Gateway gateway(with_admin(load(yaml)));
+  const Answer ours = gateway.post(kChat, plain_chat(), {{"x-stainless-timeout", "60"}});
+  EXPECT_EQ(ours.status, 504);
+  EXPECT_THAT(ours.body, ::testing::Not(HasSubstr("the client gave")));
+  EXPECT_THAT(gateway.explained(ours.field("x-request-id").value_or("")), HasSubstr("total_timeout"));
+}
+
 TEST(Deadline, A3_AnUpstreamThatNeverAnswersIsA504WhenNoneIsLeft) {
   MockProvider mock;
   mock.fault("hang");

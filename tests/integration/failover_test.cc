@@ -165,11 +165,11 @@ INSTANTIATE_TEST_SUITE_P(B14_B19_C12_C13, CutStream, ::testing::ValuesIn(kCutStr
 
 TEST(Failover, B13_ABodyCutAfterItsBeginningWasPassedOnIsVisiblyCut) {
   // Longer than what is held back to be judged, so that its beginning has gone down when the end does not come.
-  const std::string begun = "{\"object\":\"list\",\"data\":\"" + std::string(200 * 1024, 'x');
+  const std::string begun = "{\"object\":\"list\",\"data\":\"" + std::string(5'000'000, 'x');
   RawUpstream upstream;
   upstream.always(
       Say{}
-          .bytes("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400000\r\n\r\n" + begun)
+          .bytes("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n" + begun)
           .close());
   Gateway gateway(one_provider({url_of(upstream)}, {kKeyOne, kKeyTwo}));
   const Answer answer = gateway.post(kChat, plain_chat());
@@ -180,7 +180,7 @@ TEST(Failover, B13_ABodyCutAfterItsBeginningWasPassedOnIsVisiblyCut) {
 }
 
 TEST(Failover, B14_AChunkedBodyCutAfterItsBeginningHasNoLastChunk) {
-  const std::string begun = "{\"object\":\"list\",\"data\":\"" + std::string(200 * 1024, 'x');
+  const std::string begun = "{\"object\":\"list\",\"data\":\"" + std::string(5'000'000, 'x');
   RawUpstream upstream;
   upstream.always(Say{}
                       .bytes("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" +

@@ -70,6 +70,20 @@ TEST(InFlightLimit, ShedsWithATimeToComeBackAndTakesAgainWhatFits) {
   EXPECT_EQ(streaming.post(kChat, plain_chat()).status, 200);
 }
 
+TEST(InFlightLimit, IsFreeForWhoAsksAgainOnAnotherConnectionAsSoonAsItHasTheEnd) {
+  RawUpstream upstream;
+  Gateway gateway(one_provider({url_of(upstream)}, {kKeyOne}, "limits: { in_flight: 1 }\n"));
+  HttpClient clients[] = {gateway.client(), gateway.client()};
+  const std::string stream = kStreamHead + chunk(delta("hi") + kFinish + kDone) + "0\r\n\r\n";
+  for (int request = 0; request < 200; ++request) {
+    const bool streamed = request % 3 == 0;
+    const bool refused = request % 3 == 1;
+    upstream.always(Say{}.bytes(streamed ? stream : sized(kPlainAnswer)));
+    const Answer answer = clients[request % 2].post(kChat, refused ? "{}" : streamed ? streamed_chat() : plain_chat());
+    ASSERT_EQ(answer.status, refused ? 400 : 200) << request << answer.body;
+  }
+}
+
 /// A stream that has begun and goes on when it is told to.
 HttpClient begun_stream(const Gateway& gateway) {
   HttpClient client = gateway.client();

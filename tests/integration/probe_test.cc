@@ -99,6 +99,39 @@ TEST(Probe, AsksAnthropicsModelsWhereTheyAre) {
   }
 }
 
+TEST(Probe, WarnsOnceOfAModelInUseThatIsShutDownSoon) {
+  RawUpstream upstream;
+  upstream.always(Say{}.bytes(sized(R"({"data":[{"id":"gpt-4o","shutdown_date":"2020-01-14"}]})")));
+  Probes p(probed({url_of(upstream)}, {kKeyOne, kKeyTwo}));
+  ASSERT_TRUE(p.until([&] { return upstream.heard().size() > 6 && p.checked(0) && p.checked(1); }));
+  EXPECT_EQ(p.said, std::vector<std::string>{"provider one has shut down model gpt-4o on 2020-01-14"});
+  ASSERT_EQ(p.prober.retirements().all().size(), 1U);
+}
+
+TEST(Probe, TellsNothingThatHoldsOurKey) {
+  RawUpstream upstream;
+  upstream.always(
+      Say{}.bytes(sized(R"({"data":[{"id":")" + std::string(kKeyOne) + R"(","shutdown_date":"2020-01-14"}]})")));
+  Probes p(probed({url_of(upstream)}, {kKeyOne}));
+  ASSERT_TRUE(p.until([&] { return p.checked(0); }));
+  EXPECT_TRUE(p.said.empty());
+  EXPECT_TRUE(p.prober.retirements().all().empty());
+}
+
+TEST(Probe, N2_A404BelowABaseUrlWithoutAVersionIsDoubted) {
+  RawUpstream upstream;
+  upstream.always(Say{}.bytes(sized("{}", "Content-Type: application/json\r\n", "404 Not Found")));
+  const std::string url = url_of(upstream);
+  for (const std::string& path : {std::string(), std::string("/v1")}) {
+    Probes p(probed({url.substr(0, url.rfind("/v1")) + path}, {kKeyOne, kKeyTwo}));
+    ASSERT_TRUE(p.until([&] { return !p.said.empty(); }));
+    EXPECT_THAT(p.said.front(), testing::HasSubstr("is not probed any more"));
+    EXPECT_EQ(p.said.size(), path.empty() ? 2U : 1U);
+    EXPECT_THAT(p.said.back(),
+                path.empty() ? testing::HasSubstr("does base_url lack /v1?") : testing::HasSubstr("404"));
+  }
+}
+
 TEST(Probe, AnAnswerOverTheLimitIsAFailure) {
   RawUpstream upstream;
   upstream.always(Say{}.bytes(sized("[" + std::string(upstream::kMaxFetchedBytes, ' ') + "]")));

@@ -84,8 +84,8 @@ TEST(BadAnswer, K3_WithoutABodyIsAskedForElsewhere) {
 
 TEST(BadAnswer, K3_OfAStreamIsAskedForElsewhere) {
   const std::string beat = event(R"({"status":"queued"})") + event(R"({"type":"ping"})");
-  std::vector<std::string> streams = {"", ": hello\n\n", beat, beat + kDone, kDone,
-                                      event(R"({"choices":[],"usage":{"prompt_tokens":1}})") + kDone};
+  std::vector<std::string> streams = {
+      "", ": hello\n\n", beat, beat + kDone, kDone, event(R"({"choices":[],"usage":{"prompt_tokens":1}})") + kDone};
   for (const std::string& body : kBodies) {
     if (body.find_first_not_of(" \n") != std::string::npos) streams.push_back(event(body) + kDone);
     if (body.starts_with('{')) streams.push_back(beat + event(body) + kDone);
@@ -147,12 +147,68 @@ TEST(GoodAnswer, K12_UnderAWrongLabelIsGood) {
     EXPECT_EQ(stream.field("content-type"), "text/event-stream") << type;
     EXPECT_EQ(stream.count("content-type"), 1U);
     EXPECT_EQ(attempts(stream), 1) << type;
-    pair.first.always(Say{}.bytes(sized(std::string("\xEF\xBB\xBF") + kPlainAnswer,
-                                        "Content-Type: " + std::string(type) + "\r\n")));
+    pair.first.always(
+        Say{}.bytes(sized(std::string("\xEF\xBB\xBF") + kPlainAnswer, "Content-Type: " + std::string(type) + "\r\n")));
     const Answer plain = pair.gateway.post(kChat, plain_chat());
     EXPECT_THAT(plain.body, HasSubstr(kPlainAnswer)) << type;
     EXPECT_THAT(plain.field("content-type").value_or(""), HasSubstr("application/json"));
     EXPECT_EQ(attempts(plain), 1) << type;
+  }
+}
+
+TEST(GoodAnswer, K12_OfPicturesUnderAWrongLabelIsAStream) {
+  const std::string events =
+      "event: image_generation.partial_image\ndata: "
+      "{\"type\":\"image_generation.partial_image\",\"b64_json\":\"AA\"}\n\n"
+      "event: image_generation.completed\ndata: {\"type\":\"image_generation.completed\",\"b64_json\":\"AAAA\"}\n\n";
+  for (const char* type : {"application/json", "text/plain", "application/octet-stream"}) {
+    Pair pair(streamed(events, type));
+    const Answer answer =
+        pair.gateway.post("/v1/images/generations", R"({"model":"gpt-4o","prompt":"a cat","stream":true})");
+    EXPECT_EQ(answer.body, events) << type;
+    EXPECT_EQ(answer.field("content-type"), "text/event-stream") << type;
+    EXPECT_EQ(attempts(answer), 1) << type;
+    pair.first.always(Say{}.bytes(streamed(events.substr(0, events.find("\n\n") + 2), type)));
+    const Answer cut =
+        pair.gateway.post("/v1/images/generations", R"({"model":"gpt-4o","prompt":"a cat","stream":true})");
+    EXPECT_THAT(cut.body, HasSubstr("stream_incomplete")) << "K9: a partial picture is none";
+  }
+}
+
+TEST(GoodAnswer, K12_OfPicturesInOnePieceIsGoodThoughAStreamWasAskedFor) {
+  constexpr const char* kPictures =
+      R"({"created":1,"data":[{"b64_json":"AAAA"}],"usage":{"input_tokens":5,"output_tokens":6}})";
+  for (const char* type : {kJson, kText}) {
+    Pair pair(sized(kPictures, type));
+    const Answer answer =
+        pair.gateway.post("/v1/images/generations", R"({"model":"gpt-4o","prompt":"a cat","stream":true})");
+    EXPECT_EQ(answer.body, kPictures);
+    EXPECT_EQ(attempts(answer), 1);
+  }
+}
+
+TEST(CutStream, K9_OfATranscriptIsSeen) {
+  const std::string word =
+      "event: transcript.text.delta\ndata: {\"type\":\"transcript.text.delta\",\"delta\":\"a\"}\n\n";
+  const std::string end = "event: transcript.text.done\ndata: {\"type\":\"transcript.text.done\",\"text\":\"a\"}\n\n";
+  Pair pair(streamed(word));
+  const std::string form =
+      "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\ngpt-4o\r\n--b\r\n"
+      "Content-Disposition: form-data; name=\"stream\"\r\n\r\ntrue\r\n--b--\r\n";
+  const Fields type{{"Content-Type", "multipart/form-data; boundary=b"}};
+  EXPECT_THAT(pair.gateway.post("/v1/audio/transcriptions", form, type).body, HasSubstr("stream_incomplete"));
+  pair.first.always(Say{}.bytes(streamed(word + end)));
+  EXPECT_EQ(pair.gateway.post("/v1/audio/transcriptions", form, type).body, word + end);
+}
+
+TEST(CutStream, K9_OfMoreChoicesThanCameIsSeen) {
+  const std::string three = event(R"({"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]})") +
+                            event(R"({"choices":[{"index":1,"text":"b","finish_reason":"stop"}]})");
+  Pair pair(streamed(three));
+  for (const char* path : {"/v1/chat/completions", "/v1/completions"}) {
+    const std::string body = chat_body("gpt-4o", R"(,"prompt":"x","stream":true,"n":3)");
+    EXPECT_THAT(pair.gateway.post(path, body).body, HasSubstr("stream_incomplete")) << path;
+    EXPECT_EQ(pair.gateway.post(path, chat_body("gpt-4o", R"(,"prompt":"x","stream":true,"n":2)")).body, three) << path;
   }
 }
 
@@ -170,8 +226,7 @@ TEST(GoodAnswer, K5_OfAPathWithoutStreamsIsJsonWhateverTheFlagSays) {
   constexpr const char* kVectors =
       R"({"object":"list","data":[{"index":0,"embedding":[0.5]}],"usage":{"prompt_tokens":1}})";
   Pair pair(sized(kVectors));
-  const Answer answer =
-      pair.gateway.post("/v1/embeddings", R"({"model":"gpt-4o","input":"hello","stream":true})");
+  const Answer answer = pair.gateway.post("/v1/embeddings", R"({"model":"gpt-4o","input":"hello","stream":true})");
   EXPECT_EQ(answer.body, kVectors);
   EXPECT_EQ(attempts(answer), 1);
 }
@@ -238,8 +293,8 @@ TEST(CutStream, K9_OfAResponseIsSeenThoughItSaysDone) {
 /// A stream of /responses whose events say again instructions of so many bytes.
 std::string response_event(std::string_view name, std::size_t echo, std::string_view more) {
   return "event: " + std::string(name) + "\ndata: {\"type\":\"" + std::string(name) +
-         "\",\"response\":{\"id\":\"resp_1\",\"instructions\":\"" + std::string(echo, 'i') + "\"," +
-         std::string(more) + "}}\n\n";
+         "\",\"response\":{\"id\":\"resp_1\",\"instructions\":\"" + std::string(echo, 'i') + "\"," + std::string(more) +
+         "}}\n\n";
 }
 std::string long_request(std::size_t echo, bool stream) {
   return R"({"model":"gpt-4o","input":"x","store":false,"stream":)" + std::string(stream ? "true" : "false") +
@@ -292,6 +347,27 @@ TEST(LongAnswer, K1_ThatIsPlainAndFailedIsSeenToHaveFailed) {
   EXPECT_EQ(pair.gateway.post(kResponses, long_request(90'000, false)).body, good);
 }
 
+TEST(LongAnswer, K1_HoldsAClientToItsLimitWhateverItsSize) {
+  const std::string usage = R"("usage":{"input_tokens":62000,"output_tokens":1300})";
+  const std::string echo = "\"instructions\":\"" + std::string(300'000, 'i') + "\",";
+  RawUpstream upstream;
+  const std::string plain =
+      R"({"id":"resp_1","object":"response","status":"completed",)" + echo + R"("output":[{}],)" + usage + "}";
+  const std::string stream =
+      in_small_chunks(kWord + response_event("response.completed", 300'000, R"("status":"completed",)" + usage));
+  for (const bool streamed : {false, true}) {
+    upstream.always(Say{}.bytes(streamed ? stream : sized(plain)));
+    Gateway gateway(one_provider(
+        {url_of(upstream)}, {kKeyOne},
+        "timeouts: { queue: 100ms }\nclients: [ { name: web, key: { value: client-key-0123456789 }, limits: { "
+        "input_tokens_per_minute: 130000 } } ]\n"));
+    const Fields key{{"Authorization", "Bearer client-key-0123456789"}};
+    int served = 0;
+    while (served < 6 && gateway.post(kResponses, long_request(10, streamed), key).status == 200) ++served;
+    EXPECT_LE(served, 3) << "each has used 62,000 tokens of 130,000";
+  }
+}
+
 /// What a refusal by the first provider that is not surely about the request leads to.
 struct Refusal {
   const char* status;
@@ -302,7 +378,8 @@ constexpr Refusal kUnsure[] = {
     {"400 Bad Request", ""},
     {"400 Bad Request", R"({"error":{"message":"Model Not Exist","type":"invalid_request_error"}})"},
     {"400 Bad Request", R"({"error":{"message":"Upstream request failed","type":"invalid_request_error"}})"},
-    {"400 Bad Request", R"({"error":{"message":"This organization has been disabled.","type":"invalid_request_error"}})"},
+    {"400 Bad Request",
+     R"({"error":{"message":"This organization has been disabled.","type":"invalid_request_error"}})"},
     {"403 Forbidden", "{}"},
     {"404 Not Found", R"({"detail":"Not Found"})"},
     {"404 Not Found", ""},
@@ -326,8 +403,8 @@ TEST(Refusal, K8_ThatMayNotBeAboutTheRequestIsAskedElsewhere) {
 }
 
 TEST(Refusal, K8_ThatNamesAParameterIsTheClientsAtOnce) {
-  Pair pair(sized(R"({"error":{"message":"bad","type":"invalid_request_error","param":"temperature","code":null}})", kJson,
-                  "400 Bad Request"));
+  Pair pair(sized(R"({"error":{"message":"bad","type":"invalid_request_error","param":"temperature","code":null}})",
+                  kJson, "400 Bad Request"));
   EXPECT_EQ(pair.gateway.post(kChat, plain_chat()).status, 400);
   EXPECT_EQ(pair.second.heard().size(), 0U);
 }
@@ -337,12 +414,13 @@ TEST(Refusal, K8_OfTheWishForUsageIsNotTheClients) {
   RawUpstream second;
   const std::string yaml = providers({url_of(first), url_of(second)}, "in_order");
   Gateway gateway(std::string(yaml).replace(yaml.find("  p1: { "), 8, "  p1: { usage: ask, "));
-  first.always(Say{}.bytes(sized(
-      R"({"error":{"message":"Unrecognized request argument: stream_options","type":"invalid_request_error"}})", kJson,
-      "400 Bad Request")));
+  first.always(Say{}.bytes(
+      sized(R"({"error":{"message":"Unrecognized request argument: stream_options","type":"invalid_request_error"}})",
+            kJson, "400 Bad Request")));
   second.always(Say{}.bytes(streamed(delta("hi") + kFinish + kDone)));
-  EXPECT_EQ(gateway.post(kChat, chat_body("gpt-4o", ",\"stream\":true,\"stream_options\":{\"include_usage\":true}")).status,
-            400)
+  EXPECT_EQ(
+      gateway.post(kChat, chat_body("gpt-4o", ",\"stream\":true,\"stream_options\":{\"include_usage\":true}")).status,
+      400)
       << "there it is the client's own";
   EXPECT_EQ(gateway.post(kChat, streamed_chat()).status, 200);
 }
@@ -352,8 +430,8 @@ TEST(Refusal, F1_OfAnApiThatIsNotOfferedTakesNobodyOut) {
   Gateway gateway(one_provider({url_of(upstream)}, {kKeyOne}, "retry: { same_target: 2 }\n"));
   for (int request = 0; request < 8; ++request) {
     upstream.next(Say{}.bytes(sized(
-        R"({"error":{"code":501,"message":"This server does not support embeddings","type":"not_supported_error"}})", kJson,
-        "501 Not Implemented")));
+        R"({"error":{"code":501,"message":"This server does not support embeddings","type":"not_supported_error"}})",
+        kJson, "501 Not Implemented")));
     const Answer refused = gateway.post("/v1/embeddings", R"({"model":"m","input":"x"})");
     EXPECT_EQ(refused.status, 501);
     EXPECT_EQ(attempts(refused), 1) << "the same target would say the same";

@@ -51,5 +51,52 @@ TEST(RateLimits, OfOneKeyOfSeveralAreNotPassedOn) {
   EXPECT_EQ(answer.field("retry-after"), "3");
 }
 
+std::string left(int limit, int remaining, const std::string& reset) {
+  return "x-ratelimit-limit-requests: " + std::to_string(limit) +
+         "\r\nx-ratelimit-remaining-requests: " + std::to_string(remaining) +
+         "\r\nx-ratelimit-reset-requests: " + reset + "\r\nRateLimit: r=1\r\n";
+}
+
+/// Two providers in turns, each with something left.
+struct TwoKeys {
+  explicit TwoKeys(const std::string& more = {})
+      : gateway(providers({url_of(first), url_of(second)}, "round_robin", more)) {
+    first.always(Say{}.bytes(named(left(500, 10, "6m0s"))));
+    second.always(Say{}.bytes(named(left(300, 7, "20ms"))));
+  }
+  RawUpstream first;
+  RawUpstream second;
+  Gateway gateway;
+};
+
+TEST(RateLimits, OfAllKeysTogetherAreToldOnceAllHaveSpoken) {
+  TwoKeys keys;
+  EXPECT_EQ(keys.gateway.post(kChat, plain_chat()).count("x-ratelimit-remaining-requests"), 0U);
+  const Answer answer = keys.gateway.post(kChat, plain_chat());
+  EXPECT_EQ(answer.field("x-ratelimit-limit-requests"), "800");
+  EXPECT_EQ(answer.field("x-ratelimit-remaining-requests"), "17");
+  EXPECT_EQ(answer.field("x-ratelimit-reset-requests"), "6m0s");
+  EXPECT_EQ(answer.count("x-ratelimit-remaining-requests"), 1U);
+  EXPECT_EQ(answer.count("ratelimit"), 0U);
+  EXPECT_EQ(answer.count("x-ratelimit-remaining-tokens"), 0U);
+}
+
+TEST(RateLimits, OfAllKeysAreNotToldToAClientWithALimitOfItsOwn) {
+  TwoKeys keys(
+      "clients: [ { name: web, key: { value: client-key-0123456789 }, limits: { requests_per_minute: 100 } } ]\n");
+  const Fields key{{"Authorization", "Bearer client-key-0123456789"}};
+  for (int request = 0; request < 3; ++request) {
+    const Answer answer = keys.gateway.post(kChat, plain_chat(), key);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.count("x-ratelimit-remaining-requests"), 0U);
+  }
+}
+
+TEST(RateLimits, OfAllKeysAreThoseThatTheClientMayUse) {
+  TwoKeys keys("clients: [ { name: web, key: { value: client-key-0123456789 }, providers: [ p2 ] } ]\n");
+  const Fields key{{"Authorization", "Bearer client-key-0123456789"}};
+  EXPECT_EQ(keys.gateway.post(kChat, plain_chat(), key).field("x-ratelimit-remaining-requests"), "7");
+}
+
 }  // namespace
 }  // namespace drover::test

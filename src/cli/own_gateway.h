@@ -1,0 +1,29 @@
+// A gateway inside this process for one conversation: on a free port of loopback, for who knows a key that was drawn
+// for it and for nobody else.
+#pragma once
+
+#include <memory>
+
+#include "config/settings.h"
+#include "gateway/message_client.h"
+#include "gateway/server.h"
+
+namespace drover::cli {
+
+class OwnGateway {
+ public:
+  /// Serves these settings, but for what concerns listeners, admin pages, logs and clients. Errors: those of
+  /// gateway::Server::start.
+  [[nodiscard]] static Result<std::unique_ptr<OwnGateway>> start(config::Settings settings);
+
+  [[nodiscard]] const gateway::MessageServer& address() const { return address_; }
+
+ private:
+  OwnGateway(std::unique_ptr<gateway::Server> server, gateway::MessageServer address)
+      : server_(std::move(server)), address_(std::move(address)) {}
+
+  std::unique_ptr<gateway::Server> server_;
+  gateway::MessageServer address_;
+};
+
+}  // namespace drover::cli

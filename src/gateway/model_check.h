@@ -1,0 +1,16 @@
+// What the providers themselves say about the models of a configuration: whether they have them, and until when.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "upstream/catalog.h"
+
+namespace drover::gateway {
+
+/// Asks each provider that some model uses for its list of models (one small GET, at most ten seconds) and returns what
+/// there is to be warned of: sentences that are safe to print.
+[[nodiscard]] std::vector<std::string> check_models(std::shared_ptr<const upstream::Catalog> catalog);
+
+}  // namespace drover::gateway
