@@ -57,7 +57,9 @@ enum class Beside : std::uint8_t {
   Nothing,  ///< it began when none was running
   Hedge,    ///< one of the slowest few requests, asked twice (retry.hedge)
   Trial,    ///< the other attempt is a trial, and the client must not wait for a sick target
+  Silence,  ///< the other attempt's target is silent far longer than its pool's plain answers take
 };
+inline constexpr std::size_t kBesides = 4;
 
 // ---------------------------------------------------------------------------------------------- events
 

@@ -175,15 +175,18 @@ bool Dispatch::may_have_second() const {
          attempts_started_ < kMaxAttempts;
 }
 
-/// The attempt that runs is late: another target is asked as well, and whoever answers first is used. Beside a trial it
-/// takes the place of the failover that would have followed, and costs what that would cost; any other has to find room
-/// in the share of requests that may be hedged. If nothing is free or granted now, the first goes on alone.
+/// The attempt that runs is late: another target is asked as well, and the answer that comes first is used. Beside a
+/// trial or a silent target the second attempt takes the place of the failover that would have followed, and costs what
+/// that would cost; a hedge has to find room in the share of requests that may be hedged. If nothing is free or granted
+/// now, the first goes on alone.
 void Dispatch::start_second(Step& step) {
   Attempt* first = newest();
   if (first == nullptr) return;
   first->due[static_cast<std::size_t>(TimerKind::Second)] = kNever;
   if (!may_have_second()) return;
-  const bool trial = first->lease.ticket().trial;
+  const Beside beside = first->lease.ticket().trial      ? Beside::Trial
+                        : request_.plan->retry.hedge > 0 ? Beside::Hedge
+                                                         : Beside::Silence;
   PickRequest request = pick_request();
   request.beside = first->lease.ticket().fallback;
   request.affinity = 0;  // the conversation stays where it is
@@ -191,9 +194,10 @@ void Dispatch::start_second(Step& step) {
   const PickAnswer answer = fleet_->pick(request, step.now, *random_);
   if (answer.kind != PickKind::Picked) return;
   Lease lease(*fleet_, answer.ticket);
-  if (trial ? !paid(lease.target(), step.now) : !fleet_->spend_hedge(step.now)) return;
+  const bool granted = beside == Beside::Hedge ? fleet_->spend_hedge(step.now) : paid(lease.target(), step.now);
+  if (!granted) return;
   seconded_ = true;
-  start(std::move(lease), /*fresh=*/false, step, trial ? Beside::Trial : Beside::Hedge);
+  start(std::move(lease), /*fresh=*/false, step, beside);
 }
 
 void Dispatch::start(Lease lease, bool fresh, Step& step, Beside beside) {

@@ -279,6 +279,8 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   if (ticket.trial) ticket.patience = prompt.scaled(suspicious_silence(state));
   if (ticket.trial || hedges_.any()) {
     ticket.second_after = prompt.scaled(pools_[state.pool].latency.late(request.streamed));
+  } else if (!request.streamed) {  // a stream has a timeout to its first content
+    ticket.second_after = prompt.scaled(suspicious_silence(state));
   }
   return answer;
 }

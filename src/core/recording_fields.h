@@ -40,7 +40,7 @@ constexpr auto last_of(TimerKind) {
   return TimerKind::Comment;
 }
 constexpr auto last_of(Beside) {
-  return Beside::Trial;
+  return Beside::Silence;
 }
 constexpr auto last_of(ErrorKind) {
   return ErrorKind::Internal;

@@ -63,9 +63,10 @@ json::object attempt_object(const DecisionAttempt& attempt, std::size_t number) 
   one["stage"] = attempt.stage ? json::value(stage_word(*attempt.stage)) : json::value(nullptr);
   one["last_resort"] = attempt.last_resort;
   one["connection"] = attempt.connected ? json::value(attempt.reused ? "reused" : "fresh") : json::value(nullptr);
-  one["beside"] = attempt.beside == core::Beside::Nothing ? json::value(nullptr)
-                  : attempt.beside == core::Beside::Trial ? json::value("a_trial")
-                                                          : json::value("a_late_attempt");
+  one["beside"] = attempt.beside == core::Beside::Nothing   ? json::value(nullptr)
+                  : attempt.beside == core::Beside::Trial   ? json::value("a_trial")
+                  : attempt.beside == core::Beside::Silence ? json::value("a_silent_target")
+                                                            : json::value("a_late_attempt");
   one["upstream_request_id"] = text(attempt.upstream_id);
   return one;
 }

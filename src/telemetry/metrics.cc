@@ -158,11 +158,12 @@ void failovers(Exposition& out, const Tallies& tallies) {
 }
 
 void hedges(Exposition& out, const Tallies& tallies) {
-  constexpr std::array<const char*, 2> kBeside = {"late", "trial"};
+  constexpr std::array<const char*, core::kBesides - 1> kBeside = {"late", "trial", "silent"};
   constexpr std::array<const char*, kRaces> kResult = {"won", "lost", "failed"};
-  out.counter("drover_hedges_total",
-              "Second attempts beside one that was late (retry.hedge) or beside a trial, by what came of them: won "
-              "(answered first), lost, failed.");
+  out.counter(
+      "drover_hedges_total",
+      "Second attempts beside one that was late (retry.hedge), a trial, or one at a silent target, by what came "
+      "of them: won (answered first), lost, failed.");
   for (std::size_t beside = 0; beside < kBeside.size(); ++beside) {
     for (std::size_t race = 0; race < kRaces; ++race) {
       const auto total = sum(tallies, [&](const Tally& t) -> auto& { return t.seconds[beside][race]; });

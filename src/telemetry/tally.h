@@ -78,13 +78,13 @@ struct alignas(64) Tally {
   std::array<TargetTally, kMaxTargetLabels + 1> targets;
   std::array<Counter, kErrorKinds> failovers;  ///< by what the attempt before failed of: went on to another target
   std::array<Counter, kErrorKinds> retries;    ///< the same: tried the same target again
-  std::array<std::array<Counter, kRaces>, 2> seconds;      ///< attempts beside a late one, and beside a trial
-  Counter connections;                                     ///< accepted from clients
+  std::array<std::array<Counter, kRaces>, core::kBesides - 1> seconds;  ///< attempts beside others, by core::Beside
+  Counter connections;                                                  ///< accepted from clients
   Histogram waited;                                        ///< for capacity, of those requests that had to wait
   std::array<Counter, core::kWaitRefusals> wait_refusals;  ///< not let wait (longer), by core::WaitRefusal
 
   Counter& second(core::Beside beside, Race race) {
-    return seconds[beside == core::Beside::Trial ? 1 : 0][static_cast<std::size_t>(race)];
+    return seconds[static_cast<std::size_t>(beside) - 1][static_cast<std::size_t>(race)];
   }
 };
 
