@@ -1,0 +1,180 @@
+#include "translate/request_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <memory>
+
+#include "dialect/json_scan.h"
+#include "translate/fields.h"
+#include "translate/links.h"
+#include "translate/read_chat_request.h"
+#include "translate/read_messages_request.h"
+#include "translate/read_responses_request.h"
+
+namespace drover::translate {
+namespace {
+
+struct EffortWord {
+  std::string_view word;
+  Effort effort;
+};
+constexpr auto kEfforts = std::to_array<EffortWord>({{"none", Effort::None},
+                                                     {"minimal", Effort::Minimal},
+                                                     {"low", Effort::Low},
+                                                     {"medium", Effort::Medium},
+                                                     {"high", Effort::High},
+                                                     {"xhigh", Effort::ExtraHigh},
+                                                     {"max", Effort::Max}});
+
+std::unique_ptr<RequestReader> reader_of(Form form, Losses& losses) {
+  switch (form) {
+    case Form::Chat: return std::make_unique<ChatRequestReader>(losses);
+    case Form::Messages: return std::make_unique<MessagesRequestReader>(losses);
+    case Form::Responses: return std::make_unique<ResponsesRequestReader>(losses);
+  }
+  return nullptr;
+}
+
+/// Top-level fields that would be read twice, and that some servers read by another spelling.
+constexpr auto kOnce = std::to_array<std::string_view>(
+    {"model", "messages", "input", "system", "instructions", "tools", "tool_choice", "stream"});
+
+}  // namespace
+
+Result<Conversation> read_request(Form form, std::string_view body, Losses& losses) {
+  dialect::JsonScan scan(body, kOnce);
+  const auto judged = scan.step(std::numeric_limits<std::size_t>::max());
+  if (!judged.has_value()) return fail(judged.error());
+  if (!scan.is_object()) return drover::fail(invalid("invalid_type", "The body must be a JSON object."));
+  const auto reader = reader_of(form, losses);
+  Conversation fields;
+  for_members(body, [&](std::string_view name, std::string_view raw) {
+    if (is_absent(raw) || reader->field(name, raw)) return;
+    const auto row = find_field(form, name);
+    if (!row.has_value()) return losses.dropped("unknown_fields");
+    if (!says_nothing(*row, raw)) fields.settings.fields.push_back({*row, raw});
+  });
+  reader->end();
+  if (reader->error().has_value()) return drover::fail(*reader->error());
+  Conversation read = reader->take();
+  read.settings.fields = std::move(fields.settings.fields);
+  if (auto wrong = link_calls(read)) return drover::fail(std::move(*wrong));
+  return read;
+}
+
+bool RequestReader::count_part() {
+  if (parts_ == kMaxParts) {
+    fail("too_many_parts", "The messages have more parts than are accepted.");
+    return false;
+  }
+  ++parts_;
+  return true;
+}
+
+void RequestReader::add(Part part, Message& message) {
+  if (count_part()) message.parts.push_back(std::move(part));
+}
+
+void RequestReader::read_stop(std::string_view raw) {
+  if (is_string(raw)) {
+    out_.settings.stop.push_back(text_of(raw));
+    return;
+  }
+  const bool is_list = for_elements(raw, [this](std::string_view stop) {
+    if (!is_string(stop)) return wrong_type("A stop sequence must be a string.");
+    if (out_.settings.stop.size() == kMaxStops) return fail("too_many_stops", "More stop sequences than are accepted.");
+    out_.settings.stop.push_back(text_of(stop));
+  });
+  if (!is_list) wrong_type("Stop sequences must be a string or a list of strings.");
+}
+
+void RequestReader::read_number(std::string_view raw, std::string_view& number) {
+  if (!is_number(raw)) return wrong_type("temperature, top_p and top_k must be numbers.");
+  number = raw;
+}
+
+void RequestReader::read_max_tokens(std::string_view raw) {
+  const auto number = dialect::raw_integer(raw);
+  if (!number.has_value() || *number < 1) return wrong_type("The limit of output tokens must be a number above 0.");
+  out_.settings.max_tokens = *number;
+}
+
+void RequestReader::read_effort(std::string_view raw) {
+  const auto* const found = std::ranges::find(kEfforts, text_of(raw).escaped, &EffortWord::word);
+  if (found == kEfforts.end()) return fail("invalid_value", "The reasoning effort is not one that is known.");
+  out_.settings.effort = found->effort;
+}
+
+CacheMark RequestReader::read_mark(std::string_view cache_control) {
+  if (!is_object(cache_control)) return CacheMark::None;
+  return word_in(cache_control, "ttl") == "1h" ? CacheMark::Hour : CacheMark::Short;
+}
+
+std::string_view RequestReader::schema_of(std::string_view raw) {
+  if (is_absent(raw)) return {};
+  if (!is_object(raw)) wrong_type("A schema must be an object.");
+  return raw;
+}
+
+std::optional<DataUrl> read_data_url(std::string_view url) {
+  if (!url.starts_with("data:")) return std::nullopt;
+  url.remove_prefix(5);
+  const std::size_t comma = url.find(',');
+  if (comma == std::string_view::npos) return DataUrl{};
+  std::string_view head = url.substr(0, comma);
+  DataUrl found{.digits = url.substr(comma + 1)};
+  if (head.ends_with(";base64")) {
+    found.is_base64 = true;
+    head.remove_suffix(7);
+  }
+  found.type = head.substr(0, head.find(';'));
+  return found;
+}
+
+Media RequestReader::image_of(Text url, Text detail) {
+  // A solidus may be escaped in JSON, and some clients do so.
+  const bool escaped = url.escaped.find('\\') != std::string_view::npos;
+  const std::string_view text = escaped ? out_.keep(plain(url)) : url.escaped;
+  const auto data = read_data_url(text);
+  if (!data.has_value()) {
+    if (!text.starts_with("https://") && !text.starts_with("http://")) {
+      fail("invalid_image_url", "An image's URL must begin with https://, http:// or data:.");
+    }
+    return {.source = Media::Source::Url, .data = url, .detail = detail};
+  }
+  if (!data->is_base64 || data->digits.empty() || !data->type.starts_with("image/")) {
+    fail("invalid_image", "An image in a data: URL must have an image's media type and base64 data.");
+  }
+  // "image/jpg" is a common mistake for it.
+  const std::string_view type = data->type == "image/jpg" ? std::string_view("image/jpeg") : data->type;
+  return {.source = Media::Source::Base64, .type = {type}, .data = {data->digits}, .detail = detail};
+}
+
+Part RequestReader::document_of(std::string_view raw) {
+  Part part{.kind = PartKind::Document};
+  for_members(raw, [&](std::string_view name, std::string_view value) {
+    if (name == "filename") part.media.filename = text_of(value);
+    if (is_absent(value)) return;
+    if (name == "file_id") {
+      part.media.source = Media::Source::FileId;
+      part.media.data = text_of(value);
+    } else if (name == "file_url") {
+      part.media.source = Media::Source::Url;
+      part.media.data = text_of(value);
+    } else if (name == "file_data") {
+      const Text url = text_of(value);
+      const bool escaped = url.escaped.find('\\') != std::string_view::npos;
+      const auto data = read_data_url(escaped ? out_.keep(plain(url)) : url.escaped);
+      part.media.source = Media::Source::Base64;
+      part.media.type = {data.has_value() ? data->type : "application/pdf"};
+      part.media.data = data.has_value() ? Text{data->digits} : url;
+    }
+  });
+  if (part.media.source == Media::Source::None || part.media.data.empty()) {
+    fail("invalid_file", "A file must have file_data, file_url or file_id.");
+  }
+  return part;
+}
+
+}  // namespace drover::translate
