@@ -8,6 +8,7 @@
 #include "translate/fold.h"
 #include "translate/limits.h"
 #include "translate/plain_writer.h"
+#include "translate/reasoning_notes.h"
 #include "translate/sequencer.h"
 #include "translate/translate.h"
 
@@ -19,17 +20,20 @@ struct Answer::Parts {
         reader(answer_reader(context.back)),
         writer(answer_writer(context)),
         sequencer(*writer),
-        view(context, context.front == Form::Chat ? static_cast<AnswerSink&>(*writer) : sequencer) {}
+        notes(context.front == Form::Chat ? static_cast<AnswerSink&>(*writer) : sequencer),
+        view(context, notes) {}
 
   AnswerContext context;
   std::unique_ptr<AnswerReader> reader;
   std::unique_ptr<AnswerWriter> writer;
   Sequencer sequencer;
+  ReasoningNoteTaker notes;
   ClientView view;
   AnswerFold fold;
+  ReasoningNoteTaker plain_notes{fold};
   http::SseScanner scanner;
-  std::string unread;  ///< of feed(): what has arrived of an event that has not ended
-  std::string joined;  ///< the data of an event of several lines
+  std::string unread;          ///< of feed(): what has arrived of an event that has not ended
+  std::string joined;          ///< the data of an event of several lines
   std::optional<Error> error;  ///< of a plain answer
   bool ended = false;          ///< a plain answer was read
 };
@@ -80,7 +84,7 @@ void Answer::ping(std::string& out) {
 }
 
 Result<std::string> Answer::plain(std::string_view body) {
-  ClientView view(parts_->context, parts_->fold);
+  ClientView view(parts_->context, parts_->plain_notes);
   parts_->reader->read_plain(body, view);
   const FoldedAnswer& answer = parts_->fold.answer();
   parts_->ended = true;
@@ -103,6 +107,12 @@ const Error* Answer::error() const {
 const AnswerUsage& Answer::usage() const {
   const AnswerUsage& folded = parts_->fold.answer().usage;
   return folded.known() ? folded : parts_->writer->usage();
+}
+
+std::optional<ReasoningNote> Answer::note() const {
+  if (!ended() || error() != nullptr) return std::nullopt;
+  auto note = parts_->notes.note();
+  return note.has_value() ? note : parts_->plain_notes.note();
 }
 
 }  // namespace drover::translate

@@ -40,11 +40,11 @@ std::string_view messages_stop(StopReason reason) {
   return "end_turn";
 }
 
-std::string_view responses_incomplete(StopReason reason) {
+std::string_view responses_incomplete(StopReason reason, bool refuses_in_words) {
   switch (reason) {
     case StopReason::MaxTokens:
     case StopReason::ContextFull: return "max_output_tokens";
-    case StopReason::Refused: return "content_filter";
+    case StopReason::Refused: return refuses_in_words ? "" : "content_filter";
     default: return "";
   }
 }

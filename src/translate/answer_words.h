@@ -12,8 +12,8 @@ namespace drover::translate {
 
 [[nodiscard]] std::string_view chat_finish(StopReason reason);
 [[nodiscard]] std::string_view messages_stop(StopReason reason);
-/// Why a Responses answer is incomplete; empty: it is complete.
-[[nodiscard]] std::string_view responses_incomplete(StopReason reason);
+/// Why a Responses answer is incomplete; empty: it is complete, as one is that refuses in words of its own.
+[[nodiscard]] std::string_view responses_incomplete(StopReason reason, bool refuses_in_words);
 
 void write_chat_usage(const AnswerUsage& usage, JsonOut& json);
 void write_messages_usage(const AnswerUsage& usage, JsonOut& json);

@@ -69,7 +69,7 @@ struct Tool {
   Text description = {};
   std::string_view schema = {};  ///< raw; empty: no parameters
   std::optional<bool> strict = {};
-  bool custom = false;      ///< free-form: its input is any text
+  bool custom = false;           ///< free-form: its input is any text
   std::string_view format = {};  ///< raw: the grammar of a free-form one
   CacheMark mark = CacheMark::None;
 };

@@ -192,7 +192,9 @@ void write_responses(const FoldedAnswer& answer, const AnswerContext& context, J
                        .seal = seal},
                       items);
   }
-  const std::string_view incomplete = responses_incomplete(answer.stop);
+  const bool refuses =
+      std::ranges::any_of(answer.blocks, [](const FoldedBlock& each) { return each.kind == BlockKind::Refusal; });
+  const std::string_view incomplete = responses_incomplete(answer.stop, refuses);
   write_response({.id = id,
                   .status = incomplete.empty() ? "completed" : "incomplete",
                   .output = output,

@@ -108,7 +108,10 @@ void ChatAnswerReader::read_delta(std::string_view delta) {
   if (is_string(reasoning)) say(BlockKind::Thinking, text_of(reasoning));
   if (!details.empty()) read_details(details, reasoning.empty() ? BlockKind::Thinking : BlockKind::Sealed);
   if (!content.empty()) read_content(content);
-  if (is_string(refusal)) say(BlockKind::Refusal, text_of(refusal));
+  if (is_string(refusal) && refusal.size() > 2) {
+    refused_ = true;
+    say(BlockKind::Refusal, text_of(refusal));
+  }
   if (!calls.empty()) read_calls(calls);
   if (is_object(old_call)) {
     scratch_.assign(R"({"index":0,"function":)").append(old_call).append("}");
@@ -249,7 +252,8 @@ void ChatAnswerReader::finish(std::string_view reason) {
   }
   end_blocks();
   finished_ = true;
-  stop(reason_of(reason));
+  const StopReason why = reason_of(reason);
+  stop(refused_ && why == StopReason::End && !calls_seen() ? StopReason::Refused : why);
 }
 
 void ChatAnswerReader::read_usage(std::string_view raw) {

@@ -46,6 +46,7 @@ class ChatAnswerReader final : public AnswerReader {
   BlockKind words_kind_ = BlockKind::Text;
   std::vector<Call> calls_ = {};
   std::string scratch_ = {};
+  bool refused_ = false;   ///< it says in words of its own that it will not
   bool finished_ = false;  ///< a reason was given
 };
 

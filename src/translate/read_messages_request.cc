@@ -152,7 +152,8 @@ Part MessagesRequestReader::read_image(std::string_view raw) {
     part.media = {.source = Media::Source::Base64,
                   .type = text_of(dialect::raw_member(source, "media_type")),
                   .data = text_of(dialect::raw_member(source, "data"))};
-    if (!part.media.type.escaped.starts_with("image/") || part.media.data.empty()) {
+    const std::string_view media_type = part.media.type.escaped;
+    if (!media_type.starts_with("image/") || !is_media_type(media_type) || !is_base64(part.media.data.escaped)) {
       fail("invalid_image", "An image must have an image's media type and base64 data.");
     }
   } else if (type == "url") {

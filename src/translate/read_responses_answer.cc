@@ -95,7 +95,7 @@ void ResponsesAnswerReader::say_rest(Item& item, BlockKind kind, Text whole) {
   if (!item.open || item.said == 0) return say(item, kind, whole);
   if (plain_size(whole) <= item.said) return;
   // The two may be escaped in different ways, so what is left is found in the text itself, between two characters.
-  const std::string text = plain(whole);
+  const std::string text = translate::plain(whole);
   std::size_t from = item.said;
   while (from < text.size() && (static_cast<unsigned char>(text[from]) & 0xc0U) == 0x80U) ++from;
   std::string rest;
@@ -196,7 +196,7 @@ void ResponsesAnswerReader::read_whole_reasoning(Item& item, std::string_view ra
 
 /// Several calls in the wrapper that some models put them in, though nobody has declared such a tool.
 void ResponsesAnswerReader::expand_parallel(Text arguments) {
-  const std::string whole = plain(arguments);
+  const std::string whole = translate::plain(arguments);
   if (!is_json_object(whole)) return;
   std::size_t count = 0;
   for_elements(dialect::raw_member(whole, "tool_uses"), [&](std::string_view use) {

@@ -14,7 +14,7 @@ namespace drover::translate {
 /// What a field of a client's holds.
 struct Carried {
   Maker maker = Maker::Nobody;
-  bool sealed = false;    ///< the maker's text is all there is; otherwise it signs a text
+  bool sealed = false;         ///< the maker's text is all there is; otherwise it signs a text
   std::string_view id = {};    ///< the maker's name for the thought; may be empty
   std::string_view seal = {};  ///< the signature or the sealed text
 };

@@ -117,18 +117,31 @@ std::string_view RequestReader::schema_of(std::string_view raw) {
   return raw;
 }
 
+bool is_base64(std::string_view text) {
+  const auto is_digit = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
+           c == '=' || c == '-' || c == '_';
+  };
+  return !text.empty() && std::ranges::all_of(text, is_digit);
+}
+
+bool is_media_type(std::string_view text) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  };
+  const std::size_t slash = text.find('/');
+  return slash != std::string_view::npos && std::ranges::all_of(text.substr(0, slash), is_letter) &&
+         std::ranges::all_of(text.substr(slash + 1), is_letter);
+}
+
 std::optional<DataUrl> read_data_url(std::string_view url) {
   if (!url.starts_with("data:")) return std::nullopt;
   url.remove_prefix(5);
   const std::size_t comma = url.find(',');
   if (comma == std::string_view::npos) return DataUrl{};
-  std::string_view head = url.substr(0, comma);
-  DataUrl found{.digits = url.substr(comma + 1)};
-  if (head.ends_with(";base64")) {
-    found.is_base64 = true;
-    head.remove_suffix(7);
-  }
-  found.type = head.substr(0, head.find(';'));
+  const std::string_view head = url.substr(0, comma);
+  DataUrl found{.type = head.substr(0, head.find(';')), .digits = url.substr(comma + 1)};
+  found.sound = head.ends_with(";base64") && is_media_type(found.type) && is_base64(found.digits);
   return found;
 }
 
@@ -143,7 +156,7 @@ Media RequestReader::image_of(Text url, Text detail) {
     }
     return {.source = Media::Source::Url, .data = url, .detail = detail};
   }
-  if (!data->is_base64 || data->digits.empty() || !data->type.starts_with("image/")) {
+  if (!data->sound || !data->type.starts_with("image/")) {
     fail("invalid_image", "An image in a data: URL must have an image's media type and base64 data.");
   }
   // "image/jpg" is a common mistake for it.
@@ -165,10 +178,13 @@ Part RequestReader::document_of(std::string_view raw) {
     } else if (name == "file_data") {
       const Text url = text_of(value);
       const bool escaped = url.escaped.find('\\') != std::string_view::npos;
-      const auto data = read_data_url(escaped ? out_.keep(plain(url)) : url.escaped);
+      const std::string_view text = escaped ? out_.keep(plain(url)) : url.escaped;
+      const auto data = read_data_url(text);
+      const std::string_view digits = data.has_value() ? data->digits : text;  // some clients leave the head out
+      if (data.has_value() ? !data->sound : !is_base64(digits)) fail("invalid_file", "file_data must be base64 data.");
       part.media.source = Media::Source::Base64;
       part.media.type = {data.has_value() ? data->type : "application/pdf"};
-      part.media.data = data.has_value() ? Text{data->digits} : url;
+      part.media.data = {digits};
     }
   });
   if (part.media.source == Media::Source::None || part.media.data.empty()) {

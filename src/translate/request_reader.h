@@ -65,11 +65,16 @@ class RequestReader {
   std::size_t parts_ = 0;
 };
 
-/// Splits a data: URL that holds base64. Nothing: it is another URL.
+/// Whether `text` is made of nothing but digits of base64, of either alphabet.
+[[nodiscard]] bool is_base64(std::string_view text);
+/// Whether `text` is a media type without parameters: "image/png".
+[[nodiscard]] bool is_media_type(std::string_view text);
+
+/// Splits a data: URL. Nothing: it is another URL.
 struct DataUrl {
   std::string_view type = {};  ///< "image/png"; empty: not said
   std::string_view digits = {};
-  bool is_base64 = false;
+  bool sound = false;  ///< it has a media type and base64 data
 };
 [[nodiscard]] std::optional<DataUrl> read_data_url(std::string_view url);
 

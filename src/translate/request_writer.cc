@@ -64,10 +64,12 @@ Result<Written> RequestWriter::write(std::string_view model) {
 }
 
 void RequestWriter::write_passed_fields() {
+  // Another server that speaks chat completions may refuse a whole request for a field that it does not know.
+  const bool known_server = form_ != Form::Chat || can_.new_names;
   for (const PassedField& field : settings().fields) {
     const FieldRow& row = field_row(field.row);
     const std::string_view name = row.names[static_cast<std::size_t>(form_)];
-    if (name.empty()) {
+    if (name.empty() || !known_server) {
       losses_.add(field_name(field.row, in_.form), row.severity);
     } else {
       json_.key(name).raw(field.raw);
@@ -75,14 +77,17 @@ void RequestWriter::write_passed_fields() {
   }
 }
 
-bool RequestWriter::has_tool(Text name) const {
-  return std::ranges::find(in_.tools, name, &Tool::name) != in_.tools.end();
+const Tool* RequestWriter::find_tool(Text name) const {
+  const auto found = std::ranges::find(in_.tools, name, &Tool::name);
+  return found == in_.tools.end() ? nullptr : &*found;
 }
 
 void RequestWriter::check_choice() {
   const ToolChoice& choice = in_.choice;
-  if (choice.kind == ToolChoice::Kind::Named && !has_tool(choice.name)) losses_.refused("tool_choice");
+  if (choice.kind == ToolChoice::Kind::Named && find_tool(choice.name) == nullptr) losses_.refused("tool_choice");
   if (choice.kind == ToolChoice::Kind::Required && in_.tools.empty()) losses_.refused("tool_choice");
+  const bool any = std::ranges::any_of(in_.tools, [this](const Tool& tool) { return is_allowed(tool); });
+  if (!choice.allowed.empty() && !any) losses_.refused("tool_choice");
 }
 
 Effort RequestWriter::wanted_effort() const {
@@ -90,6 +95,20 @@ Effort RequestWriter::wanted_effort() const {
   if (settings().effort != Effort::Unset) return settings().effort;
   if (settings().thinking == ThinkingMode::Budget) return effort_of_budget(settings().thinking_budget);
   return Effort::Unset;
+}
+
+void RequestWriter::write_openai_hints() {
+  const bool known_server = form_ != Form::Chat || can_.new_names;
+  const auto write = [&](std::string_view name, Text value) {
+    if (value.empty()) return;
+    known_server ? void(json_.key(name).text(value)) : losses_.dropped(name);
+  };
+  write("service_tier", settings().tier);
+  if (form_ == Form::Chat) write("verbosity", settings().verbosity);  // Responses has it beside the output's form
+  if (settings().store == true) losses_.dropped("store");
+  if (!settings().user.empty()) {
+    json_.key(can_.new_names ? "safety_identifier" : "user").text(sent_user(form_, settings().user, in_));
+  }
 }
 
 std::string_view RequestWriter::openai_effort() {
@@ -117,11 +136,6 @@ void RequestWriter::write_sampling() {
   write("temperature", settings().temperature, can_.sampling);
   write("top_p", settings().top_p, can_.sampling);
   write("top_k", settings().top_k, can_.sampling && can_.top_k && form_ == Form::Chat);
-}
-
-void RequestWriter::write_openai_user() {
-  if (settings().user.empty()) return;
-  json_.key(can_.new_names ? "safety_identifier" : "user").text(sent_user(form_, settings().user, in_));
 }
 
 void RequestWriter::write_data_url(Text type, Text digits) {

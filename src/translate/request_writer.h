@@ -23,6 +23,8 @@ struct Written {
   ToolNames names = {};
   /// The output's schema was given as a tool of this name: a call of it is the answer's text. Empty: it was not.
   std::string json_tool = {};
+  /// What the body needs in the head field anthropic-beta; empty: nothing.
+  std::string_view beta = {};
 };
 
 /// Writes the request for `model` (the name that is sent). The conversation is not changed but for the texts that it
@@ -51,6 +53,10 @@ class RequestWriter {
   void fail(std::string_view code, std::string_view message) {
     if (!error_.has_value()) error_ = invalid(code, message);
   }
+  /// Fails where nothing was left of the messages: the body then ends with `empty`.
+  void check_messages(std::string_view empty) {
+    if (written_.body.ends_with(empty)) fail("empty_messages", "The messages hold nothing that can be sent.");
+  }
   [[nodiscard]] const Settings& settings() const { return in_.settings; }
   [[nodiscard]] Text name_of(Text name) { return written_.names.sent(form_, name, in_); }
   [[nodiscard]] Text id_of(Text id) { return sent_id(form_, id, in_); }
@@ -58,7 +64,7 @@ class RequestWriter {
   [[nodiscard]] bool is_allowed(const Tool& tool) const {
     return allowed_.empty() || allowed_.contains(tool.name.escaped);
   }
-  [[nodiscard]] bool has_tool(Text name) const;
+  [[nodiscard]] const Tool* find_tool(Text name) const;
   /// The choice of a tool as it can be kept: a demanded one must be there.
   void check_choice();
   /// How hard it is to think, whichever way it was said.
@@ -67,7 +73,8 @@ class RequestWriter {
   void write_sampling();
   /// The effort's word for one of OpenAI's models; empty: none is sent.
   [[nodiscard]] std::string_view openai_effort();
-  void write_openai_user();
+  /// The user, the tier and the verbosity, as OpenAI has them.
+  void write_openai_hints();
   /// An image as one URL, the data inside where it has no other; adds the string with its quotes.
   void write_image_url(const Media& media);
   void write_data_url(Text type, Text digits);

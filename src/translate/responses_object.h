@@ -14,11 +14,11 @@ namespace drover::translate {
 /// What an item of the output is made of. Views.
 struct ItemParts {
   BlockKind kind = BlockKind::Text;
-  std::string_view id = {};    ///< of the item
-  Text text = {};              ///< what was said, thought, or the arguments
-  Text call_id = {}, name = {};     ///< of a call
-  std::string_view seal = {};  ///< of a thought: its encrypted_content
-  bool whole = true;      ///< false: it has only begun, and has no text yet
+  std::string_view id = {};      ///< of the item
+  Text text = {};                ///< what was said, thought, or the arguments
+  Text call_id = {}, name = {};  ///< of a call
+  std::string_view seal = {};    ///< of a thought: its encrypted_content
+  bool whole = true;             ///< false: it has only begun, and has no text yet
 };
 
 void write_output_item(const ItemParts& item, JsonOut& json);

@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "dialect/json_reader.h"
+#include "translate/answer_reader.h"
 #include "translate/fold.h"
 #include "translate/json_walk.h"
-#include "translate/answer_reader.h"
+#include "translate/request_reader.h"
 #include "translate/translate.h"
 
 namespace drover::translate::test_kit {
@@ -78,7 +79,12 @@ inline std::size_t count(std::string_view json) {
 }
 
 inline AnswerContext context(Form front, Form back) {
-  return {.front = front, .back = back, .model = "asked", .request_id = "req_1", .created = 1'700'000'000, .include_usage = true};
+  return {.front = front,
+          .back = back,
+          .model = "asked",
+          .request_id = "req_1",
+          .created = 1'700'000'000,
+          .include_usage = true};
 }
 
 /// The events of a stream as they stand on the wire.
@@ -146,6 +152,45 @@ inline std::string text_of_kind(const FoldedAnswer& answer, BlockKind kind) {
     if (block.kind == kind) text += block.text;
   }
   return text;
+}
+
+/// Text, thoughts and calls, in order within each kind; the texts unescaped.
+inline std::vector<std::string> gist(const FoldedAnswer& answer) {
+  std::vector<std::string> found = {"Text: ", "Thoughts: "};
+  for (const FoldedBlock& block : answer.blocks) {
+    if (block.kind == BlockKind::Text) found[0] += plain({block.text});
+    if (block.kind == BlockKind::Thinking) found[1] += plain({block.text});
+    if (block.kind != BlockKind::Call && block.kind != BlockKind::CustomCall) continue;
+    found.push_back("Call " + block.id + " of " + block.name + ": " + plain({block.text}));
+  }
+  return found;
+}
+
+/// The words, pictures, calls and results of a conversation, in order, whatever the messages they stand in.
+inline std::string gist(const Conversation& conversation) {
+  std::string found;
+  for (const Message& message : conversation.messages) {
+    if (message.role == Role::System || message.role == Role::Developer) continue;
+    for (const Part& part : message.parts) {
+      if (part.kind == PartKind::Text) found += "\nText: " + plain(part.text);
+      if (part.kind == PartKind::Image) found += "\nImage: " + plain(part.media.data);
+      if (part.kind == PartKind::Result) {
+        found += "\nResult " + plain(part.id);
+        for (const Part& inside : part.inside) found += plain(inside.text);
+      }
+      if (part.kind != PartKind::Call) continue;
+      found += "\nCall " + plain(part.id) + ": ";
+      (void)append_as_object(part.arguments, found);
+    }
+  }
+  return found;
+}
+
+inline std::string gist(Form form, std::string_view body) {
+  Losses losses;
+  const auto read = read_request(form, body, losses);
+  EXPECT_TRUE(read.has_value()) << (read.has_value() ? "" : read.error().message) << body;
+  return read.has_value() ? gist(*read) : std::string();
 }
 
 inline std::string plain_answer(Form front, Form back, std::string_view body) {

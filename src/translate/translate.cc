@@ -13,6 +13,7 @@ Result<TranslatedRequest> translate_request(std::string_view body, const Request
   auto read = read_request(options.front, body, losses);
   if (!read.has_value()) return fail(std::move(read.error()));
   Conversation& conversation = *read;
+  if (options.notes != nullptr) restore_reasoning(conversation, *options.notes);
   const Capabilities& can = options.can != nullptr ? *options.can : capabilities_of(options.back, options.model);
   auto written = write_request(options.back, conversation, options.model, can, losses);
   // A refusal says more than the fault that may have come of it.
@@ -28,7 +29,8 @@ Result<TranslatedRequest> translate_request(std::string_view body, const Request
                                        .include_usage = conversation.settings.include_usage,
                                        .names = std::move(written->names),
                                        .json_tool = std::move(written->json_tool)},
-                           .stream = conversation.settings.stream};
+                           .stream = conversation.settings.stream,
+                           .beta = written->beta};
 }
 
 Result<std::string> count_request(std::string_view body, const RequestOptions& options) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@
 #include "translate/answer_event.h"
 #include "translate/capabilities.h"
 #include "translate/losses.h"
+#include "translate/reasoning_notes.h"
 #include "translate/told_error.h"
 
 namespace drover::translate {
@@ -22,8 +24,9 @@ struct RequestOptions {
   Form front = Form::Chat;
   Form back = Form::Messages;
   Policy policy = Policy::Lenient;
-  std::string_view model = {};             ///< the name that is sent to the upstream
-  const Capabilities* can = nullptr;  ///< what it takes; null: the built-in table says
+  std::string_view model = {};            ///< the name that is sent to the upstream
+  const Capabilities* can = nullptr;      ///< what it takes; null: the built-in table says
+  const ReasoningNotes* notes = nullptr;  ///< what is remembered of earlier answers; null: nothing
   std::string_view request_id = {};
   std::int64_t created = 0;  ///< unix seconds: when the answer says it was made
 };
@@ -33,6 +36,9 @@ struct TranslatedRequest {
   Losses losses = {};          ///< what is told; refusals have become an error
   AnswerContext context = {};  ///< for the answer
   bool stream = false;
+  /// What the body needs in the head field anthropic-beta; empty: nothing. The version of Anthropic's API that goes
+  /// with a translated request is dialect::kAnthropicVersion: later ones refuse what older models take.
+  std::string_view beta = {};
 };
 
 /// Translates a request. `body` is looked at during the call only.
@@ -76,6 +82,8 @@ class Answer {
   /// The error that ended it; null: none.
   [[nodiscard]] const Error* error() const;
   [[nodiscard]] const AnswerUsage& usage() const;
+  /// What is to be remembered of a whole answer for the request in which the results of its calls come.
+  [[nodiscard]] std::optional<ReasoningNote> note() const;
 
  private:
   struct Parts;

@@ -28,6 +28,7 @@ void ChatRequestWriter::write_body() {
   json_.key("messages").open('[');
   for (const Message& message : in_.messages) write_message(message);
   json_.close(']');
+  check_messages("\"messages\":[]");
 }
 
 void ChatRequestWriter::write_settings() {
@@ -44,10 +45,7 @@ void ChatRequestWriter::write_settings() {
   }
   write_effort();
   write_format();
-  if (!settings().verbosity.empty()) json_.key("verbosity").text(settings().verbosity);
-  if (!settings().tier.empty()) json_.key("service_tier").text(settings().tier);
-  write_openai_user();
-  if (settings().store.has_value() && in_.form == Form::Responses) json_.key("store").boolean(false);
+  write_openai_hints();
   if (!settings().stream) return;
   json_.key("stream").boolean(true);
   json_.key("stream_options").open('{').key("include_usage").boolean(true).close('}');
@@ -96,8 +94,10 @@ void ChatRequestWriter::write_choice() {
     case ToolChoice::Kind::Required: json_.key("tool_choice").word("required"); return;
     case ToolChoice::Kind::Named: break;
   }
-  json_.key("tool_choice").open('{').key("type").word("function");
-  json_.key("function").open('{').key("name").text(name_of(in_.choice.name)).close('}').close('}');
+  const Tool* const tool = find_tool(in_.choice.name);
+  const std::string_view type = tool != nullptr && tool->custom ? "custom" : "function";
+  json_.key("tool_choice").open('{').key("type").word(type);
+  json_.key(type).open('{').key("name").text(name_of(in_.choice.name)).close('}').close('}');
 }
 
 void ChatRequestWriter::write_format() {

@@ -10,6 +10,8 @@ namespace {
 
 /// Anthropic takes this many marks in one request.
 constexpr std::size_t kMaxMarks = 4;
+/// The beta in which system messages may stand between others.
+constexpr std::string_view kSystemInPlace = "mid-conversation-system-2026-04-07";
 constexpr auto kImageTypes = std::to_array<std::string_view>({"image/jpeg", "image/png", "image/gif", "image/webp"});
 
 std::size_t count_marks(const std::vector<Part>& parts) {
@@ -38,7 +40,7 @@ void MessagesRequestWriter::write_body() {
   write_turns();
   end_turn();
   json_.close(']');
-  if (written_.body.ends_with("\"messages\":[]")) fail("empty_messages", "The messages hold nothing that can be sent.");
+  check_messages("\"messages\":[]");
 }
 
 /// The system messages at the front, and those further on where the model does not take them in their place.
@@ -80,6 +82,7 @@ void MessagesRequestWriter::write_turns() {
     if (is_system(message)) {
       if (leading || !can_.system_in_place) continue;
       end_turn();
+      written_.beta = kSystemInPlace;
       begin_turn("system");
       write_blocks(message.parts, /*results=*/false);
       end_turn();
@@ -211,9 +214,12 @@ void MessagesRequestWriter::write_call(const Part& call) {
 }
 
 void MessagesRequestWriter::write_result(const Part& result) {
-  json_.word("tool_result").key("tool_use_id").text(id_of(result.id)).key("content").open('[');
-  for (const Part& part : result.inside) write_block(part);
-  json_.close(']');
+  json_.word("tool_result").key("tool_use_id").text(id_of(result.id));
+  if (std::ranges::any_of(result.inside, [this](const Part& part) { return is_written(part); })) {
+    json_.key("content").open('[');
+    for (const Part& part : result.inside) write_block(part);
+    json_.close(']');
+  }
   if (result.is_error) json_.key("is_error").boolean(true);
 }
 

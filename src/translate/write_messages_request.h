@@ -23,6 +23,7 @@ class MessagesRequestWriter final : public RequestWriter {
   void write_output_config();
   void write_tools();
   void write_tool(const Tool& tool);
+  void write_placeholder();
   void write_choice();
   [[nodiscard]] bool forces_json_tool() const;
   [[nodiscard]] bool thinks_while_calling() const;

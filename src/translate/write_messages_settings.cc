@@ -183,7 +183,7 @@ void MessagesRequestWriter::write_output_config() {
 
 void MessagesRequestWriter::write_tools() {
   const bool json_tool = forces_json_tool();
-  if (in_.tools.empty() && !json_tool) return;
+  if (in_.tools.empty() && !json_tool) return write_placeholder();
   json_.key("tools").open('[');
   for (const Tool& tool : in_.tools) {
     if (is_allowed(tool)) write_tool(tool);
@@ -196,6 +196,18 @@ void MessagesRequestWriter::write_tools() {
   }
   json_.close(']');
   write_choice();
+}
+
+/// A conversation that has calls must have tools too; one that is not to be called stands for those that are not there
+/// any more.
+void MessagesRequestWriter::write_placeholder() {
+  const auto is_call = [](const Part& part) { return part.kind == PartKind::Call; };
+  const auto has_call = [&](const Message& message) { return std::ranges::any_of(message.parts, is_call); };
+  if (std::ranges::none_of(in_.messages, has_call)) return;
+  losses_.adapted("tools.placeholder");
+  json_.key("tools").open('[').open('{').key("name").word("unavailable").key("description").word("Cannot be called.");
+  json_.key("input_schema").raw(kEmptySchema).close('}').close(']');
+  json_.key("tool_choice").open('{').key("type").word("none").close('}');
 }
 
 void MessagesRequestWriter::write_tool(const Tool& tool) {

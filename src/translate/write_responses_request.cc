@@ -15,6 +15,7 @@ void ResponsesRequestWriter::write_body() {
   json_.key("input").open('[');
   for (; at < in_.messages.size(); ++at) write_message(in_.messages[at]);
   json_.close(']');
+  check_messages("\"input\":[]");
 }
 
 void ResponsesRequestWriter::write_settings() {
@@ -27,8 +28,7 @@ void ResponsesRequestWriter::write_settings() {
   if (!settings().stop.empty()) losses_.refused("stop");
   write_reasoning_options();
   write_text_options();
-  if (!settings().tier.empty()) json_.key("service_tier").text(settings().tier);
-  write_openai_user();
+  write_openai_hints();
   json_.key("store").boolean(false);  // its default is true, and the other forms keep nothing
   if (settings().stream) json_.key("stream").boolean(true);
 }
@@ -91,8 +91,8 @@ void ResponsesRequestWriter::write_choice() {
     case ToolChoice::Kind::Required: json_.key("tool_choice").word("required"); return;
     case ToolChoice::Kind::Named: break;
   }
-  const auto tool = std::ranges::find(in_.tools, in_.choice.name, &Tool::name);
-  const bool custom = tool != in_.tools.end() && tool->custom;
+  const Tool* const tool = find_tool(in_.choice.name);
+  const bool custom = tool != nullptr && tool->custom;
   json_.key("tool_choice").open('{').key("type").word(custom ? "custom" : "function");
   json_.key("name").text(name_of(in_.choice.name)).close('}');
 }

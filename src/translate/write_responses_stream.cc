@@ -70,6 +70,7 @@ void ResponsesStreamWriter::write_part(std::string_view text) {
 
 void ResponsesStreamWriter::open(const AnswerEvent& event) {
   kind_ = event.block_kind;
+  if (kind_ == BlockKind::Refusal) refused_ = true;
   item_id_.assign(item_prefix(kind_)).append(id_).append("_");
   item_id_ += std::to_string(index_);
   text_.clear();
@@ -166,7 +167,7 @@ void ResponsesStreamWriter::close(const AnswerEvent&) {
 }
 
 void ResponsesStreamWriter::end() {
-  const std::string_view incomplete = responses_incomplete(stop_);
+  const std::string_view incomplete = responses_incomplete(stop_, refused_);
   begin(incomplete.empty() ? "response.completed" : "response.incomplete");
   out() += ",\"response\":";
   JsonOut json(out());

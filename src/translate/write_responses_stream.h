@@ -42,6 +42,7 @@ class ResponsesStreamWriter final : public AnswerWriter {
   BlockKind kind_ = BlockKind::Text;
   std::string item_id_, text_, call_id_, name_, seal_;
   bool part_open_ = false;
+  bool refused_ = false;  ///< in words of its own
 };
 
 }  // namespace drover::translate
