@@ -100,8 +100,9 @@ bool Answer::ended() const {
 }
 
 const Error* Answer::error() const {
-  const auto& error = parts_->error.has_value() ? parts_->error : parts_->writer->error();
-  return error.has_value() ? &*error : nullptr;
+  if (parts_->error.has_value()) return &*parts_->error;
+  const std::optional<Error>& told = parts_->writer->error();
+  return told.has_value() ? &*told : nullptr;
 }
 
 const AnswerUsage& Answer::usage() const {

@@ -7,6 +7,7 @@
 #include "translate/read_chat_answer.h"
 #include "translate/read_messages_answer.h"
 #include "translate/read_responses_answer.h"
+#include "translate/reasoning.h"
 #include "translate/told_error.h"
 
 namespace drover::translate {
@@ -71,6 +72,16 @@ std::uint32_t AnswerReader::open(BlockKind kind, Text id, Text name) {
 
 void AnswerReader::add(std::uint32_t block, BlockKind kind, Text text) {
   if (!text.empty()) emit({.kind = AnswerEvent::Kind::Add, .block = block, .block_kind = kind, .text = text});
+}
+
+void AnswerReader::sign(std::uint32_t block, BlockKind kind, Text seal, Text id, Maker maker) {
+  if (seal.empty()) return;
+  if (const auto carried = read_carried(seal.escaped)) {
+    seal = {carried->seal};
+    id = {carried->id};
+    maker = carried->maker;
+  }
+  emit({.kind = AnswerEvent::Kind::Sign, .block = block, .block_kind = kind, .text = seal, .id = id, .maker = maker});
 }
 
 void AnswerReader::close(std::uint32_t block, BlockKind kind) {

@@ -41,6 +41,9 @@ class AnswerReader {
   void start(Text id, Text model);
   std::uint32_t open(BlockKind kind, Text id = {}, Text name = {});
   void add(std::uint32_t block, BlockKind kind, Text text);
+  /// What its maker needs to go on with a thought: as the maker has it, or carried by a gateway like this one
+  /// (reasoning.h).
+  void sign(std::uint32_t block, BlockKind kind, Text seal, Text id, Maker maker);
   void close(std::uint32_t block, BlockKind kind);
   void usage(const AnswerUsage& usage);
   void stop(StopReason reason, Text sequence = {});

@@ -37,7 +37,10 @@ void AnswerWriter::on(const AnswerEvent& event) {
       stop_sequence_ = event.stop_sequence.escaped;
       return;
     case AnswerEvent::Kind::End: ended_ = true; return end();
-    case AnswerEvent::Kind::Failed: ended_ = true; return failed(*event.error);
+    case AnswerEvent::Kind::Failed:
+      ended_ = true;
+      error_ = *event.error;
+      return failed(*error_);
   }
 }
 

@@ -30,6 +30,15 @@ StopReason reason_of(std::string_view word) {
   return StopReason::End;
 }
 
+/// Whether an entry is signed: then it holds its text too.
+bool has_signature(std::string_view details) {
+  bool found = false;
+  for_elements(details, [&](std::string_view entry) {
+    found = found || dialect::raw_truthy(dialect::raw_member(entry, "signature"));
+  });
+  return found;
+}
+
 std::int64_t tokens(std::string_view raw) {
   return dialect::token_count(raw).value_or(-1);
 }
@@ -105,8 +114,13 @@ void ChatAnswerReader::read_delta(std::string_view delta) {
     if (key == "tool_calls") calls = value;
     if (key == "function_call") old_call = value;
   });
-  if (is_string(reasoning)) say(BlockKind::Thinking, text_of(reasoning));
-  if (!details.empty()) read_details(details, reasoning.empty() ? BlockKind::Thinking : BlockKind::Sealed);
+  // Entries that are signed say the whole of each thought, which the other field may hold a second time.
+  const bool thoughts_first = !thoughts_said_ && has_signature(details);
+  if (is_string(reasoning) && reasoning.size() > 2 && !thoughts_first) {
+    thoughts_said_ = true;
+    say(BlockKind::Thinking, text_of(reasoning));
+  }
+  if (!details.empty()) read_details(details);
   if (!content.empty()) read_content(content);
   if (is_string(refusal) && refusal.size() > 2) {
     refused_ = true;
@@ -133,49 +147,57 @@ void ChatAnswerReader::read_content(std::string_view content) {
   });
 }
 
-/// OpenRouter's entries, or LiteLLM's: the text of the thoughts where no other field has it, and what its maker needs
-/// to go on with them.
-void ChatAnswerReader::read_details(std::string_view details, BlockKind kind) {
-  for_elements(details, [&](std::string_view entry) {
-    std::string_view text, signature, data, format, id;
-    bool is_block = false;  // as Anthropic has them
-    for_members(entry, [&](std::string_view key, std::string_view value) {
-      if (key == "type") is_block = value == "\"thinking\"" || value == "\"redacted_thinking\"";
-      if (key == "text" || key == "summary" || key == "thinking") text = value;
-      if (key == "signature") signature = value;
-      if (key == "data") data = value;
-      if (key == "format") format = text_of(value).escaped;
-      if (key == "id") id = value;
-    });
-    const Maker maker = is_block || format == kClaudeDetails ? Maker::Anthropic
-                        : format == kResponsesDetails        ? Maker::OpenAi
-                                                             : Maker::Nobody;
-    if (kind == BlockKind::Thinking) say(BlockKind::Thinking, text_of(text));
-    const Text seal = text_of(is_string(signature) ? signature : data);
-    if (seal.empty() || maker == Maker::Nobody) return;
-    const bool signs = is_string(signature) && words_.has_value() && words_kind_ == BlockKind::Thinking;
-    if (is_string(signature) && !signs) return;
-    if (!signs) end_words();
-    const BlockKind signed_kind = signs ? BlockKind::Thinking : BlockKind::Sealed;
-    const std::uint32_t block = signs ? *words_ : open(BlockKind::Sealed);
-    emit({.kind = AnswerEvent::Kind::Sign,
-          .block = block,
-          .block_kind = signed_kind,
-          .text = seal,
-          .id = text_of(id),
-          .maker = maker});
-    if (!signs) close(block, BlockKind::Sealed);
+/// OpenRouter's entries, or LiteLLM's: the text of the thoughts where no other field has told it, and what their maker
+/// needs to go on with them.
+void ChatAnswerReader::read_details(std::string_view details) {
+  for_elements(details, [this](std::string_view entry) { read_detail(entry); });
+}
+
+void ChatAnswerReader::read_detail(std::string_view entry) {
+  std::string_view text, signature, data, format, id;
+  bool is_block = false;  // as Anthropic has them
+  for_members(entry, [&](std::string_view key, std::string_view value) {
+    if (key == "type") is_block = value == "\"thinking\"" || value == "\"redacted_thinking\"";
+    if (key == "text" || key == "summary" || key == "thinking") text = value;
+    if (key == "signature") signature = value;
+    if (key == "data") data = value;
+    if (key == "format") format = text_of(value).escaped;
+    if (key == "id") id = value;
   });
+  Maker maker = is_block || format == kClaudeDetails ? Maker::Anthropic : Maker::Nobody;
+  if (format == kResponsesDetails) maker = Maker::OpenAi;
+  if (!thoughts_said_) say(BlockKind::Thinking, text_of(text));
+  const bool thinks = words_.has_value() && words_kind_ == BlockKind::Thinking;
+  // What is sealed without a text of its own is a block of its own; a signature needs the thought that it signs.
+  if (!text_of(data).empty() && maker != Maker::Nobody) {
+    if (!thinks || maker == Maker::Anthropic) {
+      begin_words(BlockKind::Sealed);
+    }
+    seal_words(text_of(data), text_of(id), maker);
+  } else if (!text_of(signature).empty() && maker != Maker::Nobody && (thinks || !thoughts_said_)) {
+    if (!thinks) {  // a thought that is not shown is signed all the same
+      begin_words(BlockKind::Thinking);
+    }
+    seal_words(text_of(signature), text_of(id), maker);
+  }
+}
+
+/// Seals the block that is open, and ends it.
+void ChatAnswerReader::seal_words(Text seal, Text id, Maker maker) {
+  sign(*words_, words_kind_, seal, id, maker);
+  end_words();
 }
 
 void ChatAnswerReader::say(BlockKind kind, Text text) {
   if (text.empty()) return;
-  if (words_.has_value() && words_kind_ != kind) end_words();
-  if (!words_.has_value()) {
-    words_ = open(kind);
-    words_kind_ = kind;
-  }
+  if (!words_.has_value() || words_kind_ != kind) begin_words(kind);
   add(*words_, kind, text);
+}
+
+void ChatAnswerReader::begin_words(BlockKind kind) {
+  end_words();
+  words_ = open(kind);
+  words_kind_ = kind;
 }
 
 void ChatAnswerReader::end_words() {

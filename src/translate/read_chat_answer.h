@@ -31,7 +31,9 @@ class ChatAnswerReader final : public AnswerReader {
   /// A chunk's delta, or the message of a plain answer.
   void read_delta(std::string_view delta);
   void read_content(std::string_view content);
-  void read_details(std::string_view details, BlockKind kind);
+  void read_details(std::string_view details);
+  void read_detail(std::string_view entry);
+  void seal_words(Text seal, Text id, Maker maker);
   void read_calls(std::string_view calls);
   void read_call(std::string_view raw);
   void add_arguments(Call& call, std::string_view arguments);
@@ -39,6 +41,7 @@ class ChatAnswerReader final : public AnswerReader {
   void finish(std::string_view reason);
   void read_usage(std::string_view raw);
   void say(BlockKind kind, Text text);
+  void begin_words(BlockKind kind);
   void end_words();
   void end_blocks();
 
@@ -46,8 +49,9 @@ class ChatAnswerReader final : public AnswerReader {
   BlockKind words_kind_ = BlockKind::Text;
   std::vector<Call> calls_ = {};
   std::string scratch_ = {};
-  bool refused_ = false;   ///< it says in words of its own that it will not
-  bool finished_ = false;  ///< a reason was given
+  bool thoughts_said_ = false;  ///< by a field of their own, without entries
+  bool refused_ = false;        ///< it says in words of its own that it will not
+  bool finished_ = false;       ///< a reason was given
 };
 
 }  // namespace drover::translate

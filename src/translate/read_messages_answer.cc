@@ -58,6 +58,7 @@ void MessagesAnswerReader::event(std::string_view name, std::string_view data) {
     return message_delta(delta);
   }
   if (type == "message_stop") return end();
+  if (type == "message" && !started()) return plain(data);  // a server that streams nothing
   if (type == "error" || dialect::raw_truthy(error)) return fail_as_told(data);
 }
 
@@ -98,21 +99,10 @@ void MessagesAnswerReader::block_start(std::int64_t index, std::string_view bloc
   if (type == "text") add(kept.block, kept.kind, text_of(dialect::raw_member(block, "text")));
   if (type == "thinking") {
     add(kept.block, kept.kind, text_of(dialect::raw_member(block, "thinking")));
-    const Text signature = text_of(dialect::raw_member(block, "signature"));
-    if (!signature.empty()) {
-      emit({.kind = AnswerEvent::Kind::Sign,
-            .block = kept.block,
-            .block_kind = kept.kind,
-            .text = signature,
-            .maker = Maker::Anthropic});
-    }
+    sign(kept.block, kept.kind, text_of(dialect::raw_member(block, "signature")), {}, Maker::Anthropic);
   }
   if (type == "redacted_thinking") {
-    emit({.kind = AnswerEvent::Kind::Sign,
-          .block = kept.block,
-          .block_kind = kept.kind,
-          .text = text_of(dialect::raw_member(block, "data")),
-          .maker = Maker::Anthropic});
+    sign(kept.block, kept.kind, text_of(dialect::raw_member(block, "data")), {}, Maker::Anthropic);
   }
   if (type == "tool_use") add_input(kept, dialect::raw_member(block, "input"));
 }
@@ -142,11 +132,7 @@ void MessagesAnswerReader::block_delta(std::int64_t index, std::string_view delt
       add(block->block, block->kind, text_of(value));
     }
     if (key == "signature" && block->kind == BlockKind::Thinking) {
-      emit({.kind = AnswerEvent::Kind::Sign,
-            .block = block->block,
-            .block_kind = block->kind,
-            .text = text_of(value),
-            .maker = Maker::Anthropic});
+      sign(block->block, block->kind, text_of(value), {}, Maker::Anthropic);
     }
   });
 }

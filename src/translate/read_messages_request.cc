@@ -35,7 +35,8 @@ bool MessagesRequestReader::field(std::string_view name, std::string_view raw) {
   } else if (name == "tool_choice") {
     read_choice(raw);
   } else {
-    return read_output(name, raw);
+    // Its version stands in the body where the head belongs to the platform (Bedrock, Vertex).
+    return name == "anthropic_version" || read_output(name, raw);
   }
   return true;
 }
@@ -157,7 +158,7 @@ Part MessagesRequestReader::read_image(std::string_view raw) {
       fail("invalid_image", "An image must have an image's media type and base64 data.");
     }
   } else if (type == "url") {
-    part.media = {.source = Media::Source::Url, .data = text_of(dialect::raw_member(source, "url"))};
+    part.media = image_of(text_of(dialect::raw_member(source, "url")), {});
   } else if (type == "file") {
     part.media = {.source = Media::Source::FileId, .data = text_of(dialect::raw_member(source, "file_id"))};
   } else {

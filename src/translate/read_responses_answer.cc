@@ -184,12 +184,7 @@ void ResponsesAnswerReader::read_whole_reasoning(Item& item, std::string_view ra
       item.kind = BlockKind::Sealed;
       item.open = true;
     }
-    emit({.kind = AnswerEvent::Kind::Sign,
-          .block = item.block,
-          .block_kind = item.kind,
-          .text = seal,
-          .id = text_of(dialect::raw_member(raw, "id")),
-          .maker = Maker::OpenAi});
+    sign(item.block, item.kind, seal, text_of(dialect::raw_member(raw, "id")), Maker::OpenAi);
   }
   end_block(item);
 }

@@ -127,6 +127,7 @@ void expect_kept(const FoldedAnswer& was, const FoldedAnswer& is, Form through) 
   const FoldedAnswer expected = as_said_in(through, was);
   EXPECT_TRUE(is.whole);
   EXPECT_EQ(gist(is), gist(expected));
+  EXPECT_EQ(seals(is), seals(was));
   EXPECT_EQ(chat_finish(is.stop), chat_finish(was.stop));
   EXPECT_EQ(is.usage.input(), was.usage.input());
   EXPECT_EQ(std::max<std::int64_t>(is.usage.output, 0), std::max<std::int64_t>(was.usage.output, 0));

@@ -63,6 +63,7 @@ void expect_same(const FoldedAnswer& was, const FoldedAnswer& is) {
   EXPECT_EQ(text_of_kind(was, BlockKind::Text), text_of_kind(is, BlockKind::Text));
   EXPECT_EQ(text_of_kind(was, BlockKind::Thinking), text_of_kind(is, BlockKind::Thinking));
   EXPECT_EQ(text_of_kind(was, BlockKind::Call), text_of_kind(is, BlockKind::Call));
+  EXPECT_EQ(seals(was), seals(is));
   EXPECT_EQ(was.stop, is.stop);
   EXPECT_EQ(was.usage.input(), is.usage.input());
   EXPECT_EQ(was.usage.output, is.usage.output);

@@ -12,6 +12,7 @@
 #include "translate/answer_reader.h"
 #include "translate/fold.h"
 #include "translate/json_walk.h"
+#include "translate/reasoning.h"
 #include "translate/request_reader.h"
 #include "translate/translate.h"
 
@@ -162,6 +163,17 @@ inline std::vector<std::string> gist(const FoldedAnswer& answer) {
     if (block.kind == BlockKind::Thinking) found[1] += plain({block.text});
     if (block.kind != BlockKind::Call && block.kind != BlockKind::CustomCall) continue;
     found.push_back("Call " + block.id + " of " + block.name + ": " + plain({block.text}));
+  }
+  return found;
+}
+
+/// What signs or seals thoughts, without the marks in which it travels.
+inline std::vector<std::string> seals(const FoldedAnswer& answer) {
+  std::vector<std::string> found;
+  for (const FoldedBlock& block : answer.blocks) {
+    if (block.seal.empty()) continue;
+    const auto carried = read_carried(block.seal);
+    found.emplace_back(carried.has_value() ? carried->seal : std::string_view(block.seal));
   }
   return found;
 }

@@ -11,7 +11,10 @@ Result<TranslatedRequest> translate_request(std::string_view body, const Request
   if (options.policy == Policy::Off) return fail(unsupported("translation"));
   Losses losses(options.policy);
   auto read = read_request(options.front, body, losses);
-  if (!read.has_value()) return fail(std::move(read.error()));
+  if (!read.has_value()) {
+    auto refusal = losses.refusal();
+    return fail(refusal.has_value() ? std::move(*refusal) : std::move(read.error()));
+  }
   Conversation& conversation = *read;
   if (options.notes != nullptr) restore_reasoning(conversation, *options.notes);
   const Capabilities& can = options.can != nullptr ? *options.can : capabilities_of(options.back, options.model);
