@@ -84,6 +84,19 @@ TEST(BadInput, UnknownRolesAndPartsAreRefused) {
             "unsupported_by_target");
 }
 
+TEST(BadInput, PartsInTheMessagesOfAnotherRoleAreRefused) {
+  for (
+      const std::string_view messages :
+      {R"([{"role":"user","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]}])",
+       R"([{"role":"user","content":"Hi"},{"role":"assistant","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}}]}])",
+       R"([{"role":"user","content":[{"type":"thinking","thinking":"hm","signature":"S"}]}])"}) {
+    EXPECT_EQ(refusal(Form::Messages, Form::Chat, kGpt,
+                      R"({"model":"m","max_tokens":1,"messages":)" + std::string(messages) + "}"),
+              "misplaced_part")
+        << messages;
+  }
+}
+
 TEST(BadInput, WhatIsNoConversationIsRefused) {
   for (const std::string_view body :
        {"", "[]", "{", R"({"model":"m"})", R"({"model":"m","messages":[]})", R"({"model":"m","messages":"x"})",

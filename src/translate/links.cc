@@ -1,5 +1,6 @@
 #include "translate/links.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 
@@ -7,6 +8,25 @@
 
 namespace drover::translate {
 namespace {
+
+bool is_at_home(const Part& part, Role role) {
+  switch (part.kind) {
+    case PartKind::Text: return true;
+    case PartKind::Image:
+    case PartKind::Document:
+    case PartKind::Audio:
+    case PartKind::Result: return role == Role::User;
+    case PartKind::Refusal:
+    case PartKind::Call:
+    case PartKind::Thinking:
+    case PartKind::Sealed: return role == Role::Assistant;
+  }
+  return false;
+}
+
+bool is_told_in_result(const Part& part) {
+  return part.kind == PartKind::Text || part.kind == PartKind::Image || part.kind == PartKind::Document;
+}
 
 class Linker {
  public:
@@ -68,6 +88,18 @@ class Linker {
 };
 
 }  // namespace
+
+std::optional<Error> check_places(const Conversation& conversation) {
+  for (const Message& message : conversation.messages) {
+    for (const Part& part : message.parts) {
+      if (!is_at_home(part, message.role) || !std::ranges::all_of(part.inside, is_told_in_result)) {
+        return invalid("misplaced_part",
+                       "A part of a message stands where it cannot: in a message of another role, or in a result.");
+      }
+    }
+  }
+  return std::nullopt;
+}
 
 std::optional<Error> link_calls(Conversation& conversation) {
   return Linker(conversation).run();

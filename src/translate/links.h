@@ -1,4 +1,4 @@
-// Which result belongs to which call.
+// Which part may stand in whose message, and which result belongs to which call.
 #pragma once
 
 #include <optional>
@@ -7,6 +7,10 @@
 #include "translate/model.h"
 
 namespace drover::translate {
+
+/// Checks that each part stands where it can: calls and thoughts with the assistant, results and files with the user.
+/// Errors (status 400): misplaced_part.
+[[nodiscard]] std::optional<Error> check_places(const Conversation& conversation);
 
 /// Checks that each call is answered before the assistant speaks again, and each result answers a call; gives calls
 /// whose id was used in an earlier turn an id of their own (providers demand that ids are unique, some servers count

@@ -59,6 +59,7 @@ Result<Conversation> read_request(Form form, std::string_view body, Losses& loss
   if (reader->error().has_value()) return drover::fail(*reader->error());
   Conversation read = reader->take();
   read.settings.fields = std::move(fields.settings.fields);
+  if (auto wrong = check_places(read)) return drover::fail(std::move(*wrong));
   if (auto wrong = link_calls(read)) return drover::fail(std::move(*wrong));
   return read;
 }
