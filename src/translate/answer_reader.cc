@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "dialect/error_facts.h"
+#include "dialect/token_count.h"
 #include "translate/limits.h"
 #include "translate/read_chat_answer.h"
 #include "translate/read_messages_answer.h"
@@ -48,6 +48,10 @@ void AnswerReader::end_of_stream(AnswerSink& sink) {
                   .status = 502,
                   .code = "upstream_truncated",
                   .message = "The upstream's answer ended before it was complete."});
+}
+
+std::int64_t AnswerReader::tokens(std::string_view raw) {
+  return dialect::token_count(raw).value_or(-1);
 }
 
 void AnswerReader::emit(const AnswerEvent& event) {

@@ -37,6 +37,8 @@ class AnswerReader {
   /// Whether the answer was whole although no event said so.
   [[nodiscard]] virtual bool whole() const { return false; }
 
+  /// A count of tokens; below 0: `raw` is none.
+  [[nodiscard]] static std::int64_t tokens(std::string_view raw);
   void emit(const AnswerEvent& event);
   void start(Text id, Text model);
   std::uint32_t open(BlockKind kind, Text id = {}, Text name = {});

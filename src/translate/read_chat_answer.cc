@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "dialect/token_count.h"
 #include "translate/json_walk.h"
 #include "translate/reasoning.h"
 
@@ -37,10 +36,6 @@ bool has_signature(std::string_view details) {
     found = found || dialect::raw_truthy(dialect::raw_member(entry, "signature"));
   });
   return found;
-}
-
-std::int64_t tokens(std::string_view raw) {
-  return dialect::token_count(raw).value_or(-1);
 }
 
 }  // namespace

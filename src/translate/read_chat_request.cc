@@ -26,28 +26,14 @@ struct ChatRequestReader::RawMessage {
 };
 
 bool ChatRequestReader::field(std::string_view name, std::string_view raw) {
-  Settings& settings = out_.settings;
-  if (name == "model") {
-    settings.model = text_of(raw);
-  } else if (name == "messages") {
+  if (name == "messages") {
     read_messages(raw);
-  } else if (name == "stream") {
-    settings.stream = raw == "true";
   } else if (name == "stream_options") {
-    settings.include_usage = dialect::raw_member(raw, "include_usage") == "true";
+    out_.settings.include_usage = dialect::raw_member(raw, "include_usage") == "true";
   } else if (name == "tools" || name == "functions") {
-    const bool old = name == "functions";
-    const bool is_list = for_elements(raw, [&](std::string_view tool) {
-      if (!old) return read_tool(tool);
-      Tool made;
-      read_function(tool, made);
-      add_tool(made);
-    });
-    if (!is_list) wrong_type("tools must be a list.");
+    read_tools(name, raw);
   } else if (name == "tool_choice" || name == "function_call") {
     read_choice(raw);
-  } else if (name == "parallel_tool_calls") {
-    settings.parallel_calls = bool_of(raw);
   } else {
     return read_output(name, raw);
   }
@@ -59,12 +45,6 @@ bool ChatRequestReader::read_output(std::string_view name, std::string_view raw)
   if (name == "max_completion_tokens" || (name == "max_tokens" && !settings.max_tokens.has_value())) {
     read_max_tokens(raw);
   } else if (name == "max_tokens") {  // the other name counts
-  } else if (name == "temperature") {
-    read_number(raw, settings.temperature);
-  } else if (name == "top_p") {
-    read_number(raw, settings.top_p);
-  } else if (name == "top_k") {
-    read_number(raw, settings.top_k);
   } else if (name == "stop") {
     read_stop(raw);
   } else if (name == "n") {
@@ -77,17 +57,20 @@ bool ChatRequestReader::read_output(std::string_view name, std::string_view raw)
     read_modalities(raw);
   } else if (name == "verbosity") {
     settings.verbosity = text_of(raw);
-  } else if (name == "safety_identifier" || (name == "user" && settings.user.empty())) {
-    settings.user = text_of(raw);
-  } else if (name == "user") {  // the newer name counts
-  } else if (name == "service_tier") {
-    settings.tier = text_of(raw);
-  } else if (name == "store") {
-    settings.store = bool_of(raw);
   } else {
-    return false;
+    return read_openai_common(name, raw);
   }
   return true;
+}
+
+void ChatRequestReader::read_tools(std::string_view name, std::string_view raw) {
+  const bool is_list = for_elements(raw, [&](std::string_view tool) {
+    if (name == "tools") return read_tool(tool);
+    Tool made;
+    read_function(tool, made);
+    add_tool(made);
+  });
+  if (!is_list) wrong_type("tools must be a list.");
 }
 
 void ChatRequestReader::end() {
@@ -179,23 +162,13 @@ void ChatRequestReader::read_part(std::string_view raw, Message& message) {
   if (is_string(raw)) return add({.text = text_of(raw)}, message);
   const std::string_view type = word_in(raw, "type");
   Part part;
-  if (type == "text" || type == "input_text" || type == "output_text") {
-    part.text = text_of(dialect::raw_member(raw, "text"));
-    if (part.text.empty()) return;
-  } else if (type == "refusal") {
-    part.kind = PartKind::Refusal;
-    part.text = text_of(dialect::raw_member(raw, "refusal"));
+  if (read_openai_part(type, raw, part)) {
+    if (part.kind == PartKind::Text && part.text.empty()) return;
   } else if (type == "image_url") {
     part.kind = PartKind::Image;
     const std::string_view image = dialect::raw_member(raw, "image_url");
     const std::string_view url = is_string(image) ? image : dialect::raw_member(image, "url");
     part.media = image_of(text_of(url), text_of(dialect::raw_member(image, "detail")));
-  } else if (type == "input_audio") {
-    part.kind = PartKind::Audio;
-    const std::string_view audio = dialect::raw_member(raw, "input_audio");
-    part.media = {.source = Media::Source::Base64,
-                  .type = text_of(dialect::raw_member(audio, "format")),
-                  .data = text_of(dialect::raw_member(audio, "data"))};
   } else if (type == "file") {
     part = document_of(dialect::raw_member(raw, "file"));
   } else if (type == "thinking") {  // Mistral
@@ -323,23 +296,14 @@ void ChatRequestReader::read_choice(std::string_view raw) {
   } else if (!is_object(raw)) {
     fail("invalid_tool_choice", "tool_choice must be auto, none, required or an object.");
   } else if (const std::string_view type = word_in(raw, "type"); type == "allowed_tools") {
-    read_allowed(dialect::raw_member(raw, "allowed_tools"));
+    const std::string_view allowed = dialect::raw_member(raw, "allowed_tools");
+    read_allowed(word_in(allowed, "mode"), dialect::raw_member(allowed, "tools"));
   } else {
     const std::string_view named = dialect::raw_member(raw, type == "custom" ? "custom" : "function");
     choice.kind = ToolChoice::Kind::Named;
     choice.name = text_of(dialect::raw_member(named.empty() ? raw : named, "name"));
     if (choice.name.empty()) losses_.refused("tool_choice");
   }
-}
-
-void ChatRequestReader::read_allowed(std::string_view raw) {
-  const bool required = word_in(raw, "mode") == "required";
-  out_.choice.kind = required ? ToolChoice::Kind::Required : ToolChoice::Kind::Auto;
-  for_elements(dialect::raw_member(raw, "tools"), [this](std::string_view tool) {
-    const std::string_view function = dialect::raw_member(tool, "function");
-    const Text name = text_of(dialect::raw_member(function.empty() ? tool : function, "name"));
-    if (!name.empty() && out_.choice.allowed.size() < kMaxTools) out_.choice.allowed.push_back(name);
-  });
 }
 
 void ChatRequestReader::read_format(std::string_view raw) {
@@ -350,14 +314,7 @@ void ChatRequestReader::read_format(std::string_view raw) {
     if (type != "text" && type != "json_object") losses_.refused("response_format");
     return;
   }
-  format.kind = OutputFormat::Kind::JsonSchema;
-  for_members(dialect::raw_member(raw, "json_schema"), [&](std::string_view key, std::string_view value) {
-    if (key == "name") format.name = text_of(value);
-    if (key == "description") format.description = text_of(value);
-    if (key == "schema") format.schema = schema_of(value);
-    if (key == "strict") format.strict = bool_of(value);
-  });
-  if (format.schema.empty()) fail("invalid_response_format", "response_format must hold a schema.");
+  read_output_schema(dialect::raw_member(raw, "json_schema"));
 }
 
 }  // namespace drover::translate

@@ -25,11 +25,11 @@ class ChatRequestReader final : public RequestReader {
   void read_content(std::string_view raw, Message& message);
   void read_part(std::string_view raw, Message& message);
   void read_call(std::string_view raw, Message& message);
+  void read_tools(std::string_view name, std::string_view raw);
   void read_tool(std::string_view raw);
   void read_function(std::string_view raw, Tool& tool);
   void add_tool(Tool tool);
   void read_choice(std::string_view raw);
-  void read_allowed(std::string_view raw);
   void read_format(std::string_view raw);
   void read_modalities(std::string_view raw);
 

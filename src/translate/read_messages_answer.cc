@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "dialect/token_count.h"
 #include "translate/json_walk.h"
 #include "translate/limits.h"
 
@@ -27,10 +26,6 @@ StopReason reason_of(std::string_view word) {
     if (reason.word == word) return reason.reason;
   }
   return StopReason::End;
-}
-
-std::int64_t tokens(std::string_view raw) {
-  return dialect::token_count(raw).value_or(-1);
 }
 
 }  // namespace

@@ -21,15 +21,10 @@ bool is_server_block(std::string_view type) {
 }  // namespace
 
 bool MessagesRequestReader::field(std::string_view name, std::string_view raw) {
-  Settings& settings = out_.settings;
-  if (name == "model") {
-    settings.model = text_of(raw);
-  } else if (name == "messages") {
+  if (name == "messages") {
     read_messages(raw);
   } else if (name == "system") {
     read_system(raw);
-  } else if (name == "stream") {
-    settings.stream = raw == "true";
   } else if (name == "tools") {
     read_tools(raw);
   } else if (name == "tool_choice") {
@@ -45,12 +40,6 @@ bool MessagesRequestReader::read_output(std::string_view name, std::string_view 
   Settings& settings = out_.settings;
   if (name == "max_tokens") {
     read_max_tokens(raw);
-  } else if (name == "temperature") {
-    read_number(raw, settings.temperature);
-  } else if (name == "top_p") {
-    read_number(raw, settings.top_p);
-  } else if (name == "top_k") {
-    read_number(raw, settings.top_k);
   } else if (name == "stop_sequences") {
     read_stop(raw);
   } else if (name == "thinking") {
@@ -64,7 +53,7 @@ bool MessagesRequestReader::read_output(std::string_view name, std::string_view 
   } else if (name == "service_tier") {
     settings.tier = {raw == "\"standard_only\"" ? std::string_view("default") : text_of(raw).escaped};
   } else {
-    return false;
+    return read_common(name, raw);
   }
   return true;
 }

@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
-#include "dialect/token_count.h"
 #include "translate/json_walk.h"
 #include "translate/limits.h"
 
 namespace drover::translate {
 namespace {
-
-std::int64_t tokens(std::string_view raw) {
-  return dialect::token_count(raw).value_or(-1);
-}
 
 bool is_call(BlockKind kind) {
   return kind == BlockKind::Call || kind == BlockKind::CustomCall;

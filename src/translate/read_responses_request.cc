@@ -24,22 +24,15 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
 }  // namespace
 
 bool ResponsesRequestReader::field(std::string_view name, std::string_view raw) {
-  Settings& settings = out_.settings;
-  if (name == "model") {
-    settings.model = text_of(raw);
-  } else if (name == "input") {
+  if (name == "input") {
     read_input(raw);
   } else if (name == "instructions") {
     if (!is_string(raw)) wrong_type("instructions must be a string.");
     instructions_ = text_of(raw);
-  } else if (name == "stream") {
-    settings.stream = raw == "true";
   } else if (name == "tools") {
     if (!for_elements(raw, [this](std::string_view tool) { read_tool(tool); })) wrong_type("tools must be a list.");
   } else if (name == "tool_choice") {
     read_choice(raw);
-  } else if (name == "parallel_tool_calls") {
-    settings.parallel_calls = bool_of(raw);
   } else {
     return is_one_of(name, kSilent) || read_output(name, raw);
   }
@@ -47,28 +40,16 @@ bool ResponsesRequestReader::field(std::string_view name, std::string_view raw) 
 }
 
 bool ResponsesRequestReader::read_output(std::string_view name, std::string_view raw) {
-  Settings& settings = out_.settings;
   if (name == "max_output_tokens") {
     read_max_tokens(raw);
-  } else if (name == "temperature") {
-    read_number(raw, settings.temperature);
-  } else if (name == "top_p") {
-    read_number(raw, settings.top_p);
   } else if (name == "reasoning") {
     read_reasoning_options(raw);
   } else if (name == "text") {
     read_text(raw);
-  } else if (name == "safety_identifier" || (name == "user" && settings.user.empty())) {
-    settings.user = text_of(raw);
-  } else if (name == "user") {  // the newer name counts
-  } else if (name == "service_tier") {
-    settings.tier = text_of(raw);
-  } else if (name == "store") {
-    settings.store = bool_of(raw);
   } else if (name == "include") {
     read_include(raw);
   } else {
-    return false;
+    return read_openai_common(name, raw);
   }
   return true;
 }
@@ -156,12 +137,8 @@ void ResponsesRequestReader::read_content(std::string_view raw, std::vector<Part
 void ResponsesRequestReader::read_part(std::string_view raw, std::vector<Part>& parts) {
   const std::string_view type = word_in(raw, "type");
   Part part;
-  if (type == "input_text" || type == "output_text" || type == "text") {
-    part.text = text_of(dialect::raw_member(raw, "text"));
-    if (part.text.empty()) return;
-  } else if (type == "refusal") {
-    part.kind = PartKind::Refusal;
-    part.text = text_of(dialect::raw_member(raw, "refusal"));
+  if (read_openai_part(type, raw, part)) {
+    if (part.kind == PartKind::Text && part.text.empty()) return;
   } else if (type == "input_image") {
     part.kind = PartKind::Image;
     const std::string_view url = dialect::raw_member(raw, "image_url");
@@ -173,12 +150,6 @@ void ResponsesRequestReader::read_part(std::string_view raw, std::vector<Part>& 
     }
   } else if (type == "input_file") {
     part = document_of(raw);
-  } else if (type == "input_audio") {
-    part.kind = PartKind::Audio;
-    const std::string_view audio = dialect::raw_member(raw, "input_audio");
-    part.media = {.source = Media::Source::Base64,
-                  .type = text_of(dialect::raw_member(audio, "format")),
-                  .data = text_of(dialect::raw_member(audio, "data"))};
   } else {
     return losses_.refused("input.content");
   }
@@ -268,12 +239,7 @@ void ResponsesRequestReader::read_choice(std::string_view raw) {
     choice.kind = ToolChoice::Kind::Named;
     choice.name = text_of(dialect::raw_member(raw, "name"));
   } else if (type == "allowed_tools") {
-    const bool required = word_in(raw, "mode") == "required";
-    choice.kind = required ? ToolChoice::Kind::Required : ToolChoice::Kind::Auto;
-    for_elements(dialect::raw_member(raw, "tools"), [&](std::string_view tool) {
-      const Text name = text_of(dialect::raw_member(tool, "name"));
-      if (!name.empty() && choice.allowed.size() < kMaxTools) choice.allowed.push_back(name);
-    });
+    read_allowed(word_in(raw, "mode"), dialect::raw_member(raw, "tools"));
   } else {
     losses_.refused("tool_choice");  // a tool of the provider's is demanded
   }
@@ -290,14 +256,7 @@ void ResponsesRequestReader::read_text(std::string_view raw) {
     if (!type.empty() && type != "text" && type != "json_object") losses_.refused("text.format");
     return;
   }
-  format.kind = OutputFormat::Kind::JsonSchema;
-  for_members(written, [&](std::string_view key, std::string_view value) {
-    if (key == "name") format.name = text_of(value);
-    if (key == "description") format.description = text_of(value);
-    if (key == "schema") format.schema = schema_of(value);
-    if (key == "strict") format.strict = bool_of(value);
-  });
-  if (format.schema.empty()) fail("invalid_response_format", "text.format must hold a schema.");
+  read_output_schema(written);
 }
 
 void ResponsesRequestReader::read_reasoning_options(std::string_view raw) {

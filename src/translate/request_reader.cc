@@ -77,6 +77,81 @@ void RequestReader::add(Part part, Message& message) {
   if (count_part()) message.parts.push_back(std::move(part));
 }
 
+bool RequestReader::read_common(std::string_view name, std::string_view raw) {
+  Settings& settings = out_.settings;
+  if (name == "model") {
+    settings.model = text_of(raw);
+  } else if (name == "stream") {
+    settings.stream = raw == "true";
+  } else if (name == "temperature") {
+    read_number(raw, settings.temperature);
+  } else if (name == "top_p") {
+    read_number(raw, settings.top_p);
+  } else if (name == "top_k") {
+    read_number(raw, settings.top_k);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool RequestReader::read_openai_common(std::string_view name, std::string_view raw) {
+  Settings& settings = out_.settings;
+  if (name == "parallel_tool_calls") {
+    settings.parallel_calls = bool_of(raw);
+  } else if (name == "safety_identifier" || (name == "user" && settings.user.empty())) {
+    settings.user = text_of(raw);
+  } else if (name == "user") {  // the newer name counts
+  } else if (name == "service_tier") {
+    settings.tier = text_of(raw);
+  } else if (name == "store") {
+    settings.store = bool_of(raw);
+  } else {
+    return read_common(name, raw);
+  }
+  return true;
+}
+
+void RequestReader::read_output_schema(std::string_view raw) {
+  OutputFormat& format = out_.settings.format;
+  format.kind = OutputFormat::Kind::JsonSchema;
+  for_members(raw, [&](std::string_view key, std::string_view value) {
+    if (key == "name") format.name = text_of(value);
+    if (key == "description") format.description = text_of(value);
+    if (key == "schema") format.schema = schema_of(value);
+    if (key == "strict") format.strict = bool_of(value);
+  });
+  if (format.schema.empty()) fail("invalid_response_format", "The format of the output must hold a schema.");
+}
+
+void RequestReader::read_allowed(std::string_view mode, std::string_view tools) {
+  ToolChoice& choice = out_.choice;
+  choice.kind = mode == "required" ? ToolChoice::Kind::Required : ToolChoice::Kind::Auto;
+  for_elements(tools, [&](std::string_view tool) {
+    const std::string_view function = dialect::raw_member(tool, "function");
+    const Text name = text_of(dialect::raw_member(function.empty() ? tool : function, "name"));
+    if (!name.empty() && choice.allowed.size() < kMaxTools) choice.allowed.push_back(name);
+  });
+}
+
+bool RequestReader::read_openai_part(std::string_view type, std::string_view raw, Part& part) {
+  if (type == "text" || type == "input_text" || type == "output_text") {
+    part.text = text_of(dialect::raw_member(raw, "text"));
+  } else if (type == "refusal") {
+    part.kind = PartKind::Refusal;
+    part.text = text_of(dialect::raw_member(raw, "refusal"));
+  } else if (type == "input_audio") {
+    part.kind = PartKind::Audio;
+    const std::string_view audio = dialect::raw_member(raw, "input_audio");
+    part.media = {.source = Media::Source::Base64,
+                  .type = text_of(dialect::raw_member(audio, "format")),
+                  .data = text_of(dialect::raw_member(audio, "data"))};
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void RequestReader::read_stop(std::string_view raw) {
   if (is_string(raw)) {
     out_.settings.stop.push_back(text_of(raw));

@@ -45,6 +45,16 @@ class RequestReader {
   void add(Part part, Message& message);
 
   // Fields that several forms have in common.
+  /// The model, the stream and the sampling. False: it is none of them.
+  bool read_common(std::string_view name, std::string_view raw);
+  /// What OpenAI's two forms name alike.
+  bool read_openai_common(std::string_view name, std::string_view raw);
+  /// The members of a schema for the output, as OpenAI's forms have them.
+  void read_output_schema(std::string_view raw);
+  /// A choice among some tools: how it is made, and the objects that name them.
+  void read_allowed(std::string_view mode, std::string_view tools);
+  /// A text, a refusal or a sound, which OpenAI's forms write alike. False: the part is none of them.
+  bool read_openai_part(std::string_view type, std::string_view raw, Part& part);
   void read_stop(std::string_view raw);
   void read_number(std::string_view raw, std::string_view& number);
   void read_max_tokens(std::string_view raw);

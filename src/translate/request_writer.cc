@@ -90,6 +90,27 @@ void RequestWriter::check_choice() {
   if (!choice.allowed.empty() && !any) losses_.refused("tool_choice");
 }
 
+bool RequestWriter::write_choice_word() {
+  std::string_view word;
+  switch (in_.choice.kind) {
+    case ToolChoice::Kind::Auto: word = "auto"; break;
+    case ToolChoice::Kind::None: word = "none"; break;
+    case ToolChoice::Kind::Required: word = "required"; break;
+    case ToolChoice::Kind::Unset:
+    case ToolChoice::Kind::Named: return false;
+  }
+  json_.key("tool_choice").word(word);
+  return true;
+}
+
+void RequestWriter::write_output_schema(std::optional<bool> strict) {
+  const OutputFormat& format = settings().format;
+  json_.key("name").text(format.name.empty() ? Text{"output"} : format.name);
+  if (!format.description.empty()) json_.key("description").text(format.description);
+  json_.key("schema").raw(format.schema);
+  if (strict.has_value()) json_.key("strict").boolean(*strict);
+}
+
 Effort RequestWriter::wanted_effort() const {
   if (settings().thinking == ThinkingMode::Off) return Effort::None;
   if (settings().effort != Effort::Unset) return settings().effort;

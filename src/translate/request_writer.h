@@ -67,6 +67,10 @@ class RequestWriter {
   [[nodiscard]] const Tool* find_tool(Text name) const;
   /// The choice of a tool as it can be kept: a demanded one must be there.
   void check_choice();
+  /// tool_choice as a word. False: one tool is named, or nothing was said, and nothing was written.
+  bool write_choice_word();
+  /// The members of a schema for the output, as OpenAI's forms have them.
+  void write_output_schema(std::optional<bool> strict);
   /// How hard it is to think, whichever way it was said.
   [[nodiscard]] Effort wanted_effort() const;
   void write_passed_fields();

@@ -28,6 +28,7 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, N>& wor
 class Rewriter {
  public:
   explicit Rewriter(std::string& out) : json_(out) {}
+  [[nodiscard]] bool weakened() const { return weakened_; }
 
   bool schema(std::string_view raw, std::size_t depth) {
     if (!is_object(raw)) {  // true and false are schemas too
@@ -71,6 +72,7 @@ class Rewriter {
       return schema(value, depth + 1);
     }
     if (is_one_of(key, kSilent)) return true;
+    weakened_ = true;
     if (!moved.empty()) moved += "; ";
     moved.append(key).append(": ");
     append_escaped(value, moved);
@@ -107,16 +109,17 @@ class Rewriter {
   }
 
   JsonOut json_;
+  bool weakened_ = false;
 };
 
 }  // namespace
 
-bool append_claude_schema(std::string_view schema, std::string& out) {
+SchemaFit append_claude_schema(std::string_view schema, std::string& out) {
   const std::size_t before = out.size();
   Rewriter rewriter(out);
-  if (rewriter.schema(schema, 0)) return true;
+  if (rewriter.schema(schema, 0)) return rewriter.weakened() ? SchemaFit::Weakened : SchemaFit::Whole;
   out.resize(before);
-  return false;
+  return SchemaFit::TooDeep;
 }
 
 }  // namespace drover::translate

@@ -7,9 +7,14 @@
 
 namespace drover::translate {
 
+enum class SchemaFit {
+  Whole,     ///< every keyword was taken
+  Weakened,  ///< some stand in a description now
+  TooDeep,   ///< nested deeper than kMaxSchemaDepth: nothing was added
+};
+
 /// Adds `schema` (a sound JSON object) to `out`: keywords that are not taken move into the description, oneOf becomes
-/// anyOf, objects get additionalProperties:false. References are kept as they are, so cycles do no harm. False, with
-/// nothing added: it is nested deeper than kMaxSchemaDepth.
-[[nodiscard]] bool append_claude_schema(std::string_view schema, std::string& out);
+/// anyOf, objects get additionalProperties:false. References are kept as they are, so cycles do no harm.
+[[nodiscard]] SchemaFit append_claude_schema(std::string_view schema, std::string& out);
 
 }  // namespace drover::translate

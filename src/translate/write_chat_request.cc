@@ -87,13 +87,7 @@ void ChatRequestWriter::write_tool(const Tool& tool) {
 }
 
 void ChatRequestWriter::write_choice() {
-  switch (in_.choice.kind) {
-    case ToolChoice::Kind::Unset: return;
-    case ToolChoice::Kind::Auto: json_.key("tool_choice").word("auto"); return;
-    case ToolChoice::Kind::None: json_.key("tool_choice").word("none"); return;
-    case ToolChoice::Kind::Required: json_.key("tool_choice").word("required"); return;
-    case ToolChoice::Kind::Named: break;
-  }
+  if (write_choice_word() || in_.choice.kind != ToolChoice::Kind::Named) return;
   const Tool* const tool = find_tool(in_.choice.name);
   const std::string_view type = tool != nullptr && tool->custom ? "custom" : "function";
   json_.key("tool_choice").open('{').key("type").word(type);
@@ -109,10 +103,7 @@ void ChatRequestWriter::write_format() {
     return;
   }
   json_.key("type").word("json_schema").key("json_schema").open('{');
-  json_.key("name").text(format.name.empty() ? Text{"output"} : format.name);
-  if (!format.description.empty()) json_.key("description").text(format.description);
-  json_.key("schema").raw(format.schema);
-  if (format.strict.has_value()) json_.key("strict").boolean(*format.strict);
+  write_output_schema(format.strict);
   json_.close('}').close('}');
 }
 

@@ -175,7 +175,9 @@ void MessagesRequestWriter::write_output_config() {
   if (effort) json_.key("effort").word(claude_effort(effort_, can_.effort_above_high));
   if (schema) {
     std::string& out = json_.key("format").open('{').key("type").word("json_schema").key("schema").value();
-    if (!append_claude_schema(format.schema, out)) losses_.refused("response_format.schema");
+    const SchemaFit fit = append_claude_schema(format.schema, out);
+    if (fit == SchemaFit::TooDeep) losses_.refused("response_format.schema");
+    if (fit == SchemaFit::Weakened) losses_.adapted("response_format.schema");
     json_.close('}');
   }
   json_.close('}');

@@ -53,9 +53,8 @@ void ResponsesRequestWriter::write_text_options() {
     json_.key("format").open('{').key("type").word("json_object").close('}');
   if (format.kind == OutputFormat::Kind::JsonSchema) {
     json_.key("format").open('{').key("type").word("json_schema");
-    json_.key("name").text(format.name.empty() ? Text{"output"} : format.name);
-    if (!format.description.empty()) json_.key("description").text(format.description);
-    json_.key("schema").raw(format.schema).key("strict").boolean(format.strict.value_or(false)).close('}');
+    write_output_schema(format.strict.value_or(false));
+    json_.close('}');
   }
   if (!settings().verbosity.empty()) json_.key("verbosity").text(settings().verbosity);
   json_.close('}');
@@ -84,13 +83,7 @@ void ResponsesRequestWriter::write_tools() {
 }
 
 void ResponsesRequestWriter::write_choice() {
-  switch (in_.choice.kind) {
-    case ToolChoice::Kind::Unset: return;
-    case ToolChoice::Kind::Auto: json_.key("tool_choice").word("auto"); return;
-    case ToolChoice::Kind::None: json_.key("tool_choice").word("none"); return;
-    case ToolChoice::Kind::Required: json_.key("tool_choice").word("required"); return;
-    case ToolChoice::Kind::Named: break;
-  }
+  if (write_choice_word() || in_.choice.kind != ToolChoice::Kind::Named) return;
   const Tool* const tool = find_tool(in_.choice.name);
   const bool custom = tool != nullptr && tool->custom;
   json_.key("tool_choice").open('{').key("type").word(custom ? "custom" : "function");
