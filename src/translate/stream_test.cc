@@ -215,6 +215,24 @@ TEST(Stream, MoreBlocksThanAreAcceptedEndTheAnswer) {
   EXPECT_TRUE(fold_stream(Form::Chat, translated(context(Form::Chat, Form::Messages), bytes)).error.has_value());
 }
 
+TEST(Stream, PiecesOfBlocksThatHaveNotBegunAreNotTold) {
+  const std::string out = stream(
+      Form::Chat, Form::Messages,
+      {kClaudeStream[0], R"({"type":"content_block_delta","index":3,"delta":{"type":"text_delta","text":"lost"}})",
+       R"({"type":"content_block_stop","index":3})", kClaudeStream[6], kClaudeStream[7], kClaudeStream[6],
+       kClaudeStream[7], R"({"type":"message_delta","delta":{"stop_reason":"end_turn"}})",
+       R"({"type":"message_stop"})"});
+  const FoldedAnswer made = fold_stream(Form::Chat, out);
+  EXPECT_TRUE(made.whole);
+  EXPECT_EQ(text_of_kind(made, BlockKind::Text), R"(Hel\"loHel\"lo)");
+}
+
+TEST(Stream, NothingIsToldBehindTheEnd) {
+  std::vector<std::string> events = kClaudeStream;
+  events.insert(events.end(), {kClaudeStream[6], kClaudeStream[7], kClaudeStream[0]});
+  EXPECT_EQ(stream(Form::Chat, Form::Messages, events), stream(Form::Chat, Form::Messages, kClaudeStream));
+}
+
 TEST(Stream, UsageThatShrinksChangesNothing) {
   const std::string out = stream(
       Form::Chat, Form::Messages,
