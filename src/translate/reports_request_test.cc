@@ -1,5 +1,9 @@
 // Faults of other gateways that were reported in public, each with the right behaviour: requests. Those about answers
-// are in reports_stream_test.cc.
+// are in reports_stream_test.cc. The numbers of the tests, and where each fault was reported: R07 litellm#36197, R08
+// litellm#13420, R14 litellm#32578, R15 maximhq/bifrost#5274, R17 bifrost#6342, R18 bifrost#3512, R20 bifrost#5887, R27
+// envoyproxy/ai-gateway PR#1953, R31 QuantumNous/new-api#5335, R33 new-api#6538, R34 theopenco/llmgateway#4149, R35
+// vercel/ai#18982, R36 ferro-labs/ai-gateway#143, R37 Portkey-AI/gateway#652, R40 gravitee-io/issues#11601, R42
+// NanmiCoder/cc-haha PR#1278, R44 aradlein/hass-agent-llm PR#42.
 #include "translate/test_kit.h"
 
 namespace drover::translate {

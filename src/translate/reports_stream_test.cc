@@ -1,5 +1,10 @@
-// Faults of other gateways that were reported in public, each with the right behaviour: answers and streams. A number
-// is a row of the list that tests/faults keeps; those about requests are in reports_request_test.cc.
+// Faults of other gateways that were reported in public, each with the right behaviour: answers and streams. Those
+// about requests are in reports_request_test.cc. The numbers of the tests, and where each fault was reported: R01
+// BerriAI/litellm#25321, R02 litellm#32357, R03 litellm#29518, R05 litellm#40654, R06 litellm#37299, R09 litellm#11789,
+// R10 litellm#9812, #11364, R21 maximhq/bifrost#1149, R22 bifrost#5169, R23 bifrost#6455, #6487, R24 agentgateway#1340,
+// R25 agentgateway PR#3491, R28 envoyproxy/ai-gateway PR#2121, R32 QuantumNous/new-api#4395, R38 CLIProxyAPI#4958, R41
+// decolua/9router PR#354, R43 mozilla-ai/any-llm#622, R45 laravel/ai PR#881, R46 2389-research/tracker#544, R47
+// hermes-agent PR#96333.
 #include "translate/test_kit.h"
 
 namespace drover::translate {

@@ -69,7 +69,7 @@ void MessagesRequestWriter::choose_limits() {
   }
   if (in_.choice.kind == ToolChoice::Kind::Required || in_.choice.kind == ToolChoice::Kind::Named ||
       forces_json_tool()) {
-    losses_.dropped("reasoning_effort");  // who thinks cannot be made to call
+    losses_.dropped("reasoning_effort");  // a model that thinks cannot be made to call a tool
     effort_ = Effort::Unset;
     return;
   }
@@ -153,7 +153,7 @@ void MessagesRequestWriter::write_thinking() {
     case ThinkingMode::Off: json_.key("thinking").open('{').key("type").word("disabled").close('}'); return;
     case ThinkingMode::Adaptive:
       json_.key("thinking").open('{').key("type").word("adaptive");
-      // The newest models show their thoughts only to those who ask, and are slower then.
+      // The newest models show their thoughts only on request, and are slower then.
       if (can_.effort_above_high && settings().wants_summary) json_.key("display").word("summarized");
       json_.close('}');
       return;
