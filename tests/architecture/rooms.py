@@ -22,6 +22,7 @@ ROOMS = {
     "core": room("base", pure=True),
     "http": room("base", "beast zlib zstd", pure=True),
     "dialect": room("base http", "simdjson boost-json", pure=True),
+    "translate": room("base http dialect", pure=True),
     "config": room("base core", "yaml-cpp"),
     "net": room("base http", "asio openssl c-ares"),
     "telemetry": room("base core", "prometheus spdlog"),
