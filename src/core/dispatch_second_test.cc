@@ -453,7 +453,7 @@ class Plain {
   /// When the request that begins now counts as waiting for a silent target; kNever: never.
   Instant begin() {
     first = s.started(s.on(RequestReady{}, at(0ms)));
-    return armed(s.sent(at(0ms)), TimerKind::Second).value_or(kNever);
+    return armed(s.sent(at(10ms)), TimerKind::Second).value_or(kNever);
   }
 
   Scenario s;

@@ -32,7 +32,7 @@ ROOMS = {
     "mock": room("base http dialect net", "asio boost-json"),
     "sim": room("base core", pure=True),
     "demo": room("base core http config net upstream telemetry gateway mock", "asio boost-json"),
-    "cli": room("base core http dialect config net upstream telemetry gateway client mock sim demo", "cli11"),
+    "cli": room("base core http dialect config net upstream telemetry gateway client mock sim demo translate", "cli11"),
 }
 
 # How an #include names a library.

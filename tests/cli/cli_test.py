@@ -44,6 +44,50 @@ def post(url, body, fields=None):
         return json.loads(answer.read())
 
 
+class Translate(unittest.TestCase):
+    """`drover translate` shows what becomes of a request, and of its answer."""
+
+    CHAT = {"model": "gpt-4o", "seed": 7, "messages": [{"role": "system", "content": "Be brief."},
+                                                       {"role": "user", "content": "Hi"}]}
+    MESSAGE = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude", "stop_reason": "end_turn",
+               "stop_sequence": None, "content": [{"type": "text", "text": "Hello."}],
+               "usage": {"input_tokens": 5, "output_tokens": 2}}
+
+    def translate(self, request, *arguments):
+        return subprocess.run([DROVER, "translate", "--model", "claude-sonnet-4-5", *arguments], capture_output=True,
+                              text=True, timeout=SECONDS, input=json.dumps(request), env=environment())
+
+    def test_a_request_is_said_again_and_its_losses_are_told(self):
+        done = self.translate(self.CHAT)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        body = json.loads(done.stdout)
+        self.assertEqual(body["model"], "claude-sonnet-4-5")
+        self.assertIn("Be brief.", json.dumps(body["system"]))
+        self.assertIn("max_tokens", body)
+        self.assertEqual(done.stderr.splitlines(), ["dropped: seed"])
+
+    def test_strict_refuses_what_would_be_dropped(self):
+        done = self.translate(self.CHAT, "--policy", "strict")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("seed", done.stderr)
+
+    def test_an_answer_is_said_as_the_client_would_get_it(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as answer:
+            json.dump(self.MESSAGE, answer)
+            answer.flush()
+            done = self.translate(self.CHAT, "--answer", answer.name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = json.loads(done.stdout)
+        self.assertEqual(said["choices"][0]["message"]["content"], "Hello.")
+        self.assertEqual(said["usage"]["total_tokens"], 7)
+
+    def test_what_is_no_request_is_refused_with_the_reason(self):
+        for request in ([], "text", {"messages": 7}):
+            done = self.translate(request)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), request)
+            self.assertTrue(done.stderr.startswith("drover translate: "), done.stderr)
+
+
 class Folder(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
