@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from harness import CLAUDE, World, until  # noqa: E402
 
-__all__ = ["CLIENT_KEY", "DEATHS", "LONG_INSTRUCTIONS", "SAID", "AgentCase", "lines", "program", "until"]
+__all__ = ["CLIENT_KEY", "AgentCase", "AgentSessions", "lines", "program", "until"]
 
 CLIENT_KEY = "sk-client-agent-0123456789"
 # What the tool prints: the mock calls the first tool that the prompt names, with "mock" for every text.
@@ -92,6 +92,74 @@ class AgentCase(unittest.TestCase):
     def access(self):
         """The gateway's access log so far."""
         return [json.loads(line) for line in self.world.gateway_lines() if line.startswith("{")]
+
+
+
+class AgentSessions:
+    """Tests that every agent passes: of tools, long instructions, keys that die and streams that break off.
+
+    A class with them has start(), answer(*arguments), answer_with(instructions) and go_on(prompt), which are told below.
+    """
+
+    ask_for_a_tool = None  # a prompt that makes the mock call the tool that runs a command
+
+    def answer_with(self, instructions):
+        """The answer to "Good morning" under these instructions, given as the agent takes them."""
+        raise NotImplementedError
+
+    def go_on(self, prompt):
+        """The answer to a prompt that goes on with the last session."""
+        raise NotImplementedError
+
+    def check_tool_answer(self):
+        told = self.answer(self.ask_for_a_tool)
+        self.assertTrue(told.startswith("The tool answered: "), told)
+        self.assertIn(SAID, told)
+
+    def test_it_works_over_tls(self):
+        self.transport = "tls"
+        self.start()
+        self.assertEqual(self.answer("Good morning"), "Good morning")
+
+    def test_a_tool_is_called_and_its_result_goes_back(self):
+        self.start()
+        self.check_tool_answer()
+        self.assertEqual(len(self.world.requests()), 2)
+
+    def test_long_instructions_arrive_whole_and_go_on_to_another_key(self):
+        self.start()
+        self.world.faults("500:count=1")
+        self.assertEqual(self.answer_with(LONG_INSTRUCTIONS), "Good morning")
+        for record in self.passed_over():
+            self.assertGreater(record["request_bytes"], len(LONG_INSTRUCTIONS))
+
+    def test_a_key_that_dies_between_a_tool_call_and_its_result_is_not_noticed(self):
+        for death in DEATHS:
+            with self.subTest(death=death):
+                self.start()
+                self.world.faults(f"{death}:skip=1:count=1")
+                self.check_tool_answer()
+                self.assertEqual(len(self.passed_over()), 3)
+
+    def test_a_session_goes_on_after_its_key_has_died(self):
+        self.start()
+        self.assertEqual(self.answer("Good morning"), "Good morning")
+        first = self.world.requests()[0]["key"]
+        self.world.faults(f"key={first}:401")
+        self.assertEqual(self.go_on("Good evening"), "Good evening")
+        records = self.world.requests()
+        self.assertEqual([record["key"] for record in records[:2]], [first, first], "a conversation keeps its key")
+        self.assertEqual([record["status"] for record in records], [200, 401, 200])
+        self.assertNotEqual(records[2]["key"], first)
+        self.assertGreater(records[2]["request_bytes"], records[0]["request_bytes"], "it has the first turn in it")
+
+    def test_a_stream_that_breaks_off_is_asked_for_again(self):
+        for fault in ("cut:after=1", "error-mid:after=1"):
+            with self.subTest(fault=fault):
+                self.start()
+                self.world.faults(f"{fault}:count=1")
+                self.assertEqual(self.answer("Good morning to you"), "Good morning to you")
+                self.assertEqual(len(self.world.requests()), 2, "by the agent, since the gateway repeats no content")
 
 
 def lines(text):

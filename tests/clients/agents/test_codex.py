@@ -3,19 +3,19 @@
 import json
 import unittest
 
-from kit import CLIENT_KEY, DEATHS, LONG_INSTRUCTIONS, SAID, AgentCase, lines, program, until
+from kit import CLIENT_KEY, AgentCase, AgentSessions, lines, program, until
 
 CODEX = program("codex")
 # A name that Codex has no notes about gets its usual tools, among them a function that runs a command.
 MODEL = "house-model"
 # Of this one it knows that a WebSocket may be tried.
 KNOWN_MODEL = "gpt-6.1-sol"
-ASK_FOR_A_TOOL = "Please use exec_command"
 
 
 @unittest.skipUnless(CODEX, "Codex is not installed: npm has no @openai/codex, or none for this machine")
-class Codex(AgentCase):
+class Codex(AgentSessions, AgentCase):
     program = CODEX
+    ask_for_a_tool = "Please use exec_command"
 
     def start(self, **gateway):
         world = super().start(**gateway)
@@ -57,6 +57,13 @@ supports_websockets = {str(websockets).lower()}
                 if line["type"] == "item.completed" and line["item"]["type"] == "agent_message"]
         return said[-1]
 
+    def answer_with(self, instructions):
+        (self.work / "AGENTS.md").write_text(instructions)
+        return self.answer("Good morning", config="project_doc_max_bytes = 1000000")
+
+    def go_on(self, prompt):
+        return self.answer("resume", "--last", prompt)
+
     def test_a_prompt_is_answered(self):
         self.start()
         self.assertEqual(self.answer("Good morning to you"), "Good morning to you")
@@ -64,60 +71,12 @@ supports_websockets = {str(websockets).lower()}
         self.assertEqual((record["path"], record["model"], record["stream"]), ("/v1/responses", MODEL, True))
         self.assertNotIn(CLIENT_KEY, str(record))
 
-    def test_it_works_over_tls(self):
-        self.transport = "tls"
-        self.start()
-        self.assertEqual(self.answer("Good morning"), "Good morning")
-
-    def test_a_tool_is_called_and_its_result_goes_back(self):
-        self.start()
-        told = self.answer(ASK_FOR_A_TOOL)
-        self.assertTrue(told.startswith("The tool answered: "), told)
-        self.assertIn(SAID, told)
-        self.assertEqual(len(self.world.requests()), 2)
-
     def test_an_answer_may_have_to_satisfy_a_schema(self):
         self.start()
         schema = {"type": "object", "properties": {"cups": {"enum": [7]}}, "required": ["cups"],
                   "additionalProperties": False}
         (self.work / "schema.json").write_text(json.dumps(schema))
         self.assertEqual(json.loads(self.answer("Good morning", "--output-schema", "schema.json")), {"cups": 7})
-
-    def test_long_instructions_arrive_whole_and_go_on_to_another_key(self):
-        self.start()
-        (self.work / "AGENTS.md").write_text(LONG_INSTRUCTIONS)
-        self.world.faults("500:count=1")
-        self.assertEqual(self.answer("Good morning", config="project_doc_max_bytes = 1000000"), "Good morning")
-        for record in self.passed_over():
-            self.assertGreater(record["request_bytes"], len(LONG_INSTRUCTIONS))
-
-    def test_a_key_that_dies_between_a_tool_call_and_its_result_is_not_noticed(self):
-        for death in DEATHS:
-            with self.subTest(death=death):
-                self.start()
-                self.world.faults(f"{death}:skip=1:count=1")
-                self.assertIn(SAID, self.answer(ASK_FOR_A_TOOL))
-                self.assertEqual(len(self.passed_over()), 3)
-
-    def test_a_session_goes_on_after_its_key_has_died(self):
-        self.start()
-        self.assertEqual(self.answer("Good morning"), "Good morning")
-        first = self.world.requests()[0]["key"]
-        self.world.faults(f"key={first}:401")
-        self.assertEqual(self.answer("resume", "--last", "Good evening"), "Good evening")
-        records = self.world.requests()
-        self.assertEqual([record["key"] for record in records[:2]], [first, first], "a conversation keeps its key")
-        self.assertEqual([record["status"] for record in records], [200, 401, 200])
-        self.assertNotEqual(records[2]["key"], first)
-        self.assertGreater(records[2]["request_bytes"], records[0]["request_bytes"], "it has the first turn in it")
-
-    def test_a_stream_that_breaks_off_is_asked_for_again(self):
-        for fault in ("cut:after=1", "error-mid:after=1"):
-            with self.subTest(fault=fault):
-                self.start()
-                self.world.faults(f"{fault}:count=1")
-                self.assertEqual(self.answer("Good morning to you"), "Good morning to you")
-                self.assertEqual(len(self.world.requests()), 2, "by Codex, since the gateway repeats no content")
 
     def failure(self, **options):
         done = self.codex("Good morning", **options)

@@ -4,6 +4,7 @@ import os
 import sys
 import unittest
 from pathlib import Path
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from harness import CLAUDE, World  # noqa: E402
@@ -23,7 +24,10 @@ class FrameworkCase(unittest.TestCase):
 
     def setUp(self):
         # Whatever else the framework may want to ask, telemetry or lists of models, it does not get out.
-        self.set(HTTPS_PROXY=NOWHERE, HTTP_PROXY=NOWHERE, NO_PROXY="127.0.0.1,localhost")
+        variables = {"HTTPS_PROXY": NOWHERE, "HTTP_PROXY": NOWHERE, "NO_PROXY": "127.0.0.1,localhost"}
+        outside = mock.patch.dict(os.environ, variables)
+        outside.start()
+        self.addCleanup(outside.stop)
         self.start()
 
     def start(self):
@@ -37,20 +41,6 @@ class FrameworkCase(unittest.TestCase):
         self.addCleanup(self.world.stop)
         self.base_url = self.world.base_url
         self.root = self.base_url.removesuffix("/v1")
-
-    def set(self, **variables):
-        """Environment variables for this test."""
-        before = {name: os.environ.get(name) for name in variables}
-        os.environ.update(variables)
-
-        def restore():
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
-
-        self.addCleanup(restore)
 
     def begin_with_a_key_that_dies(self, how="401"):
         """A new world, in which the key that a session begins with answers its second request with `how`."""

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from shared import CLAUDE, CLIENT_KEY, PROMPT, FrameworkCase
+from kit import CLAUDE, CLIENT_KEY, PROMPT, FrameworkCase
 
 AIDER = str(Path(sys.executable).parent / "aider")
 MODELS = ("openai/gpt-4o", f"anthropic/{CLAUDE}")

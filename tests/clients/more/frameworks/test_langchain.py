@@ -8,22 +8,9 @@ from langchain.agents import create_agent
 from langchain_anthropic import ChatAnthropic
 from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
-from pydantic import BaseModel
 
-from shared import CLAUDE, CLIENT_KEY, PROMPT, TOOL_PROMPT, FrameworkCase
-
-
-class Cup(BaseModel):
-    """A cup of coffee."""
-
-    bean: str
-    cups: int
-
-
-@tool
-def brew(cups: int) -> str:
-    """Makes coffee."""
-    return f"brewed {cups > 0}"
+from kit import CLAUDE, CLIENT_KEY, PROMPT, TOOL_PROMPT, FrameworkCase
+from samples import Cup, brew
 
 
 class LangChain(FrameworkCase):
@@ -47,7 +34,7 @@ class LangChain(FrameworkCase):
             with self.subTest(name):
                 self.begin_with_a_key_that_dies()
                 model = self.models()[name]
-                state = create_agent(model, [brew]).invoke({"messages": [("user", TOOL_PROMPT)]})
+                state = create_agent(model, [tool(brew)]).invoke({"messages": [("user", TOOL_PROMPT)]})
                 self.assertEqual(state["messages"][-1].text, "The tool answered: brewed True")
                 self.check_it_went_on()
 

@@ -7,22 +7,15 @@ import unittest
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # or its import asks GitHub for a newer one
 
 import litellm  # noqa: E402
-from pydantic import BaseModel  # noqa: E402
 
-from shared import CLAUDE, CLIENT_KEY, PROMPT, TOOL_PROMPT, FrameworkCase  # noqa: E402
+from kit import CLAUDE, CLIENT_KEY, PROMPT, TOOL_PROMPT, FrameworkCase  # noqa: E402
+from samples import Cup  # noqa: E402
 
 litellm.telemetry = False
 litellm.suppress_debug_info = True
 litellm.drop_params = True
 PARAMETERS = {"type": "object", "properties": {"cups": {"type": "integer"}}, "required": ["cups"]}
 TOOLS = [{"type": "function", "function": {"name": "brew", "description": "Makes coffee.", "parameters": PARAMETERS}}]
-
-
-class Cup(BaseModel):
-    """A cup of coffee."""
-
-    bean: str
-    cups: int
 
 
 class LiteLlm(FrameworkCase):

@@ -4,7 +4,6 @@ import unittest
 
 from anthropic import AsyncAnthropic
 from openai import AsyncOpenAI
-from pydantic import BaseModel
 from pydantic_ai import Agent, NativeOutput
 from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.models.anthropic import AnthropicModel
@@ -12,19 +11,8 @@ from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 
-from shared import CLAUDE, CLIENT_KEY, PROMPT, TOOL_PROMPT, FrameworkCase
-
-
-class Cup(BaseModel):
-    """A cup of coffee."""
-
-    bean: str
-    cups: int
-
-
-def brew(cups: int) -> str:
-    """Makes coffee."""
-    return f"brewed {cups > 0}"
+from kit import CLAUDE, CLIENT_KEY, PROMPT, TOOL_PROMPT, FrameworkCase
+from samples import Cup, brew
 
 
 class PydanticAi(FrameworkCase, unittest.IsolatedAsyncioTestCase):

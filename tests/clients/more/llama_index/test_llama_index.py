@@ -9,21 +9,9 @@ from llama_index.core.tools import FunctionTool
 from llama_index.llms.anthropic import Anthropic
 from llama_index.llms.openai import OpenAI, OpenAIResponses
 from llama_index.llms.openai_like import OpenAILike
-from pydantic import BaseModel
 
-from shared import CLAUDE, CLIENT_KEY, PROMPT, TOOL_PROMPT, FrameworkCase
-
-
-class Cup(BaseModel):
-    """A cup of coffee."""
-
-    bean: str
-    cups: int
-
-
-def brew(cups: int) -> str:
-    """Makes coffee."""
-    return f"brewed {cups > 0}"
+from kit import CLAUDE, CLIENT_KEY, PROMPT, TOOL_PROMPT, FrameworkCase
+from samples import Cup, brew
 
 
 class LlamaIndex(FrameworkCase):

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from shared import CLIENT_KEY, PROMPT, TOOL_PROMPT, FrameworkCase
+from kit import CLIENT_KEY, PROMPT, TOOL_PROMPT, FrameworkCase
 
 LLM = str(Path(sys.executable).parent / "llm")
 CLAUDE = "claude-sonnet-5"  # the newest Sonnet that the plugin knows
