@@ -44,8 +44,6 @@ class LlamaIndex(FrameworkCase):
 
     def test_structured_output(self):
         for name, model in self.models().items():
-            if name == "responses":
-                continue  # it asks by a tool that its own reader then does not find
             with self.subTest(name):
                 answer = model.as_structured_llm(Cup).chat([ChatMessage(role="user", content=PROMPT)])
                 self.assertIsInstance(answer.raw, Cup)
