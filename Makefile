@@ -12,7 +12,7 @@ export UBSAN_OPTIONS := print_stacktrace=1:halt_on_error=1
 
 export JOBS
 
-.PHONY: build pgo install run demo test start-tests test-release test-asan test-tsan fuzz planted faults format bench bench-failover bench-micro clean help
+.PHONY: build pgo install run demo test start-tests test-clients test-release test-asan test-tsan fuzz planted faults format bench bench-failover bench-micro clean help
 
 help:            ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -44,7 +44,11 @@ start-tests:
 	@rm -rf build/results
 
 test-release: start-tests    ## everything, as it ships
-	@scripts/test-tree release
+	@scripts/test-tree release -LE clients_more
+
+test-clients: ## every client of docs/clients.md against build/release/drover; fetches frameworks, which takes minutes
+	@scripts/setup clients
+	@scripts/test-tree release drover -- -L clients
 
 test-asan: start-tests       ## units, fuzz corpora and integration under AddressSanitizer and UBSan
 	@scripts/test-tree asan -LE 'clients|architecture|docs'

@@ -73,7 +73,8 @@ Reply error_reply(const dialect::Dialect& dialect, const Error& error, std::stri
     reply.fields.append(name).append(": ").append(request_id).append("\r\n");
   }
   append_retry_after(error, reply.fields);
-  if (reply.status == 401) reply.fields.append("WWW-Authenticate: Bearer\r\n");
+  // Some agents take any 401 for a token that has run out, and repeat the request with the same one for minutes.
+  if (reply.status == 401) reply.fields.append("WWW-Authenticate: Bearer\r\nx-should-retry: false\r\n");
   return reply;
 }
 

@@ -75,6 +75,18 @@ TEST(Agents, F11_TheMockSaysAgainWhatItWasTold) {
   EXPECT_EQ(text_at(cut, "/choices/0/finish_reason"), "length");
 }
 
+TEST(Agents, AnInstructionBehindThePromptIsNotWhatIsAnswered) {
+  Provider provider(echoing(), at(0s));
+  const auto message = parsed(ask(
+      provider,
+      request(
+          R"({"model":"claude-opus-4-8","max_tokens":50,"messages":[{"role":"user","content":"hi you"},{"role":"system","content":[{"type":"text","text":"a tool called weather"}]}],"tools":[{"name":"get_weather","input_schema":{"type":"object"}}]})",
+          "/v1/messages")));
+  EXPECT_EQ(text_at(message, "/content/0/text"), "hi you");
+  const auto only = parsed(ask(provider, request(chat(R"({"role":"system","content":"be brief"})"))));
+  EXPECT_EQ(text_at(only, "/choices/0/message/content"), "be brief");
+}
+
 TEST(Agents, F11_AChatCallsTheToolThatTheQuestionIsAboutAndThenAnswers) {
   Provider provider(echoing(), at(0s));
   const auto call = parsed(ask(provider, request(chat(kAsk, kChatTools))));

@@ -109,6 +109,16 @@ Last last_of_content(const json::value& content) {
   return last;
 }
 
+// The newest entry that is not an instruction: agents put one of those behind the prompt, which is not to be answered.
+const json::value& last_of_conversation(const json::array& list) {
+  const auto instructs = [](const json::value& entry) {
+    const std::string_view role = entry.is_object() ? text_in(entry.get_object(), "role") : std::string_view();
+    return role == "system" || role == "developer";
+  };
+  const auto found = std::find_if_not(list.rbegin(), list.rend(), instructs);
+  return found != list.rend() ? *found : list.back();
+}
+
 // What was said last, and whether a tool said it: that is not to be answered with another call.
 Last last_said(const json::object& body) {
   const json::value* list = nullptr;
@@ -118,7 +128,7 @@ Last last_said(const json::object& body) {
   if (list == nullptr) return {};
   if (list->is_string()) return {.text = std::string(list->get_string())};
   if (!list->is_array() || list->get_array().empty()) return {};
-  const json::value& last = list->get_array().back();
+  const json::value& last = last_of_conversation(list->get_array());
   if (last.is_string()) return {.text = std::string(last.get_string())};
   if (!last.is_object()) return {};
   const json::object& object = last.get_object();

@@ -24,7 +24,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 KEYS = ["sk-mock-1", "sk-mock-2", "sk-mock-3"]
-CLAUDE = "claude-sonnet-4-5"
+CLAUDE = "claude-sonnet-5-5"
 MODELS = ["gpt-4o", "text-embedding-3-small", "whisper-1", CLAUDE]
 # Long, because the machine may be busy with other tests; nothing waits this long unless something is broken.
 PATIENCE = 30.0
@@ -257,6 +257,10 @@ class World:
 
     def output(self):
         return "\n".join(f"--- drover {process.name}\n{process.output()}" for process in self._processes)
+
+    def gateway_lines(self):
+        """What the gateway has printed so far."""
+        return list(self._processes[-1].lines)
 
     # ---- the mock's own pages ----
 

@@ -315,6 +315,8 @@ TEST(ClientKeys, D7_AreCheckedBeforeTheBodyIsAskedFor) {
   const AnswerHead head = client.read_head();
   EXPECT_EQ(head.status, 401);
   EXPECT_EQ(head.field("WWW-Authenticate"), "Bearer");
+  // Claude Code repeats a 401 with the same key for minutes unless it is told not to.
+  EXPECT_EQ(head.field("x-should-retry"), "false");
 }
 
 TEST(ClientKeys, AProvidersFenceIsNotCrossedByFailover) {

@@ -17,7 +17,7 @@ export function ask(changes = {}) {
   return { model: 'gpt-4o', messages: QUESTION, ...changes };
 }
 
-export const CLAUDE = 'claude-sonnet-4-5';
+export const CLAUDE = 'claude-sonnet-5-5';
 
 /** Arguments of a request for a message. */
 export function askClaude(changes = {}) {
@@ -109,6 +109,12 @@ export class World {
     client.sent = () => sent;
     return client;
   }
+}
+
+/** Settings under which a conversation keeps its key, as with the gateway's defaults, and the mock repeats what it is told. */
+export function keepingKeys(...models) {
+  const kept = Object.fromEntries(models.map((model) => [model, { balance: 'p2c' }]));
+  return { mock: { text: 'echo' }, gateway: { models: kept } };
 }
 
 /** A world for one test: `test('…', inWorld({}, async (world, t) => { … }))`. */

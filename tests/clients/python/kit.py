@@ -11,7 +11,8 @@ import openai
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from harness import CLAUDE, World, field, until  # noqa: E402
 
-__all__ = ["CLAUDE", "FreshWorld", "SharedWorld", "ask", "ask_claude", "both_transports", "field", "fnv1a", "streamed_text", "until"]
+__all__ = ["CLAUDE", "FreshWorld", "SharedWorld", "ask", "ask_claude", "both_transports", "field", "fnv1a",
+           "keeping_keys", "streamed_text", "until"]
 
 QUESTION = [{"role": "user", "content": "How does one make good coffee?"}]
 KEY_FOR_NOBODY = "sk-ignored-by-a-gateway-without-clients"
@@ -43,6 +44,11 @@ def fnv1a(data):
     for byte in data:
         value = (value ^ byte) * 0x100000001B3 % 2**64
     return str(value)
+
+
+def keeping_keys(*models):
+    """A gateway under which a conversation keeps its key, as with the gateway's defaults."""
+    return {"models": {model: {"balance": "p2c"} for model in models}}
 
 
 class Case(unittest.TestCase):

@@ -3,10 +3,16 @@
 import unittest
 
 import openai
+from pydantic import BaseModel
 
 from kit import SharedWorld, ask, both_transports
 
 CLIENT_KEY = "sk-client-web-0123456789"
+
+
+class Cup(BaseModel):
+    bean: str
+    cups: int
 
 
 class BaseUrls(SharedWorld):
@@ -50,6 +56,22 @@ class Azure(SharedWorld):
         answer = self.azure(azure_deployment="gpt-4o").chat.completions.create(**ask())
         self.assertTrue(answer.choices[0].message.content)
         self.assertNotIn("api-version", str(self.the_request()))
+
+    def test_a_tool_is_called_and_a_schema_is_satisfied(self):
+        client = self.azure()
+        function = {"name": "brew", "parameters": {"type": "object", "properties": {}}}
+        called = client.chat.completions.create(**ask(tools=[{"type": "function", "function": function}],
+                                                      tool_choice="required"))
+        self.assertEqual(called.choices[0].message.tool_calls[0].function.name, "brew")
+        parsed = client.chat.completions.parse(**ask(response_format=Cup)).choices[0].message.parsed
+        self.assertIsInstance(parsed, Cup)
+
+    def test_one_key_of_three_that_fails_is_not_noticed(self):
+        self.world.faults("key=sk-mock-2:500")
+        client = self.azure(max_retries=0)
+        texts = {client.chat.completions.create(**ask()).choices[0].message.content for _ in range(6)}
+        self.assertEqual(len(texts), 1)
+        self.assertIn(500, [record["status"] for record in self.world.requests()])
 
     def test_the_models_are_listed(self):
         self.assertIn("gpt-4o", [model.id for model in self.azure().models.list()])

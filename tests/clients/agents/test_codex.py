@@ -1,0 +1,112 @@
+"""Codex without a terminal (`codex exec`) through the gateway to the mock: tools, long instructions, keys that die."""
+
+import json
+import unittest
+
+from kit import CLIENT_KEY, AgentCase, AgentSessions, lines, program, until
+
+CODEX = program("codex")
+# A name that Codex has no notes about gets its usual tools, among them a function that runs a command.
+MODEL = "house-model"
+# Of this one it knows that a WebSocket may be tried.
+KNOWN_MODEL = "gpt-6.1-sol"
+
+
+@unittest.skipUnless(CODEX, "Codex is not installed: npm has no @openai/codex, or none for this machine")
+class Codex(AgentSessions, AgentCase):
+    program = CODEX
+    ask_for_a_tool = "Please use exec_command"
+
+    def start(self, **gateway):
+        world = super().start(**gateway)
+        # Commands run in a login shell, which sets the path anew.
+        (self.home / ".bash_profile").write_text(f"PATH={self.home}/bin:/usr/bin:/bin\n")
+        (self.home / ".profile").write_text(f"PATH={self.home}/bin:/usr/bin:/bin\n")
+        return world
+
+    def codex(self, *arguments, model=MODEL, key=CLIENT_KEY, websockets=False, config=""):
+        folder = self.home / ".codex"
+        folder.mkdir(exist_ok=True)
+        (folder / "config.toml").write_text(f"""
+model = "{model}"
+model_provider = "drover"
+check_for_update_on_startup = false
+{config}
+[analytics]
+enabled = false
+[features]
+plugins = false
+apps = false
+[model_providers.drover]
+name = "drover"
+base_url = "{self.world.base_url}"
+env_key = "DROVER_KEY"
+wire_api = "responses"
+supports_websockets = {str(websockets).lower()}
+""")
+        environment = {**self.environment(), "CODEX_HOME": str(folder), "DROVER_KEY": key}
+        if self.world.certificates:
+            environment["CODEX_CA_CERTIFICATE"] = self.world.certificates.ca
+        fixed = ["--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", "--json"]
+        return self.run_program("exec", *arguments, *fixed, environment=environment)
+
+    def answer(self, *arguments, **options):
+        done = self.codex(*arguments, **options)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        said = [line["item"]["text"] for line in lines(done.stdout)
+                if line["type"] == "item.completed" and line["item"]["type"] == "agent_message"]
+        return said[-1]
+
+    def answer_with(self, instructions):
+        (self.work / "AGENTS.md").write_text(instructions)
+        return self.answer("Good morning", config="project_doc_max_bytes = 1000000")
+
+    def go_on(self, prompt):
+        return self.answer("resume", "--last", prompt)
+
+    def test_a_prompt_is_answered(self):
+        self.start()
+        self.assertEqual(self.answer("Good morning to you"), "Good morning to you")
+        (record,) = self.world.requests()
+        self.assertEqual((record["path"], record["model"], record["stream"]), ("/v1/responses", MODEL, True))
+        self.assertNotIn(CLIENT_KEY, str(record))
+
+    def test_an_answer_may_have_to_satisfy_a_schema(self):
+        self.start()
+        schema = {"type": "object", "properties": {"cups": {"enum": [7]}}, "required": ["cups"],
+                  "additionalProperties": False}
+        (self.work / "schema.json").write_text(json.dumps(schema))
+        self.assertEqual(json.loads(self.answer("Good morning", "--output-schema", "schema.json")), {"cups": 7})
+
+    def failure(self, **options):
+        done = self.codex("Good morning", **options)
+        self.assertNotEqual(done.returncode, 0)
+        return lines(done.stdout)[-1]["error"]["message"]
+
+    def test_the_providers_error_is_told_in_its_own_words(self):
+        self.start().faults("400")
+        self.assertIn("The request is not valid.", self.failure())
+        self.assertEqual(len(self.world.requests()), 1)
+
+    def test_a_conversation_that_is_too_long_is_known_as_such(self):
+        self.start().faults("400:code=context_length_exceeded")
+        self.assertIn("context window", self.failure())
+
+    def test_an_unknown_key_is_told_and_reaches_no_provider(self):
+        self.start()
+        self.assertIn("401", self.failure(key="sk-client-agent-9876543210"))
+        self.assertEqual(self.world.requests(), [])
+
+    def test_a_websocket_that_is_refused_with_426_is_given_up_for_http_at_once(self):
+        self.start()
+        self.assertEqual(self.answer("Good morning", model=KNOWN_MODEL, websockets=True), "Good morning")
+        (record,) = self.world.requests()
+        self.assertEqual((record["method"], record["path"]), ("POST", "/v1/responses"))
+        log = until(lambda: (entries := self.access()) and entries[-1]["status"] == 200 and entries,
+                    "the access log has no answered request")
+        self.assertEqual([(entry["status"], entry["error"]) for entry in log],
+                         [(426, "upgrade_not_supported"), (200, None)])
+
+
+if __name__ == "__main__":
+    unittest.main()
