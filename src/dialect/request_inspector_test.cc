@@ -219,6 +219,13 @@ TEST(Inspector, OtherPathsWithABodyOfAnotherKindHaveNoModel) {
   EXPECT_EQ(refusal(Api::OtherModel, "{", kJson), "invalid_json");
 }
 
+TEST(Inspector, OtherPathsMayHaveNoBodyThoughTheySayJson) {
+  const Result<Inspection> read = inspect(Api::OtherModel, "", kJson);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_FALSE(read->has_model);
+  EXPECT_NE(refusal(Api::Chat, "", kJson), "accepted");
+}
+
 TEST(Inspector, OnOtherPathsOnlyModelAndStreamMeanSomething) {
   EXPECT_EQ(refusal(Api::OtherModel, R"({"model":"m","Store":"eu","store":"eu","input":1,"input":2})"), "accepted");
   EXPECT_EQ(refusal(Api::OtherModel, R"({"model":"m","model":"n"})"), "duplicate_key");

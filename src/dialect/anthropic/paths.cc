@@ -13,7 +13,8 @@ constexpr auto kPosts = std::to_array<PathTable::Known>({
 });
 
 constexpr auto kAffine = std::to_array<std::string_view>(
-    {"messages/", "files", "models", "skills", "organizations", "agents", "sessions", "environments", "memory_stores"});
+    {"messages/", "files", "models", "skills", "organizations", "agents", "sessions", "environments", "memory_stores",
+     "user_profiles", "dreams", "deployments", "deployment_runs", "vaults", "tunnels"});
 
 constexpr PathTable kTable{.posts = kPosts, .affine = kAffine, .stateless = {}};
 

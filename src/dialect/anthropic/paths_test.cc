@@ -18,8 +18,10 @@ TEST(AnthropicPaths, OtherPostsMayHaveAModel) {
 }
 
 TEST(AnthropicPaths, WhatLivesInOneAccountIsPinned) {
-  for (const std::string_view path : {"/v1/messages/batches", "/v1/messages/batches/msgbatch_1/cancel", "/v1/files",
-                                      "/v1/skills/skill_1/versions", "/v1/organizations/invites"}) {
+  for (const std::string_view path :
+       {"/v1/messages/batches", "/v1/messages/batches/msgbatch_1/cancel", "/v1/files", "/v1/skills/skill_1/versions",
+        "/v1/organizations/invites", "/v1/vaults/v_1", "/v1/deployments/d_1/runs", "/v1/deployment_runs", "/v1/tunnels",
+        "/v1/dreams", "/v1/user_profiles/u_1"}) {
     EXPECT_EQ(api_of("POST", path), Api::Pinned) << path;
   }
   EXPECT_EQ(api_of("GET", "/v1/messages"), Api::Pinned);

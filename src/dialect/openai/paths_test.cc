@@ -58,6 +58,15 @@ TEST(Paths, WhatLivesInOneAccountIsPinned) {
   }
 }
 
+TEST(Paths, WhatWasMadeByACallOf2026IsPinnedToo) {
+  for (const std::string_view path : {"/v1/live/sessions", "/v1/live/sessions/x_1/accept", "/v1/decisions/d_1",
+                                      "/v1/audio/voices", "/v1/audio/voices/v_1", "/v1/audio/voice_consents"}) {
+    EXPECT_EQ(api_of("POST", path), Api::Pinned) << path;
+  }
+  EXPECT_EQ(api_of("POST", "/v1/audio/speech"), Api::Audio);
+  EXPECT_EQ(api_of("POST", "/v1/lively"), Api::OtherModel);
+}
+
 TEST(Paths, OtherMethodsAndRootsArePinned) {
   EXPECT_EQ(api_of("GET", "/v1/chat/completions"), Api::Pinned);
   EXPECT_EQ(api_of("PUT", "/v1/embeddings"), Api::Pinned);
