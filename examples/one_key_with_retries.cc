@@ -1,6 +1,6 @@
 // Method one: a single key, asked again after 0.5, 1 and 2 s when the provider fails.
 //
-//   one_key_with_retries https://api.holysheep.ai/v1 "$HOLYSHEEP_API_KEY" gpt-4o-mini
+//   one_key_with_retries https://api.holysheep.ai/v1 "$HOLYSHEEP_API_KEY" gpt-6-luna
 #include <drover/client.h>
 
 #include <iostream>

@@ -138,7 +138,7 @@ struct Options {
   LimitOptions limits;
   std::optional<unsigned> threads;  ///< that drive connections; default 1
   /// What ChatRequest::model is when it is empty. Default: the environment's DROVER_MODEL, else the first model that is
-  /// configured by name, else gpt-4o-mini.
+  /// configured by name, else gpt-6-luna.
   std::string model;
   Hooks hooks;
 };

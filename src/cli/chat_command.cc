@@ -30,7 +30,7 @@ constexpr const char* kDefaultFile = "drover.yaml";
 /// Where `drover serve` listens when nothing says otherwise.
 constexpr const char* kUsualGateway = "http://127.0.0.1:8080/v1";
 constexpr const char* kClientKeyVariable = "DROVER_CLIENT_KEY";
-constexpr const char* kUsualModel = "gpt-4o-mini";
+constexpr const char* kUsualModel = "gpt-6-luna";
 constexpr std::size_t kMostNames = 10'000;
 constexpr Duration kPatience = std::chrono::seconds(5);
 

@@ -94,7 +94,7 @@ void print_start(const Source& source, const gateway::Server& server) {
   std::cout << source.said << "\n\n" << config::describe(settings);
   const std::string scheme = settings.listen.front().tls ? "https" : "http";
   const std::string base = scheme + "://127.0.0.1:" + std::to_string(server.ports().front()) + "/v1";
-  std::string model = "gpt-4o";
+  std::string model = "gpt-6.2-sol";
   if (!settings.plan->routes.empty() && settings.plan->routes.front().name != "*")
     model = settings.plan->routes.front().name;
   std::cout << "\nTry it:\n  curl " << base << "/chat/completions -H 'Content-Type: application/json' \\\n";

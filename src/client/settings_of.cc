@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kSource = "options";
 constexpr const char* kModelVariable = "DROVER_MODEL";
 /// The one that every OpenAI-compatible gateway has, and that costs little.
-constexpr const char* kLastModel = "gpt-4o-mini";
+constexpr const char* kLastModel = "gpt-6-luna";
 /// Values of keys are handed over as variables with this in front of their number, so that they never stand in a text.
 constexpr std::string_view kKeyVariable = "DROVER_OPTIONS_KEY_";
 

@@ -16,7 +16,7 @@ namespace drover::client {
 [[nodiscard]] v0::Result<config::Settings> settings_from_file(const std::string& path);
 
 /// The model of a request that names none: `configured`, else DROVER_MODEL, else the first one configured by name, else
-/// gpt-4o-mini.
+/// gpt-6-luna.
 [[nodiscard]] std::string default_model(const std::string& configured, const core::Plan& plan);
 
 }  // namespace drover::client

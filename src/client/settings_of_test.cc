@@ -110,7 +110,7 @@ TEST(DefaultModel, IsTheOneGivenElseTheFirstByName) {
   EXPECT_EQ(default_model("given", *settings.plan), "given");
   ::unsetenv("DROVER_MODEL");
   EXPECT_EQ(default_model("", *settings.plan), "m");
-  EXPECT_EQ(default_model("", core::Plan{}), "gpt-4o-mini");
+  EXPECT_EQ(default_model("", core::Plan{}), "gpt-6-luna");
   ::setenv("DROVER_MODEL", "from-env", 1);
   EXPECT_EQ(default_model("", *settings.plan), "from-env");
   ::unsetenv("DROVER_MODEL");

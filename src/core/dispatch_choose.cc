@@ -187,6 +187,9 @@ void Dispatch::start_second(Step& step) {
   const Beside beside = first->lease.ticket().trial      ? Beside::Trial
                         : request_.plan->retry.hedge > 0 ? Beside::Hedge
                                                          : Beside::Silence;
+  const TargetId late = first->lease.target();
+  // A target that answers others is not silent: this answer is a long one.
+  if (beside == Beside::Silence && fleet_->spoke_since(late, first->begun())) return;
   PickRequest request = pick_request();
   request.beside = first->lease.ticket().fallback;
   request.affinity = 0;  // the conversation stays where it is

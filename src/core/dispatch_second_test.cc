@@ -475,6 +475,17 @@ TEST(SilentTarget, APlainRequestGoesToAnotherTargetToo) {
             0U);
 }
 
+TEST(SilentTarget, IsNotSilentWhenItAnswersOthers) {
+  Plain plain({"a", "b"});
+  const Instant silent = plain.begin();
+  for (int other = 0; other < 2; ++other) {  // one of each target
+    const PickAnswer picked = plain.s.fleet().pick({.route = &plain.s.plan().routes.front()}, at(1s), plain.random);
+    plain.s.fleet().settle(picked.ticket, {.kind = Outcome::Kind::Succeeded, .stage = Stage::Committed, .whole = 1s},
+                           at(2s));
+  }
+  EXPECT_EQ(plain.s.started(plain.s.fired(TimerKind::Second, silent)), "");
+}
+
 TEST(SilentTarget, IsLeftAloneWhereThereIsNoOther) {
   Plain plain({"a"});
   EXPECT_EQ(plain.begin(), kNever);

@@ -104,6 +104,9 @@ class Fleet final : public FleetPort {
   [[nodiscard]] bool spend_hedge(Instant now) override;
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
+  [[nodiscard]] bool spoke_since(TargetId target, Instant since) const override {
+    return targets_[target.index()].silence.spoke_since(since);
+  }
   [[nodiscard]] bool doubted(TargetId target) const override { return targets_[target.index()].doubt.doubted(); }
   [[nodiscard]] bool ask_elsewhere(const Refusal& refusal, Instant now) override;
   void learn(const Refusal& refusal, Verdict verdict, Instant now) override;

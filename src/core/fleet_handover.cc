@@ -294,6 +294,11 @@ bool FleetHandover::failover_is_free(TargetId next, Instant now) const {
   return old_->failover_is_free(next, now);
 }
 
+bool FleetHandover::spoke_since(TargetId target, Instant since) const {
+  const Loan loan(*this, target);
+  return old_->spoke_since(target, since);
+}
+
 bool FleetHandover::doubted(TargetId target) const {
   const Loan loan(*this, target);
   return old_->doubted(target);

@@ -37,6 +37,7 @@ class FleetHandover final : public FleetPort {
   [[nodiscard]] bool spend_hedge(Instant now) override;
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
+  [[nodiscard]] bool spoke_since(TargetId target, Instant since) const override;
   [[nodiscard]] bool doubted(TargetId target) const override;
   [[nodiscard]] bool ask_elsewhere(const Refusal& refusal, Instant now) override;
   void learn(const Refusal& refusal, Verdict verdict, Instant now) override;

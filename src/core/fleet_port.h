@@ -233,6 +233,8 @@ class FleetPort {
   /// Whether going on to `next` after a failure is free (an untried target of a pool that mostly succeeds). Free means
   /// never refused: one that fails too is charged afterwards.
   [[nodiscard]] virtual bool failover_is_free(TargetId next, Instant now) const = 0;
+  /// Whether the target has answered any request since `since`.
+  [[nodiscard]] virtual bool spoke_since(TargetId target, Instant since) const = 0;
   /// Whether the target's latest outcomes are refusals: its word alone proves nothing about a request.
   [[nodiscard]] virtual bool doubted(TargetId target) const = 0;
   /// Asks for leave to send a refused request to another target, free of charge. False: too many were sent in vain

@@ -68,6 +68,7 @@ class Silence {
     silent_since_ = since;
     return suspect_ = true;
   }
+  [[nodiscard]] bool spoke_since(Instant since) const { return heard_ > since; }
   [[nodiscard]] bool suspected() const { return suspect_; }
   [[nodiscard]] std::uint32_t waiting() const { return all_; }
 

@@ -63,7 +63,9 @@ struct Settings {
   std::vector<ListenAt> listen{ListenAt{}};
   std::uint64_t seed = 1;
   /// A model name, or its beginning and "*"; "*" alone serves every name.
-  std::vector<std::string> models{"gpt-4o",
+  std::vector<std::string> models{"gpt-6.2-sol",
+                                  "gpt-6-luna",
+                                  "gpt-4o",
                                   "gpt-4o-mini",
                                   "text-embedding-3-small",
                                   "omni-moderation-latest",
@@ -71,6 +73,7 @@ struct Settings {
                                   "gpt-image-1",
                                   "gpt-4o-mini-tts",
                                   "rerank-v3.5",
+                                  "claude-sonnet-5-5",
                                   "claude-sonnet-4-5",
                                   "claude-*"};
   std::vector<KeySettings> keys;  ///< empty: every key is accepted, also none

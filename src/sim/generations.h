@@ -74,6 +74,9 @@ class Generations final : public core::FleetPort {
   [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override {
     return ports_[now_served_]->failover_is_free(next, now);
   }
+  [[nodiscard]] bool spoke_since(core::TargetId target, Instant since) const override {
+    return ports_[now_served_]->spoke_since(target, since);
+  }
   [[nodiscard]] bool doubted(core::TargetId target) const override { return ports_[now_served_]->doubted(target); }
   [[nodiscard]] bool ask_elsewhere(const core::Refusal& refusal, Instant now) override {
     return port().ask_elsewhere(refusal, now);

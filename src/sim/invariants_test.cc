@@ -40,6 +40,9 @@ class Honest : public core::FleetPort {
   bool spend_hedge(Instant now) override { return fleet_->spend_hedge(now); }
   bool quarantined(std::uint64_t body, Instant now) const override { return fleet_->quarantined(body, now); }
   bool failover_is_free(core::TargetId next, Instant now) const override { return fleet_->failover_is_free(next, now); }
+  bool spoke_since(core::TargetId target, Instant since) const override {
+    return fleet_->spoke_since(target, since);
+  }
   bool doubted(core::TargetId target) const override { return fleet_->doubted(target); }
   bool ask_elsewhere(const core::Refusal& refusal, Instant now) override { return fleet_->ask_elsewhere(refusal, now); }
   void learn(const core::Refusal& refusal, core::Verdict verdict, Instant now) override {

@@ -69,6 +69,9 @@ class WatchedFleet final : public core::FleetPort {
     fleet_->release(ticket);
   }
 
+  [[nodiscard]] bool spoke_since(core::TargetId target, Instant since) const override {
+    return fleet_->spoke_since(target, since);
+  }
   [[nodiscard]] bool doubted(core::TargetId target) const override { return fleet_->doubted(target); }
   [[nodiscard]] bool ask_elsewhere(const core::Refusal& refusal, Instant now) override {
     const bool granted = fleet_->ask_elsewhere(refusal, now);

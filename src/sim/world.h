@@ -56,7 +56,7 @@ struct Report {
   std::uint32_t left = 0;                 ///< ended because the client left
   std::map<int, std::uint32_t> failed{};  ///< by the status the client was told; 0: in-band
   std::uint32_t attempts = 0;
-  std::size_t most_commands = 0;  ///< that one event led to
+  std::size_t most_commands = 0;             ///< that one event led to
   std::vector<std::uint32_t> attempts_at{};  ///< by target
   std::vector<Violation> violations{};
   Reached reached{};

@@ -107,6 +107,11 @@ bool SharedFleet::failover_is_free(core::TargetId next, Instant now) const {
   return port().failover_is_free(next, now);
 }
 
+bool SharedFleet::spoke_since(core::TargetId target, Instant since) const {
+  const std::lock_guard lock(lineage_->mutex);
+  return port().spoke_since(target, since);
+}
+
 bool SharedFleet::doubted(core::TargetId target) const {
   const std::lock_guard lock(lineage_->mutex);
   return port().doubted(target);

@@ -42,6 +42,7 @@ class SharedFleet final : public core::FleetPort {
   [[nodiscard]] bool spend_hedge(Instant now) override;
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(core::TargetId next, Instant now) const override;
+  [[nodiscard]] bool spoke_since(core::TargetId target, Instant since) const override;
   [[nodiscard]] bool doubted(core::TargetId target) const override;
   [[nodiscard]] bool ask_elsewhere(const core::Refusal& refusal, Instant now) override;
   void learn(const core::Refusal& refusal, core::Verdict verdict, Instant now) override;

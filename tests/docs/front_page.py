@@ -21,7 +21,7 @@ admin: 127.0.0.1:0
 providers:
   mock: {{ base_url: "{mock}", keys: [ {{ env: MOCK_KEY }} ] }}
 models:
-  gpt-4o: {{ targets: [ mock ] }}
+  gpt-6.2-sol: {{ targets: [ mock ] }}
 """
 
 
