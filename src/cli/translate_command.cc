@@ -21,9 +21,9 @@ namespace {
 constexpr std::size_t kMostBytes = 64UL << 20U;
 
 struct Options {
-  translate::Form from = translate::Form::Chat;
-  translate::Form to = translate::Form::Messages;
-  translate::Policy policy = translate::Policy::Lenient;
+  std::string from = "chat";
+  std::string to = "messages";
+  std::string policy = "lenient";
   std::string model;
   std::string request = "-";
   std::string answer;
@@ -32,6 +32,19 @@ struct Options {
 int refuse(const std::string& why) {
   std::cerr << "drover translate: " << why << "\n";
   return kExitMistake;
+}
+
+const std::map<std::string, translate::Form>& forms() {
+  using translate::Form;
+  static const std::map<std::string, Form> known{
+      {"chat", Form::Chat}, {"messages", Form::Messages}, {"responses", Form::Responses}};
+  return known;
+}
+
+const std::map<std::string, translate::Policy>& policies() {
+  using translate::Policy;
+  static const std::map<std::string, Policy> known{{"lenient", Policy::Lenient}, {"strict", Policy::Strict}};
+  return known;
 }
 
 std::optional<std::string> read(std::istream& in) {
@@ -70,8 +83,11 @@ int show_answer(const translate::AnswerContext& context, bool streamed, std::str
 int run(const Options& options) {
   const std::optional<std::string> request = read_file(options.request);
   if (!request) return refuse("cannot read the request in " + config::shown(options.request));
-  const Result<translate::TranslatedRequest> done = translate::translate_request(
-      *request, {.front = options.from, .back = options.to, .policy = options.policy, .model = options.model});
+  const Result<translate::TranslatedRequest> done =
+      translate::translate_request(*request, {.front = forms().at(options.from),
+                                              .back = forms().at(options.to),
+                                              .policy = policies().at(options.policy),
+                                              .model = options.model});
   if (!done) return refuse(done.error().message);
   for (const translate::Loss& loss : done->losses.all()) {
     std::cerr << (loss.severity == translate::Severity::Adapted ? "adapted: " : "dropped: ") << loss.field << "\n";
@@ -88,23 +104,18 @@ int run(const Options& options) {
 }  // namespace
 
 void add_translate(CLI::App& app, int& exit_code) {
-  using translate::Form;
-  using translate::Policy;
-  const std::map<std::string, Form> forms{
-      {"chat", Form::Chat}, {"messages", Form::Messages}, {"responses", Form::Responses}};
-  const std::map<std::string, Policy> policies{{"lenient", Policy::Lenient}, {"strict", Policy::Strict}};
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "translate", "Show what a request of one API becomes for another, and what is lost; nothing is sent");
   command->add_option("REQUEST", options->request, "A file with the request's JSON; -: the standard input")
       ->capture_default_str();
   command->add_option("--from", options->from, "What the client speaks: chat (default), messages or responses")
-      ->transform(CLI::CheckedTransformer(forms));
+      ->check(CLI::IsMember(forms()));
   command->add_option("--to", options->to, "What the provider speaks: messages (default), chat or responses")
-      ->transform(CLI::CheckedTransformer(forms));
+      ->check(CLI::IsMember(forms()));
   command->add_option("--model", options->model, "The name of the model at the provider")->required();
   command->add_option("--policy", options->policy, "lenient (default): tell what is dropped; strict: refuse it")
-      ->transform(CLI::CheckedTransformer(policies));
+      ->check(CLI::IsMember(policies()));
   command->add_option("--answer", options->answer, "A file with the provider's answer: print it as the client's");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
