@@ -27,10 +27,10 @@ std::unexpected<Error> nothing_here() {
                             "it (without it for Anthropic's own SDKs)."));
 }
 
-/// Of a path that stands behind /v1 ("/files").
-bool is_known(std::string_view path) {
+/// Whether OpenAI, and so Azure, has a path that stands behind /v1 ("/files").
+bool is_openai(std::string_view path) {
   std::string whole(kVersion);
-  return !methods_of(whole.append(path)).empty();
+  return !dialect::openai().methods(whole.append(path)).empty();
 }
 
 bool is_at(std::string_view path, std::string_view prefix) {
@@ -54,7 +54,7 @@ Base take_base(std::string_view& path) {
     }
     if (base.azure || !path.starts_with(kAzure)) return base;
     const std::string_view rest = path.substr(kAzure.size());
-    if (!is_at(rest, kVersion) && !rest.starts_with(kDeployments) && !is_known(rest)) return base;
+    if (!is_at(rest, kVersion) && !rest.starts_with(kDeployments) && !is_openai(rest)) return base;
     base.azure = true;
     path = rest;
   }
