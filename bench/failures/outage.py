@@ -11,7 +11,11 @@ RATE = 120            # so that one failure in a second is under one in a hundre
 OUTAGE = 20           # seconds: two whole windows of the retry budget, which may be spent in bursts
 ATTEMPTS, RECOVERY = 1.2, 10.0
 # What every upstream does: a status for each request, or no connections any more and resets on those there are.
-FAULTS = {"500": ["500"], "refused": ["refuse", "reset"]}
+FAULTS = {"500": ["500"], "500, bodies alike": ["500"], "refused": ["refuse", "reset"]}
+
+
+def slug(kind):
+    return kind.replace(",", "").replace(" ", "-")
 
 
 def by_second(answers, begin):
@@ -24,8 +28,8 @@ def by_second(answers, begin):
 
 async def measure(folder, kind, before, after):
     """`kind`: one of FAULTS. The mock's own pages are asked over a connection that stays open."""
-    async with World(folder, f"outage-{kind}", {"first_token": "lognormal:p50=100ms,p99=400ms"}) as world:
-        load = Load(world.port, kind)
+    async with World(folder, f"outage-{slug(kind)}", {"first_token": "lognormal:p50=100ms,p99=400ms"}) as world:
+        load = Load(world.port, slug(kind), alike=kind.endswith("alike"))
         world.mock.watch_log()
         await load.offer(RATE, before)
         begin = await world.mock.faults(*FAULTS[kind])

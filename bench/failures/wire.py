@@ -44,9 +44,11 @@ def request(method, path, body=b"", fields=()):
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def chat(identity, stream=False):
-    """No two bodies are alike: one that fails twice would be blamed itself, and alike ones are kept at one key."""
-    ask = {"model": MODEL, "messages": [{"role": "user", "content": f"This is request {identity}."}]}
+def chat(identity, stream=False, alike=False):
+    """Unless they are `alike` no two bodies are equal: one that fails twice would be blamed itself, and equal ones are kept
+    at one key."""
+    text = "This is one of many." if alike else f"This is request {identity}."
+    ask = {"model": MODEL, "messages": [{"role": "user", "content": text}]}
     if stream:
         ask["stream"] = True
     # The gateway answers with the one and passes the other on.
@@ -115,8 +117,10 @@ class Client:
 class Load:
     """Requests at a mean rate with exponential gaps, as many independent callers make them (open loop)."""
 
-    def __init__(self, port, name, seed=1):
+    def __init__(self, port, name, seed=1, alike=False):
+        """`alike`: all bodies are the same."""
         self.client = Client(port)
+        self._alike = alike
         self.answers = []
         self._name = name
         self._random = random.Random(seed)
@@ -133,7 +137,7 @@ class Load:
             self._count += 1
             answer = Answer(id=f"{self._name}-{self._count}", due=due, stream=streams(self._count))
             sent.append(answer)
-            task = asyncio.ensure_future(self.client.ask(chat(answer.id, answer.stream), answer))
+            task = asyncio.ensure_future(self.client.ask(chat(answer.id, answer.stream, self._alike), answer))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         await asyncio.sleep(max(0.0, until - time.monotonic()))

@@ -39,6 +39,17 @@ TEST(Cors, K7_APreflightIsAnsweredHereWithoutAKey) {
   EXPECT_EQ(front.upstream.heard().size(), 0U);
 }
 
+TEST(Cors, K7_AFloodOfPreflightsCostsTheOthersNothing) {
+  Front front("origins: [ app://obsidian.md ]\n");
+  HttpClient flood = front.gateway.client();
+  for (int round = 0; round < 20; ++round) {
+    for (int asked = 0; asked < 50; ++asked) flood.send_request("OPTIONS", kChat, {}, preflight("app://obsidian.md"));
+    EXPECT_EQ(front.gateway.post(kChat, plain_chat()).status, 200) << "beside the flood";
+    for (int answered = 0; answered < 50; ++answered) ASSERT_EQ(flood.read_answer("OPTIONS").status, 204);
+  }
+  EXPECT_EQ(front.upstream.heard().size(), 20U) << "the chats alone";
+}
+
 TEST(Cors, K7_APreflightOfAStrangerIsRefusedAndNotSentOn) {
   Front front("origins: [ app://obsidian.md ]\n");
   for (const char* origin : {"https://evil.example", "null", "http://localhost:3000", "app://obsidian.md.evil"}) {
