@@ -17,7 +17,7 @@ constexpr std::uint32_t kLookEvery = 64;
 /// Of all answers, plain and streamed: three times this is a suspicious silence.
 constexpr double kNearlyAll = 0.99;
 
-double in_seconds(Duration span) {
+double as_seconds(Duration span) {
   return std::chrono::duration<double>(span).count();
 }
 
@@ -30,7 +30,7 @@ void follow(double& usual, double seconds) {
 
 void LatencyModel::learn_first_content(Duration taken, PromptSize prompt) {
   learn_wait(answers_[1], taken, prompt);
-  follow(first_content_, in_seconds(taken));
+  follow(first_content_, as_seconds(taken));
 }
 
 void LatencyModel::learn_whole(Duration taken, double per_token, PromptSize prompt) {
@@ -39,7 +39,7 @@ void LatencyModel::learn_whole(Duration taken, double per_token, PromptSize prom
 }
 
 void LatencyModel::learn_wait(LatencySketch& answers, Duration taken, PromptSize prompt) {
-  answers.add(in_seconds(prompt.unscaled(taken)));
+  answers.add(as_seconds(prompt.unscaled(taken)));
   if (--answers_until_look_ > 0) return;
   answers_until_look_ = kLookEvery;
   LatencySketch both = answers_[0];

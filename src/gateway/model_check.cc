@@ -16,7 +16,7 @@
 namespace drover::gateway {
 namespace {
 
-constexpr Duration kPatience = std::chrono::seconds(10);
+constexpr Duration kListPatience = std::chrono::seconds(10);
 constexpr std::size_t kMostNames = 10'000;
 
 struct Question {
@@ -69,7 +69,7 @@ net::Awaitable<> ask(Question& question) {
     const upstream::Endpoint& endpoint = question.catalog->endpoint(core::TargetId{at});
     std::string path = "/models";
     const auto fetched =
-        co_await upstream::fetch(question.tools, *endpoint.server, *endpoint.fields, std::move(path), kPatience);
+        co_await upstream::fetch(question.tools, *endpoint.server, *endpoint.fields, std::move(path), kListPatience);
     judge(question, provider, endpoint, fetched);
   }
   question.tools.loop->stop();

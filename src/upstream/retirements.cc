@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "base/printable.h"
 #include "dialect/model_list.h"
@@ -71,7 +72,7 @@ std::vector<Retirement> Retirements::all() const {
   for (const auto& [provider, models] : by_provider_) {
     for (const auto& [model, shutdown] : models) all.push_back({provider, model, shutdown});
   }
-  std::ranges::stable_sort(all, {}, &Retirement::shutdown);
+  std::ranges::sort(all, {}, [](const Retirement& one) { return std::tie(one.shutdown, one.provider, one.model); });
   return all;
 }
 
