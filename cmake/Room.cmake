@@ -3,8 +3,8 @@
 #
 #   drover_room(core ROOMS base LIBRARIES Some::target)
 #
-# Under a sanitizer ten of its files are compiled at once, which takes a third of the time; those that are APART, because
-# they use a name of another file for something else, alone.
+# With DROVER_JOINED ten of its files are compiled at once, which takes a third of the time; those that are APART, because
+# they use a name of another file for something else, or a library that not all who use the room's other files need, alone.
 #
 # x_test.cc joins the room's test program, x_bench.cc its benchmark, each x_fuzz.cc becomes a fuzz target of its own.
 function(drover_room room)
@@ -29,7 +29,7 @@ function(drover_room room)
     add_library(${target} STATIC ${sources})
     set(reach PUBLIC)
     target_link_libraries(${target} PRIVATE drover::warnings)
-    if(DROVER_SANITIZE)
+    if(DROVER_JOINED)
       set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
       list(TRANSFORM ARG_APART PREPEND ${source_dir}/)
       set_source_files_properties(${ARG_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

@@ -195,7 +195,7 @@ def uproot(sound):
 
 def prepare(rooms):
     copy_tree()
-    subprocess.run(["cmake", "--preset", "release", "-DDROVER_TESTS=ON"], cwd=COPY, check=True,
+    subprocess.run(["cmake", "--preset", "release", "-DDROVER_TESTS=ON", "-DDROVER_JOINED=OFF"], cwd=COPY, check=True,
                    stdout=subprocess.DEVNULL)
     for program in dict.fromkeys(program for room in rooms for program in PROGRAMS[room]):
         wrong = build(program)
