@@ -1,15 +1,12 @@
 // drover translate: shows what a request of one API becomes for another, what is lost on the way, and what the answer
 // becomes on its way back. It asks nobody.
-#include <cstdint>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "base/error.h"
 #include "cli/commands.h"
 #include "config/report.h"
 #include "translate/translate.h"
@@ -36,8 +33,11 @@ int refuse(const std::string& why) {
 
 const std::map<std::string, translate::Form>& forms() {
   using translate::Form;
-  static const std::map<std::string, Form> known{
-      {"chat", Form::Chat}, {"messages", Form::Messages}, {"responses", Form::Responses}};
+  static const std::map<std::string, Form> known = [] {
+    std::map<std::string, Form> words;
+    for (const Form form : {Form::Chat, Form::Messages, Form::Responses}) words.emplace(to_string(form), form);
+    return words;
+  }();
   return known;
 }
 

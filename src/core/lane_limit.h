@@ -17,7 +17,7 @@ namespace drover::core {
 /// How long a told limit is believed unless the provider tells it again. These fields are hints and sometimes wrong; a
 /// wrong one costs one refused attempt.
 inline constexpr Duration kHintsHold = std::chrono::seconds(60);
-/// A told limit above this is not believed.
+/// A told limit above this is not believed; sums of such limits stay within 63 bits.
 inline constexpr std::int64_t kMostHinted = 1'000'000'000'000;
 
 /// What a lane has admitted since it exists, in the dimensions that limits count.

@@ -21,8 +21,9 @@ double as_seconds(Duration span) {
   return std::chrono::duration<double>(span).count();
 }
 
-void follow(double& usual, double seconds) {
-  const double sample = std::max(seconds, kLeastSeconds);
+/// `taken`: in seconds.
+void follow(double& usual, double taken) {
+  const double sample = std::max(taken, kLeastSeconds);
   usual = usual <= 0 ? sample : usual + kUsualGain * (sample - usual);
 }
 

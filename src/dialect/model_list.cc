@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::string_view kShutdown = "shutdown_date";
 constexpr std::size_t kLongestName = 256;
-/// The end of the year 9999: later is no date.
-constexpr std::int64_t kLatest = 253'402'300'799;
 
 /// "2026-12-11", "2026-12-11T00:00:00Z", or seconds since 1970.
 std::optional<std::int64_t> date_of(std::string_view raw) {
@@ -21,7 +19,7 @@ std::optional<std::int64_t> date_of(std::string_view raw) {
   if (const auto text = raw_string(raw)) {
     at = text->size() == kDay ? parse_rfc3339(std::string(*text) + "T00:00:00Z") : parse_rfc3339(*text);
   }
-  return at && *at > 0 && *at <= kLatest ? at : std::nullopt;
+  return at && *at > 0 && *at <= kLatestTime ? at : std::nullopt;
 }
 
 std::optional<RetiringModel> read_entry(std::string_view entry) {

@@ -140,8 +140,7 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {  // 2025-08-2
 
 std::string rfc3339_text(std::int64_t unix_seconds) {
   using namespace std::chrono;
-  constexpr std::int64_t kLatest = 253'402'300'799;
-  const sys_seconds at{seconds{std::clamp<std::int64_t>(unix_seconds, 0, kLatest)}};
+  const sys_seconds at{seconds{std::clamp<std::int64_t>(unix_seconds, 0, kLatestTime)}};
   const year_month_day date{floor<days>(at)};
   const hh_mm_ss time{at - floor<days>(at)};
   std::array<char, 32> text{};

@@ -12,10 +12,13 @@ namespace drover::dialect {
 /// two-digit year: one that seems more than 50 years ahead is in the past.
 [[nodiscard]] std::optional<std::int64_t> parse_http_date(std::string_view text, std::int64_t now_unix);
 
+/// The last second of the year 9999, the last that four digits can tell.
+inline constexpr std::int64_t kLatestTime = 253'402'300'799;
+
 /// RFC 3339, with Z or an offset; fractions of a second are dropped.
 [[nodiscard]] std::optional<std::int64_t> parse_rfc3339(std::string_view text);
 
-/// "2026-12-11T09:30:00Z", for years 1970 to 9999.
+/// "2026-12-11T09:30:00Z", from 1970 to kLatestTime.
 [[nodiscard]] std::string rfc3339_text(std::int64_t unix_seconds);
 
 }  // namespace drover::dialect

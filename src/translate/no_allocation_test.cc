@@ -1,41 +1,15 @@
 // A piece of a stream costs no allocation once the buffers have grown.
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 
+#include "base/heap_test_kit.h"
 #include "translate/test_kit.h"
 
-// ThreadSanitizer brings an operator new that a program may not replace.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define DROVER_HEAP_IS_FIXED 1
-#endif
-#endif
 #ifndef DROVER_HEAP_IS_FIXED
-
-namespace {
-
-thread_local std::int64_t allocations = 0;
-
-}  // namespace
-
-// Not inlined: the compiler would take the pair below for a mistake.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-
 namespace drover::translate {
 namespace {
 
 using namespace test_kit;
+using heap::allocations;
 
 /// Allocations for the thousandth piece, after the buffers have grown with those before.
 std::int64_t allocations_of(Form front, Form back, const std::vector<std::string>& begin, const std::string& piece) {

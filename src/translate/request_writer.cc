@@ -159,6 +159,17 @@ void RequestWriter::write_sampling() {
   write("top_k", settings().top_k, can_.sampling && can_.top_k && form_ == Form::Chat);
 }
 
+void RequestWriter::write_openai_tool(const Tool& tool) {
+  json_.key("name").text(name_of(tool.name));
+  if (!tool.description.empty()) json_.key("description").text(tool.description);
+  if (tool.custom) {
+    if (!can_.custom_tools) losses_.refused("tools.custom");
+    if (!tool.format.empty()) json_.key("format").raw(tool.format);
+  } else {
+    json_.key("parameters").raw(tool.schema.empty() ? kEmptySchema : tool.schema);
+  }
+}
+
 void RequestWriter::write_data_url(Text type, Text digits) {
   std::string& out = json_.value();
   out.append("\"data:").append(type.escaped).append(";base64,").append(digits.escaped).append("\"");

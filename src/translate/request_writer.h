@@ -65,6 +65,8 @@ class RequestWriter {
     return allowed_.empty() || allowed_.contains(tool.name.escaped);
   }
   [[nodiscard]] const Tool* find_tool(Text name) const;
+  /// A tool's name, its description and what it takes, as OpenAI's forms have them.
+  void write_openai_tool(const Tool& tool);
   /// The choice of a tool as it can be kept: a demanded one must be there.
   void check_choice();
   /// tool_choice as a word. False: one tool is named, or nothing was said, and nothing was written.

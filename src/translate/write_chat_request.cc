@@ -73,15 +73,9 @@ void ChatRequestWriter::write_tools() {
 
 void ChatRequestWriter::write_tool(const Tool& tool) {
   const std::string_view type = tool.custom ? "custom" : "function";
-  json_.open('{').key("type").word(type).key(type).open('{').key("name").text(name_of(tool.name));
-  if (!tool.description.empty()) json_.key("description").text(tool.description);
-  if (tool.custom) {
-    if (!can_.custom_tools) losses_.refused("tools.custom");
-    if (!tool.format.empty()) json_.key("format").raw(tool.format);
-  } else {
-    json_.key("parameters").raw(tool.schema.empty() ? kEmptySchema : tool.schema);
-    if (tool.strict.has_value()) json_.key("strict").boolean(*tool.strict);
-  }
+  json_.open('{').key("type").word(type).key(type).open('{');
+  write_openai_tool(tool);
+  if (!tool.custom && tool.strict.has_value()) json_.key("strict").boolean(*tool.strict);
   tell_marks(tool.mark);
   json_.close('}').close('}');
 }

@@ -65,15 +65,9 @@ void ResponsesRequestWriter::write_tools() {
   json_.key("tools").open('[');
   for (const Tool& tool : in_.tools) {
     if (!is_allowed(tool)) continue;
-    json_.open('{').key("type").word(tool.custom ? "custom" : "function").key("name").text(name_of(tool.name));
-    if (!tool.description.empty()) json_.key("description").text(tool.description);
-    if (tool.custom) {
-      if (!can_.custom_tools) losses_.refused("tools.custom");
-      if (!tool.format.empty()) json_.key("format").raw(tool.format);
-    } else {
-      json_.key("parameters").raw(tool.schema.empty() ? kEmptySchema : tool.schema);
-      json_.key("strict").boolean(tool.strict.value_or(false));  // its default is true
-    }
+    json_.open('{').key("type").word(tool.custom ? "custom" : "function");
+    write_openai_tool(tool);
+    if (!tool.custom) json_.key("strict").boolean(tool.strict.value_or(false));  // its default is true
     tell_marks(tool.mark);
     json_.close('}');
   }

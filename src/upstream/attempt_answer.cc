@@ -106,13 +106,13 @@ void Attempt::on_head(const http::ResponseHead& head) {
 
 /// What one key of several has left would slow clients down that have all of them: they are told what all have.
 void Attempt::tell_rates(const std::optional<QuotaHints>& hints, std::int64_t unix_now) {
-  if (!hints) return http::drop_rate_limits(fields_);
+  http::drop_rate_limits(fields_);
+  if (!hints) return;
   PoolRates& rates = run_.parts_.catalog->rates();
   const std::string& model = run_.parts_.request->inspection.model;
   const PoolRates::Answer answer{.target = target_,
                                  .model = endpoint_->target->model.empty() ? hash64(model, kModelSeed) : 0};
   rates.said(answer, *hints, run_.now());
-  http::drop_rate_limits(fields_);
   if (!run_.tells_rates_) return;
   const bool anthropic = endpoint_->provider->dialect == core::DialectKind::Anthropic;
   dialect::append_quota_fields(rates.left(answer, run_.within_, run_.now()),

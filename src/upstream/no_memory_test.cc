@@ -1,42 +1,16 @@
 // The n-th allocation of a request fails, for every n: whatever it was for, the request ends and leaves nothing behind.
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 
+#include "base/heap_test_kit.h"
 #include "upstream/run_test_kit.h"
 
-// ThreadSanitizer brings an operator new that a program may not replace; one thread is all that is tested here.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define DROVER_HEAP_IS_FIXED 1
-#endif
-#endif
 #ifndef DROVER_HEAP_IS_FIXED
-
-namespace {
-
-/// Counts down to the allocation that fails; negative: none does.
-thread_local std::int64_t allocations_left = -1;
-
-}  // namespace
-
-// Not inlined: the compiler would take the pair below for a mistake.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  if (allocations_left >= 0 && allocations_left-- == 0) throw std::bad_alloc();
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
-
 namespace drover::upstream {
 namespace {
 
 using namespace testing;
+using heap::allocations_left;
 
 /// A request whose first target fails and whose second answers, in one go. False: it had all the memory it wanted.
 bool short_of_allocation(std::int64_t number) {

@@ -6,14 +6,13 @@
 #include <tuple>
 #include <utility>
 
+#include "core/lane_limit.h"
+
 namespace drover::upstream {
 namespace {
 
-/// More than this is no count of requests or tokens; keeps sums within 63 bits.
-constexpr std::int64_t kMostBelieved = 1'000'000'000'000;
-
 std::optional<std::int64_t> believed(const std::optional<std::int64_t>& number) {
-  return number && *number >= 0 && *number <= kMostBelieved ? number : std::nullopt;
+  return number && *number >= 0 && *number <= core::kMostHinted ? number : std::nullopt;
 }
 
 }  // namespace

@@ -239,6 +239,25 @@ TEST(Trial, J16_ThatHangsIsBackedByAnotherAttemptAndItsClientAnswered) {
   }
 }
 
+/// A target that answers nobody keeps no plain request, though too few wait there for it to be suspected.
+TEST(SilentTarget, J16_APlainRequestIsAnsweredByAnother) {
+  constexpr auto kSilence = 500ms;  // core::kShortestSilence: the answers so far were quick
+  TwoProviders the(Wants::Plain, "retry: { budget: 100% }\n");
+  the.one.next(Say{}.wait_for_end());
+  const Clock::time_point sent = Clock::now();
+  const Answer answer = the.gateway.post(kChat, the.body, {{"x-request-id", "silent"}});
+  const Clock::time_point answered = Clock::now();
+  std::printf("a silent target: its client was answered in %.1f ms\n",
+              std::chrono::duration<double, std::milli>(answered - sent).count());
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(attempts(answer), 2);
+  EXPECT_EQ(answer.field("x-drover-target"), "p2/1");
+  EXPECT_LT(answered - sent, 20 * kSilence);
+  expect_seen_soon("a silent target", the.one, answered);
+  EXPECT_TRUE(the.comes_to(R"(drover_hedges_total{beside="silent",result="won"})", 1));
+  EXPECT_THAT(the.gateway.explained("silent"), HasSubstr(R"("beside":"a_silent_target")"));
+}
+
 TEST(Hedge, IsToldByExplain) {
   TwoProviders the(Wants::Plain);
   the.one.next(Say{}.wait_for_end());
