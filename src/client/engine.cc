@@ -24,15 +24,6 @@ constexpr std::chrono::hours kLongestTimeout{24};
 constexpr std::string_view kRequestFields =
     "Content-Type: application/json\r\nUser-Agent: drover/" DROVER_VERSION_TEXT "\r\n";
 
-/// Requests are never translated: only providers that speak OpenAI's dialect are asked.
-core::ProviderSet speakers_of_openai(const core::Plan& plan) {
-  core::ProviderSet speakers;
-  for (std::uint32_t at = 0; at < plan.providers.size(); ++at) {
-    if (plan.providers[at].dialect == core::DialectKind::OpenAi) speakers.add(core::ProviderId{at});
-  }
-  return speakers;
-}
-
 v0::Error shed(std::string code, std::string message) {
   v0::Error error;
   error.kind = v0::ErrorKind::Shed;
@@ -97,8 +88,7 @@ v0::Result<std::shared_ptr<Engine>> Engine::start(config::Settings settings, con
   auto catalog = upstream::Catalog::build(engine->settings_.plan, tls);
   if (!catalog) return public_error(catalog.error());
   engine->catalog_ = std::move(*catalog);
-  const core::ProviderSet speakers = speakers_of_openai(engine->plan());
-  engine->api_fences_ = upstream::ApiFences(engine->plan(), &speakers);
+  engine->fences_ = upstream::RouteFences(engine->plan(), core::DialectKind::OpenAi);
   engine->model_ = default_model(model, engine->plan());
   upstream::SharedFleet::Observer observer;
   if (engine->hooks_->log) {
@@ -188,7 +178,7 @@ v0::Result<std::shared_ptr<Call>> Engine::prepare(const Asking& asking) {
   request.has_body = true;
   call->route = plan().route_for(request.inspection.model);
   if (call->route == nullptr) return no_such_model(plan(), request.inspection.model);
-  call->fence = {.within = api_fences_.of(request.api)};
+  call->fence = fences_.of(plan(), *call->route, request.api, request.inspection.continues != 0);
   if (!upstream::any_inside(plan(), *call->route, call->fence)) return not_offered(request.inspection.model);
   if (asking.timeout.count() > 0) call->timeout = std::min<std::chrono::milliseconds>(asking.timeout, kLongestTimeout);
   return call;

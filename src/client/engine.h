@@ -74,7 +74,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   const ProcessMark process_;
   const config::Settings settings_;
   std::string model_;
-  upstream::ApiFences api_fences_{};  ///< of those who speak OpenAI's dialect
+  upstream::RouteFences fences_{};          ///< of OpenAI's dialect, which the library speaks
   std::shared_ptr<const v0::Hooks> hooks_;  // the delivery's tasks hold it too
   Delivery delivery_;
   std::shared_ptr<const upstream::Catalog> catalog_;

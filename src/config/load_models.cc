@@ -22,6 +22,9 @@ constexpr std::array<Choice<core::Balance>, 6> kBalance = {{{"p2c", core::Balanc
                                                             {"least_latency", core::Balance::LeastLatency},
                                                             {"sticky", core::Balance::Sticky}}};
 
+constexpr std::array<Choice<core::Translate>, 3> kTranslate = {
+    {{"lenient", core::Translate::Lenient}, {"strict", core::Translate::Strict}, {"off", core::Translate::Off}}};
+
 /// What another model may be able to do that this one refuses.
 constexpr std::array<Choice<ErrorKind>, 2> kDetourKinds = {
     {{"context_too_long", ErrorKind::ContextTooLong}, {"content_policy", ErrorKind::ContentPolicy}}};
@@ -232,6 +235,7 @@ void ModelsReader::read_model(const Name& name, const Value& value) {
     if (const auto fallback = map->find("fallback")) read_fallback(*fallback, entry);
     if (const auto timeouts = map->find("timeouts")) load_timeouts(*timeouts, entry.timeouts);
     if (const auto limits = map->find("limits")) entry.limits = load_limits_of(*limits);
+    if (const auto translate = map->find("translate")) entry.translate = translate->choice(kTranslate);
   }
   entry.broken = draft_.report.mistakes() > mistakes || value.broken() || entry.targets.empty();
   by_name_.emplace(entry.name, entries_.size());
@@ -308,9 +312,10 @@ void ModelsReader::follow(const ModelEntry& entry, const std::string& name, Walk
   walk.path.pop_back();
 }
 
-/// Bodies are not translated between dialects, so what comes later in a chain must be of use to some request that the
-/// first pool serves. (Within the pool of one model: PoolExpansion.)
+/// Where bodies are not translated between dialects, what comes later in a chain must be of use to some request that
+/// the first pool serves. (Within the pool of one model: PoolExpansion.)
 void ModelsReader::check_dialects(const ModelEntry& entry, const core::Route& route) {
+  if (entry.translates()) return;
   std::array<const core::Provider*, 2> first{};  // by dialect
   for (const core::PoolId id : route.pools) {
     std::array<const core::Provider*, 2> next{};
@@ -323,7 +328,7 @@ void ModelsReader::check_dialects(const ModelEntry& entry, const core::Route& ro
     if ((first[0] != nullptr && next[0] != nullptr) || (first[1] != nullptr && next[1] != nullptr)) continue;
     const core::Provider& one = first[0] != nullptr ? *first[0] : *first[1];
     draft_.report.add(entry.place, entry.path, mixed_dialects(one, next[0] != nullptr ? *next[0] : *next[1]),
-                      "keep targets and fallbacks of one dialect");
+                      "keep targets and fallbacks of one dialect, or remove translate: off");
     return;
   }
 }
@@ -333,6 +338,8 @@ void ModelsReader::build_routes() {
     Walk walk{.start = entry, .path = {}, .pools = {}};
     follow(entry, entry.name, walk);
     core::Route route{.name = entry.name, .pools = std::move(walk.pools), .limits = entry.limits};
+    route.translate = entry.translate.value_or(core::Translate::Lenient);
+    route.prefers_own = is_glob(entry.name) && !entry.translate;
     check_dialects(entry, route);
     for (const DetourEntry& detour : entry.detours) check_detours(entry, detour);
     route.detours = detours_of(entry);

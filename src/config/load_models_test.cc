@@ -250,18 +250,43 @@ TEST(Models, RefuseAModelWithoutTargets) {
   EXPECT_THAT(mistakes(one_provider("models: {}")), ElementsAre(HasSubstr("f:2:9: models: there is no model")));
 }
 
-TEST(Models, RefuseToMixDialectsInOneChain) {
+TEST(Models, RefuseToMixDialectsInOneChainThatTranslatesNothing) {
   const std::string providers =
       "providers: { o: { base_url: https://o, keys: [ { env: KEY_A } ] }, c: { dialect: anthropic, base_url: "
       "https://c, "
       "keys: [ { env: KEY_B } ] } }\n";
   EXPECT_THAT(
-      mistakes(providers + "models: { m: { targets: [ o, c ] } }"),
-      ElementsAre("f:2:30: models.m.targets[1]: providers 'o' and 'c' speak different dialects, and requests are "
-                  "not translated; keep targets of one dialect"));
-  EXPECT_THAT(mistakes(providers + "models: { m: { targets: [ o ], fallback: [ n ] }, n: { targets: [ c ] } }"),
-              ElementsAre("f:2:11: models.m: providers 'o' and 'c' speak different dialects, and requests are not "
-                          "translated; keep targets and fallbacks of one dialect"));
+      mistakes(providers + "models: { m: { targets: [ o, c ], translate: off } }"),
+      ElementsAre("f:2:30: models.m.targets[1]: providers 'o' and 'c' speak different dialects, and 'translate' is "
+                  "off; keep targets of one dialect, or remove translate: off"));
+  EXPECT_THAT(mistakes(providers + "models: { m: { targets: [ o ], translate: off, fallback: [ n ] }, n: { targets: [ "
+                                   "c ] } }"),
+              ElementsAre("f:2:11: models.m: providers 'o' and 'c' speak different dialects, and 'translate' is off; "
+                          "keep targets and fallbacks of one dialect, or remove translate: off"));
+  for (const char* const translate : {"", ", translate: lenient", ", translate: strict"}) {
+    EXPECT_THAT(mistakes(providers + "models: { m: { targets: [ o, c ]" + translate + " } }"), IsEmpty());
+  }
+}
+
+TEST(Models, TranslateUnlessTheySayOtherwise) {
+  const core::Plan plan = *loaded(two_providers("models:\n"
+                                                "  a: { targets: [ one ] }\n"
+                                                "  b: { targets: [ one ], translate: strict }\n"
+                                                "  c: { targets: [ one ], translate: off }\n"
+                                                "  d*: { targets: [ one ] }\n"
+                                                "  e*: { targets: [ one ], translate: lenient }\n"))
+                               .plan;
+  const auto treats = [&](const char* name) {
+    const core::Route& route = *plan.route_for(name);
+    return std::pair(route.translate, route.prefers_own);
+  };
+  EXPECT_EQ(treats("a"), std::pair(core::Translate::Lenient, false));
+  EXPECT_EQ(treats("b"), std::pair(core::Translate::Strict, false));
+  EXPECT_EQ(treats("c"), std::pair(core::Translate::Off, false));
+  EXPECT_EQ(treats("dx"), std::pair(core::Translate::Lenient, true)) << "who knows whether both have the name";
+  EXPECT_EQ(treats("ex"), std::pair(core::Translate::Lenient, false));
+  EXPECT_THAT(mistakes(one_provider("models: { m: { translate: maybe, targets: [ one ] } }")),
+              ElementsAre(HasSubstr("expected one of lenient, strict, off, not 'maybe'")));
 }
 
 TEST(Models, SuggestBalanceForItsManyNames) {

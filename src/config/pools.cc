@@ -8,8 +8,7 @@
 namespace drover::config {
 
 std::string mixed_dialects(const core::Provider& one, const core::Provider& other) {
-  return "providers '" + one.name + "' and '" + other.name +
-         "' speak different dialects, and requests are not translated";
+  return "providers '" + one.name + "' and '" + other.name + "' speak different dialects, and 'translate' is off";
 }
 
 std::string PoolExpansion::target_name(const TargetEntry& wanted, std::size_t server, core::KeyId key,
@@ -115,8 +114,9 @@ core::PoolId PoolExpansion::pool(const ModelEntry& entry, const std::string& nam
   for (const TargetEntry& wanted : entry.targets) {
     const core::Provider& one = draft_.plan.providers[entry.targets.front().provider.index()];
     const core::Provider& other = draft_.plan.providers[wanted.provider.index()];
-    if (one.dialect == other.dialect || name != entry.name || is_glob(name)) continue;
-    draft_.report.add(wanted.place, wanted.path, mixed_dialects(one, other), "keep targets of one dialect");
+    if (one.dialect == other.dialect || entry.translates() || name != entry.name || is_glob(name)) continue;
+    draft_.report.add(wanted.place, wanted.path, mixed_dialects(one, other),
+                      "keep targets of one dialect, or remove translate: off");
     break;
   }
   sort_by_priority(pool.targets);

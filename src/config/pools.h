@@ -39,13 +39,16 @@ struct ModelEntry {
   core::Timeouts timeouts;
   Duration affinity = core::Pool{}.affinity;
   core::ModelLimits limits{};
+  std::optional<core::Translate> translate{};  ///< as written
   std::vector<TargetEntry> targets;
   std::vector<std::pair<std::string, Value>> fallback;
   std::vector<DetourEntry> detours;
   bool broken = false;
+
+  [[nodiscard]] bool translates() const { return translate != core::Translate::Off; }
 };
 
-/// The sentence for two providers that cannot stand in for each other.
+/// The sentence for two providers that cannot stand in for each other where nothing is translated.
 [[nodiscard]] std::string mixed_dialects(const core::Provider& one, const core::Provider& other);
 
 /// What becomes of a name that the glob `pattern` takes at a target whose model is the glob `model`. Letters before the

@@ -30,8 +30,8 @@ inline constexpr std::array<std::string_view, 1> kAuth = {"header"};
 inline constexpr std::array<std::string_view, 3> kConnections = {"keep", "max", "idle"};
 inline constexpr std::array<std::string_view, 5> kModelLimits = {
     "requests_per_minute", "requests_per_day", "input_tokens_per_minute", "output_tokens_per_minute", "concurrent"};
-inline constexpr std::array<std::string_view, 6> kModel = {"balance",  "affinity", "targets",
-                                                           "fallback", "timeouts", "limits"};
+inline constexpr std::array<std::string_view, 7> kModel = {"balance",  "affinity", "targets",  "fallback",
+                                                           "timeouts", "limits",   "translate"};
 inline constexpr std::array<std::string_view, 2> kFallback = {"model", "on"};
 inline constexpr std::array<std::string_view, 8> kError = {"status", "code",  "type",  "front",
                                                            "text",   "empty", "class", "scope"};

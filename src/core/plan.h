@@ -29,6 +29,7 @@ using RouteId = Id<struct RouteTag>;
 using PrincipalId = Id<struct PrincipalTag>;
 
 enum class DialectKind : std::uint8_t { OpenAi, Anthropic };
+inline constexpr std::size_t kDialects = 2;
 
 /// How a provider wants the credential.
 struct Auth {
@@ -167,12 +168,23 @@ struct Detour {
   std::uint32_t route = 0;  ///< index into Plan::detours
 };
 
+/// How a route treats a request at a target that speaks another dialect.
+enum class Translate : std::uint8_t {
+  Lenient,  ///< translates it; hints that cannot be carried are dropped and told
+  Strict,   ///< translates it where nothing is lost
+  Off,      ///< keeps it to the targets that speak its own dialect
+};
+
 /// A model name clients send → an ordered list of pools (the fallback chain).
 struct Route {
   std::string name{};  ///< a model's name, or a glob (base/glob.h): "claude-*", and "*", which takes every other name
   std::vector<PoolId> pools{};
   ModelLimits limits{};  ///< what all clients together may ask for under this name
   std::vector<Detour> detours{};
+  Translate translate = Translate::Lenient;
+  /// Requests use targets of another dialect only where none of the route speaks their own. So for many names: of a
+  /// name that passes through, nobody says that both sides know it.
+  bool prefers_own = false;
 };
 
 /// Whether a person waits for the answer. When requests have to wait, each class gets its share of the capacity that

@@ -10,7 +10,7 @@ namespace {
 /// What a page may read beside the few fields that every page may.
 constexpr std::string_view kExposed =
     "x-request-id, request-id, retry-after, retry-after-ms, x-should-retry, x-drover-target, x-drover-attempts, "
-    "x-drover-upstream-request-id, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, "
+    "x-drover-upstream-request-id, x-drover-dropped, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, "
     "x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, "
     "anthropic-ratelimit-requests-limit, anthropic-ratelimit-requests-remaining, anthropic-ratelimit-requests-reset, "
     "anthropic-ratelimit-tokens-limit, anthropic-ratelimit-tokens-remaining, anthropic-ratelimit-tokens-reset, "

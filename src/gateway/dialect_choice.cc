@@ -20,6 +20,16 @@ bool is_openais_own(std::string_view path) {
   }
 }
 
+template <class Fits>
+bool has_target(const core::Plan& plan, const core::Route& route, const config::ClientKey* client, const Fits& fits) {
+  return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
+    return std::ranges::any_of(plan.pools[pool.index()].targets, [&](core::TargetId target) {
+      const core::ProviderId provider = plan.targets[target.index()].provider;
+      return (client == nullptr || client->may_use(provider)) && fits(plan.providers[provider.index()]);
+    });
+  });
+}
+
 }  // namespace
 
 core::DialectKind dialect_asked(std::string_view path, const http::Fields& fields) {
@@ -30,12 +40,14 @@ core::DialectKind dialect_asked(std::string_view path, const http::Fields& field
 
 bool serves(const core::Plan& plan, const core::Route& route, core::DialectKind dialect,
             const config::ClientKey* client) {
-  return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
-    return std::ranges::any_of(plan.pools[pool.index()].targets, [&](core::TargetId target) {
-      const core::ProviderId provider = plan.targets[target.index()].provider;
-      return plan.providers[provider.index()].dialect == dialect && (client == nullptr || client->may_use(provider));
-    });
-  });
+  return has_target(plan, route, client,
+                    [dialect](const core::Provider& provider) { return provider.dialect == dialect; });
+}
+
+bool reaches(const core::Plan& plan, const core::Route& route, core::DialectKind dialect,
+             const config::ClientKey* client) {
+  if (route.translate == core::Translate::Off) return serves(plan, route, dialect, client);
+  return has_target(plan, route, client, [](const core::Provider&) { return true; });
 }
 
 std::string_view shown(core::DialectKind dialect) {

@@ -1,5 +1,4 @@
-// Which dialect a request speaks, and which ones a route leads to. Requests are never translated: each uses those
-// targets that speak its own.
+// Which dialect a request speaks, and which ones a route leads to.
 #pragma once
 
 #include <string_view>
@@ -15,10 +14,14 @@ namespace drover::gateway {
 /// OpenAI's. `path` is canonical.
 [[nodiscard]] core::DialectKind dialect_asked(std::string_view path, const http::Fields& fields);
 
-/// Whether any target of the route speaks it, at a provider that the client (null: any) may use. Those of a route for
-/// many models ("*") may speak either.
+/// Whether any target of the route speaks it, at a provider that the client (null: any) may use.
 [[nodiscard]] bool serves(const core::Plan& plan, const core::Route& route, core::DialectKind dialect,
                           const config::ClientKey* client = nullptr);
+
+/// Whether conversations in this dialect reach any target of the route that the client may use: one that speaks it, or
+/// by translation.
+[[nodiscard]] bool reaches(const core::Plan& plan, const core::Route& route, core::DialectKind dialect,
+                           const config::ClientKey* client = nullptr);
 
 /// "the OpenAI dialect (/v1/chat/completions)": for messages.
 [[nodiscard]] std::string_view shown(core::DialectKind dialect);

@@ -68,6 +68,7 @@ json::object attempt_object(const DecisionAttempt& attempt, std::size_t number) 
                   : attempt.beside == core::Beside::Silence ? json::value("a_silent_target")
                                                             : json::value("a_late_attempt");
   one["upstream_request_id"] = text(attempt.upstream_id);
+  one["translated_to"] = text(attempt.form);
   return one;
 }
 
@@ -116,6 +117,7 @@ json::object request_object(const DecisionRecord& record) {
   one["stream"] = record.streamed;
   one["status"] = status(record.status);
   one["error"] = text(record.error);
+  one["dropped"] = text(record.dropped);
   one["ended_by"] = end_of(record);
   one["ms"] = milliseconds(record.took);
   one["first_content_ms"] = milliseconds(record.first_content);

@@ -27,7 +27,8 @@ constexpr Phrase kEnds[] = {
     {"same_everywhere", "the failure would be the same at every target"},
     {"refused_twice", "two targets refused the same request"},
     {"failed_twice_alike", "two targets failed of this request, so a third was not asked"},
-    {"may_have_been_executed", "it may have been executed, so it was not sent again (the stage table in docs/failover.md)"},
+    {"may_have_been_executed",
+     "it may have been executed, so it was not sent again (the stage table in docs/failover.md)"},
     {"never_repeated", "requests of this kind are never sent twice"},
     {"content_was_sent", "content had gone to the client, so nothing could be repeated"},
     {"walk", "as many different targets were tried as 'retry.walk' allows"},
@@ -131,6 +132,8 @@ std::string result_of(const json::value& attempt) {
   const std::string beside = text_of(member(attempt, "beside"));
   if (beside == "a_trial") text += "; a hedge beside a trial";
   if (beside == "a_late_attempt") text += "; a hedge beside one that was late";
+  const std::string form = text_of(member(attempt, "translated_to"));
+  if (!form.empty()) text += "; translated to " + form;
   const std::string id = text_of(member(attempt, "upstream_request_id"));
   if (!id.empty()) text += "; there it is " + id;
   const json::value& last_resort = member(attempt, "last_resort");

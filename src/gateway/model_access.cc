@@ -77,7 +77,7 @@ Error in_other_dialect(const core::Route& route, core::DialectKind asked, const 
   std::string text = is_glob(route.name) ? "This model is not listed here, and \"" + route.name + "\" is for " +
                                                std::string(shown(served))
                                          : "This gateway serves this model in " + std::string(shown(served));
-  text += ", not for requests in " + std::string(shown(asked)) + ", and none is translated." + known;
+  text += ", not for requests in " + std::string(shown(asked)) + ", and its 'translate' is off." + known;
   return request_error(404, ErrorKind::NotFound, "model_in_other_dialect", std::move(text));
 }
 
@@ -126,7 +126,7 @@ std::vector<std::string> known_models(const core::Plan& plan, core::DialectKind 
   std::vector<std::string> names;
   for (const core::Route& route : plan.routes) {
     if (is_glob(route.name) || route.name.starts_with(kInternalRoute) || !may_name(client, route.name)) continue;
-    if (!serves(plan, route, dialect, client)) continue;
+    if (!reaches(plan, route, dialect, client)) continue;
     names.push_back(route.name);
   }
   std::ranges::sort(names);
@@ -136,7 +136,7 @@ std::vector<std::string> known_models(const core::Plan& plan, core::DialectKind 
 Result<void> may_use_model(const RequestState& state) {
   const core::Plan& plan = *state.snapshot->plan;
   const bool allowed = state.route != nullptr && may_name(state.client, state.request.inspection.model);
-  const bool served = state.route == nullptr || serves(plan, *state.route, state.dialect);
+  const bool served = state.route == nullptr || reaches(plan, *state.route, state.dialect);
   if (allowed && is_fenced(state.client) && state.request.inspection.names_other_models) {
     return fail(names_more_models());
   }

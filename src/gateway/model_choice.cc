@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/dialect_choice.h"
 #include "gateway/model_access.h"
 #include "gateway/request_error.h"
 #include "upstream/api_fence.h"
@@ -18,9 +17,8 @@ bool lets_it_out(dialect::Api api) {
 
 /// Whether this client may ask for it and somebody behind it offers the API.
 bool is_open(const RequestState& state, const core::Route* route, std::string_view model) {
-  const core::Plan& plan = *state.snapshot->plan;
-  return route != nullptr && serves(plan, *route, state.dialect) && may_name(state.client, model) &&
-         upstream::any_inside(plan, *route, fence_of(state));
+  return route != nullptr && may_name(state.client, model) &&
+         upstream::any_inside(*state.snapshot->plan, *route, fence_of(state, *route));
 }
 
 /// The names a client can choose from.
@@ -45,8 +43,10 @@ Error missing_model(const RequestState& state) {
 
 }  // namespace
 
-core::ProviderFence fence_of(const RequestState& state) {
-  return {.within = state.snapshot->fences(state.client, state.dialect).of(state.request.api)};
+core::ProviderFence fence_of(const RequestState& state, const core::Route& route) {
+  const Snapshot& snapshot = *state.snapshot;
+  return snapshot.fences(state.client)[static_cast<std::size_t>(state.dialect)].of(
+      *snapshot.plan, route, state.request.api, state.request.inspection.continues != 0);
 }
 
 Result<void> choose_model(RequestState& state) {

@@ -8,8 +8,9 @@
 
 namespace drover::gateway {
 
-/// The providers this request may go to: those that its client may use and that offer its API.
-[[nodiscard]] core::ProviderFence fence_of(const RequestState& state);
+/// The providers this request may go to on `route`: those that its client may use and that offer its API, or one that
+/// the request can be translated into.
+[[nodiscard]] core::ProviderFence fence_of(const RequestState& state, const core::Route& route);
 
 /// Names the request's model, where it can have one: the deployment in its path; where the API lets the model out, its
 /// default, where this gateway has that, or else the only model whose providers offer the API.

@@ -28,16 +28,19 @@ struct Source {
   core::TargetId target;
 };
 
-/// Those this client may use and that speak its dialect.
+/// Those this client may use and that its requests reach.
 std::vector<Source> sources_for(const Snapshot& snapshot, core::DialectKind dialect, const config::ClientKey* client) {
   std::vector<Source> found;
   const core::Plan& plan = *snapshot.plan;
   for (const core::Route& route : plan.routes) {
-    if (!is_glob(route.name) || !serves(plan, route, dialect, client)) continue;
+    if (!is_glob(route.name) || !reaches(plan, route, dialect, client)) continue;
+    const bool own_only =
+        route.translate == core::Translate::Off || (route.prefers_own && serves(plan, route, dialect, client));
     std::set<std::tuple<core::ProviderId, std::size_t, std::string>> seen;
     for (const core::TargetId id : plan.pools[route.pools.front().index()].targets) {
       const core::Target& target = plan.targets[id.index()];
-      if (!target.model.empty() || plan.providers[target.provider.index()].dialect != dialect) continue;
+      if (!target.model.empty()) continue;
+      if (own_only && plan.providers[target.provider.index()].dialect != dialect) continue;
       if (client != nullptr && !client->may_use(target.provider)) continue;
       if (seen.emplace(target.provider, target.rename.drop, target.rename.front).second) found.push_back({&route, id});
     }
@@ -95,7 +98,7 @@ bool would_be_sent(const RequestState& state, std::string_view model) {
   // A glob takes names, not another glob, nor a name that was escaped twice.
   if (route != nullptr && is_glob(route->name) && (is_glob(model) || model.find('%') != model.npos)) return false;
   return route != nullptr && dialect::is_model_name(model) && may_name(state.client, model) &&
-         serves(plan, *route, state.dialect, state.client);
+         reaches(plan, *route, state.dialect, state.client);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "gateway/cors.h"
 #include "gateway/replies.h"
 #include "gateway/request_error.h"
+#include "translate/translate.h"
 
 namespace drover::gateway {
 namespace {
@@ -36,6 +37,12 @@ Result<void> answer_itself(RequestState& state) {
   }
   send_reply(state, {.status = 204, .fields = std::move(lines), .body = {}});
   return {};
+}
+
+Reply counted_tokens(const RequestState& state) {
+  return {.status = 200,
+          .fields = "Content-Type: application/json\r\nx-drover-dropped: count_tokens=estimated\r\n" + state.own_fields,
+          .body = translate::count_answer(state.request.inspection.input_tokens_estimate)};
 }
 
 }  // namespace drover::gateway

@@ -3,11 +3,15 @@
 #pragma once
 
 #include "base/result.h"
+#include "gateway/replies.h"
 #include "gateway/request_state.h"
 
 namespace drover::gateway {
 
 /// Answers "/" and OPTIONS. Errors: 403 for a browser's question from an origin that is not listed.
 [[nodiscard]] Result<void> answer_itself(RequestState& state);
+
+/// The answer to count_tokens where no provider of the model counts them: drover's own estimate.
+[[nodiscard]] Reply counted_tokens(const RequestState& state);
 
 }  // namespace drover::gateway

@@ -39,6 +39,7 @@ std::uint64_t affinity_of(const http::Fields& fields, const dialect::Inspection&
 
 void speak(RequestState& state, core::DialectKind dialect) {
   state.dialect = dialect;
+  state.request.speaks = dialect;
   state.request.dialect = &upstream::dialect_of(dialect);
 }
 
@@ -202,7 +203,10 @@ Result<void> route(RequestState& state) {
   state.route = find_route(*state.snapshot->plan, inspection.model);
   const Result<void> allowed = may_use_model(state);
   if (!allowed) return allowed;
-  if (!upstream::any_inside(*state.snapshot->plan, *state.route, fence_of(state))) {
+  if (!upstream::any_inside(*state.snapshot->plan, *state.route, fence_of(state, *state.route))) {
+    state.counts_here =
+        state.request.api == dialect::Api::CountTokens && state.route->translate != core::Translate::Off;
+    if (state.counts_here) return {};
     return fail(
         request_error(404, ErrorKind::NotFound, "api_not_offered",
                       "No provider of this model offers this API; 'apis' of the providers says which they offer."));
@@ -226,7 +230,7 @@ void start_run(Worker& worker, RequestState& state) {
   core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request);
   dispatch.id = state.id;
   dispatch.api = static_cast<core::ApiNumber>(state.request.api);
-  dispatch.fence = fence_of(state);
+  dispatch.fence = fence_of(state, *state.route);
   dispatch.owner = state.owner;
   dispatch.affinity = affinity_of(state.exchange->head().fields, state.request.inspection);
   if (state.client != nullptr) dispatch.asker.principal = state.client->principal.value;
@@ -237,6 +241,7 @@ void start_run(Worker& worker, RequestState& state) {
       dispatch.answer == core::AnswerKind::Stream && state.exchange->head().version == http::Version::Http11;
   state.run.emplace(upstream::Run::Parts{.tools = worker.tools(),
                                          .owners = state.snapshot->owners.get(),
+                                         .reasoning = state.snapshot->reasoning.get(),
                                          .catalog = state.snapshot->catalog.get(),
                                          .fleet = state.snapshot->fleet.get(),
                                          .recorder = state.snapshot->fleet->recorder(),

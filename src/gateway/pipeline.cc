@@ -56,7 +56,9 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
   }
 
   if (good) good = route(state);
-  if (good) {
+  if (good && state.counts_here) {
+    send_reply(state, counted_tokens(state));
+  } else if (good) {
     start_run(worker, state);
     co_await state.run->perform();  // pick → exchange → classify → relay or next → settle
     end_run(state);

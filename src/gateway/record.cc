@@ -71,6 +71,16 @@ bool is_estimate(const RunRecord& run) {
   return !run.usage.known;
 }
 
+void count_translation(const RequestState& state, const AttemptRecord& answer, telemetry::Tally& tally) {
+  const std::string_view from = dialect::api_name(state.request.api);
+  const std::string_view to = to_string(*answer.translated_to);
+  tally.translations.add({.from = from, .to = to, .field = {}});
+  const auto& losses = state.run->record().dropped;
+  if (!losses) return;
+  for (const translate::Loss& loss : losses->all())
+    tally.translations.add({.from = from, .to = to, .field = loss.field});
+}
+
 void count_attempts(const RequestState& state, telemetry::Tally& tally) {
   const RunRecord& run = state.run->record();
   const AttemptRecord* before = nullptr;
@@ -100,6 +110,7 @@ void count_attempts(const RequestState& state, telemetry::Tally& tally) {
   if (answer == nullptr) return;
   telemetry::TargetTally& target = tally.targets[state.snapshot->target_slots[answer->target.index()]];
   target.first_content.observe(run.first_content - answer->started);
+  if (answer->translated_to) count_translation(state, *answer, tally);
   const auto input = static_cast<std::uint64_t>(run.used.input_tokens.value);
   const auto output = static_cast<std::uint64_t>(run.used.output_tokens.value);
   target.input_tokens.add(input);
@@ -141,6 +152,7 @@ void describe_run(const RequestState& state, Attempts& attempts, telemetry::Acce
                          .outcome = outcome_of(attempt),
                          .status = attempt.status,
                          .upstream_id = attempt.upstream_id.view(),
+                         .form = attempt.translated_to ? to_string(*attempt.translated_to) : std::string_view(),
                          .took = attempt.ended - attempt.started,
                          .reused = attempt.reused};
   }
@@ -207,6 +219,9 @@ void write_decision(RequestState& state, const Ending& ending, Instant now, tele
   record.status = ending.status;
   record.error = ending.error;
   record.client_deadline = client_deadline(state);
+  const std::string dropped =
+      state.run && state.run->record().dropped ? state.run->record().dropped->head_value() : std::string();
+  record.dropped = dropped;
   if (state.run) upstream::describe_decision(*state.run, *state.snapshot->plan, state.arrived, store.space(), record);
   store.write(record);
 }

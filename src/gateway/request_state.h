@@ -29,6 +29,7 @@ struct RequestState final : upstream::CommitObserver {
   std::string own_fields;      ///< lines for every answer: "x-request-id: …\r\n", and who may read it in a browser
   std::string more_fields;     ///< lines for an error of ours: what would have been right
   bool answered_here = false;  ///< the gateway answers it itself: no provider and no key are needed
+  bool counts_here = false;    ///< the gateway estimates the tokens itself: no provider of the model counts them
   std::string asked_name;      ///< AskedPath::name
   Duration client_timeout = kNoLimit;
   bool clients_retry = false;                     ///< x-stainless-retry-count above 0
@@ -59,6 +60,7 @@ struct RequestState final : upstream::CommitObserver {
     own_fields.clear();
     more_fields.clear();
     answered_here = false;
+    counts_here = false;
     asked_name.clear();
     place.leave();
     body_bytes = 0;

@@ -4,14 +4,14 @@
 #include <chrono>
 #include <utility>
 
-#include "gateway/dialect_choice.h"
 #include "net/seed.h"
 #include "telemetry/state_lines.h"
 
 namespace drover::gateway {
 namespace {
 
-constexpr std::array<core::DialectKind, 2> kDialects{core::DialectKind::OpenAi, core::DialectKind::Anthropic};
+constexpr std::array<core::DialectKind, core::kDialects> kAllDialects{core::DialectKind::OpenAi,
+                                                                      core::DialectKind::Anthropic};
 
 /// With more keys than that, paths that name no model reach the pinned one only.
 constexpr std::size_t kMostPinned = 1000;
@@ -66,25 +66,11 @@ void take_slots(Snapshot& snapshot, telemetry::Metrics& metrics) {
   }
 }
 
-/// Whether some route leads to targets of both dialects, so that each request has to be kept to its own.
-bool mixes_dialects(const core::Plan& plan) {
-  const auto both = [&plan](const core::Route& route) {
-    return std::ranges::all_of(kDialects, [&](core::DialectKind dialect) { return serves(plan, route, dialect); });
-  };
-  return std::ranges::any_of(plan.routes, both) || std::ranges::any_of(plan.detours, both);
-}
-
 /// `within`: of these providers only; null: of all.
 Snapshot::Fences fences_within(const core::Plan& plan, const core::ProviderSet* within) {
   Snapshot::Fences fences;
-  const bool mixed = mixes_dialects(plan);
-  for (const core::DialectKind dialect : kDialects) {
-    core::ProviderSet speakers = within != nullptr ? *within : core::ProviderSet::all_of(plan);
-    for (std::uint32_t at = 0; at < plan.providers.size() && mixed; ++at) {
-      if (plan.providers[at].dialect != dialect) speakers.remove(core::ProviderId{at});
-    }
-    fences[static_cast<std::size_t>(dialect)] =
-        upstream::ApiFences(plan, mixed || within != nullptr ? &speakers : nullptr);
+  for (const core::DialectKind dialect : kAllDialects) {
+    fences[static_cast<std::size_t>(dialect)] = upstream::RouteFences(plan, dialect, within);
   }
   return fences;
 }
@@ -102,7 +88,7 @@ upstream::SharedFleet::Observer observer(telemetry::Metrics* metrics) {
 GatewayPlan gateway_plan(const config::Settings& settings) {
   auto plan = std::make_shared<core::Plan>(*settings.plan);
   GatewayPlan made;
-  for (const core::DialectKind dialect : kDialects) {
+  for (const core::DialectKind dialect : kAllDialects) {
     const auto key = settings.pin_for(dialect);
     if (key && add_pin(*plan, *key, dialect, settings.timeouts)) {
       made.pins[static_cast<std::size_t>(dialect)] = core::RouteId{static_cast<std::uint32_t>(plan->routes.size() - 1)};
@@ -140,6 +126,7 @@ Result<std::shared_ptr<Snapshot>> Snapshot::build(config::Settings settings, ups
 void Snapshot::begin(const Snapshot* before, telemetry::Metrics& metrics) {
   take_slots(*this, metrics);
   owners = before != nullptr ? before->owners : std::make_shared<upstream::OwnerMap>();
+  reasoning = before != nullptr ? before->reasoning : std::make_shared<upstream::ReasoningMemory>();
   if (before != nullptr) fleet->succeed(*before->fleet);
 }
 

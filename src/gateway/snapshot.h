@@ -18,6 +18,7 @@
 #include "upstream/owner_map.h"
 #include "upstream/recorder.h"
 #include "upstream/shared_fleet.h"
+#include "upstream/translation.h"
 
 namespace drover::gateway {
 
@@ -26,15 +27,16 @@ struct Snapshot {
   std::shared_ptr<const core::Plan> plan;  ///< the settings' plan with a route to each pin behind it
   std::shared_ptr<const upstream::Catalog> catalog;
   std::shared_ptr<upstream::SharedFleet> fleet;
-  std::shared_ptr<upstream::OwnerMap> owners;  ///< one for all snapshots
+  std::shared_ptr<upstream::OwnerMap> owners;            ///< one for all snapshots
+  std::shared_ptr<upstream::ReasoningMemory> reasoning;  ///< the same
   /// Route of the paths that name no model, per dialect; null where no provider speaks it.
-  std::array<const core::Route*, 2> pins{};
+  std::array<const core::Route*, core::kDialects> pins{};
   std::int64_t loaded_at = 0;  ///< milliseconds since 1970
   /// What routes and targets are counted under, by their ids; `unrouted`: requests that found no route.
   std::vector<telemetry::Slot> model_slots;
   std::vector<telemetry::Slot> target_slots;
   telemetry::Slot unrouted = telemetry::kOtherSlot;
-  using Fences = std::array<upstream::ApiFences, 2>;  ///< per dialect
+  using Fences = std::array<upstream::RouteFences, core::kDialects>;  ///< by the client's dialect
   Fences fences_of_all{};
   std::vector<Fences> fences_of_client{};  ///< by client; empty for a client that may use all
 
@@ -48,11 +50,10 @@ struct Snapshot {
   /// takes over from `before` (null: this is the first) what its fleet knows and which requests run.
   void begin(const Snapshot* before, telemetry::Metrics& metrics);
 
-  /// The providers that offer each API in this dialect, of those that the client (null: no client) may use.
-  [[nodiscard]] const upstream::ApiFences& fences(const config::ClientKey* client, core::DialectKind dialect) const {
-    const auto at = static_cast<std::size_t>(dialect);
-    if (client == nullptr || !client->providers) return fences_of_all[at];
-    return fences_of_client[static_cast<std::size_t>(client - settings.clients.data())][at];
+  /// The providers that a client (null: no client) may use.
+  [[nodiscard]] const Fences& fences(const config::ClientKey* client) const {
+    if (client == nullptr || !client->providers) return fences_of_all;
+    return fences_of_client[static_cast<std::size_t>(client - settings.clients.data())];
   }
 
   [[nodiscard]] const core::Route* pin(core::DialectKind dialect) const {
@@ -67,7 +68,7 @@ struct Snapshot {
 /// The settings' plan with a route to each pin behind it.
 struct GatewayPlan {
   std::shared_ptr<const core::Plan> plan;
-  std::array<std::optional<core::RouteId>, 2> pins{};  ///< per dialect; absent: nobody speaks it
+  std::array<std::optional<core::RouteId>, core::kDialects> pins{};  ///< per dialect; absent: nobody speaks it
 };
 [[nodiscard]] GatewayPlan gateway_plan(const config::Settings& settings);
 

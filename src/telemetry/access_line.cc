@@ -37,6 +37,10 @@ void attempts(JsonLine& line, std::span<const AccessAttempt> all) {
     }
     line.key("ms");
     line.number(milliseconds(attempt.took));
+    if (!attempt.form.empty()) {
+      line.key("translated_to");
+      line.text(attempt.form);
+    }
     line.key("reused");
     line.boolean(attempt.reused);
     line.close('}');

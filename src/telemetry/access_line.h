@@ -18,6 +18,7 @@ struct AccessAttempt {
   std::string_view outcome{};      ///< "ok" or the name of what failed: "rate_limited"
   int status = 0;                  ///< the upstream's; 0: there was none
   std::string_view upstream_id{};  ///< what the upstream calls the request; empty: it did not say
+  std::string_view form{};         ///< the form it was translated into; empty: it was not
   Duration took{};
   bool reused = false;  ///< on a connection that had served before
 };

@@ -96,6 +96,7 @@ void attempt_fields(Archive& archive, Attempt& attempt) {
   archive.maybe(attempt.failure);
   archive.value(attempt.status);
   archive.text(attempt.upstream_id);
+  archive.text(attempt.form);
   archive.value(attempt.connected);
   archive.value(attempt.reused);
   archive.value(attempt.last_resort);
@@ -136,6 +137,7 @@ void own_fields(Archive& archive, Record& record) {
   archive.value(record.keep);
   archive.value(record.status);
   archive.text(record.error);
+  archive.text(record.dropped);
   archive.value(record.stop);
   archive.value(record.took);
   archive.value(record.first_content);

@@ -31,6 +31,7 @@ struct DecisionAttempt {
   std::optional<ErrorKind> failure{};
   int status = 0;                  ///< the upstream's; 0: there was none
   std::string_view upstream_id{};  ///< what the upstream calls the request
+  std::string_view form{};         ///< the form it was translated into; empty: it was not
   bool connected = false;          ///< there was a connection
   bool reused = false;             ///< and it had served before
   bool last_resort = false;        ///< the target was out, and every other one too
@@ -70,6 +71,7 @@ struct DecisionRecord {
   bool stranger = false;  ///< refused before it was known whose it is; not kept in the record
   int status = 0;         ///< sent; 0: none was
   std::string_view error{};
+  std::string_view dropped{};  ///< what the answering attempt's request could not carry: "seed, logit_bias"
   core::Stop stop = core::Stop::Running;
   Duration took{};
   Duration first_content = kNoLimit;

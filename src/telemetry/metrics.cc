@@ -172,6 +172,22 @@ void hedges(Exposition& out, const Tallies& tallies) {
   }
 }
 
+void translations(Exposition& out, const Tallies& tallies) {
+  TranslationTally::Counts counts;
+  for (const Tally* tally : tallies) tally->translations.add_to(counts);
+  const auto is_request = [](const TranslationTally::Series& series) { return series.field.empty(); };
+  out.counter("drover_translated_requests_total",
+              "Requests that were answered in another form than their client's, by both forms.");
+  for (const auto& [series, count] : counts) {
+    if (is_request(series)) out.value({{"from", series.from}, {"to", series.to}}, static_cast<double>(count));
+  }
+  out.counter("drover_translation_dropped_total", "What translated requests could not carry, by field and forms.");
+  for (const auto& [series, count] : counts) {
+    if (is_request(series)) continue;
+    out.value({{"field", series.field}, {"from", series.from}, {"to", series.to}}, static_cast<double>(count));
+  }
+}
+
 void process(Exposition& out, const Tallies& tallies, const Gauges& gauges) {
   out.gauge("drover_build_info", "1, with the version as a label.");
   out.value({{"version", gauges.version}}, 1);
@@ -225,6 +241,7 @@ std::string Metrics::render(const Gauges& gauges) const {
   waiting(out, tallies);
   failovers(out, tallies);
   hedges(out, tallies);
+  translations(out, tallies);
 
   const std::vector<std::string> nodes = nodes_.names();
   out.counter("drover_state_changes_total", "Changes of state of keys, servers, targets and the like, by name.");

@@ -12,6 +12,7 @@
 #include "core/waiter.h"
 #include "telemetry/counter.h"
 #include "telemetry/labels.h"
+#include "telemetry/translation_tally.h"
 
 namespace drover::telemetry {
 
@@ -82,6 +83,7 @@ struct alignas(64) Tally {
   Counter connections;                                                  ///< accepted from clients
   Histogram waited;                                        ///< for capacity, of those requests that had to wait
   std::array<Counter, core::kWaitRefusals> wait_refusals;  ///< not let wait (longer), by core::WaitRefusal
+  TranslationTally translations;
 
   Counter& second(core::Beside beside, Race race) {
     return seconds[static_cast<std::size_t>(beside) - 1][static_cast<std::size_t>(race)];

@@ -1,39 +1,52 @@
 #include "upstream/api_fence.h"
 
 #include <algorithm>
-#include <string_view>
 
-#include "dialect/api_name.h"
+#include "upstream/wire_api.h"
 
 namespace drover::upstream {
-namespace {
 
-/// The word in `apis` for an API; empty: every provider is taken to have it.
-std::string_view word_for(dialect::Api api) {
-  switch (api) {
-    case dialect::Api::CountTokens: return api_name(dialect::Api::Messages);
-    case dialect::Api::OtherModel:
-    case dialect::Api::Pinned: return {};
-    default: return api_name(api);
+template <class Has>
+void ApiFences::fence(const core::Plan& plan, const core::ProviderSet* within, dialect::Api api, const Has& has) {
+  if (within == nullptr && std::ranges::all_of(plan.providers, has)) return;
+  core::ProviderSet& set =
+      sets_[static_cast<std::size_t>(api)].emplace(within != nullptr ? *within : core::ProviderSet::all_of(plan));
+  for (std::uint32_t provider = 0; provider < plan.providers.size(); ++provider) {
+    if (!has(plan.providers[provider])) set.remove(core::ProviderId{provider});
   }
 }
-
-bool offers(const core::Provider& provider, std::string_view word) {
-  return provider.apis.empty() || word.empty() || std::ranges::find(provider.apis, word) != provider.apis.end();
-}
-
-}  // namespace
 
 ApiFences::ApiFences(const core::Plan& plan, const core::ProviderSet* within) {
   for (std::size_t at = 0; at < sets_.size(); ++at) {
-    const std::string_view word = word_for(static_cast<dialect::Api>(at));
-    const auto offers_it = [&](const core::Provider& provider) { return offers(provider, word); };
-    if (within == nullptr && std::ranges::all_of(plan.providers, offers_it)) continue;
-    core::ProviderSet& set = sets_[at].emplace(within != nullptr ? *within : core::ProviderSet::all_of(plan));
-    for (std::uint32_t provider = 0; provider < plan.providers.size(); ++provider) {
-      if (!offers_it(plan.providers[provider])) set.remove(core::ProviderId{provider});
-    }
+    const auto api = static_cast<dialect::Api>(at);
+    fence(plan, within, api, [&](const core::Provider& provider) { return offers(provider, api); });
   }
+}
+
+ApiFences::ApiFences(const core::Plan& plan, core::DialectKind dialect, const core::ProviderSet* within) {
+  for (std::size_t at = 0; at < sets_.size(); ++at) {
+    const auto api = static_cast<dialect::Api>(at);
+    fence(plan, within, api,
+          [&](const core::Provider& provider) { return wire_api(api, dialect, provider).has_value(); });
+  }
+}
+
+RouteFences::RouteFences(const core::Plan& plan, core::DialectKind dialect, const core::ProviderSet* within)
+    : translated_(plan, dialect, within) {
+  const auto speaks_it = [dialect](const core::Provider& provider) { return provider.dialect == dialect; };
+  core::ProviderSet speakers = within != nullptr ? *within : core::ProviderSet::all_of(plan);
+  for (std::uint32_t at = 0; at < plan.providers.size(); ++at) {
+    if (!speaks_it(plan.providers[at])) speakers.remove(core::ProviderId{at});
+  }
+  own_ = ApiFences(plan, std::ranges::all_of(plan.providers, speaks_it) ? within : &speakers);
+}
+
+core::ProviderFence RouteFences::of(const core::Plan& plan, const core::Route& route, dialect::Api api,
+                                    bool stored) const {
+  const core::ProviderFence own{.within = own_.of(api)};
+  if (route.translate == core::Translate::Off || !form_of(api)) return own;
+  if ((route.prefers_own || stored) && any_inside(plan, route, own)) return own;
+  return {.within = translated_.of(api)};
 }
 
 bool any_inside(const core::Plan& plan, const core::Route& route, const core::ProviderFence& fence) {

@@ -20,6 +20,8 @@ class ApiFences {
   ApiFences() = default;
   /// `within`: of these providers only; null: of all.
   explicit ApiFences(const core::Plan& plan, const core::ProviderSet* within = nullptr);
+  /// The same for requests in `dialect` that may be translated: also providers that have another API for what is asked.
+  ApiFences(const core::Plan& plan, core::DialectKind dialect, const core::ProviderSet* within);
 
   /// The providers that offer the API; null: all of them. Valid as long as this object.
   [[nodiscard]] const core::ProviderSet* of(dialect::Api api) const {
@@ -28,7 +30,27 @@ class ApiFences {
   }
 
  private:
+  template <class Has>
+  void fence(const core::Plan& plan, const core::ProviderSet* within, dialect::Api api, const Has& has);
+
   std::array<std::optional<core::ProviderSet>, kApiClasses> sets_{};
+};
+
+/// Where requests in one dialect may go, untranslated and translated.
+class RouteFences {
+ public:
+  RouteFences() = default;
+  /// `within`: to these providers only; null: to all.
+  RouteFences(const core::Plan& plan, core::DialectKind dialect, const core::ProviderSet* within = nullptr);
+
+  /// The providers that a request of `api` on `route` may go to. `stored`: it needs what one account stores, which is
+  /// of use to the API that stored it alone. Valid as long as this object.
+  [[nodiscard]] core::ProviderFence of(const core::Plan& plan, const core::Route& route, dialect::Api api,
+                                       bool stored) const;
+
+ private:
+  ApiFences own_;         ///< providers that speak the dialect and offer the API
+  ApiFences translated_;  ///< and those that have another API for it
 };
 
 /// Whether any target of the route is inside the fence.

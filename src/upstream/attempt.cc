@@ -63,6 +63,14 @@ Attempt::~Attempt() {
   connection_.give_back(run_.now());
 }
 
+void Attempt::forward() {
+  forwarding_ = true;
+  answer_.content_seen = true;  // from here on it cannot be found empty
+  if (!translates()) return;
+  run_.record_.dropped = translation_->losses;
+  if (exchange_->sent()) translation_.reset();
+}
+
 void Attempt::learn_owner() {
   if (run_.parts_.owners == nullptr) return;
   for (std::uint64_t& made : answer_.made) {
@@ -170,6 +178,10 @@ void Attempt::cancel() {
 
 std::uint64_t Attempt::gather_body() {
   const UpstreamRequest& request = *run_.parts_.request;
+  if (translates()) {
+    (void)body_pieces_.push_back(translation_->request.body);
+    return translation_->request.body.size();
+  }
   const std::string_view body = request.body.view();
   const auto wish =
       endpoint_->provider->usage == core::UsageMode::Ask ? dialect::UsageWish::Ask : dialect::UsageWish::Observe;
@@ -200,9 +212,13 @@ void Attempt::send() {
   write_begun_ = true;
   const UpstreamRequest& request = *run_.parts_.request;
   std::string text = memory().take_bytes();  // the path, and behind it the fields
-  append_upstream_path(*endpoint_, request.path, request.query, text);
+  if (translates()) {
+    append_upstream_path(*endpoint_, path_of(*form_of(wire_.api)), {}, text);
+  } else {
+    append_upstream_path(*endpoint_, request.path, request.query, text);
+  }
   const std::size_t path_size = text.size();
-  text.append(request.fields);
+  translates() ? append_translated_fields(request, *translation_, text) : void(text.append(request.fields));
   for (const std::string& name : *endpoint_->replaced) http::drop_field(text, name, path_size);
   text.append(endpoint_->fields->reveal());
   const std::string_view whole = text;
@@ -213,7 +229,7 @@ void Attempt::send() {
       .authority = endpoint_->server->authority,
       .fields = whole.substr(path_size),
       .framing = request.has_body ? http::Framing{http::BodyKind::Length, length} : http::Framing{},
-      .last = may_be_ignored(request),
+      .last = !translates() && may_be_ignored(request),
   });
   memory().give(std::move(text));
   auto written = exchange_->write({body_pieces_.begin(), body_pieces_.size()}, net::More::No, net::Keep::Borrow);

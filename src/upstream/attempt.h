@@ -23,6 +23,8 @@
 #include "upstream/catalog.h"
 #include "upstream/connection_pools.h"
 #include "upstream/memory_budget.h"
+#include "upstream/translation.h"
+#include "upstream/wire_api.h"
 
 namespace drover::net {
 class LoopMemory;
@@ -45,6 +47,9 @@ class Attempt {
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;
 
+  /// Chooses the API by which the target is asked, and translates the request where it is another than the client's.
+  /// False: the request cannot go there, and the attempt has failed.
+  [[nodiscard]] bool prepare();
   /// Takes an idle connection when there is one (and a reused one is wanted). False: await connect() first.
   [[nodiscard]] bool take_connection();
   [[nodiscard]] net::Awaitable<> connect();
@@ -57,10 +62,7 @@ class Attempt {
   /// Stops at once; a wait in progress returns.
   void cancel();
   /// Dispatch made this attempt the answer.
-  void forward() {
-    forwarding_ = true;
-    answer_.content_seen = true;  // from here on it cannot be found empty
-  }
+  void forward();
   [[nodiscard]] bool forwards() const { return forwarding_; }
 
   [[nodiscard]] core::AttemptId id() const { return id_; }
@@ -136,6 +138,15 @@ class Attempt {
   void deliver(net::Pieces pieces, net::More more);
   void learn_owner();
 
+  // attempt_translation.cc: a target that does not speak the client's dialect
+  [[nodiscard]] std::string model_sent() const;
+  [[nodiscard]] bool translates() const { return wire_.translated; }
+  void take_translated_fields(const http::Fields& fields);
+  void keep_note();
+  void translation_failed();
+  [[nodiscard]] bool translate_whole(std::string_view text);
+  [[nodiscard]] bool asks_another_way(const Error& failure);
+
   // attempt_coding.cc: answers in a content coding
   [[nodiscard]] std::optional<Error> choose_coding(const http::ResponseHead& head);
   void on_coded(std::string_view bytes);
@@ -152,6 +163,8 @@ class Attempt {
   [[nodiscard]] std::size_t take_events(std::string_view input);
   /// Tells Dispatch of an event. False: the attempt was stopped by that.
   [[nodiscard]] bool tell(dialect::EventKind kind);
+  [[nodiscard]] bool take_translated(const http::SseEvent& event, dialect::EventKind kind, Error& failure);
+  void pass_translated();
   void pass_unread();
   void pass(std::string_view bytes, net::More more);
   void pass_held(std::string_view bytes, net::More more);
@@ -184,6 +197,11 @@ class Attempt {
   bool client_blocked_ = false;  ///< the last write did not go out at once
   bool in_long_event_ = false;   ///< inside an event too long to be looked into
   bool too_long_ = false;        ///< a plain answer that was not held whole
+
+  WireApi wire_;  ///< how the target is asked
+  std::shared_ptr<const Translation> translation_;
+  std::unique_ptr<translate::Answer> translator_;  ///< of the answer; from its head on
+  std::string translated_;                         ///< events for the client that were not passed on yet
 
   dialect::BodyEdits edits_;  ///< own the replaced text until the request is sent
   FixedVector<std::string_view, net::kMaxPieces> body_pieces_;

@@ -69,6 +69,16 @@ Error other_form(std::string message) {
   return error;
 }
 
+Error too_long_to_translate() {
+  return {
+      .kind = ErrorKind::BadResponse,
+      .scope = ErrorScope::Request,
+      .retry = RetryClass::OtherProvider,
+      .status = 502,
+      .code = "answer_too_long",
+      .message = "The upstream's answer is longer than what can be translated (4 MiB), or there was no memory for it."};
+}
+
 Error plain_for_stream() {
   return other_form("The upstream sent a plain answer where a stream was due.");
 }
@@ -81,10 +91,11 @@ void Attempt::on_head(const http::ResponseHead& head) {
   phase_ = Phase::Body;
   run_.attempt_answered(id_, status_);
   fields_ = memory().take_bytes();
-  http::append_crossing(head.fields, http::Direction::Downstream, fields_);
+  translates() ? take_translated_fields(head.fields)
+               : http::append_crossing(head.fields, http::Direction::Downstream, fields_);
   const std::int64_t unix_now = run_.parts_.tools.loop->unix_seconds();
   const auto hints = dialect::quota_hints(head.fields, unix_now);
-  if (!endpoint_->alone) tell_rates(hints, unix_now);
+  if (!endpoint_->alone || translates()) tell_rates(hints, unix_now);
   // Some servers say back what they were sent.
   if (const std::string_view key = endpoint_->key->reveal(); dialect::may_hold_credential(fields_, key)) {
     fields_ = dialect::redact(fields_, key);
@@ -114,7 +125,7 @@ void Attempt::tell_rates(const std::optional<QuotaHints>& hints, std::int64_t un
                                  .model = endpoint_->target->model.empty() ? hash64(model, kModelSeed) : 0};
   rates.said(answer, *hints, run_.now());
   if (!run_.tells_rates_) return;
-  const bool anthropic = endpoint_->provider->dialect == core::DialectKind::Anthropic;
+  const bool anthropic = run_.parts_.request->speaks == core::DialectKind::Anthropic;
   dialect::append_quota_fields(rates.left(answer, run_.within_, run_.now()),
                                anthropic ? dialect::QuotaWords::Anthropic : dialect::QuotaWords::Common, unix_now,
                                fields_);
@@ -132,7 +143,7 @@ Attempt::Label Attempt::label_of(const http::Fields& fields) {
 }
 
 std::optional<Error> Attempt::choose_mode(const http::ResponseHead& head) {
-  const dialect::Api api = run_.parts_.request->api;
+  const dialect::Api api = wire_.api;
   label_ = label_of(head.fields);
   mode_ = Mode::Opaque;
   if (framing_.kind == http::BodyKind::None) {
@@ -154,7 +165,7 @@ std::optional<Error> Attempt::choose_mode(const http::ResponseHead& head) {
 /// Of a plain answer: whether a stream was due.
 bool Attempt::is_other_form() const {
   const UpstreamRequest& request = *run_.parts_.request;
-  return request.inspection.stream && has_known_shape(request.api);
+  return request.inspection.stream && has_known_shape(wire_.api);
 }
 
 void Attempt::relabel(std::string_view type) {
@@ -206,6 +217,7 @@ void Attempt::on_bytes(std::string_view bytes) {
       hold(bytes, held_);
       if (!too_long_ && may_hold(held_.size() + beside_.size())) return;
       if (is_other_form()) return fail_with(plain_for_stream(), core::Stage::FailedAnswer);
+      if (translator_) return fail_with(too_long_to_translate(), core::Stage::FailedAnswer);
       // Too long to be judged as a whole, and too long for an error without an echo in front: its beginning tells.
       if (auto failure = judge_front()) return fail_with(std::move(*failure), core::Stage::FailedAnswer);
       mode_ = Mode::Opaque;
@@ -234,7 +246,7 @@ void Attempt::note_upstream_id(const http::Fields& fields) {
 void Attempt::on_end() {
   switch (mode_) {
     case Mode::Opaque:
-      if (!forwarding_ && framing_.kind != http::BodyKind::None && must_say_something(run_.parts_.request->api)) {
+      if (!forwarding_ && framing_.kind != http::BodyKind::None && must_say_something(wire_.api)) {
         return fail_with(said_nothing_at_all(), core::Stage::FailedAnswer);
       }
       if (!forwarding_) run_.emit(core::FirstContent{id_});
@@ -270,19 +282,19 @@ void Attempt::release_charge() {
 
 std::optional<Error> Attempt::judge_front() {
   const std::string& text = coded_ == Coded::Beside ? beside_ : held_;
-  return endpoint_->dialect->read_front(run_.parts_.request->api, text, answer_);
+  return endpoint_->dialect->read_front(wire_.api, text, answer_);
 }
 
 void Attempt::judge_whole() {
-  const UpstreamRequest& request = *run_.parts_.request;
   const std::string& text = coded_ == Coded::Beside ? beside_ : held_;
-  if (text.empty() && must_say_something(request.api)) {
+  if (text.empty() && must_say_something(wire_.api)) {
     return fail_with(said_nothing_at_all(), core::Stage::FailedAnswer);
   }
-  if (auto failure = endpoint_->dialect->read_plain(request.api, text, answer_)) {
+  if (auto failure = endpoint_->dialect->read_plain(wire_.api, text, answer_)) {
     return fail_with(std::move(*failure), core::Stage::FailedAnswer);
   }
   if (is_other_form()) return fail_with(plain_for_stream(), core::Stage::FailedAnswer);
+  if (translator_ && !translate_whole(text)) return;
   run_.emit(core::FirstContent{id_});
   if (stopped()) return;
   if (coded_ == Coded::Beside && !endpoint_->search->clean(beside_)) {
@@ -298,7 +310,7 @@ void Attempt::judge_whole() {
 
 /// The first 404 of a server may come of its base URL, which only its operator can mend.
 void Attempt::doubt_path(ErrorKind kind) {
-  const bool of_an_api = status_ == 404 && kind != ErrorKind::ModelMissing && has_known_shape(run_.parts_.request->api);
+  const bool of_an_api = status_ == 404 && kind != ErrorKind::ModelMissing && has_known_shape(wire_.api);
   if (!of_an_api || !endpoint_->server->path_doubt->arises()) return;
   telemetry::log(telemetry::Level::Warning,
                  doubt_text(endpoint_->provider->name,
@@ -317,6 +329,15 @@ void Attempt::judge_failure() {
     failure.scope = ErrorScope::Target;
     failure.retry = RetryClass::OtherKey;
   }
+  if (asks_another_way(failure)) {
+    // What the server has not, another of its APIs stands in for: nobody is charged, and it is asked again.
+    failure = {.kind = ErrorKind::LocalResource,
+               .scope = ErrorScope::Gateway,
+               .retry = RetryClass::SameTarget,
+               .code = "api_not_offered",
+               .message = "This server does not have this API; the request is translated for it from now on."};
+    return fail_with(std::move(failure), core::Stage::Refused);
+  }
   doubt_path(failure.kind);
   const core::Stage stage =
       endpoint_->dialect->not_executed(failure) ? core::Stage::Refused : core::Stage::FailedAnswer;
@@ -324,11 +345,17 @@ void Attempt::judge_failure() {
   const bool too_long = held_.size() > kMaxHeldBytes;
   const bool passable = readable && !too_long;
   if (passable) {
-    run_.hold({.attempt = id_,
-               .kind = failure.kind,
-               .status = status_,
-               .fields = std::move(fields_),
-               .body = dialect::redact(held_, endpoint_->key->reveal())});
+    HeldAnswer answer{.attempt = id_,
+                      .kind = failure.kind,
+                      .status = status_,
+                      .fields = {},
+                      .body = dialect::redact(held_, endpoint_->key->reveal())};
+    if (translates()) {
+      relabel("application/json");
+      answer.body = translated_failure(*form_of(run_.parts_.request->api), status_, answer.body, run_.request_id());
+    }
+    answer.fields = std::move(fields_);
+    run_.hold(std::move(answer));
   }
   // It may have left its framing behind: the connection is not used again.
   if (too_long) exchange_->cancel();

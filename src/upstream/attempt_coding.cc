@@ -37,14 +37,15 @@ std::optional<Error> Attempt::choose_coding(const http::ResponseHead& head) {
       coded_ = Coded::Unread;
       return std::nullopt;
     }
-    if (!coding.accepted) return unexpected_coding();
+    if (!coding.accepted || translates()) return unexpected_coding();
     mode_ = Mode::Opaque;
     return std::nullopt;
   }
-  if (mode_ == Mode::Look && coding.accepted && label_ != Label::Events && !run_.parts_.request->inspection.stream) {
+  const bool may_pass = coding.accepted && !translates();
+  if (mode_ == Mode::Look && may_pass && label_ != Label::Events && !run_.parts_.request->inspection.stream) {
     mode_ = Mode::Judge;
   }
-  const bool goes_as_it_is = coding.accepted && (mode_ == Mode::Judge || mode_ == Mode::Opaque);
+  const bool goes_as_it_is = may_pass && (mode_ == Mode::Judge || mode_ == Mode::Opaque);
   if (goes_as_it_is && mode_ == Mode::Opaque) return std::nullopt;  // it would not be looked into anyway
   coded_ = goes_as_it_is ? Coded::Beside : Coded::Unfold;
   decoder_ = std::make_unique<http::ContentDecoder>(coding.kind);

@@ -60,8 +60,9 @@ void Attempt::on_events(std::string_view bytes) {
 /// what it is: it may be the last one.
 void Attempt::pass_unread() {
   Error failure;
+  if (translator_) return fail_with(dialect::long_error(), stage_now());
   const http::SseEvent event = dialect::long_event(carry_);
-  const EventKind kind = endpoint_->dialect->read_event(run_.parts_.request->api, event, answer_, failure);
+  const EventKind kind = endpoint_->dialect->read_event(wire_.api, event, answer_, failure);
   if (kind == EventKind::Error && !forwarding_) return fail_with(std::move(failure), core::Stage::FailedAnswer);
   // Of one in the middle the client is told in our words: what is not held cannot be looked through for our key.
   if (dialect::begins_as_error(event)) return fail_with(dialect::long_error(), stage_now());
@@ -77,7 +78,7 @@ void Attempt::pass_unread() {
 
 std::size_t Attempt::take_events(std::string_view input) {
   const dialect::Dialect& dialect = *endpoint_->dialect;
-  const dialect::Api api = run_.parts_.request->api;
+  const dialect::Api api = wire_.api;
   std::size_t segment = 0;  // where the bytes not yet passed begin
   std::size_t at = 0;
   http::SseEvent event;
@@ -90,6 +91,11 @@ std::size_t Attempt::take_events(std::string_view input) {
       return at;
     }
     if (!behind_the_end && !tell(kind)) return at;
+    if (translator_) {
+      segment = at = at + event.bytes.size();
+      if (!take_translated(event, kind, failure)) return at;
+      continue;
+    }
     std::string replacement;
     const Edit verdict = edit_ ? edit_->on_event(event, kind, replacement) : Edit::Keep;
     if (verdict != Edit::Keep) {
@@ -115,8 +121,32 @@ std::size_t Attempt::take_events(std::string_view input) {
     }
   }
   if (at > segment) pass(input.substr(segment, at - segment), net::More::Yes);
+  pass_translated();
   if (at > 0) line_end_ = line_end_of(input.substr(0, at));
   return at;
+}
+
+/// One whole event of the upstream's, for a client of another dialect. False: the attempt is over.
+bool Attempt::take_translated(const http::SseEvent& event, EventKind kind, Error& failure) {
+  // An end that comes too early says nothing, and would become a good one.
+  if (failure.kind != ErrorKind::Truncated || kind != EventKind::Error) translator_->on_event(event, translated_);
+  if (kind != EventKind::Error && !in_tail() && translator_->error() != nullptr) {
+    translation_failed();
+    return false;
+  }
+  if (kind == EventKind::Terminator && !in_tail()) begin_tail();
+  if (kind != EventKind::Error) return !stopped();
+  pass_translated();
+  run_.error_event_sent_ = translator_->error() != nullptr;
+  if (!stopped()) fail_with(std::move(failure), core::Stage::Committed);
+  return false;
+}
+
+/// The client's events of one read go down together.
+void Attempt::pass_translated() {
+  if (translated_.empty()) return;
+  pass(translated_, net::More::Yes);
+  translated_.clear();
 }
 
 /// At an orderly end of the body what is left is an event whose blank line never came, if it is whole: it is read, and
@@ -217,7 +247,7 @@ std::size_t Attempt::pass_long_event(std::string_view bytes) {
 void Attempt::on_events_end() {
   if (!take_last_event()) return;
   if (in_tail()) return end_tail();
-  if (!endpoint_->dialect->stream_complete(run_.parts_.request->api, answer_) || in_long_event_) {
+  if (!endpoint_->dialect->stream_complete(wire_.api, answer_) || in_long_event_) {
     return fail_with(dialect::stream_incomplete(), stage_now());
   }
   if (!forwarding_ && dialect::empty_fails(answer_)) {
@@ -225,7 +255,10 @@ void Attempt::on_events_end() {
   }
   if (!forwarding_) run_.emit(core::FirstContent{id_});
   if (stopped()) return;
-  pass({}, net::More::No);
+  if (translator_) translator_->end_of_body(translated_);
+  if (translator_ && translator_->error() != nullptr) return translation_failed();
+  keep_note();
+  pass(std::exchange(translated_, {}), net::More::No);
   if (!stopped()) complete();
 }
 

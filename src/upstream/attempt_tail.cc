@@ -10,6 +10,7 @@ namespace drover::upstream {
 /// write.
 void Attempt::begin_tail() {
   phase_ = Phase::Tail;
+  keep_note();
   learn_owner();  // the client may go on with it as soon as it has the event
   run_.answer_ends();
   run_.emit(core::AttemptEnded{id_, used()});
@@ -27,6 +28,7 @@ void Attempt::tail_pauses() {
 
 void Attempt::end_tail() {
   phase_ = Phase::Over;
+  if (translator_ && !translator_->ended()) translator_->end_of_body(held_);
   pass_held({}, net::More::No);
 }
 

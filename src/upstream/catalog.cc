@@ -190,6 +190,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
     endpoint.query = query_of(provider);
     endpoint.connections = provider.connections;
     endpoint.path_doubt = std::make_shared<PathDoubt>(url->path_prefix, provider.dialect);
+    endpoint.no_responses = std::make_shared<LackedForm>();
     catalog->servers_.push_back(std::move(endpoint));
   }
 

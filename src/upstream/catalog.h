@@ -19,6 +19,7 @@
 #include "dialect/dialect.h"
 #include "dialect/key_search.h"
 #include "net/connector.h"
+#include "upstream/lacked_form.h"
 #include "upstream/path_doubt.h"
 #include "upstream/pool_rates.h"
 
@@ -38,6 +39,8 @@ struct ServerEndpoint {
   core::ConnectionLimits connections;
   /// Asked of by all threads; of this configuration alone.
   std::shared_ptr<PathDoubt> path_doubt;
+  /// The same: that it has no Responses.
+  std::shared_ptr<LackedForm> no_responses{};
 };
 
 /// One target, ready to be sent to. References belong to the Catalog.

@@ -23,6 +23,7 @@ void describe_attempts(const RunRecord& run, const core::Plan& plan, Instant arr
             .failure = attempt.failure,
             .status = attempt.status,
             .upstream_id = attempt.upstream_id.view(),
+            .form = attempt.translated_to ? to_string(*attempt.translated_to) : std::string_view(),
             .connected = attempt.connected,
             .reused = attempt.reused,
             .last_resort = attempt.last_resort,

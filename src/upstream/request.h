@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/plan.h"
 #include "dialect/dialect.h"
 #include "upstream/memory_budget.h"
 
@@ -18,7 +19,8 @@ struct UpstreamRequest {
   ReplayBody body;              ///< freed at the commit point
   bool has_body = false;
   dialect::Api api = dialect::Api::Pinned;
-  const dialect::Dialect* dialect = nullptr;  ///< the client's
+  const dialect::Dialect* dialect = nullptr;             ///< the client's
+  core::DialectKind speaks = core::DialectKind::OpenAi;  ///< which one that is
   dialect::Inspection inspection;
 };
 

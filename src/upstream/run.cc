@@ -60,6 +60,7 @@ Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
       recorded_(recorded_run(parts, dispatch)),
       dispatch_(with_bell(recorded_ ? recorded_->facts() : dispatch, this), *parts.fleet,
                 recorded_ ? recorded_->random() : parts.tools.loop->random()),
+      facts_{.id = dispatch.id, .translate = dispatch.route->translate, .client = dispatch.asker.principal},
       timer_(parts.tools.loop->ticker(), &Run::timer_expired, this),
       wakeup_(*parts.tools.loop),
       within_(dispatch.fence.within),
@@ -99,7 +100,8 @@ net::Awaitable<> Run::drive(Lane& lane) {
       continue;
     }
     begin_attempt(lane);
-    const bool connected = lane.attempt->take_connection();
+    const bool ready = lane.attempt->prepare();
+    const bool connected = !ready || lane.attempt->take_connection();
     if (!connected) co_await lane.attempt->connect();
     for (Attempt::Need need = lane.attempt->step(); need != Attempt::Need::Nothing; need = lane.attempt->step()) {
       if (lane.attempt->in_tail()) bound_tail();
@@ -303,6 +305,7 @@ void Run::commit(Attempt& attempt) {
   record_.first_content = now();
   // Borrowed pieces may still be on their way when the upstream answers early; then the body stays until the end.
   if (attempt.exchange().sent()) parts_.request->body.free();
+  translator_.forget();
   if (parts_.observer != nullptr) parts_.observer->committed();
 }
 
@@ -371,6 +374,20 @@ void Run::ring() {
     if (letterbox->run != nullptr) letterbox->run->emit(core::CapacityGranted{});
   });
   if (!taken) letterbox_->full.store(false);  // the loop has stopped, or the next ring tries again
+}
+
+Result<std::shared_ptr<const Translation>> Run::translation(translate::Form back, const std::string& model) {
+  return translator_.get(*parts_.request, back, model,
+                         {.policy = facts_.translate,
+                          .request_id = facts_.id,
+                          .unix_now = parts_.tools.loop->unix_seconds(),
+                          .client = facts_.client,
+                          .memory = parts_.reasoning,
+                          .now = now()});
+}
+
+void Run::remember(translate::ReasoningNote note) {
+  if (parts_.reasoning != nullptr) parts_.reasoning->keep(facts_.client, std::move(note), now());
 }
 
 void Run::attempt_answered(core::AttemptId id, int status) {

@@ -22,6 +22,7 @@
 #include "upstream/recorder.h"
 #include "upstream/request.h"
 #include "upstream/run_record.h"
+#include "upstream/translation.h"
 
 namespace drover::net {
 class Loop;
@@ -62,8 +63,8 @@ inline constexpr std::size_t kMaxReadBytes = 4 * 1024 * 1024;
 inline constexpr Duration kTail = std::chrono::seconds(2);
 inline constexpr std::size_t kMaxTailBytes = kMaxReadBytes;
 
-/// Is told when the request's own memory is no longer needed, and when its answer is about to end, so that a client that
-/// asks again as soon as it has the last byte finds its place free.
+/// Is told when the request's own memory is no longer needed, and when its answer is about to end, so that a client
+/// that asks again as soon as it has the last byte finds its place free.
 class CommitObserver {
  public:
   virtual void committed() = 0;
@@ -77,7 +78,8 @@ class Run final : private net::GoneObserver, private core::Bell {
  public:
   struct Parts {
     LoopTools tools;
-    OwnerMap* owners = nullptr;  ///< learns which account made an object; null: not needed
+    OwnerMap* owners = nullptr;            ///< learns which account made an object; null: not needed
+    ReasoningMemory* reasoning = nullptr;  ///< learns thoughts that translated requests need again; null: not needed
     const Catalog* catalog = nullptr;
     core::FleetPort* fleet = nullptr;
     Recorder* recorder = nullptr;  ///< records events; null: nothing is recorded
@@ -134,6 +136,9 @@ class Run final : private net::GoneObserver, private core::Bell {
   void attempt_failed(core::AttemptId id, const Error& error, core::Stage stage);
   void hold(HeldAnswer answer);
   void answer_ends();
+  [[nodiscard]] Result<std::shared_ptr<const Translation>> translation(translate::Form back, const std::string& model);
+  void remember(translate::ReasoningNote note);
+  [[nodiscard]] std::string_view request_id() const { return facts_.id; }
   /// What an attempt that is over has charged for and the client has not taken yet.
   void keep(AnswerCharge charge) { unsent_answer_ = std::move(charge); }
 
@@ -187,6 +192,12 @@ class Run final : private net::GoneObserver, private core::Bell {
   std::vector<HeldAnswer> held_;
   AnswerCharge unsent_answer_;
   RunRecord record_;
+  Translator translator_;
+  struct Facts {
+    std::string_view id;  ///< the request's
+    core::Translate translate = core::Translate::Lenient;
+    std::uint64_t client = 0;
+  } facts_;
   std::array<Instant, core::kTimerKinds> timers_;
   net::Deadline timer_;
   net::Wakeup wakeup_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -14,6 +15,8 @@
 #include "core/decision.h"
 #include "core/dispatch.h"
 #include "dialect/dialect.h"
+#include "translate/form.h"
+#include "translate/losses.h"
 
 namespace drover::upstream {
 
@@ -33,7 +36,8 @@ struct AttemptRecord {
   bool reused = false;               ///< and it had served another request before
   bool last_resort = false;          ///< the target was out, and every other one too
   core::Beside beside = core::Beside::Nothing;
-  bool lost = false;  ///< it ran beside another, which answered first
+  bool lost = false;                             ///< it ran beside another, which answered first
+  std::optional<translate::Form> translated_to;  ///< nothing: it went up in the client's own form
 };
 
 /// What the upstream said, or what broke: more about an attempt that failed, which only failures pay for.
@@ -69,6 +73,8 @@ struct RunRecord {
   /// An answer came in a content coding that could not be read (br, or unfolding to too much): passed on, or classified
   /// by its status alone, without a look inside.
   bool unread_coding = false;
+  /// What the answering attempt's request could not carry; null: nothing, or it was not translated.
+  std::shared_ptr<const translate::Losses> dropped;
   Duration waited{};                                         ///< for capacity, in all
   core::WaitRefusal wait_refusal = core::WaitRefusal::None;  ///< why it was not let wait (longer), if that ended it
 
