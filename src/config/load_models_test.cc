@@ -52,10 +52,12 @@ std::string two_dialects(const std::string& more) {
          more;
 }
 
-TEST(Models, F2_MayMixDialectsUnderAGlobAndNotUnderOneName) {
+TEST(Models, F2_MayMixDialectsUnderAGlobAndUnderOneNameThatIsTranslated) {
   EXPECT_THAT(mistakes(two_dialects("models: { \"*\": { targets: [ o, a ] }, \"claude-*\": { targets: [ a, o ] } }")),
               IsEmpty());
-  EXPECT_THAT(mistakes(two_dialects("models: { one: { targets: [ o, a ] } }")), ElementsAre(HasSubstr("dialects")));
+  EXPECT_THAT(mistakes(two_dialects("models: { one: { targets: [ o, a ] } }")), IsEmpty());
+  EXPECT_THAT(mistakes(two_dialects("models: { one: { targets: [ o, a ], translate: off } }")),
+              ElementsAre(HasSubstr("dialects")));
 }
 
 TEST(Models, F2_AreNotNeededForOneProviderOfEachDialect) {
@@ -77,7 +79,8 @@ TEST(Models, F2_AFallbackMustServeSomeRequestOfTheFirst) {
   EXPECT_THAT(
       mistakes(two_dialects("models: { \"*\": { targets: [ o, a ], fallback: [ g ] }, g: { targets: [ o ] } }")),
       IsEmpty());
-  EXPECT_THAT(mistakes(two_dialects("models: { \"c*\": { targets: [ a ], fallback: [ g ] }, g: { targets: [ o ] } }")),
+  EXPECT_THAT(mistakes(two_dialects("models: { \"c*\": { targets: [ a ], translate: off, fallback: [ g ] }, g: { "
+                                    "targets: [ o ] } }")),
               ElementsAre(HasSubstr("speak different dialects")));
 }
 

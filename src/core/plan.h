@@ -182,8 +182,8 @@ struct Route {
   ModelLimits limits{};  ///< what all clients together may ask for under this name
   std::vector<Detour> detours{};
   Translate translate = Translate::Lenient;
-  /// Requests use targets of another dialect only where none of the route speaks their own. So for many names: of a
-  /// name that passes through, nobody says that both sides know it.
+  /// Requests use targets of another dialect only where none of the first pool speaks their own. So for many names: of
+  /// a name that passes through, nobody says that both sides know it.
   bool prefers_own = false;
 };
 

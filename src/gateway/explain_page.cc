@@ -117,11 +117,11 @@ json::object request_object(const DecisionRecord& record) {
   one["stream"] = record.streamed;
   one["status"] = status(record.status);
   one["error"] = text(record.error);
-  one["dropped"] = text(record.dropped);
   one["ended_by"] = end_of(record);
   one["ms"] = milliseconds(record.took);
   one["first_content_ms"] = milliseconds(record.first_content);
   one["client_deadline_ms"] = milliseconds(record.client_deadline);
+  one["dropped"] = text(record.dropped);
   json::array attempts;
   for (const DecisionAttempt& attempt : record.attempts) {
     attempts.push_back(attempt_object(attempt, attempts.size() + 1));

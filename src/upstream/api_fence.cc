@@ -45,16 +45,19 @@ core::ProviderFence RouteFences::of(const core::Plan& plan, const core::Route& r
                                     bool stored) const {
   const core::ProviderFence own{.within = own_.of(api)};
   if (route.translate == core::Translate::Off || !form_of(api)) return own;
-  if ((route.prefers_own || stored) && any_inside(plan, route, own)) return own;
+  if (route.prefers_own && any_inside(plan, plan.pools[route.pools.front().index()], own)) return own;
+  if (stored && any_inside(plan, route, own)) return own;
   return {.within = translated_.of(api)};
 }
 
+bool any_inside(const core::Plan& plan, const core::Pool& pool, const core::ProviderFence& fence) {
+  return std::ranges::any_of(
+      pool.targets, [&](core::TargetId target) { return fence.admits(plan.targets[target.index()].provider); });
+}
+
 bool any_inside(const core::Plan& plan, const core::Route& route, const core::ProviderFence& fence) {
-  return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
-    return std::ranges::any_of(plan.pools[pool.index()].targets, [&](core::TargetId target) {
-      return fence.admits(plan.targets[target.index()].provider);
-    });
-  });
+  return std::ranges::any_of(route.pools,
+                             [&](core::PoolId pool) { return any_inside(plan, plan.pools[pool.index()], fence); });
 }
 
 }  // namespace drover::upstream

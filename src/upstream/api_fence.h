@@ -53,7 +53,8 @@ class RouteFences {
   ApiFences translated_;  ///< and those that have another API for it
 };
 
-/// Whether any target of the route is inside the fence.
+/// Whether any target of the route, or of the pool, is inside the fence.
+[[nodiscard]] bool any_inside(const core::Plan& plan, const core::Pool& pool, const core::ProviderFence& fence);
 [[nodiscard]] bool any_inside(const core::Plan& plan, const core::Route& route, const core::ProviderFence& fence);
 
 }  // namespace drover::upstream

@@ -97,7 +97,7 @@ TEST(AnyModel, F3_AGlobIsNoNameThatAClientCouldMiss) {
 }
 
 TEST(AnyModel, F2_TheAnswerToTheOtherDialectSaysWhatTheStarIsFor) {
-  Both both("models: { \"*\": { targets: [ o ] }, haiku: { targets: [ a ] } }\n");
+  Both both("models: { \"*\": { targets: [ o ], translate: off }, haiku: { targets: [ a ] } }\n");
   const Answer answer = both.gateway.post(kMessages, message_body("claude-nope"));
   EXPECT_EQ(answer.status, 404);
   EXPECT_THAT(answer.body, HasSubstr("This model is not listed here, and \\\"*\\\" is for the OpenAI dialect"));
@@ -111,10 +111,29 @@ TEST(AnyModel, F5_RetrieveSaysWhatAChatWouldDo) {
   EXPECT_EQ(both.retrieve("gpt-5"), 200);
   EXPECT_EQ(both.retrieve("gpt-5", kVersioned), 200);
   EXPECT_EQ(both.retrieve("claude-x", kVersioned), 200);
+  EXPECT_EQ(both.retrieve("claude-x"), 200);
+  EXPECT_EQ(both.retrieve("mini"), 200);
+  EXPECT_EQ(both.retrieve("mini", kVersioned), 200);
+  EXPECT_EQ(both.retrieve("nope"), 404);
+}
+
+TEST(AnyModel, F5_RetrieveSaysWhatAChatWouldDoWhereNothingIsTranslated) {
+  Both both("models: { \"claude-*\": { targets: [ a ], translate: off }, mini: { targets: [ o ], translate: off } }\n");
+  EXPECT_EQ(both.retrieve("claude-x", kVersioned), 200);
   EXPECT_EQ(both.retrieve("claude-x"), 404);
   EXPECT_EQ(both.retrieve("mini"), 200);
   EXPECT_EQ(both.retrieve("mini", kVersioned), 404);
-  EXPECT_EQ(both.retrieve("nope"), 404);
+}
+
+TEST(AnyModel, AGlobTranslatesOnlyWhereNoneOfItsTargetsSpeaksTheDialect) {
+  Both both(
+      "models: { \"claude-*\": { targets: [ a ], fallback: [ gpt ] }, gpt: { targets: [ o ] }, "
+      "\"*\": { targets: [ o, a ] }, \"both-*\": { targets: [ a, o ], balance: round_robin, translate: lenient } }\n");
+  EXPECT_EQ(both.gateway.post(kChat, chat_body("claude-x")).field("x-drover-target"), "a/1") << "not its fallback";
+  for (int request = 0; request < 10; ++request) (void)both.chat("any");
+  EXPECT_EQ(both.o.heard().size(), 10U);
+  for (int request = 0; request < 10; ++request) (void)both.gateway.post(kChat, chat_body("both-x"));
+  EXPECT_EQ(both.o.heard().size(), 15U) << "where it is written, both take part";
 }
 
 TEST(AnyModel, F3_ListsWhatTheProvidersHaveByTheNamesThatClientsSend) {
@@ -146,14 +165,15 @@ TEST(AnyModel, F3_AClientIsHeldToTheGlobsOfItsList) {
   EXPECT_EQ(both.retrieve("gpt-4o-mini", fields), 404);
 }
 
-TEST(AnyModel, F2_AClientOfOneProviderHasOnlyItsDialect) {
+TEST(AnyModel, F2_AClientOfOneProviderHasOnlyThatOne) {
   Both both("models: { \"*\": { targets: [ o, a ] } }\nclients: [ { name: c, key: { value: " + std::string(kKeyThree) +
             " }, providers: [ a ] } ]\n");
   const Fields fields = {{"Authorization", "Bearer " + std::string(kKeyThree)}};
   EXPECT_EQ(both.gateway.client().post(kMessages, message_body("claude-x"), fields).status, 200);
-  EXPECT_EQ(both.gateway.client().post(kChat, chat_body("gpt-4o"), fields).status, 404);
+  EXPECT_EQ(both.gateway.client().post(kChat, chat_body("claude-x"), fields).field("x-drover-target"), "a/1");
+  EXPECT_EQ(both.gateway.client().post("/v1/embeddings", R"({"model":"x","input":"a"})", fields).status, 404);
   EXPECT_TRUE(both.o.heard().empty());
-  EXPECT_EQ(both.retrieve("gpt-4o", fields), 404);
+  EXPECT_EQ(both.retrieve("claude-x", fields), 200);
 }
 
 }  // namespace

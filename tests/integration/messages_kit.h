@@ -60,13 +60,16 @@ inline std::string anthropic_provider(const std::vector<std::string>& servers, c
   return yaml;
 }
 
+/// What a model that speaks one dialect only has in its settings.
+inline constexpr const char* kUntranslated = ", translate: off";
+
 /// gpt-4o in OpenAI's dialect and claude in Anthropic's, at one server each.
 inline std::string both_dialects(const std::string& openai_url, const std::string& anthropic_url,
-                                 const std::string& more = {}) {
+                                 const std::string& of_models = {}) {
   return std::string(kBase) + "providers:\n  o: { base_url: \"" + openai_url + "\", keys: [ { value: " + kKeyOne +
          " } ] }\n  a: { dialect: anthropic, base_url: \"" + root_of(anthropic_url) +
          "\", keys: [ { value: " + kKeyTwo +
-         " } ] }\nmodels:\n  gpt-4o: { targets: [ o ] }\n  claude: { targets: [ a ] }\n" + more;
+         " } ] }\nmodels:\n  gpt-4o: { targets: [ o ]" + of_models + " }\n  claude: { targets: [ a ]" + of_models + " }\n";
 }
 
 }  // namespace drover::test

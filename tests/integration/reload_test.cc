@@ -60,7 +60,8 @@ class Whole {
   }
   std::string log_of(const std::string& model) { return authority.file_name(model + ".log"); }
 
-  /// Which of the two models is served, and to which log the line goes. (A line is written after its answer has been sent.)
+  /// Which of the two models is served, and to which log the line goes. (A line is written after its answer has been
+  /// sent.)
   bool serves(const std::string& model, const std::string& not_this) {
     if (gateway->post(kChat, chat_body(model)).status != 200) return false;
     if (gateway->post(kChat, chat_body(not_this)).status != 404) return false;
@@ -71,9 +72,10 @@ class Whole {
   }
   /// What a client sees that trusts one authority, on a connection of its own.
   int seen_by(const Authority& trusted, const std::string& model) {
-    Gateway client(std::string(kBase) + "providers:\n  g: { base_url: \"https://127.0.0.1:" +
-                   std::to_string(gateway->port(1)) + "/v1\", ca: " + trusted.ca_file() + ", keys: [ { value: " +
-                   kKeyThree + " } ] }\nmodels: { \"*\": { targets: [ g ] } }\nretry: { same_target: 0 }\n");
+    Gateway client(std::string(kBase) +
+                   "providers:\n  g: { base_url: \"https://127.0.0.1:" + std::to_string(gateway->port(1)) +
+                   "/v1\", ca: " + trusted.ca_file() + ", keys: [ { value: " + kKeyThree +
+                   " } ] }\nmodels: { \"*\": { targets: [ g ] } }\nretry: { same_target: 0 }\n");
     return client.post(kChat, chat_body(model)).status;
   }
 
@@ -160,8 +162,8 @@ TEST(Reload, E4_ChangesEveryPartTogether) {
   EXPECT_EQ(world.seen_by(world.authority, "new"), 502);
 }
 
-/// A gateway with TLS, whose certificate `right` has signed, and one that has it for its upstream and trusts what is in a
-/// file.
+/// A gateway with TLS, whose certificate `right` has signed, and one that has it for its upstream and trusts what is in
+/// a file.
 struct Trusting {
   explicit Trusting(bool at_first)
       : secure(serving()), ca_file(right.file("trusted.pem", text_of(trust(at_first).ca_file()))), gateway(yaml()) {}
@@ -172,8 +174,9 @@ struct Trusting {
     return Gateway(yaml.replace(yaml.find(plain), plain.size(), "listen: [ " + tls(right.issue(kHere)) + " ]\n"));
   }
   std::string yaml() const {
-    return std::string(kBase) + "providers:\n  secure: { base_url: \"https://127.0.0.1:" +
-           std::to_string(secure.port()) + "/v1\", ca: " + ca_file + ", keys: [ { value: " + kKeyOne +
+    return std::string(kBase) +
+           "providers:\n  secure: { base_url: \"https://127.0.0.1:" + std::to_string(secure.port()) +
+           "/v1\", ca: " + ca_file + ", keys: [ { value: " + kKeyOne +
            " } ] }\nmodels: { gpt-4o: { targets: [ secure ] } }\nretry: { same_target: 0 }\n";
   }
   const Authority& trust(bool it) const { return it ? right : wrong; }
