@@ -1,4 +1,4 @@
-#include "gateway/explain_text.h"
+#include "console/explain_text.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/display_width.h"
-#include "gateway/page_values.h"
+#include "console/display_width.h"
+#include "console/page_values.h"
 
-namespace drover::gateway {
+namespace drover::console {
 namespace {
 
 namespace json = boost::json;
@@ -27,7 +27,8 @@ constexpr Phrase kEnds[] = {
     {"same_everywhere", "the failure would be the same at every target"},
     {"refused_twice", "two targets refused the same request"},
     {"failed_twice_alike", "two targets failed of this request, so a third was not asked"},
-    {"may_have_been_executed", "it may have been executed, so it was not sent again (the stage table in docs/failover.md)"},
+    {"may_have_been_executed",
+     "it may have been executed, so it was not sent again (the stage table in docs/failover.md)"},
     {"never_repeated", "requests of this kind are never sent twice"},
     {"content_was_sent", "content had gone to the client, so nothing could be repeated"},
     {"walk", "as many different targets were tried as 'retry.walk' allows"},
@@ -260,4 +261,4 @@ Result<std::string> explain_text(std::string_view text) {
   return out;
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::console
