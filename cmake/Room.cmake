@@ -6,7 +6,8 @@
 # With DROVER_JOINED ten of its files are compiled at once, which takes a third of the time; those that are APART, because
 # they use a name of another file for something else, or a library that not all who use the room's other files need, alone.
 #
-# x_test.cc joins the room's test program, x_bench.cc its benchmark, each x_fuzz.cc becomes a fuzz target of its own.
+# Each folder of a room keeps its tests, and what only tests include, in a folder test/ below it. x_test.cc joins the room's
+# test program, x_bench.cc its benchmark, each x_fuzz.cc becomes a fuzz target of its own.
 function(drover_room room)
   cmake_parse_arguments(ARG "" "" "ROOMS;LIBRARIES;APART" ${ARGN})
   set(source_dir ${CMAKE_SOURCE_DIR}/src/${room})
@@ -16,7 +17,7 @@ function(drover_room room)
 
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${source_dir}/*.cc)
   set(sources ${all})
-  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz)\\.cc$|/test/[^/]+$")
   set(tests ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   set(benches ${all})
@@ -45,7 +46,7 @@ function(drover_room room)
   endforeach()
   target_link_libraries(${target} ${reach} ${ARG_LIBRARIES})
   set(precompiled STANDARD)
-  if("drover::asio" IN_LIST ARG_LIBRARIES OR room MATCHES "^(upstream|gateway|client|mock|demo)$")
+  if("drover::asio" IN_LIST ARG_LIBRARIES OR room MATCHES "^(upstream|gateway|console|client|mock|demo)$")
     set(precompiled ASIO)
   endif()
   set_target_properties(${target} PROPERTIES DROVER_HEADERS ${precompiled})

@@ -58,10 +58,10 @@ void add_admin_options(CLI::App& command, AdminOptions& options) {
   command.add_option("--ca", options.ca, "Certificates to trust for https, instead of the system's");
 }
 
-std::optional<gateway::AdminAddress> admin_address(const AdminOptions& options, std::string_view subcommand) {
+std::optional<console::AdminAddress> admin_address(const AdminOptions& options, std::string_view subcommand) {
   auto url = url_of(options, subcommand);
   if (!url) return std::nullopt;
-  return gateway::AdminAddress{.url = std::move(*url), .ca_file = options.ca, .timeout = kAdminPatience};
+  return console::AdminAddress{.url = std::move(*url), .ca_file = options.ca, .timeout = kAdminPatience};
 }
 
 }  // namespace drover::cli

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/instant.h"
-#include "gateway/status_client.h"
+#include "console/status_client.h"
 
 namespace drover::cli {
 
@@ -23,7 +23,7 @@ struct AdminOptions {
 void add_admin_options(CLI::App& command, AdminOptions& options);
 
 /// Nothing: why not has been said on standard error, in the name of `subcommand`.
-[[nodiscard]] std::optional<gateway::AdminAddress> admin_address(const AdminOptions& options,
+[[nodiscard]] std::optional<console::AdminAddress> admin_address(const AdminOptions& options,
                                                                  std::string_view subcommand);
 
 }  // namespace drover::cli

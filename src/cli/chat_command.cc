@@ -18,10 +18,10 @@
 #include "cli/own_gateway.h"
 #include "config/environment.h"
 #include "config/settings.h"
+#include "console/message_client.h"
+#include "console/status_client.h"
+#include "dialect/model_names.h"
 #include "drover/client.h"
-#include "gateway/message_client.h"
-#include "gateway/model_names.h"
-#include "gateway/status_client.h"
 
 namespace drover::cli {
 namespace {
@@ -46,7 +46,7 @@ struct Partner {
   v0::Client client;
   std::string model{};  ///< empty: the client's own choice
   std::unique_ptr<EmbeddedMock> mock{};
-  gateway::MessageServer messages{};           ///< a drover that may have models in Anthropic's dialect; or
+  console::MessageServer messages{};           ///< a drover that may have models in Anthropic's dialect; or
   std::optional<config::Settings> settings{};  ///< what one of our own would serve
   std::unique_ptr<OwnGateway> own_gateway{};
 };
@@ -84,7 +84,7 @@ std::string client_key() {
 /// A model for chats among those that are listed: the usual small one, else the first whose name does not say that it
 /// is for something else. Empty: none.
 std::string model_in(const std::string& list) {
-  const std::vector<std::string> names = gateway::names_in(list, kMostNames);
+  const std::vector<std::string> names = dialect::names_in(list, kMostNames);
   if (std::ranges::find(names, kUsualModel) != names.end()) return kUsualModel;
   const auto chats = std::ranges::find_if(names, [](const std::string& name) {
     return std::ranges::none_of(std::array{"embed", "whisper", "tts", "moderation", "image", "rerank"},
@@ -120,8 +120,8 @@ v0::Result<Partner> mock_partner() {
 }
 
 /// The models of a drover at this address; nothing: nobody answers there, or not like one.
-std::optional<gateway::AdminPage> models_at(const std::string& url) {
-  auto page = gateway::fetch_page({.url = url, .ca_file = {}, .timeout = kPatience}, "/models");
+std::optional<console::AdminPage> models_at(const std::string& url) {
+  auto page = console::fetch_page({.url = url, .ca_file = {}, .timeout = kPatience}, "/models");
   const bool like_one = page && (page->status == 200 || page->status == 401);
   return like_one ? std::optional(std::move(*page)) : std::nullopt;
 }
@@ -159,7 +159,7 @@ bool is_in_other_dialect(const v0::Error& error) {
 }
 
 /// A drover to be asked in Anthropic's dialect; nothing: there is none, which was said.
-std::optional<gateway::MessageServer> message_server(Partner& partner) {
+std::optional<console::MessageServer> message_server(Partner& partner) {
   if (!partner.messages.url.empty()) return partner.messages;
   if (!partner.settings) return std::nullopt;
   auto own = OwnGateway::start(std::move(*partner.settings));
@@ -177,10 +177,10 @@ std::optional<gateway::MessageServer> message_server(Partner& partner) {
 bool answer_message(Partner& partner, const std::string& model, std::vector<v0::Message>& conversation) {
   const auto server = message_server(partner);
   if (!server) return false;
-  std::vector<gateway::ChatTurn> turns;
+  std::vector<console::ChatTurn> turns;
   for (const v0::Message& message : conversation) turns.push_back({.role = message.role, .content = message.content});
   auto text =
-      gateway::ask_message(*server, model, turns, [](std::string_view piece) { std::cout << piece << std::flush; });
+      console::ask_message(*server, model, turns, [](std::string_view piece) { std::cout << piece << std::flush; });
   std::cout << "\n";
   if (!text) {
     std::cerr << "drover: " << text.error().message << "\n";

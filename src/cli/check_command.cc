@@ -5,7 +5,7 @@
 
 #include "cli/commands.h"
 #include "config/settings.h"
-#include "gateway/model_check.h"
+#include "console/model_check.h"
 #include "gateway/snapshot.h"
 
 namespace drover::cli {
@@ -34,7 +34,7 @@ int check(const CheckOptions& options) {
     return kExitMistake;
   }
   if (options.models) {
-    for (const std::string& warning : gateway::check_models((*snapshot)->catalog))
+    for (const std::string& warning : console::check_models((*snapshot)->catalog))
       std::cout << "warning: " << warning << "\n";
   }
   std::cout << file << " is good.\n";

@@ -6,8 +6,8 @@
 #include "base/printable.h"
 #include "cli/admin_address.h"
 #include "cli/commands.h"
-#include "gateway/explain_text.h"
-#include "gateway/page_values.h"
+#include "console/explain_text.h"
+#include "console/page_values.h"
 
 namespace drover::cli {
 namespace {
@@ -30,7 +30,7 @@ std::string_view first_line(std::string_view text) {
 int explain(const ExplainOptions& options) {
   const auto address = admin_address(options.admin, "explain");
   if (!address) return kUnreachable;
-  const auto page = gateway::fetch_explanation(*address, options.name);
+  const auto page = console::fetch_explanation(*address, options.name);
   if (!page) {
     std::cerr << "drover explain: " << page.error().message << "\n";
     return kUnreachable;
@@ -39,7 +39,7 @@ int explain(const ExplainOptions& options) {
     std::cerr << "drover explain: " << printable(first_line(page->body)) << "\n";
     return kNotKept;
   }
-  const auto text = gateway::explain_text(page->body);
+  const auto text = console::explain_text(page->body);
   if (!text) {
     std::cerr << "drover explain: " << address->url << ": " << text.error().message << "\n";
     return kUnreachable;

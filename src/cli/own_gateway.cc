@@ -38,7 +38,7 @@ Result<std::unique_ptr<OwnGateway>> OwnGateway::start(config::Settings settings)
   settings.threads = 1;
   auto server = gateway::Server::start(std::move(settings));
   if (!server) return fail(std::move(server.error()));
-  gateway::MessageServer address{.url = "http://127.0.0.1:" + std::to_string((*server)->ports().front()) + "/v1",
+  console::MessageServer address{.url = "http://127.0.0.1:" + std::to_string((*server)->ports().front()) + "/v1",
                                  .key = key};
   return std::unique_ptr<OwnGateway>(new OwnGateway(std::move(*server), std::move(address)));
 }

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "config/settings.h"
-#include "gateway/message_client.h"
+#include "console/message_client.h"
 #include "gateway/server.h"
 
 namespace drover::cli {
@@ -16,14 +16,14 @@ class OwnGateway {
   /// gateway::Server::start.
   [[nodiscard]] static Result<std::unique_ptr<OwnGateway>> start(config::Settings settings);
 
-  [[nodiscard]] const gateway::MessageServer& address() const { return address_; }
+  [[nodiscard]] const console::MessageServer& address() const { return address_; }
 
  private:
-  OwnGateway(std::unique_ptr<gateway::Server> server, gateway::MessageServer address)
+  OwnGateway(std::unique_ptr<gateway::Server> server, console::MessageServer address)
       : server_(std::move(server)), address_(std::move(address)) {}
 
   std::unique_ptr<gateway::Server> server_;
-  gateway::MessageServer address_;
+  console::MessageServer address_;
 };
 
 }  // namespace drover::cli

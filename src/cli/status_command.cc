@@ -18,7 +18,7 @@
 #include "cli/admin_address.h"
 #include "cli/commands.h"
 #include "config/scalar.h"
-#include "gateway/status_table.h"
+#include "console/status_table.h"
 
 namespace drover::cli {
 namespace {
@@ -40,16 +40,16 @@ struct StatusOptions {
   bool json = false;
 };
 
-gateway::Colour colour_wanted() {
+console::Colour colour_wanted() {
   const char* const refused = std::getenv("NO_COLOR");  // no-color.org
   const bool wanted = ::isatty(STDOUT_FILENO) == 1 && (refused == nullptr || *refused == '\0');
-  return wanted ? gateway::Colour::Yes : gateway::Colour::No;
+  return wanted ? console::Colour::Yes : console::Colour::No;
 }
 
 /// What is printed in front of a table, and where the table has to fit.
 struct Canvas {
   std::string_view before;
-  gateway::TableSize size;
+  console::TableSize size;
 };
 
 std::size_t number_in(const char* variable) {
@@ -59,7 +59,7 @@ std::size_t number_in(const char* variable) {
 }
 
 /// Of the terminal that this descriptor is; nothing for a pipe.
-gateway::TableSize terminal_size(int descriptor) {
+console::TableSize terminal_size(int descriptor) {
   winsize size{};
   if (::isatty(descriptor) != 1 || ::ioctl(descriptor, TIOCGWINSZ, &size) != 0) return {};
   return {.columns = size.ws_col, .rows = size.ws_row};
@@ -67,8 +67,8 @@ gateway::TableSize terminal_size(int descriptor) {
 
 /// A terminal's own size; where the output goes elsewhere (a pipe), that of COLUMNS and LINES, and of the terminal that
 /// it is started from, which is where people look at what comes out of the pipe.
-gateway::TableSize canvas_size(bool terminal, bool watching) {
-  gateway::TableSize size = terminal_size(STDOUT_FILENO);
+console::TableSize canvas_size(bool terminal, bool watching) {
+  console::TableSize size = terminal_size(STDOUT_FILENO);
   if (size.columns == 0 && (terminal || watching)) size.columns = number_in("COLUMNS");
   if (size.rows == 0 && (terminal || watching)) size.rows = number_in("LINES");
   if (!watching) return {.columns = size.columns, .rows = 0};
@@ -80,15 +80,15 @@ gateway::TableSize canvas_size(bool terminal, bool watching) {
 }
 
 /// Asks once and prints. Returns the exit code.
-int show(const StatusOptions& options, const gateway::AdminAddress& address, const Canvas& canvas) {
-  const auto page = gateway::fetch_status(address);
+int show(const StatusOptions& options, const console::AdminAddress& address, const Canvas& canvas) {
+  const auto page = console::fetch_status(address);
   if (!page) {
     std::cout << canvas.before << std::flush;
     std::cerr << "drover status: " << page.error().message << "\n";
     return kUnreachable;
   }
-  const auto language = options.language == "th" ? gateway::Language::Thai : gateway::Language::English;
-  const auto table = gateway::status_table(*page, language, colour_wanted(), canvas.size);
+  const auto language = options.language == "th" ? console::Language::Thai : console::Language::English;
+  const auto table = console::status_table(*page, language, colour_wanted(), canvas.size);
   if (!table) {
     std::cerr << "drover status: " << address.url << ": " << table.error().message << "\n";
     return kUnreachable;
@@ -172,7 +172,7 @@ bool another_second(Keyboard& keyboard, const Interruptions& interruptions) {
   }
 }
 
-int watch(const StatusOptions& options, const gateway::AdminAddress& address) {
+int watch(const StatusOptions& options, const console::AdminAddress& address) {
   const Interruptions interruptions;
   Keyboard keyboard;
   // A terminal is drawn over; a pipe gets one table after the other.

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "base/glob.h"
+#include "dialect/model_names.h"
 #include "dialect/request_inspector.h"
 #include "gateway/dialect_choice.h"
 #include "gateway/model_access.h"
-#include "gateway/model_names.h"
 #include "gateway/phases.h"
 #include "gateway/replies.h"
 #include "gateway/request_error.h"
@@ -68,7 +68,7 @@ net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapsho
   const auto fetched =
       co_await upstream::fetch(worker.tools(), *endpoint.server, *endpoint.fields, std::move(path), kModelsTimeout);
   if (!fetched || fetched->status != 200) co_return;  // what was known stays
-  std::vector<std::string> names = names_in(fetched->body, kMaxModelNames);
+  std::vector<std::string> names = dialect::names_in(fetched->body, kMaxModelNames);
   std::erase_if(names, [&](const std::string& name) { return !endpoint.search->clean(name + "\n"); });
   ProviderModels::List& fresh = worker.provider_models().of(endpoint.provider->name);
   fresh.names = std::move(names);

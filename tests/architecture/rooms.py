@@ -29,10 +29,11 @@ ROOMS = {
     "upstream": room("base core http dialect translate net telemetry", "asio"),
     "gateway": room("base core http dialect translate config net upstream telemetry", "asio boost-json"),
     "client": room("base core http dialect net upstream telemetry config", "asio"),
+    "console": room("base core http dialect net upstream", "asio boost-json"),
     "mock": room("base http dialect net", "asio boost-json"),
     "sim": room("base core", pure=True),
     "demo": room("base core http config net upstream telemetry gateway mock", "asio boost-json"),
-    "cli": room("base core http dialect config net upstream telemetry gateway client mock sim demo translate", "cli11"),
+    "cli": room("base core http dialect config net upstream telemetry gateway console client mock sim demo translate", "cli11"),
 }
 
 # How an #include names a library.
@@ -66,7 +67,7 @@ ADVICE = {
     "openssl": "TLS stays behind net's streams",
     "c-ares": "names are resolved by net::Resolver",
     "simdjson": "JSON is read in dialect; ask it for an Inspection",
-    "boost-json": "JSON is built in dialect, gateway, mock and demo",
+    "boost-json": "JSON is built in dialect, gateway, console, mock and demo",
     "beast": "heads are parsed in http; use http::RequestHeadReader",
     "yaml-cpp": "YAML is read in config; use its Settings",
     "spdlog": "record it through telemetry",

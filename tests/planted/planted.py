@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Plants each bug of this folder in a copy of the tree and says which test notices it.
+"""Plants each bug of these folders in a copy of the tree and says which test notices it.
 
     planted.py check                           every patch applies to the tree as it is, and is small (part of `make test`)
     planted.py run [--room ROOM] [NAME ...]    plant them, one after the other (make planted); only these
 
-A patch is one line that says what is broken, an empty line, and a diff with one line of context, all in one room. A
-second line, `Expected: PROGRAM FILTER`, may name the tests that are to notice: they are run first, so that a run is quick,
-and when they do not, all tests of the room's programs decide. Exit codes: 0 good, 1 too many were missed, 2 a patch is no
-good. DROVER_PLANTED_SEEDS: simulated worlds per bug (2,000).
+A patch lies in the folder that its bug is in: core/fleet/NAME.patch for src/core/fleet. It is one line that says what is
+broken, an empty line, and a diff with one line of context, all in one room. A second line, `Expected: PROGRAM FILTER`, may
+name the tests that are to notice: they are run first, so that a run is quick, and when they do not, all tests of the room's
+programs decide. Exit codes: 0 good, 1 too many were missed, 2 a patch is no good. DROVER_PLANTED_SEEDS: simulated worlds
+per bug (2,000).
 """
 
 import argparse
@@ -102,7 +103,7 @@ class Bug:
 
 
 def bugs():
-    return [Bug.read(patch) for patch in sorted(HERE.glob("*.patch"))]
+    return [Bug.read(patch) for patch in sorted(HERE.rglob("*.patch"), key=lambda patch: patch.name)]
 
 
 def git_apply(patch, tree, *options):

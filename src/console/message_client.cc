@@ -1,4 +1,4 @@
-#include "gateway/message_client.h"
+#include "console/message_client.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "base/printable.h"
+#include "console/page_values.h"
 #include "dialect/dialect.h"
-#include "gateway/page_values.h"
 #include "http/sse.h"
 #include "http/url.h"
 #include "net/connector.h"
@@ -21,7 +21,7 @@
 #include "net/ticker.h"
 #include "upstream/catalog.h"
 
-namespace drover::gateway {
+namespace drover::console {
 namespace {
 
 namespace json = boost::json;
@@ -221,4 +221,4 @@ Result<std::string> ask_message(const MessageServer& server, const std::string& 
   return std::move(*asking.answer);
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::console

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace drover::gateway {
+namespace drover::console {
 
 [[nodiscard]] std::size_t display_width(std::string_view utf8);
 /// `text` as far as it fits into this many columns, with "…" at the end where something is missing.
@@ -15,4 +15,4 @@ namespace drover::gateway {
 [[nodiscard]] std::string padded(std::string_view text, std::size_t columns);
 [[nodiscard]] std::string padded_left(std::string_view text, std::size_t columns);
 
-}  // namespace drover::gateway
+}  // namespace drover::console

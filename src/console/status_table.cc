@@ -1,4 +1,4 @@
-#include "gateway/status_table.h"
+#include "console/status_table.h"
 
 #include <algorithm>
 #include <array>
@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/display_width.h"
-#include "gateway/page_values.h"
+#include "console/display_width.h"
+#include "console/page_values.h"
 
-namespace drover::gateway {
+namespace drover::console {
 namespace {
 
 namespace json = boost::json;
@@ -348,4 +348,4 @@ Result<StatusTable> status_table(std::string_view text, Language language, Colou
   return Table(page, language, colour, size).draw();
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::console

@@ -9,7 +9,7 @@
 
 #include "base/printable.h"
 
-namespace drover::gateway {
+namespace drover::console {
 
 /// Member access that never fails: what is missing is null.
 [[nodiscard]] inline const boost::json::value& member(const boost::json::value& object, std::string_view name) {
@@ -31,4 +31,4 @@ namespace drover::gateway {
   return problem ? 0 : std::clamp(number, -kMost, kMost);
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::console

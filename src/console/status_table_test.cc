@@ -1,4 +1,4 @@
-#include "gateway/status_table.h"
+#include "console/status_table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,9 +6,9 @@
 #include <sstream>
 #include <vector>
 
-#include "gateway/display_width.h"
+#include "console/display_width.h"
 
-namespace drover::gateway {
+namespace drover::console {
 namespace {
 
 using ::testing::HasSubstr;
@@ -185,4 +185,4 @@ TEST(DisplayWidth, CutsAtAWholeCharacterAndSaysSo) {
 }
 
 }  // namespace
-}  // namespace drover::gateway
+}  // namespace drover::console

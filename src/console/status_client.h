@@ -7,7 +7,7 @@
 #include "base/instant.h"
 #include "base/result.h"
 
-namespace drover::gateway {
+namespace drover::console {
 
 /// Where and how to ask.
 struct AdminAddress {
@@ -28,4 +28,4 @@ struct AdminPage {
 /// The page of /explain about this request, target or key. Errors: as fetch_page; an answer that is none of its own.
 [[nodiscard]] Result<AdminPage> fetch_explanation(const AdminAddress& address, std::string_view name);
 
-}  // namespace drover::gateway
+}  // namespace drover::console

@@ -1,4 +1,4 @@
-#include "gateway/explain_text.h"
+#include "console/explain_text.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/display_width.h"
-#include "gateway/page_values.h"
+#include "console/display_width.h"
+#include "console/page_values.h"
 
-namespace drover::gateway {
+namespace drover::console {
 namespace {
 
 namespace json = boost::json;
@@ -263,4 +263,4 @@ Result<std::string> explain_text(std::string_view text) {
   return out;
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::console

@@ -1,10 +1,10 @@
-#include "gateway/display_width.h"
+#include "console/display_width.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-namespace drover::gateway {
+namespace drover::console {
 namespace {
 
 struct Range {
@@ -95,4 +95,4 @@ std::string padded_left(std::string_view text, std::size_t columns) {
   return spaces(text, columns) + std::string(text);
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::console

@@ -1,4 +1,4 @@
-#include "gateway/model_check.h"
+#include "console/model_check.h"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -6,14 +6,14 @@
 #include <set>
 #include <utility>
 
-#include "gateway/model_names.h"
+#include "dialect/model_names.h"
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "upstream/connection_pools.h"
 #include "upstream/fetch.h"
 #include "upstream/retirements.h"
 
-namespace drover::gateway {
+namespace drover::console {
 namespace {
 
 constexpr Duration kListPatience = std::chrono::seconds(10);
@@ -45,7 +45,7 @@ void judge(Question& question, core::ProviderId provider, const upstream::Endpoi
     question.warnings.push_back(subject + " did not give its list of models (" + why + ")");
     return;
   }
-  const std::vector<std::string> listed = names_in(fetched->body, kMostNames);
+  const std::vector<std::string> listed = dialect::names_in(fetched->body, kMostNames);
   if (listed.size() < kMostNames) {
     for (const std::string& name : names_at(plan, provider)) {
       if (std::ranges::find(listed, name) == listed.end()) {
@@ -88,4 +88,4 @@ std::vector<std::string> check_models(std::shared_ptr<const upstream::Catalog> c
   return std::move(question.warnings);
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::console

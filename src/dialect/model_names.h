@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace drover::gateway {
+namespace drover::dialect {
 
 /// At most `most` of them, in their order; nothing when it is not such a list.
 [[nodiscard]] std::vector<std::string> names_in(std::string_view body, std::size_t most);
 
-}  // namespace drover::gateway
+}  // namespace drover::dialect

@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace drover::gateway {
+namespace drover::console {
 
 /// A turn of a conversation in plain text.
 struct ChatTurn {
@@ -28,4 +28,4 @@ struct MessageServer {
                                               const std::vector<ChatTurn>& conversation,
                                               const std::function<void(std::string_view)>& print);
 
-}  // namespace drover::gateway
+}  // namespace drover::console

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 
-namespace drover::gateway {
+namespace drover::console {
 
 enum class Language : std::uint8_t { English, Thai };
 enum class Colour : std::uint8_t { No, Yes };
@@ -29,4 +29,4 @@ struct StatusTable {
 [[nodiscard]] Result<StatusTable> status_table(std::string_view json, Language language, Colour colour,
                                                TableSize size = {});
 
-}  // namespace drover::gateway
+}  // namespace drover::console

@@ -1,4 +1,4 @@
-#include "gateway/explain_text.h"
+#include "console/explain_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include "core/decision.h"
 
-namespace drover::gateway {
+namespace drover::console {
 namespace {
 
 using ::testing::HasSubstr;
@@ -119,4 +119,4 @@ TEST(ExplainText, AnEscapeSequenceInANameIsNotObeyed) {
 }
 
 }  // namespace
-}  // namespace drover::gateway
+}  // namespace drover::console

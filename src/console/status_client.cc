@@ -1,4 +1,4 @@
-#include "gateway/status_client.h"
+#include "console/status_client.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -12,7 +12,7 @@
 #include "upstream/connection_pools.h"
 #include "upstream/fetch.h"
 
-namespace drover::gateway {
+namespace drover::console {
 namespace {
 
 /// What may stand in a request target as it is, beside letters and digits.
@@ -95,4 +95,4 @@ Result<AdminPage> fetch_explanation(const AdminAddress& address, std::string_vie
   return page;
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::console

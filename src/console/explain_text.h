@@ -6,9 +6,9 @@
 
 #include "base/result.h"
 
-namespace drover::gateway {
+namespace drover::console {
 
 /// Errors: BadResponse when it is not the JSON of an explain page.
 [[nodiscard]] Result<std::string> explain_text(std::string_view json);
 
-}  // namespace drover::gateway
+}  // namespace drover::console

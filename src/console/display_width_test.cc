@@ -1,8 +1,8 @@
-#include "gateway/display_width.h"
+#include "console/display_width.h"
 
 #include <gtest/gtest.h>
 
-namespace drover::gateway {
+namespace drover::console {
 namespace {
 
 TEST(DisplayWidth, CountsColumnsAndNotBytes) {
@@ -33,4 +33,4 @@ TEST(DisplayWidth, PadsToColumns) {
 }
 
 }  // namespace
-}  // namespace drover::gateway
+}  // namespace drover::console

@@ -7,10 +7,10 @@
 
 #include "upstream/catalog.h"
 
-namespace drover::gateway {
+namespace drover::console {
 
 /// Asks each provider that some model uses for its list of models (one small GET, at most ten seconds) and returns what
 /// there is to be warned of: sentences that are safe to print.
 [[nodiscard]] std::vector<std::string> check_models(std::shared_ptr<const upstream::Catalog> catalog);
 
-}  // namespace drover::gateway
+}  // namespace drover::console

@@ -1,9 +1,9 @@
-#include "gateway/model_names.h"
+#include "dialect/model_names.h"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-namespace drover::gateway {
+namespace drover::dialect {
 
 std::vector<std::string> names_in(std::string_view body, std::size_t most) {
   std::vector<std::string> names;
@@ -22,4 +22,4 @@ std::vector<std::string> names_in(std::string_view body, std::size_t most) {
   return names;
 }
 
-}  // namespace drover::gateway
+}  // namespace drover::dialect
