@@ -5,7 +5,7 @@
 #include <atomic>
 
 #include "base/instant.h"
-#include "core/lacked_apis.h"
+#include "core/health/lacked_apis.h"
 
 namespace drover::upstream {
 

@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "dialect/dialect.h"
-#include "http/header_rules.h"
+#include "http/head/header_rules.h"
 #include "upstream/wire_api.h"
 
 namespace drover::upstream {

@@ -14,10 +14,10 @@
 
 #include "base/instant.h"
 #include "base/result.h"
-#include "core/plan.h"
+#include "core/plan/plan.h"
 #include "translate/translate.h"
-#include "upstream/memory_budget.h"
-#include "upstream/request.h"
+#include "upstream/memory/memory_budget.h"
+#include "upstream/run/request.h"
 
 namespace drover::upstream {
 

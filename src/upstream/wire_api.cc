@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "dialect/api_name.h"
-#include "translate/capabilities.h"
+#include "translate/model/capabilities.h"
 
 namespace drover::upstream {
 namespace {

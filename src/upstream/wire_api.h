@@ -5,9 +5,9 @@
 #include <optional>
 #include <string_view>
 
-#include "core/plan.h"
+#include "core/plan/plan.h"
 #include "dialect/dialect.h"
-#include "translate/form.h"
+#include "translate/model/form.h"
 
 namespace drover::upstream {
 
