@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "mock/settings.h"
+#include "mock/provider/settings.h"
 
 namespace drover::cli {
 

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
-#include "mock/mock_thread.h"
+#include "mock/server/mock_thread.h"
 
 namespace drover::cli {
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/commands.h"
-#include "config/report.h"
-#include "config/suggest.h"
+#include "cli/commands/commands.h"
+#include "config/yaml/report.h"
+#include "config/yaml/suggest.h"
 
 namespace {
 

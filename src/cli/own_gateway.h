@@ -6,7 +6,7 @@
 
 #include "config/settings.h"
 #include "console/message_client.h"
-#include "gateway/server.h"
+#include "gateway/process/server.h"
 
 namespace drover::cli {
 

@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "base/sha256.h"
-#include "cli/commands.h"
-#include "config/report.h"
-#include "core/recording.h"
-#include "gateway/snapshot.h"
-#include "gateway/version.h"
-#include "net/seed.h"
+#include "cli/commands/commands.h"
+#include "config/yaml/report.h"
+#include "core/recording/recording.h"
+#include "gateway/process/snapshot.h"
+#include "gateway/process/version.h"
+#include "net/loop/seed.h"
 #include "sim/replay.h"
 
 namespace drover::cli {

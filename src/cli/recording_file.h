@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
-#include "upstream/recorder.h"
+#include "upstream/run/recorder.h"
 
 namespace drover::cli {
 

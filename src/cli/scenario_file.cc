@@ -5,10 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "config/report.h"
-#include "config/suggest.h"
-#include "config/value.h"
-#include "config/yaml_tree.h"
+#include "config/yaml/report.h"
+#include "config/yaml/suggest.h"
+#include "config/yaml/value.h"
+#include "config/yaml/yaml_tree.h"
 
 namespace drover::cli {
 namespace {

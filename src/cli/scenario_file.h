@@ -8,7 +8,7 @@
 
 #include "config/environment.h"
 #include "config/settings.h"
-#include "sim/scenario.h"
+#include "sim/play/scenario.h"
 
 namespace drover::cli {
 

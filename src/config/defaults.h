@@ -1,5 +1,5 @@
-// Every default and bound of the configuration that is not already beside its field in core/plan.h (timeouts, retry,
-// health, connection pools), each with its unit and its reason.
+// Every default and bound of the configuration that is not already beside its field in core/plan/plan.h (timeouts,
+// retry, health, connection pools), each with its unit and its reason.
 #pragma once
 
 #include <chrono>

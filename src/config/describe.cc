@@ -3,9 +3,9 @@
 #include <set>
 
 #include "base/glob.h"
-#include "config/report.h"
-#include "config/scalar.h"
 #include "config/settings.h"
+#include "config/yaml/report.h"
+#include "config/yaml/scalar.h"
 
 namespace drover::config {
 namespace {

@@ -14,8 +14,8 @@
 #include "base/instant.h"
 #include "config/defaults.h"
 #include "config/environment.h"
-#include "core/fleet_port.h"
-#include "core/plan.h"
+#include "core/fleet/fleet_port.h"
+#include "core/plan/plan.h"
 
 namespace drover::config {
 

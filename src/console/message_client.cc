@@ -13,13 +13,13 @@
 #include "base/printable.h"
 #include "console/page_values.h"
 #include "dialect/dialect.h"
-#include "http/sse.h"
+#include "http/body/sse.h"
 #include "http/url.h"
-#include "net/connector.h"
-#include "net/loop.h"
-#include "net/resolver.h"
-#include "net/ticker.h"
-#include "upstream/catalog.h"
+#include "net/dns/resolver.h"
+#include "net/loop/loop.h"
+#include "net/loop/ticker.h"
+#include "net/socket/connector.h"
+#include "upstream/catalog/catalog.h"
 
 namespace drover::console {
 namespace {

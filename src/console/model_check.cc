@@ -6,12 +6,12 @@
 #include <set>
 #include <utility>
 
-#include "dialect/model_names.h"
-#include "net/loop.h"
-#include "net/resolver.h"
-#include "upstream/connection_pools.h"
-#include "upstream/fetch.h"
-#include "upstream/retirements.h"
+#include "dialect/answer/model_names.h"
+#include "net/dns/resolver.h"
+#include "net/loop/loop.h"
+#include "upstream/catalog/retirements.h"
+#include "upstream/connections/connection_pools.h"
+#include "upstream/connections/fetch.h"
 
 namespace drover::console {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "upstream/catalog.h"
+#include "upstream/catalog/catalog.h"
 
 namespace drover::console {
 

@@ -7,10 +7,10 @@
 
 #include "base/percent.h"
 #include "http/url.h"
-#include "net/loop.h"
-#include "net/resolver.h"
-#include "upstream/connection_pools.h"
-#include "upstream/fetch.h"
+#include "net/dns/resolver.h"
+#include "net/loop/loop.h"
+#include "upstream/connections/connection_pools.h"
+#include "upstream/connections/fetch.h"
 
 namespace drover::console {
 namespace {

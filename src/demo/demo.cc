@@ -7,15 +7,15 @@
 #include <utility>
 
 #include "config/settings.h"
+#include "demo/account/gateway_book.h"
 #include "demo/descriptors.h"
-#include "demo/gateway_book.h"
-#include "demo/load_client.h"
-#include "demo/mock_keys.h"
+#include "demo/load/load_client.h"
+#include "demo/load/mock_keys.h"
 #include "demo/processor_time.h"
 #include "demo/scratch_file.h"
 #include "demo/watch.h"
-#include "gateway/server.h"
-#include "net/clock.h"
+#include "gateway/process/server.h"
+#include "net/loop/clock.h"
 
 namespace drover::demo {
 namespace {

@@ -5,8 +5,8 @@
 #include <iosfwd>
 
 #include "base/result.h"
-#include "demo/course.h"
-#include "demo/result.h"
+#include "demo/account/result.h"
+#include "demo/load/course.h"
 
 namespace drover::demo {
 

@@ -7,7 +7,7 @@
 #include <ostream>
 #include <string>
 
-#include "net/clock.h"
+#include "net/loop/clock.h"
 
 namespace drover::demo {
 namespace {

@@ -6,11 +6,11 @@
 #include <iosfwd>
 #include <vector>
 
-#include "core/fleet.h"
-#include "demo/course.h"
-#include "demo/load_client.h"
-#include "demo/traffic.h"
-#include "gateway/server.h"
+#include "core/fleet/fleet.h"
+#include "demo/account/traffic.h"
+#include "demo/load/course.h"
+#include "demo/load/load_client.h"
+#include "gateway/process/server.h"
 
 namespace drover::demo {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "dialect/dialect.h"
-#include "dialect/failures.h"
-#include "dialect/request_inspector.h"
+#include "dialect/failure/failures.h"
+#include "dialect/request/request_inspector.h"
 
 namespace drover::dialect {
 

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "base/result.h"
-#include "dialect/failure_row.h"
-#include "http/head.h"
-#include "http/sse.h"
+#include "dialect/failure/failure_row.h"
+#include "http/body/sse.h"
+#include "http/head/head.h"
 
 namespace drover::dialect {
 

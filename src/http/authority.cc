@@ -1,7 +1,7 @@
 #include "http/authority.h"
 
 #include "http/bytes.h"
-#include "http/head.h"
+#include "http/head/head.h"
 
 namespace drover::http {
 namespace {

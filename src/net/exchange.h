@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "http/head.h"
+#include "http/head/head.h"
 #include "net/asio.h"
 
 namespace drover::net {

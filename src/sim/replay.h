@@ -1,5 +1,5 @@
-// Plays a recording of the real gateway (core/recording.h) against a fleet and dispatches made anew from the same plan,
-// and sees whether every event leads to the commands that it led to there.
+// Plays a recording of the real gateway (core/recording/recording.h) against a fleet and dispatches made anew from the
+// same plan, and sees whether every event leads to the commands that it led to there.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/fleet.h"
-#include "core/recording.h"
+#include "core/fleet/fleet.h"
+#include "core/recording/recording.h"
 
 namespace drover::sim {
 

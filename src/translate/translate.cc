@@ -1,9 +1,9 @@
 #include "translate/translate.h"
 
-#include "translate/answer_reader.h"
-#include "translate/json_walk.h"
-#include "translate/request_reader.h"
-#include "translate/request_writer.h"
+#include "translate/read/answer_reader.h"
+#include "translate/read/json_walk.h"
+#include "translate/read/request_reader.h"
+#include "translate/write/request_writer.h"
 
 namespace drover::translate {
 

@@ -10,13 +10,13 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "http/sse.h"
-#include "translate/answer_context.h"
-#include "translate/answer_event.h"
-#include "translate/capabilities.h"
-#include "translate/losses.h"
-#include "translate/reasoning_notes.h"
-#include "translate/told_error.h"
+#include "http/body/sse.h"
+#include "translate/answer/answer_context.h"
+#include "translate/answer/answer_event.h"
+#include "translate/answer/reasoning_notes.h"
+#include "translate/answer/told_error.h"
+#include "translate/model/capabilities.h"
+#include "translate/model/losses.h"
 
 namespace drover::translate {
 

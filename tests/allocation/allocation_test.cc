@@ -13,7 +13,7 @@
 #include "allocation/counted_heap.h"
 #include "config/environment.h"
 #include "config/settings.h"
-#include "gateway/server.h"
+#include "gateway/process/server.h"
 #include "support/http_client.h"
 #include "support/socket.h"
 

@@ -198,7 +198,7 @@ def check(root, drover):
     add("docs/README.md", map_faults(root / "docs"))
     add("docs/settings.md", settings_page.check(root, functools.partial(printed_by_check, drover)))
     add("docs/status-and-explain.md",
-        metric_faults(read(root / "docs/status-and-explain.md"), read(root / "src/telemetry/metrics.cc")))
+        metric_faults(read(root / "docs/status-and-explain.md"), read(root / "src/telemetry/metrics/metrics.cc")))
     add("docs/images/failover.svg", chart_faults(root))
     add("docs/http.md", http_page.check(root))
     add("docs/find-it.md", find_it.faults(read(root / "docs/find-it.md"), root / "src"))

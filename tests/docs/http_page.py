@@ -1,4 +1,4 @@
-"""docs/http.md lists the codes of errors that clients can get: each is in the program, and each of core/answer_table.cc is listed."""
+"""docs/http.md lists the codes of errors that clients can get: each is in the program, and each of core/dispatch/answer_table.cc is listed."""
 
 import re
 
@@ -17,7 +17,7 @@ def listed(page):
 
 
 def faults(page, sources, answer_table):
-    """`sources`: the text of all sources; `answer_table`: that of core/answer_table.cc."""
+    """`sources`: the text of all sources; `answer_table`: that of core/dispatch/answer_table.cc."""
     codes = listed(page)
     literals = set(re.findall(r'"([a-z0-9_]+)"', sources))
     for code in sorted(codes):

@@ -3,8 +3,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "gateway/server.h"
-#include "net/loop.h"
+#include "gateway/process/server.h"
+#include "net/loop/loop.h"
 
 namespace drover::test {
 

@@ -16,7 +16,7 @@
 
 #include "config/environment.h"
 #include "config/settings.h"
-#include "mock/server.h"
+#include "mock/server/server.h"
 #include "support/http_client.h"
 #include "support/raw_upstream.h"
 

@@ -4,11 +4,11 @@
     planted.py check                           every patch applies to the tree as it is, and is small (part of `make test`)
     planted.py run [--room ROOM] [NAME ...]    plant them, one after the other (make planted); only these
 
-A patch lies in the folder that its bug is in: core/fleet/NAME.patch for src/core/fleet. It is one line that says what is
-broken, an empty line, and a diff with one line of context, all in one room. A second line, `Expected: PROGRAM FILTER`, may
-name the tests that are to notice: they are run first, so that a run is quick, and when they do not, all tests of the room's
-programs decide. Exit codes: 0 good, 1 too many were missed, 2 a patch is no good. DROVER_PLANTED_SEEDS: simulated worlds
-per bug (2,000).
+A patch lies in the folder called after the file that it breaks: core/fleet/fleet_pick/NAME.patch. It is one line that says
+what is broken, an empty line, and a diff with one line of context, all in one room. A second line, `Expected: PROGRAM
+FILTER`, may name the tests that are to notice: they are run first, so that a run is quick, and when they do not, all tests of
+the room's programs decide. Exit codes: 0 good, 1 too many were missed, 2 a patch is no good. DROVER_PLANTED_SEEDS: simulated
+worlds per bug (2,000).
 """
 
 import argparse

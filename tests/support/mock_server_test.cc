@@ -5,8 +5,8 @@
 
 #include <thread>
 
-#include "mock/server.h"
-#include "net/loop.h"
+#include "mock/server/server.h"
+#include "net/loop/loop.h"
 #include "support/http_client.h"
 
 namespace drover::test {

@@ -1,13 +1,13 @@
 // The Anthropic dialect: joins the parts of this folder to one Dialect.
+#include "dialect/answer/made.h"
+#include "dialect/answer/plain_answer.h"
 #include "dialect/anthropic/error_type.h"
 #include "dialect/anthropic/events.h"
 #include "dialect/anthropic/paths.h"
 #include "dialect/anthropic/replies.h"
 #include "dialect/anthropic/usage.h"
 #include "dialect/common_dialect.h"
-#include "dialect/json_reader.h"
-#include "dialect/made.h"
-#include "dialect/plain_answer.h"
+#include "dialect/json/json_reader.h"
 
 namespace drover::dialect {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "dialect/failures.h"
+#include "dialect/failure/failures.h"
 
 namespace drover::dialect::anthropic_detail {
 namespace {

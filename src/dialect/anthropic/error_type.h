@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "base/error.h"
-#include "dialect/error_facts.h"
-#include "dialect/failure_row.h"
+#include "dialect/failure/error_facts.h"
+#include "dialect/failure/failure_row.h"
 
 namespace drover::dialect::anthropic_detail {
 

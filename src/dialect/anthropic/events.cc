@@ -2,13 +2,13 @@
 
 #include <string>
 
+#include "dialect/answer/event_data.h"
+#include "dialect/answer/event_verdict.h"
 #include "dialect/anthropic/error_type.h"
 #include "dialect/anthropic/usage.h"
-#include "dialect/error_facts.h"
-#include "dialect/event_data.h"
-#include "dialect/event_verdict.h"
-#include "dialect/failures.h"
-#include "dialect/json_reader.h"
+#include "dialect/failure/error_facts.h"
+#include "dialect/failure/failures.h"
+#include "dialect/json/json_reader.h"
 
 namespace drover::dialect::anthropic_detail {
 namespace {

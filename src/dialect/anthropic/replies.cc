@@ -5,7 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "dialect/anthropic/error_type.h"
-#include "dialect/json_text.h"
+#include "dialect/json/json_text.h"
 
 namespace drover::dialect::anthropic_detail {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "dialect/json_reader.h"
-#include "dialect/token_count.h"
+#include "dialect/answer/token_count.h"
+#include "dialect/json/json_reader.h"
 
 namespace drover::dialect::anthropic_detail {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <cstring>
 
-#include "dialect/json_bytes.h"
-#include "dialect/json_reader.h"
+#include "dialect/json/json_bytes.h"
+#include "dialect/json/json_reader.h"
 
 namespace drover::dialect::openai_detail {
 namespace {

@@ -1,6 +1,6 @@
 #include "dialect/openai/empty_answer.h"
 
-#include "dialect/json_reader.h"
+#include "dialect/json/json_reader.h"
 #include "dialect/openai/chat_chunk.h"
 
 namespace drover::dialect::openai_detail {

@@ -4,16 +4,16 @@
 #include <array>
 #include <string>
 
-#include "dialect/error_facts.h"
-#include "dialect/event_data.h"
-#include "dialect/event_verdict.h"
-#include "dialect/failures.h"
-#include "dialect/id_mark.h"
-#include "dialect/json_reader.h"
-#include "dialect/made.h"
+#include "dialect/answer/event_data.h"
+#include "dialect/answer/event_verdict.h"
+#include "dialect/answer/made.h"
+#include "dialect/failure/error_facts.h"
+#include "dialect/failure/failures.h"
+#include "dialect/json/json_reader.h"
 #include "dialect/openai/chat_chunk.h"
 #include "dialect/openai/empty_answer.h"
 #include "dialect/openai/usage.h"
+#include "dialect/request/id_mark.h"
 
 namespace drover::dialect::openai_detail {
 namespace {

@@ -1,14 +1,14 @@
 // The OpenAI dialect: joins the parts of this folder to one Dialect.
+#include "dialect/answer/made.h"
+#include "dialect/answer/plain_answer.h"
 #include "dialect/common_dialect.h"
-#include "dialect/json_reader.h"
-#include "dialect/made.h"
+#include "dialect/json/json_reader.h"
 #include "dialect/openai/chat_chunk.h"
 #include "dialect/openai/empty_answer.h"
 #include "dialect/openai/events.h"
 #include "dialect/openai/paths.h"
 #include "dialect/openai/replies.h"
 #include "dialect/openai/usage.h"
-#include "dialect/plain_answer.h"
 
 namespace drover::dialect {
 namespace {

@@ -4,7 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "dialect/json_text.h"
+#include "dialect/json/json_text.h"
 
 namespace drover::dialect::openai_detail {
 namespace {

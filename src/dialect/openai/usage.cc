@@ -1,7 +1,7 @@
 #include "dialect/openai/usage.h"
 
-#include "dialect/json_reader.h"
-#include "dialect/token_count.h"
+#include "dialect/answer/token_count.h"
+#include "dialect/json/json_reader.h"
 
 namespace drover::dialect::openai_detail {
 namespace {

@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "library/library_fixture.h"
-#include "net/loop.h"
+#include "net/loop/loop.h"
 
 namespace drover::test {
 namespace {

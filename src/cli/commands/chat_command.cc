@@ -1,0 +1,264 @@
+// drover chat "…": one question or a conversation from the terminal, through the library: with the keys at hand, or of
+// a drover that is running.
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/commands/commands.h"
+#include "cli/embedded_mock.h"
+#include "cli/own_gateway.h"
+#include "config/environment.h"
+#include "config/settings.h"
+#include "console/message_client.h"
+#include "console/status_client.h"
+#include "dialect/answer/model_names.h"
+#include "drover/client.h"
+
+namespace drover::cli {
+namespace {
+
+constexpr const char* kDefaultFile = "drover.yaml";
+/// Where `drover serve` listens when nothing says otherwise.
+constexpr const char* kUsualGateway = "http://127.0.0.1:8080/v1";
+constexpr const char* kClientKeyVariable = "DROVER_CLIENT_KEY";
+constexpr const char* kUsualModel = "gpt-6-luna";
+constexpr std::size_t kMostNames = 10'000;
+constexpr Duration kPatience = std::chrono::seconds(5);
+
+struct ChatOptions {
+  std::string question;
+  std::string file;
+  std::string url;
+  std::string model;
+};
+
+/// What is asked, and what has to live as long as it is.
+struct Partner {
+  v0::Client client;
+  std::string model{};  ///< empty: the client's own choice
+  std::unique_ptr<EmbeddedMock> mock{};
+  console::MessageServer messages{};           ///< a drover that may have models in Anthropic's dialect; or
+  std::optional<config::Settings> settings{};  ///< what one of our own would serve
+  std::unique_ptr<OwnGateway> own_gateway{};
+};
+
+/// "http://127.0.0.1:9000" → "http://127.0.0.1:9000/v1"
+std::string with_version(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url.ends_with("/v1") ? url : url + "/v1";
+}
+
+/// The library in front of one address with OpenAI's shape. It repeats nothing: whoever is there has its own failover.
+v0::Result<v0::Client> client_of(const std::string& url, const std::string& key) {
+  v0::Options options;
+  v0::ProviderOptions provider;
+  provider.name = "drover";
+  provider.servers = {url};
+  if (key.empty()) {
+    provider.auth = "none";
+  } else {
+    v0::KeyOptions given;
+    given.value = key;
+    provider.keys = {given};
+  }
+  options.providers = {provider};
+  options.retry.same_target = 0;
+  options.health.probe = "off";
+  return v0::Client::create(options);
+}
+
+std::string client_key() {
+  const char* key = std::getenv(kClientKeyVariable);
+  return key != nullptr ? key : "";
+}
+
+/// A model for chats among those that are listed: the usual small one, else the first whose name does not say that it
+/// is for something else. Empty: none.
+std::string model_in(const std::string& list) {
+  const std::vector<std::string> names = dialect::names_in(list, kMostNames);
+  if (std::ranges::find(names, kUsualModel) != names.end()) return kUsualModel;
+  const auto chats = std::ranges::find_if(names, [](const std::string& name) {
+    return std::ranges::none_of(std::array{"embed", "whisper", "tts", "moderation", "image", "rerank"},
+                                [&](const char* word) { return name.find(word) != std::string::npos; });
+  });
+  return chats == names.end() ? std::string() : *chats;
+}
+
+/// Asks a running drover. `list`: what it answered to GET /v1/models, when that has been asked already.
+v0::Result<Partner> gateway_at(const std::string& url, const std::string& list) {
+  auto client = client_of(url, client_key());
+  if (!client) return std::move(client.error());
+  Partner partner{.client = std::move(*client), .model = model_in(list)};
+  partner.messages = {.url = url, .key = client_key()};
+  return partner;
+}
+
+v0::Result<Partner> mock_partner() {
+  auto mock = EmbeddedMock::start();
+  if (!mock) {
+    v0::Error error;
+    error.message = mock.error().message;
+    return error;
+  }
+  auto client = client_of((*mock)->base_url(), (*mock)->a_key());
+  if (!client) return std::move(client.error());
+  std::cerr << "drover: no drover.yaml, no keys in the environment and no drover at " << kUsualGateway
+            << ": the built-in mock answers\n";
+  Partner partner{.client = std::move(*client), .model = kUsualModel};
+  if (auto settings = (*mock)->gateway_settings()) partner.settings = std::move(*settings);
+  partner.mock = std::move(*mock);
+  return partner;
+}
+
+/// The models of a drover at this address; nothing: nobody answers there, or not like one.
+std::optional<console::AdminPage> models_at(const std::string& url) {
+  auto page = console::fetch_page({.url = url, .ca_file = {}, .timeout = kPatience}, "/models");
+  const bool like_one = page && (page->status == 200 || page->status == 401);
+  return like_one ? std::optional(std::move(*page)) : std::nullopt;
+}
+
+v0::Result<Partner> find_partner(const ChatOptions& options) {
+  if (!options.url.empty()) {
+    const std::string url = with_version(options.url);
+    const auto models = options.model.empty() ? models_at(url) : std::nullopt;
+    return gateway_at(url, models ? models->body : std::string());
+  }
+  v0::Result<v0::Client> client = v0::Error{};
+  std::optional<config::Settings> settings;
+  if (!options.file.empty() || std::filesystem::exists(kDefaultFile)) {
+    const std::string file = options.file.empty() ? kDefaultFile : options.file;
+    client = v0::Client::from_file(file);
+    if (auto loaded = config::load_file(file, config::real_environment())) settings = std::move(*loaded);
+  } else {
+    auto found = config::from_environment(config::real_environment());
+    if (!found && config::nothing_configured(found.error())) {
+      const auto running = models_at(kUsualGateway);
+      return running ? gateway_at(kUsualGateway, running->body) : mock_partner();
+    }
+    client = v0::Client::from_env();
+    if (found) settings = std::move(*found);
+  }
+  if (!client) return std::move(client.error());
+  Partner partner{.client = std::move(*client), .model = {}};
+  partner.settings = std::move(settings);
+  return partner;
+}
+
+/// Whether the model is served, but not in the dialect that the library speaks.
+bool is_in_other_dialect(const v0::Error& error) {
+  return error.code == "model_in_other_dialect" || error.code == "api_not_offered";
+}
+
+/// A drover to be asked in Anthropic's dialect; nothing: there is none, which was said.
+std::optional<console::MessageServer> message_server(Partner& partner) {
+  if (!partner.messages.url.empty()) return partner.messages;
+  if (!partner.settings) return std::nullopt;
+  auto own = OwnGateway::start(std::move(*partner.settings));
+  partner.settings.reset();
+  if (!own) {
+    std::cerr << "drover: " << own.error().message << "\n";
+    return std::nullopt;
+  }
+  partner.own_gateway = std::move(*own);
+  partner.messages = partner.own_gateway->address();
+  return partner.messages;
+}
+
+/// The same as answer() in Anthropic's dialect.
+bool answer_message(Partner& partner, const std::string& model, std::vector<v0::Message>& conversation) {
+  const auto server = message_server(partner);
+  if (!server) return false;
+  std::vector<console::ChatTurn> turns;
+  for (const v0::Message& message : conversation) turns.push_back({.role = message.role, .content = message.content});
+  auto text =
+      console::ask_message(*server, model, turns, [](std::string_view piece) { std::cout << piece << std::flush; });
+  std::cout << "\n";
+  if (!text) {
+    std::cerr << "drover: " << text.error().message << "\n";
+    return false;
+  }
+  conversation.push_back(v0::Message::assistant(std::move(*text)));
+  return true;
+}
+
+/// Prints the answer as it comes and adds it to the conversation. False: it failed, which was said.
+bool answer(Partner& partner, const std::string& model, std::vector<v0::Message>& conversation) {
+  if (partner.own_gateway) return answer_message(partner, model, conversation);
+  v0::ChatRequest request(conversation);
+  request.model = model;
+  v0::ChatStream stream = partner.client.stream(request);
+  std::string text;
+  for (const v0::ChatEvent& event : stream) {
+    std::cout << event.text << std::flush;
+    text += event.text;
+  }
+  const bool other = stream.error() != nullptr && is_in_other_dialect(*stream.error());
+  if (other && !model.empty()) return answer_message(partner, model, conversation);
+  std::cout << "\n";
+  if (const v0::Error* error = stream.error()) {
+    std::cerr << "drover: " << error->to_string() << "\n";
+    if (!error->body.empty()) std::cerr << error->body << "\n";
+    return false;
+  }
+  conversation.push_back(v0::Message::assistant(std::move(text)));
+  return true;
+}
+
+int chat(const ChatOptions& options) {
+  auto partner = find_partner(options);
+  if (!partner) {
+    std::cerr << partner.error().message << "\n";
+    return kExitMistake;
+  }
+  const char* const wished = std::getenv("DROVER_MODEL");
+  const std::string model = !options.model.empty() ? options.model : wished != nullptr ? wished : partner->model;
+  std::vector<v0::Message> conversation;
+  if (!options.question.empty()) {
+    conversation.push_back(v0::Message::user(options.question));
+    return answer(*partner, model, conversation) ? kExitGood : kExitFailed;
+  }
+  const bool person = ::isatty(STDIN_FILENO) == 1;
+  for (std::string line;;) {
+    if (person) std::cout << "> " << std::flush;
+    if (!std::getline(std::cin, line)) return kExitGood;
+    if (line.empty()) continue;
+    conversation.push_back(v0::Message::user(line));
+    if (!answer(*partner, model, conversation)) return kExitFailed;
+  }
+}
+
+}  // namespace
+
+void add_chat(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand(
+      "chat", "Ask a model from the terminal: of a running drover, or with failover and without a server");
+  auto options = std::make_shared<ChatOptions>();
+  command->add_option("QUESTION", options->question, "What to ask; without it, a conversation line by line");
+  command->add_option("--config", options->file,
+                      "The configuration (default: drover.yaml, else keys in the environment, else a drover that runs "
+                      "here, else a mock)");
+  command
+      ->add_option("--url", options->url,
+                   "Ask the drover that runs at this address; a client key is taken from DROVER_CLIENT_KEY")
+      ->excludes("--config");
+  command->add_option("--model", options->model,
+                      "The model (default: DROVER_MODEL, else the first that is configured)");
+  command->footer(
+      "Examples:\n"
+      "  drover chat 'Why is the sky blue?'\n"
+      "  drover chat --url http://127.0.0.1:8080 --model gpt-4o 'Why is the sky blue?'\n"
+      "  drover chat --model claude-opus-4-8 'Why is the sky blue?'\n"
+      "It speaks OpenAI's dialect, and Anthropic's for models that are served in that one only.");
+  command->callback([options, &exit_code] { exit_code = chat(*options); });
+}
+
+}  // namespace drover::cli

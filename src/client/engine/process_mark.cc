@@ -1,0 +1,29 @@
+#include "client/engine/process_mark.h"
+
+#include <pthread.h>
+
+namespace drover::client {
+namespace {
+
+/// How often this process is a fork of one that used the library.
+std::atomic<std::uint64_t> generation{0};
+
+void count_fork() {
+  generation.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::uint64_t watched_generation() {
+  // Fails only without memory; then a child is not noticed, as without this class.
+  [[maybe_unused]] static const int registered = ::pthread_atfork(nullptr, nullptr, &count_fork);
+  return generation.load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+ProcessMark::ProcessMark() : made_in_(watched_generation()) {}
+
+bool ProcessMark::foreign() const {
+  return generation.load(std::memory_order_relaxed) != made_in_;
+}
+
+}  // namespace drover::client

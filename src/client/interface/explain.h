@@ -1,0 +1,11 @@
+// Decision records as callers see them.
+#pragma once
+
+#include "drover/explanation.h"
+#include "telemetry/decisions/decision_record.h"
+
+namespace drover::client {
+
+[[nodiscard]] v0::Explanation explanation_of(const telemetry::DecisionRecord& record);
+
+}  // namespace drover::client

@@ -1,0 +1,40 @@
+// The text of a configuration as a small bounded tree with places. This is the only door to yaml-cpp, and stricter than
+// it: no duplicate keys, anchors, aliases, tags, merge keys or second documents, and bounds on size, depth and nodes.
+// Nothing here knows what the keys mean.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/yaml/report.h"
+
+namespace drover::config {
+
+struct Name {
+  std::string text;
+  Place place;
+};
+
+struct Node {
+  enum class Kind {
+    Null,
+    Scalar,
+    List,
+    Map,
+    Broken,  ///< something refused stood here; its mistake is already in the report
+  };
+  Kind kind = Kind::Null;
+  bool quoted = false;  ///< Scalar: written in quotes or as a block
+  std::string text;     ///< Scalar
+  Place place;
+  std::vector<Name> names;  ///< Map: names[i] is the key of items[i]
+  std::vector<Node> items;  ///< List and Map
+};
+
+/// Parses one document. Mistakes go to `report`; nothing comes back when the text could not be read to its end.
+/// A tree may come back although there were mistakes, so that the rest can be checked too.
+[[nodiscard]] std::optional<Node> parse_yaml(std::string_view text, Report& report);
+
+}  // namespace drover::config

@@ -1,0 +1,96 @@
+// Dispatch after an answer that refuses the request: it is believed, or one other target is asked the same; and what
+// the others say is told to the fleet.
+#include <algorithm>
+#include <utility>
+
+#include "core/dispatch/dispatch.h"
+#include "core/health/blame.h"
+
+namespace drover::core {
+
+void Dispatch::note_refusal(const Attempt& attempt, const Failure& failure, Instant now) {
+  const Ticket& ticket = attempt.lease.ticket();
+  refusals_.push_back({.target = ticket.target,
+                       .taken = ticket.taken,
+                       .trial_levels = ticket.trial_levels,
+                       .asked_at = now,
+                       .api = request_.api,
+                       .cause = {.kind = failure.error.kind,
+                                 .status = failure.upstream_status.value_or(failure.error.status),
+                                 .code = FixedText<kMaxCauseCode>(failure.error.code),
+                                 .request = FixedText<kMaxCauseRequest>(request_.id),
+                                 .at = now},
+                       .by = {.body = request_.body, .client = request_.asker.principal},
+                       .scope = failure.error.scope,
+                       .of_credential = refuses_credential(failure.error)});
+}
+
+/// A refusal is believed when it is the second and its target answers other requests; or when it is the first, would by
+/// its class be the same everywhere, and its target is not doubted.
+Dispatch::Next Dispatch::after_refusal(const Failure& failure) {
+  if (refusals_.empty()) return never(Stop::RequestsOwn);
+  if (failure.stage != Stage::Refused && request_.replay != Replay::Free) return never(Stop::MayHaveRun);
+  const Refusal& latest = refusals_.back();
+  const bool doubted = fleet_->doubted(latest.target);
+  const bool second = std::ranges::any_of(
+      refusals_, [&](const Refusal& other) { return !other.of_credential && !(other.target == latest.target); });
+  // That two servers lack an API says nothing about a third.
+  const bool lacks_api = failure.error.kind == ErrorKind::Unsupported;
+  if (second && !doubted && !lacks_api) return never(Stop::SameElsewhere);
+  const bool sure = refusal_kind(failure.error) == RefusalKind::Sure;
+  if (!second && !doubted && sure) return never(Stop::RequestsOwn);
+  if (tried_.size() >= walk_ || attempts_started_ >= kMaxAttempts) return never(Stop::Walk);
+  return Next::AskElsewhere;
+}
+
+/// Free of charge, and only of a target that can be picked now: a refused request does not wait for a second opinion.
+void Dispatch::ask_elsewhere(RetryClass retry, Step& step) {
+  skips_.choosing(attempts_started_ + 1);
+  Refusal& latest = refusals_.back();
+  const PickRequest request = pick_request();
+  // What one provider refuses another may take; another key of the same one is the next best witness.
+  PickRequest away = request;
+  away.fence = without(away.fence, request_.plan->targets[latest.target.index()].provider);
+  PickAnswer answer = pick_well(away, step.now);
+  if (answer.kind != PickKind::Picked) answer = pick_well(request, step.now);
+  if (answer.kind == PickKind::Picked) {
+    Lease witness(*fleet_, answer.ticket);
+    latest.asked = fleet_->ask_elsewhere(latest, step.now);
+    if (latest.asked) return start(std::move(witness), /*fresh=*/false, step);
+    stop_ = Stop::Budget;
+    return end_with_failure(step);
+  }
+  if (retry == RetryClass::SameTarget) return seek(step);
+  stop_ = Stop::NothingLeft;
+  end_with_failure(step);
+}
+
+/// What a target would be picked for as a last resort only is no witness.
+PickAnswer Dispatch::pick_well(const PickRequest& request, Instant now) {
+  const PickAnswer answer = fleet_->pick(request, now, *random_);
+  if (answer.kind != PickKind::Picked || !answer.ticket.last_resort) return answer;
+  fleet_->release(answer.ticket);
+  return {};
+}
+
+/// Tells the fleet once what the request's refusals were worth. `answered`: the target whose answer the client gets.
+void Dispatch::conclude(std::optional<TargetId> answered, Instant now) {
+  if (refusals_.empty()) return;
+  const std::vector<Refusal> refusals = std::exchange(refusals_, {});
+  const auto elsewhere = [&](const Refusal& one) {
+    return std::ranges::any_of(refusals, [&](const Refusal& other) {
+      if (other.target == one.target) return false;
+      return other.of_credential ? one.of_credential : !fleet_->doubted(other.target);
+    });
+  };
+  std::vector<Verdict> verdicts;  // all before the first is told: learning changes who is doubted
+  for (const Refusal& refusal : refusals) {
+    const bool contradicted = answered && !(*answered == refusal.target);
+    verdicts.push_back(contradicted                      ? Verdict::Contradicted
+                       : !answered && elsewhere(refusal) ? Verdict::Agreed
+                                                         : Verdict::Unknown);
+  }
+  for (std::size_t at = 0; at < refusals.size(); ++at) fleet_->learn(refusals[at], verdicts[at], now);
+}
+
+}  // namespace drover::core

@@ -1,0 +1,363 @@
+// The state of every target of a plan: health, load, latency and limits. pick() reads it, settle() changes it.
+// Single-threaded; a program with threads puts one short mutex around it (upstream/run/shared_fleet.h). The fleet knows
+// no requests (dispatch.h) and makes no attempts.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "core/balancer/round_robin.h"
+#include "core/balancer/weighted_draw.h"
+#include "core/dispatch/hedge_share.h"
+#include "core/dispatch/retry_budget.h"
+#include "core/fleet/affinity_table.h"
+#include "core/fleet/change_log.h"
+#include "core/fleet/fleet_port.h"
+#include "core/fleet/waiting_room.h"
+#include "core/health/blame.h"
+#include "core/health/cause.h"
+#include "core/health/check_points.h"
+#include "core/health/cohorts.h"
+#include "core/health/comeback.h"
+#include "core/health/health_tree.h"
+#include "core/health/poison_list.h"
+#include "core/health/silence.h"
+#include "core/health/success_share.h"
+#include "core/latency/latency_model.h"
+#include "core/latency/peak_ewma.h"
+#include "core/limits/lane_limit.h"
+#include "core/limits/limit_book.h"
+#include "core/limits/window_count.h"
+#include "core/plan/plan.h"
+
+namespace drover::core {
+
+/// The condition of a target, as a status page shows it.
+enum class TargetCondition : std::uint8_t { Ok, Suspect, HalfOpen, Ejected, Cooling, Resting };
+[[nodiscard]] std::string_view to_string(TargetCondition condition);
+
+/// The result of one probe of one key at one server.
+struct ProbeAnswer {
+  KeyId key{};
+  ServerId server{};
+  const Error* error = nullptr;  ///< absent: healthy
+  std::optional<Duration> latency = std::nullopt;
+};
+
+/// Counters of soft affinity: requests of a known conversation, and those of them that went to the conversation's last
+/// target.
+struct AffinityCount {
+  std::uint64_t asked = 0;
+  std::uint64_t kept = 0;
+};
+
+struct TargetView {
+  TargetId target;
+  TargetCondition condition = TargetCondition::Ok;  ///< Suspect: its last answers failed, but it is still used
+  Instant until{};                                  ///< of Ejected, Cooling, Resting; kNever: a trial is running
+  Cause cause{};                                    ///< what took it out or made it suspect
+  std::uint32_t in_flight = 0;
+  std::uint32_t consecutive_failures = 0;
+  std::uint32_t score = 0;
+  double first_content_seconds = 0;     ///< 0: unknown
+  double seconds_per_output_token = 0;  ///< 0: unknown
+  std::uint64_t requests = 0;
+  std::uint64_t failures = 0;
+  std::optional<Instant> last_used;
+  double probe_seconds = 0;                            ///< average time of probes; 0: unknown
+  std::uint64_t input_tokens = 0;                      ///< that answers reported
+  std::uint64_t cached_tokens = 0;                     ///< of these: read from the provider's prompt cache
+  std::optional<LastCheck> last_check = std::nullopt;  ///< by a probe; nothing: there was none yet, or probes are off
+};
+
+/// A request counts as this much load, an output token as 1 and a token of the prompt as a tenth (reading is about ten
+/// times cheaper than writing): a target's load is the work it still has to do, not the number of its requests.
+inline constexpr std::uint64_t kLoadPerRequest = 1000;
+[[nodiscard]] std::uint64_t load_of(const Amount& estimate);
+
+class Succession;
+
+class Fleet final : public FleetPort {
+ public:
+  /// `seed` is for the jitter of cooldowns and ejections.
+  explicit Fleet(std::shared_ptr<const Plan> plan, std::uint64_t seed = 1);
+  /// Borrows the plan, which must outlive the fleet.
+  explicit Fleet(const Plan& plan, std::uint64_t seed = 1);
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
+  [[nodiscard]] PickAnswer pick(const PickRequest& request, Instant now, Random& random) override;
+  void settle(const Ticket& ticket, const Outcome& outcome, Instant now) override;
+  void release(const Ticket& ticket) override;
+  void leave(WaiterId waiter) override;
+  void serve_waiting(Instant now) override { made_room(now); }
+  void committed(const Ticket& ticket, Duration first_content, Instant now) override;
+  void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
+  [[nodiscard]] bool spend_retry(Instant now) override;
+  void charge_retry(Instant now) override;
+  [[nodiscard]] bool spend_hedge(Instant now) override;
+  [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
+  [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
+  [[nodiscard]] bool spoke_since(TargetId target, Instant since) const override {
+    return targets_[target.index()].silence.spoke_since(since);
+  }
+  [[nodiscard]] bool doubted(TargetId target) const override { return targets_[target.index()].doubt.doubted(); }
+  [[nodiscard]] bool ask_elsewhere(const Refusal& refusal, Instant now) override;
+  void learn(const Refusal& refusal, Verdict verdict, Instant now) override;
+  [[nodiscard]] Candidates candidates(const PickRequest& request, Instant now) override;
+
+  /// Takes a probe's answer. It changes the key and the server, never ends a cooldown, and never counts against a
+  /// target: a connection that fails is charged to the server, a refused credential to the key, any other failure to
+  /// the key when the provider has one server, else to the server. Real traffic outranks probes: for one `interval`
+  /// after a request succeeded or failed at the key or server, the answer is ignored. A node that a probe took out
+  /// stays out until the next probes.
+  void on_probe(const ProbeAnswer& answer, Instant now);
+  /// Every key at every server that can be probed, each once.
+  [[nodiscard]] const std::vector<CheckPoint>& check_points() const { return checks_.all(); }
+
+  /// Takes the oldest change of state. When more than kChangesKept wait to be taken, the oldest are dropped and
+  /// counted.
+  [[nodiscard]] std::optional<StateChange> next_change() { return changes_.take(); }
+  [[nodiscard]] std::uint64_t changes_lost() const { return changes_.lost(); }
+  /// The changed node's name, safe to print: "key holysheep/spare". Valid as long as the fleet.
+  [[nodiscard]] std::string_view label(const StateChange& change) const { return nodes_.label(change.node); }
+
+  /// How many values about limits upstreams have sent that cannot be true. Such values change nothing.
+  [[nodiscard]] std::uint64_t nonsense() const { return nonsense_; }
+
+  [[nodiscard]] TargetView view(TargetId target, Instant now) const;
+  [[nodiscard]] std::vector<TargetView> views(Instant now) const;
+  [[nodiscard]] std::uint64_t in_flight() const;
+  /// Requests that wait for capacity.
+  [[nodiscard]] std::size_t waiting() const;
+  [[nodiscard]] AffinityCount affinity() const { return affinity_count_; }
+
+  /// Conversations that are remembered (soft affinity).
+  [[nodiscard]] std::size_t conversations() const;
+  /// Whether refusals have taught the rate of any lane.
+  [[nodiscard]] bool any_rate_learned() const;
+
+  [[nodiscard]] const Plan& plan() const { return *plan_; }
+
+ private:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  static constexpr std::uint32_t kAlwaysOpen = HealthTree::kAlwaysOpen;
+
+  /// The fields that policies compare come first, in one cache line: a policy may compare thousands of targets.
+  struct alignas(64) TargetState {
+    PeakEwma first_content{};
+    PeakEwma per_token{};
+    std::uint64_t load = 0;
+    std::uint64_t hash = 0;
+    float per_weight = 1;  ///< 1 / weight; infinite for a weight of 0
+    std::uint32_t in_flight = 0;
+    std::uint32_t pool = kNone;
+    std::uint32_t lane = 0;  ///< index into lane_limits_
+    HealthTree::Path path{};
+    std::uint32_t check = kNone;
+    SuccessShare success{};
+    Doubt doubt{};
+    LackedApis lacks{};
+    Silence silence{};
+    Comers comers{};
+    std::uint64_t requests = 0;
+    std::uint64_t failures = 0;
+    std::uint64_t input_tokens = 0;
+    std::uint64_t cached_tokens = 0;
+    std::uint32_t tier = 0;  ///< in `pool`
+    std::optional<Instant> last_used{};
+    std::array<Cohorts, 2> cohorts{};  ///< its waiting requests of ordinary length: plain, and streamed
+    Instant next_look{};               ///< at them
+  };
+  /// The targets of one pool with one priority: pool.targets[begin, begin + draw.size()).
+  struct Tier {
+    std::uint32_t begin = 0;
+    balancer::WeightedDraw draw{};
+    balancer::RoundRobin round{};
+    balancer::RoundRobin spare{};  ///< the same for failovers, which use up no target's turn
+    std::uint64_t weight = 0;
+    std::uint64_t load = 0;  ///< of all its targets; meaningless when the pool borrows
+  };
+  struct PoolState {
+    std::vector<Tier> tiers{};
+    std::uint64_t hash = 0;  ///< of its model: the same in another plan
+    bool borrows = false;    ///< some of its targets are counted in another pool
+    mutable WindowCount<10> successes{std::chrono::seconds(10)};
+    mutable WindowCount<10> failures{std::chrono::seconds(10)};
+    LatencyModel latency{};
+    std::uint32_t excused = 0;  ///< refusals of credentials since the last success that were blamed on their requests
+  };
+  /// How the latencies of a pool's targets are compared for one request.
+  struct Measure {
+    bool by_probes = false;  ///< where the target has any
+    PeakEwma TargetState::* average = nullptr;
+    double usual = 1.0;  ///< of a target that is not known
+  };
+  struct Standing {
+    Access access = Access::Open;
+    Instant until{};
+    ErrorKind why = ErrorKind::NoUpstream;
+    bool limited = false;  ///< by a configured limit, not by the provider's
+  };
+  /// The result of a look at every candidate of a request.
+  struct Survey {
+    std::optional<TargetId> open;
+    std::optional<TargetId> last_resort;
+    std::uint32_t open_fallback = 0;
+    std::uint32_t last_resort_fallback = 0;
+    std::optional<TargetId> lacking;  ///< well, but without the API: used when no other target is left
+    std::uint32_t lacking_fallback = 0;
+    Instant last_resort_until = kNever;
+    bool any = false;
+    bool all_limited = true;
+    Instant soonest = kNever;
+    ErrorKind why = ErrorKind::NoUpstream;
+  };
+
+  // building (fleet_build.cc)
+  void build();
+  void build_pools();
+  void build_accusers();
+
+  // picking (fleet_pick.cc)
+  [[nodiscard]] PickAnswer pick_now(const PickRequest& request, Instant now, Random& random);
+  [[nodiscard]] PickAnswer pick_beside(const PickRequest& request, Instant now, Random& random);
+  [[nodiscard]] bool free_for_a_second(TargetId target, const PickRequest& request, Instant now);
+  [[nodiscard]] bool candidate(TargetId target, const PickRequest& request) const;
+  [[nodiscard]] bool usable(TargetId target, const PickRequest& request, Instant now);
+  [[nodiscard]] Standing standing(TargetId target, const PickRequest& request, Instant now);
+  [[nodiscard]] std::optional<TargetId> choose(PoolId pool, Tier& tier, const PickRequest& request, Instant now,
+                                               Random& random);
+  [[nodiscard]] double load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const;
+  [[nodiscard]] double load_per_weight(const TargetState& target) const;
+  [[nodiscard]] double cost(const TargetState& target, double latency, const PickRequest& request, Instant now) const;
+  [[nodiscard]] bool clearly_cheaper(TargetId second, TargetId first, const Measure& measure,
+                                     const PickRequest& request, Instant now) const;
+  [[nodiscard]] Measure measure_of(const PoolState& pool, const PickRequest& request) const;
+  [[nodiscard]] double quickness(const TargetState& target, const Measure& measure, Instant now) const;
+  [[nodiscard]] double latency(const TargetState& target, const Measure& measure, Instant now) const;
+  [[nodiscard]] double share(const TargetState& target, Instant now) const {
+    return now >= nodes_.recovering_until() ? 1.0 : nodes_.share(target.path, now);
+  }
+  /// Scales a cost by the target's share in slow start.
+  [[nodiscard]] double by_share(double amount, const TargetState& target, Instant now) const {
+    return now >= nodes_.recovering_until() ? amount : amount / nodes_.share(target.path, now);
+  }
+  /// Scales a cost by the target's share of successes, so that a target that fails looks expensive.
+  [[nodiscard]] static double by_success(double amount, const TargetState& target, Instant now) {
+    return target.success.whole() ? amount : amount / target.success.at(now);
+  }
+  /// The target came back so lately that it may get no further request yet.
+  [[nodiscard]] bool rushed(const TargetState& target, Instant now) const {
+    return now < nodes_.recovering_until() && target.comers.full(nodes_.comeback(target.path, now), now);
+  }
+  void count_load(TargetState& target, std::uint64_t more, std::uint64_t less);
+  void count_request(Instant now) {
+    budget_.count_request(now);
+    hedges_.count_request(now);
+    second_opinions_.count_request(now);
+  }
+  [[nodiscard]] bool silent(TargetId target, Instant now);
+  [[nodiscard]] Instant silent_since(TargetState& target, Instant now);
+  [[nodiscard]] Instant silent_since(const TargetState& target, std::size_t kind, Instant now) const;
+  [[nodiscard]] double slowness(const TargetState& target, std::size_t kind) const;
+  void waits(TargetState& target, const Ticket& ticket, Instant now);
+  void waits_no_more(TargetState& target, const Ticket& ticket, bool answered);
+  [[nodiscard]] Duration suspicious_silence(const TargetState& target) const {
+    return target.pool == kNone ? kNoLimit : pools_[target.pool].latency.suspicious_silence();
+  }
+  [[nodiscard]] PickAnswer take(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now);
+  [[nodiscard]] bool another_left(TargetId taken, const PickRequest& request, Instant now);
+  [[nodiscard]] Survey survey(const PickRequest& request, Instant now);
+  void look_at(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now, Survey& found);
+  [[nodiscard]] PickAnswer pick_without_open(const PickRequest& request, Instant now, Random& random);
+  bool reset_all(const PickRequest& request, Instant now);
+
+  // waiting (fleet_waiting.cc)
+  [[nodiscard]] PickAnswer claim(const PickRequest& request, Instant now, Random& random);
+  [[nodiscard]] PickAnswer join(const PickRequest& request, PickAnswer blocked, Instant now);
+  [[nodiscard]] PickAnswer still_waiting(WaiterId waiter, const Waiting& waiting, PickAnswer answer);
+  void serve_waiters(Instant now);
+  [[nodiscard]] Served serve(Waiting& waiting, Instant now);
+  void appoint_keeper();
+  /// Call after every change that may let a waiting request in. Costs one comparison while no request waits.
+  void made_room(Instant now) {
+    if (succession_ != nullptr) return made_room_for_all(now);
+    if (room_.in_line() > 0) serve_waiters(now);
+  }
+  void made_room_for_all(Instant now);
+
+  // explaining (fleet_explain.cc)
+  [[nodiscard]] Skip bar_of(TargetId target, const PickRequest& request, Instant now);
+  void note(TargetId target, const PickRequest& request, Instant now);
+
+  // soft affinity (fleet_affinity.cc)
+  [[nodiscard]] std::optional<TargetId> kept(PoolId pool, const Tier& tier, const PickRequest& request, Instant now);
+  void keep(PoolId pool, TargetId target, const PickRequest& request, Instant now);
+  [[nodiscard]] std::uint64_t conversation(PoolId pool, const PickRequest& request) const;
+  [[nodiscard]] bool stands_in(TargetId target, PoolId pool, const Tier& tier) const;
+
+  // settling (fleet_settle.cc)
+  void settle_now(const Ticket& ticket, const Outcome& outcome, Instant now);
+  void take_back(const Ticket& ticket);
+  std::uint8_t give_back(const Ticket& ticket);
+  void succeeded(const Ticket& ticket, const Outcome& outcome, Instant now);
+  void failed(const Ticket& ticket, const Outcome& outcome, Instant now);
+  /// What a charge is about: the target, its trial, the error, and the cause that an explanation shows later.
+  struct Blame {
+    TargetId target{};
+    std::uint8_t trial_levels = 0;
+    const Error* error = nullptr;
+    Cause cause{};
+  };
+  void charge(const Blame& blame, Charge due, Instant now);
+  void apply(const Blame& blame, Charge due, Instant now);
+  [[nodiscard]] std::uint32_t part_of(Level level, const TargetState& target) const;
+  void well(const TargetState& target, Level level, Instant began, Instant now);
+  void well_throughout(const TargetState& target, Instant began, Instant now);
+  void heard(TargetState& target, const Ticket& ticket, Instant now);
+  void learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now);
+  void learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now);
+  void probe_succeeded(const TargetState& target, Level level, Instant now);
+  void probe_failed(const TargetState& target, Charge due, const Error& error, Instant now);
+  void changed(StateChange::What what, std::uint32_t node, Instant now);
+  void changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause);
+  void learn_credential(const Refusal& refusal, Verdict verdict, Instant now);
+  void lacks_api(const Refusal& refusal, Instant now);
+
+  friend class FleetHandover;
+  friend class Succession;
+
+  std::shared_ptr<const Plan> plan_;
+  Succession* succession_ = nullptr;  ///< while requests of earlier plans run (fleet_handover.h)
+  Random random_;
+  HealthTree nodes_;
+  std::vector<TargetState> targets_;
+  std::vector<PoolState> pools_;
+  CheckPoints checks_;
+  AffinityTable conversations_;  ///< open when some pool keeps conversations
+  AffinityCount affinity_count_;
+  LimitBook limits_;
+  std::vector<LaneLimit> lane_limits_;
+  std::vector<std::string> lane_names_;  ///< beside lane_limits_: stable across plans
+  std::vector<Instant> lane_lied_;       ///< beside lane_limits_: when the log last said so
+  std::uint64_t nonsense_ = 0;
+  RetryBudget budget_;
+  HedgeShare hedges_;
+  SecondOpinions second_opinions_;
+  PoisonList poison_;
+  WaitingRoom room_;
+  Instant latest_ = Instant::min();  ///< the latest time that a caller has passed
+  Instant next_look_ = kNever;       ///< when the clock alone may let a waiting request in
+  WaiterId keeper_{};                ///< the waiting request whose timer looks again then, for all of them
+  Instant keeper_told_ = kNever;
+  ChangeLog changes_;
+};
+
+}  // namespace drover::core

@@ -1,0 +1,63 @@
+// Soft affinity: a conversation goes where it went last, because the provider's prompt cache is there. A preference and
+// not a jail: its home is passed over while it is limited, out or overloaded, a stand-in keeps the conversation
+// together meanwhile, and the home is taken up again when it is well.
+#include <algorithm>
+
+#include "core/balancer/sticky.h"
+#include "core/fleet/fleet.h"
+
+namespace drover::core {
+
+std::uint64_t Fleet::conversation(PoolId pool, const PickRequest& request) const {
+  return std::max<std::uint64_t>(balancer::mix(request.affinity, pools_[pool.index()].hash), 1);
+}
+
+/// Whether `target` is one of this tier's: a reload may have moved it.
+bool Fleet::stands_in(TargetId target, PoolId pool, const Tier& tier) const {
+  const TargetState& state = targets_[target.index()];
+  if (state.pool == pool.value) return &pools_[pool.index()].tiers[state.tier] == &tier;
+  const auto begin = plan_->pools[pool.index()].targets.begin() + tier.begin;
+  return std::find(begin, begin + static_cast<std::ptrdiff_t>(tier.draw.size()), target) !=
+         begin + static_cast<std::ptrdiff_t>(tier.draw.size());
+}
+
+std::optional<TargetId> Fleet::kept(PoolId pool, const Tier& tier, const PickRequest& request, Instant now) {
+  const Duration span = plan_->pools[pool.index()].affinity;
+  if (request.affinity == 0 || span <= Duration::zero() || tier.draw.size() < 2) return std::nullopt;
+  const std::uint64_t key = conversation(pool, request);
+  AffinityTable::Entry* const entry = conversations_.find(key, span, now);
+  if (entry == nullptr) return std::nullopt;
+  if (!request.look) ++affinity_count_.asked;
+  const double bound = load_bound(pool, tier, request);
+  const auto takes = [&](std::uint32_t at) {
+    if (at == AffinityTable::kNobody || !stands_in(TargetId{at}, pool, tier)) return false;
+    return usable(TargetId{at}, request, now) && load_per_weight(targets_[at]) <= bound;
+  };
+  // A home that has just come back takes its conversations up again as its share grows, not all at once.
+  const bool home_again = takes(entry->home) && share(targets_[entry->home], now) >= balancer::attraction(key, 0);
+  const std::uint32_t chosen = home_again ? entry->home : entry->stand_in;
+  if (!home_again && !takes(chosen)) return std::nullopt;
+  if (!request.look) {
+    ++affinity_count_.kept;
+    entry->used = now;
+    if (home_again) entry->home_used = now;
+  }
+  return TargetId{chosen};
+}
+
+void Fleet::keep(PoolId pool, TargetId target, const PickRequest& request, Instant now) {
+  const Duration span = plan_->pools[pool.index()].affinity;
+  if (request.affinity == 0 || request.look || span <= Duration::zero() || !conversations_.is_open()) return;
+  AffinityTable::Entry& entry = conversations_.claim(conversation(pool, request));
+  // What the home has kept of a conversation is forgotten there by now: the cache is where it goes from here.
+  const bool home_forgot = entry.home == AffinityTable::kNobody || entry.home_used <= now - span;
+  if (home_forgot || entry.home == target.value) {
+    entry.home = target.value;
+    entry.home_used = now;
+  } else {
+    entry.stand_in = target.value;
+  }
+  entry.used = now;
+}
+
+}  // namespace drover::core

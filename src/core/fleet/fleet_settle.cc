@@ -1,0 +1,240 @@
+// Settling: what an attempt's end changes in health, latency, load and limits.
+#include <algorithm>
+
+#include "core/fleet/fleet.h"
+
+namespace drover::core {
+namespace {
+
+/// A failover is free while at least this share of the pool's attempts of the last 10 s succeeded.
+constexpr double kFreeFailoverAbove = 0.5;
+/// Fewer failures than this within the 10 s say nothing about a pool: after a quiet time quick failures of one target
+/// are counted before the slow successes of the others (found by the simulator: a client lost its request to that).
+constexpr std::int64_t kFailuresThatCount = 10;
+/// An upstream that says impossible things says them with every answer; one line in this time is enough.
+constexpr Duration kTellNonsenseEvery = std::chrono::minutes(10);
+/// Of one answer; an upstream may claim any number.
+constexpr std::int64_t kMostTokens = 1'000'000'000;
+
+/// What the limits are told: nothing was used by what was never sent, a refusal used a request but no tokens.
+Amount used_by(const Ticket& ticket, const Outcome& outcome) {
+  if (outcome.kind != Outcome::Kind::Succeeded && outcome.stage <= Stage::Unsent) return {.requests = {0}};
+  if (outcome.kind == Outcome::Kind::Failed && outcome.stage == Stage::Refused)
+    return {.requests = ticket.reserved.requests};
+  Amount used = outcome.used;
+  used.requests = ticket.reserved.requests;
+  return used;
+}
+
+/// What no upstream can mean: it is clamped where it is used, and counted here.
+bool plausible(const Outcome& outcome) {
+  for (const Tokens tokens : {outcome.used.input_tokens, outcome.used.output_tokens}) {
+    if (tokens.value < 0 || tokens.value > kMostTokens) return false;
+  }
+  return outcome.error == nullptr || !outcome.error->retry_after || *outcome.error->retry_after <= kMaxCooldown;
+}
+
+Cause cause_of(const Outcome& outcome, Instant now) {
+  const Error& error = *outcome.error;
+  return {.kind = error.kind,
+          .status = outcome.upstream_status.value_or(error.status),
+          .retry_after = error.retry_after,
+          .code = FixedText<kMaxCauseCode>(error.code),
+          .request = FixedText<kMaxCauseRequest>(outcome.request),
+          .at = now};
+}
+
+/// Stands for a target whatever its place in the plan: what is kept under it outlives a reload.
+TargetId in_every_plan(std::uint64_t hash) {
+  return TargetId{static_cast<std::uint32_t>(hash)};
+}
+
+}  // namespace
+
+void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
+  latest_ = std::max(latest_, now);
+  settle_now(ticket, outcome, now);
+  if (outcome.kind != Outcome::Kind::Failed) return made_room(now);
+  if (room_.in_line() > 0) next_look_ = std::min(next_look_, now);  // at the latest with the next that comes
+}
+
+void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now) {
+  if (!plausible(outcome)) ++nonsense_;
+  if (outcome.used.reported) {
+    TargetState& counted = targets_[ticket.target.index()];
+    const std::int64_t input = std::clamp<std::int64_t>(outcome.used.input_tokens.value, 0, kMostTokens);
+    counted.input_tokens += static_cast<std::uint64_t>(input);
+    counted.cached_tokens +=
+        static_cast<std::uint64_t>(std::clamp<std::int64_t>(outcome.used.cached_tokens.value, 0, input));
+  }
+  Ticket ended = ticket;
+  ended.trial_levels = give_back(ticket);
+  TargetState& target = targets_[ticket.target.index()];
+  const bool an_answer =
+      outcome.kind == Outcome::Kind::Succeeded || (outcome.error != nullptr && outcome.error->status != 0);
+  if (outcome.committed) {
+    if (outcome.kind == Outcome::Kind::Succeeded) heard(target, ticket, now);
+  } else {
+    waits_no_more(target, ticket, an_answer);
+    if (an_answer) heard(target, ticket, now);
+    if (outcome.overtaken) target.silence.overtaken();
+    outcome.kind == Outcome::Kind::Succeeded ? target.comers.answered(ticket.taken) : target.comers.left(ticket.taken);
+  }
+  limits_.settle(ticket, used_by(ticket, outcome), /*released=*/false);
+  switch (outcome.kind) {
+    case Outcome::Kind::Succeeded: return succeeded(ended, outcome, now);
+    case Outcome::Kind::Failed: return failed(ended, outcome, now);
+    case Outcome::Kind::Abandoned: return;
+  }
+}
+
+void Fleet::release(const Ticket& ticket) {
+  take_back(ticket);
+  made_room(latest_);
+}
+
+void Fleet::take_back(const Ticket& ticket) {
+  (void)give_back(ticket);
+  waits_no_more(targets_[ticket.target.index()], ticket, /*answered=*/false);
+  targets_[ticket.target.index()].comers.left(ticket.taken);
+  limits_.settle(ticket, {.requests = {0}}, /*released=*/true);
+  --targets_[ticket.target.index()].requests;
+}
+
+/// Returns the levels at which the ticket was the trial that still counts.
+std::uint8_t Fleet::give_back(const Ticket& ticket) {
+  TargetState& target = targets_[ticket.target.index()];
+  --target.in_flight;
+  count_load(target, 0, ticket.load);
+  return nodes_.end_trials(target.path, ticket.trial_levels, ticket.taken);
+}
+
+void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {
+  TargetState& target = targets_[ticket.target.index()];
+  well_throughout(target, ticket.taken, now);
+  learn_latency(target, outcome, ticket.prompt(), now);
+  target.success.succeeded(now);
+  target.doubt.answered(ticket.taken);
+  if (outcome.body != 0) poison_.answered(outcome.body, now);
+  if (target.pool == kNone) return;
+  pools_[target.pool].successes.add(now, 1);
+  pools_[target.pool].excused = 0;
+}
+
+void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
+  if (outcome.error == nullptr) return;
+  TargetState& target = targets_[ticket.target.index()];
+  const Error& error = *outcome.error;
+  const Charge due = charge_for(error, !plan_->targets[ticket.target.index()].model.empty());
+  const bool refused = refusal_kind(error) != RefusalKind::None;
+  // An answer shows that the server is there, whatever it says; and some show that the key is good, but not from a
+  // target that refuses everything.
+  const bool shows_key = shows_key_accepted(error) && due.level != Level::Key && !target.doubt.doubted();
+  if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, ticket.taken, now);
+  if (shows_key) well(target, Level::Key, ticket.taken, now);
+  const bool of_credential = !outcome.charge && refuses_credential(error);
+  if (of_credential || (refused && outcome.evidence && error.kind != ErrorKind::Unsupported)) {
+    target.success.failed(now);
+    target.doubt.refused(now);
+  }
+  if (of_credential) target.doubt.asks_for_credential(now);
+  if (refused || due.action == Charge::Action::None || !outcome.charge) return;
+  target.success.failed(now);
+  // Also where a body is to blame: that a pool answers nothing is what the retry budget goes by.
+  if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
+  if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, in_every_plan(target.hash), now)) return;
+  ++target.failures;
+  if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
+    lane_limits_[target.lane].refused(ticket.reserved, now);
+  }
+  charge(
+      {.target = ticket.target, .trial_levels = ticket.trial_levels, .error = &error, .cause = cause_of(outcome, now)},
+      due, now);
+}
+
+void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now) {
+  TargetState& target = targets_[ticket.target.index()];
+  waits_no_more(target, ticket, /*answered=*/true);
+  heard(target, ticket, now);
+  target.comers.answered(ticket.taken);
+  const std::uint8_t passed = nodes_.end_trials(target.path, ticket.trial_levels, ticket.taken);
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    if ((passed & level_bit(static_cast<Level>(level))) != 0)
+      well(target, static_cast<Level>(level), ticket.taken, now);
+  }
+  target.doubt.answered(ticket.taken);
+  learn_first_content(target, first_content, ticket.prompt(), now);
+  made_room(now);
+}
+
+void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
+  const TargetState& target = targets_[ticket.target.index()];
+  const int nonsense = lane_limits_[target.lane].hint(hints, ticket.lane_before, ticket.taken, now);
+  made_room(now);
+  if (nonsense == 0) return;
+  nonsense_ += static_cast<std::uint64_t>(nonsense);
+  Instant& told = lane_lied_[target.lane];
+  if (told != Instant::min() && now - told < kTellNonsenseEvery) return;
+  told = now;
+  changed(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
+}
+
+void Fleet::learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now) {
+  target.first_content.observe(std::chrono::duration<double>(first_content).count(), now);
+  if (target.pool != kNone) pools_[target.pool].latency.learn_first_content(first_content, prompt);
+}
+
+void Fleet::learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now) {
+  if (outcome.first_content) learn_first_content(target, *outcome.first_content, prompt, now);
+  if (outcome.whole) {
+    // Answers without output tokens (embeddings) count as one: a pool serves one model, so all of its are alike.
+    const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
+    const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;
+    target.per_token.observe(seconds, now);
+    if (target.pool != kNone) pools_[target.pool].latency.learn_whole(*outcome.whole, seconds, prompt);
+  }
+}
+
+bool Fleet::quarantined(std::uint64_t body, Instant now) const {
+  return body != 0 && poison_.quarantined(body, now);
+}
+
+bool Fleet::spend_retry(Instant now) {
+  return budget_.spend(now);
+}
+
+void Fleet::charge_retry(Instant now) {
+  budget_.charge(now);
+}
+
+bool Fleet::spend_hedge(Instant now) {
+  if (!hedges_.left(now) || !budget_.spend(now)) return false;
+  hedges_.take(now);
+  return true;
+}
+
+bool Fleet::failover_is_free(TargetId next, Instant now) const {
+  const TargetState& target = targets_[next.index()];
+  // The least bad of those that are out for failing: everything else is out too, whatever the last 10 s say.
+  if (nodes_.ejected(target.path, now)) return false;
+  // One that answers others is no part of an outage, however many of its siblings fail.
+  if (target.success.answers(kBudgetWindow, now)) return true;
+  const std::uint32_t pool = target.pool;
+  if (pool == kNone) return true;
+  const std::int64_t failures = pools_[pool].failures.total(now);
+  if (failures < kFailuresThatCount) return true;
+  const std::int64_t successes = pools_[pool].successes.total(now);
+  return static_cast<double>(successes) >= kFreeFailoverAbove * static_cast<double>(successes + failures);
+}
+
+void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now) {
+  const bool out = what == StateChange::What::Ejected || what == StateChange::What::CoolingDown ||
+                   what == StateChange::What::Resting;
+  changed(what, node, now, out ? nodes_[node].until(now) : kNever, out ? nodes_.cause(node) : Cause{});
+}
+
+void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause) {
+  changes_.add({.what = what, .level = nodes_.level(node), .node = node, .at = now, .until = until, .cause = cause});
+}
+
+}  // namespace drover::core

@@ -1,0 +1,110 @@
+// Targets that accept requests and do not answer (J16), seen long before any timeout: by how many of the requests sent
+// there lately wait although most of them would have been answered at a sibling.
+#include <algorithm>
+
+#include "core/fleet/fleet.h"
+
+namespace drover::core {
+namespace {
+
+/// Suspected when the chance that a target as well as its siblings had answered nothing is below e to the minus this:
+/// 1 in 65 million, because each target is looked at many times a second for months.
+constexpr double kHangSurprise = 18.0;
+/// So many answers would have come if the target did as its siblings did in the same time: a pool in which all have
+/// become slow has no hanging target.
+constexpr std::uint64_t kAnswersMissed = 10;
+/// Answers of siblings that are enough to compare with.
+constexpr std::uint32_t kAnswersCompared = 5;
+/// Requests in flight below which no group of them can be surprising enough (UsualWaits::surprise is at most 2.3).
+constexpr std::uint32_t kFewestInFlight = 9;
+/// At most this often a target's waiting requests are looked at.
+constexpr Duration kLookEvery = std::chrono::milliseconds(10);
+/// A target is never taken for more times slower than its pool than this.
+constexpr double kMostSlowness = 20.0;
+
+std::size_t kind_of(const Ticket& ticket) {
+  return ticket.streamed ? 1 : 0;
+}
+
+}  // namespace
+
+void Fleet::waits(TargetState& target, const Ticket& ticket, Instant now) {
+  const PromptSize prompt = ticket.prompt();
+  target.silence.taken(prompt, now);
+  if (prompt.index() != 0 || target.pool == kNone) return;
+  const std::size_t kind = kind_of(ticket);
+  const UsualWaits& usual = pools_[target.pool].latency.usual_waits(ticket.streamed);
+  if (usual.known()) target.cohorts[kind].sent(now, usual.cohort);
+}
+
+void Fleet::waits_no_more(TargetState& target, const Ticket& ticket, bool answered) {
+  const PromptSize prompt = ticket.prompt();
+  target.silence.left(prompt);
+  if (prompt.index() == 0) target.cohorts[kind_of(ticket)].ended(ticket.taken, answered);
+}
+
+/// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago. It ends no
+/// suspicion while other requests, of either kind, still wait in a silence that cannot be chance: a target that has
+/// become slow answers one by one, and begins a stream long before it ends a plain answer.
+void Fleet::heard(TargetState& target, const Ticket& ticket, Instant now) {
+  const std::size_t kind = kind_of(ticket);
+  if (target.silence.suspected()) {
+    if (silent_since(target, 1 - kind, now) != kNever || silent_since(target, kind, now) != kNever) return;
+  }
+  if (!target.silence.heard(now, ticket.taken)) return;
+  target.cohorts[kind].clear();  // what they showed has been answered
+  changed(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
+}
+
+/// Whether the target gets nothing more for now; a new suspicion is told.
+bool Fleet::silent(TargetId target, Instant now) {
+  TargetState& state = targets_[target.index()];
+  if (state.silence.calm()) return false;
+  Instant since = Instant::min();
+  if (!state.silence.bars(now, suspicious_silence(state))) {
+    if (state.silence.suspected()) return false;
+    since = silent_since(state, now);
+    if (since == kNever) return false;
+  }
+  if (state.silence.suspect(since)) {
+    changed(StateChange::What::Suspected, state.path[static_cast<std::size_t>(Level::Target)], now);
+  }
+  return true;
+}
+
+/// Since when a target answers nothing of what it was sent, where that cannot be chance and its siblings do answer what
+/// they were sent since then. kNever: it answers, or nothing can be said.
+Instant Fleet::silent_since(TargetState& target, Instant now) {
+  if (now < target.next_look) return kNever;
+  target.next_look = now + kLookEvery;
+  const Instant plain = silent_since(target, 0, now);
+  return plain != kNever ? plain : silent_since(target, 1, now);
+}
+
+/// The same of its plain (0) or its streamed (1) requests.
+Instant Fleet::silent_since(const TargetState& target, std::size_t kind, Instant now) const {
+  if (target.in_flight < kFewestInFlight || target.pool == kNone) return kNever;
+  const UsualWaits& usual = pools_[target.pool].latency.usual_waits(kind == 1);
+  if (!usual.known()) return kNever;
+  const Cohorts::Silent own = target.cohorts[kind].silent(usual, slowness(target, kind), now);
+  if (own.surprise < kHangSurprise || now - own.since < kShortestSilence) return kNever;
+  Cohorts::Sum siblings;
+  for (const TargetId sibling : plan_->pools[target.pool].targets) {
+    const TargetState& other = targets_[sibling.index()];
+    if (&other != &target && other.pool == target.pool) siblings += other.cohorts[kind].from(own.since);
+  }
+  const bool they_answer =
+      siblings.answered >= kAnswersCompared && own.waiting * siblings.answered >= kAnswersMissed * siblings.sent;
+  return they_answer ? own.since : kNever;
+}
+
+/// How many times as long as its pool the target is known to take, by its own answers. The average is one of peaks,
+/// which lie above the usual by about their deviation.
+double Fleet::slowness(const TargetState& target, std::size_t kind) const {
+  const LatencyModel& known = pools_[target.pool].latency;
+  const double usual = kind == 0 ? known.usual_per_token() : known.usual_first_content();
+  const PeakEwma& own = kind == 0 ? target.per_token : target.first_content;
+  return usual > 0 ? std::clamp((own.last() - own.deviation()) / usual, 1.0, kMostSlowness) : 1.0;
+}
+
+}  // namespace drover::core

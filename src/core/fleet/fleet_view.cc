@@ -1,0 +1,84 @@
+// What a fleet shows: views for status pages.
+#include <algorithm>
+
+#include "core/fleet/fleet.h"
+
+namespace drover::core {
+
+std::string_view to_string(TargetCondition condition) {
+  switch (condition) {
+    case TargetCondition::Ok: return "ok";
+    case TargetCondition::Suspect: return "suspect";
+    case TargetCondition::HalfOpen: return "half_open";
+    case TargetCondition::Ejected: return "ejected";
+    case TargetCondition::Cooling: return "cooling";
+    case TargetCondition::Resting: return "resting";
+  }
+  return "ok";
+}
+
+TargetView Fleet::view(TargetId target, Instant now) const {
+  const TargetState& state = targets_[target.index()];
+  TargetView view{.target = target, .until = now, .last_used = state.last_used};
+  Access worst = Access::Open;
+  bool trial_runs = false;
+  for (const std::uint32_t at : state.path) {
+    const HealthNode& node = nodes_[at];
+    if (worst == Access::Open && node.consecutive_failures() > view.consecutive_failures) view.cause = nodes_.cause(at);
+    view.consecutive_failures = std::max(view.consecutive_failures, node.consecutive_failures());
+    view.score = std::max(view.score, node.score());
+    if (node.clear(now)) continue;
+    const Access access = node.access(now);
+    trial_runs = trial_runs || node.trial_running();
+    if (access > Access::Trial) view.until = std::max(view.until, node.until(now));
+    if (access <= worst) continue;
+    worst = access;
+    view.cause = nodes_.cause(at);
+  }
+  switch (worst) {
+    case Access::Open:
+      view.condition =
+          view.consecutive_failures > 0 || state.silence.suspected() ? TargetCondition::Suspect : TargetCondition::Ok;
+      break;
+    case Access::Trial: view.condition = TargetCondition::HalfOpen; break;
+    case Access::Ejected: view.condition = trial_runs ? TargetCondition::HalfOpen : TargetCondition::Ejected; break;
+    case Access::Cooling: view.condition = TargetCondition::Cooling; break;
+    case Access::Resting: view.condition = trial_runs ? TargetCondition::HalfOpen : TargetCondition::Resting; break;
+  }
+  view.in_flight = state.in_flight;
+  view.first_content_seconds = state.first_content.last();
+  view.seconds_per_output_token = state.per_token.last();
+  view.requests = state.requests;
+  view.failures = state.failures;
+  view.input_tokens = state.input_tokens;
+  view.cached_tokens = state.cached_tokens;
+  if (state.check != kNone) {
+    view.last_check = checks_[state.check].last;
+    view.probe_seconds = checks_[state.check].latency.seconds();
+  }
+  return view;
+}
+
+std::vector<TargetView> Fleet::views(Instant now) const {
+  std::vector<TargetView> all;
+  all.reserve(targets_.size());
+  for (std::uint32_t at = 0; at < targets_.size(); ++at) all.push_back(view(TargetId{at}, now));
+  return all;
+}
+
+std::uint64_t Fleet::in_flight() const {
+  std::uint64_t sum = 0;
+  for (const TargetState& target : targets_) sum += target.in_flight;
+  return sum;
+}
+
+std::size_t Fleet::conversations() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      conversations_.entries(), [](const AffinityTable::Entry& entry) { return entry.key != 0; }));
+}
+
+bool Fleet::any_rate_learned() const {
+  return std::ranges::any_of(lane_limits_, [](const LaneLimit& lane) { return lane.learned_per_second() > 0; });
+}
+
+}  // namespace drover::core

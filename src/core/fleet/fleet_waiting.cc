@@ -1,0 +1,137 @@
+// How the fleet serves those who wait: before anybody new, in the order of their turns, as soon as there is room.
+#include <algorithm>
+
+#include "core/fleet/fleet.h"
+
+namespace drover::core {
+
+PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) {
+  latest_ = std::max(latest_, now);
+  if (request.beside != kNobody) return pick_beside(request, now, random);
+  if (request.waiter.any()) return claim(request, now, random);
+  if (!request.again && room_.in_line() > 0) {
+    if (now >= next_look_ && request.first()) serve_waiters(now);
+    if (const PickAnswer* before = room_.before(request)) {
+      PickAnswer answer = *before;
+      answer.kind = PickKind::Wait;
+      answer.wait_until = std::max(answer.wait_until, now);
+      return join(request, answer, now);
+    }
+  }
+  const PickAnswer answer = pick_now(request, now, random);
+  if (answer.kind == PickKind::Wait && !request.again) return join(request, answer, now);
+  if (answer.kind == PickKind::Picked && request.first() && !request.look) count_request(now);
+  return answer;
+}
+
+/// Takes a place for a request that cannot be served now, if it has a bell and will be served in time.
+PickAnswer Fleet::join(const PickRequest& request, PickAnswer blocked, Instant now) {
+  if (request.bell == nullptr || request.look) return blocked;
+  const auto joined = room_.join(request, blocked, static_cast<double>(load_of(request.estimate)), now);
+  if (joined.refusal != WaitRefusal::None) {
+    blocked.kind = PickKind::None;
+    blocked.refusal = joined.refusal;
+    blocked.wait_until = std::max(blocked.wait_until, joined.expected);
+    return blocked;
+  }
+  next_look_ = std::min(next_look_, blocked.wait_until);
+  return still_waiting(joined.id, *room_.find(joined.id), blocked);
+}
+
+/// One of those who wait looks again when time alone may make room, and so for all; the others are rung.
+PickAnswer Fleet::still_waiting(WaiterId waiter, const Waiting& waiting, PickAnswer answer) {
+  answer.kind = PickKind::Wait;
+  answer.waiter = waiter;
+  answer.wait_until = waiting.until;
+  if (!room_.stands_in_line(keeper_)) keeper_ = waiter, keeper_told_ = kNever;
+  if (keeper_ == waiter) {
+    keeper_told_ = next_look_;
+    answer.wait_until = std::min(answer.wait_until, next_look_);
+  } else if (next_look_ < keeper_told_) {
+    appoint_keeper();
+  }
+  return answer;
+}
+
+/// Makes sure that somebody looks again at next_look_.
+void Fleet::appoint_keeper() {
+  if (room_.stands_in_line(keeper_) && keeper_told_ <= next_look_) return;
+  if (!room_.stands_in_line(keeper_)) keeper_ = room_.somebody();
+  Waiting* keeper = room_.find(keeper_);
+  if (keeper == nullptr) return;
+  keeper_told_ = next_look_;
+  keeper->bell->ring();
+}
+
+PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random) {
+  Waiting* waiting = room_.find(request.waiter);
+  if (waiting == nullptr) return {};
+  // What is reserved may have been taken out meanwhile: nothing is sent to what cools down.
+  if (waiting->ticket &&
+      !nodes_.admits(targets_[waiting->ticket->target.index()].path, waiting->ticket->trial_levels, now)) {
+    take_back(*waiting->ticket);
+    waiting->ticket.reset();
+    room_.line_up_again(request.waiter, now);
+    serve_waiters(now);
+  } else if (now >= next_look_) {
+    serve_waiters(now);
+  }
+  waiting = room_.find(request.waiter);
+  if (waiting->ticket) {
+    PickAnswer answer{.kind = PickKind::Picked, .ticket = *waiting->ticket};
+    answer.untried_left = another_left(answer.ticket.target, request, now);
+    room_.leave(request.waiter);
+    if (request.first()) count_request(now);
+    return answer;
+  }
+  const bool in_line = room_.stands_in_line(request.waiter);
+  PickAnswer answer;
+  if (const PickAnswer* before = in_line ? room_.before(request) : nullptr) answer = *before;
+  if (in_line && now < waiting->until) return still_waiting(request.waiter, *waiting, answer);
+  const bool timed_out = now >= waiting->until;
+  leave(request.waiter);
+  // Whom nobody will serve any more is told why, as if it came now.
+  if (!in_line || answer.kind == PickKind::None) {
+    PickRequest look = request;
+    look.look = true;
+    answer = pick_now(look, now, random);
+    if (answer.kind == PickKind::Picked) answer = {.wait_until = now, .rate_limited = true};
+  }
+  answer.kind = PickKind::None;
+  answer.wait_until = std::max(answer.wait_until, room_.expected(request, now));
+  answer.refusal = timed_out ? WaitRefusal::TimedOut : WaitRefusal::None;
+  return answer;
+}
+
+void Fleet::leave(WaiterId waiter) {
+  const Waiting* waiting = room_.find(waiter);
+  if (waiting == nullptr) return;
+  const std::optional<Ticket> ticket = waiting->ticket;
+  room_.leave(waiter);
+  if (ticket) take_back(*ticket);
+  made_room(latest_);
+}
+
+void Fleet::serve_waiters(Instant now) {
+  next_look_ = kNever;
+  room_.serve(now, [&](Waiting& waiting) { return serve(waiting, now); });
+  if (room_.in_line() > 0) appoint_keeper();
+}
+
+Served Fleet::serve(Waiting& waiting, Instant now) {
+  if (now >= waiting.until) return {.what = Served::What::Out};  // its own timer ends it
+  const PickAnswer answer = pick_now(waiting.request(), now, random_);
+  if (answer.kind == PickKind::Picked) {
+    waiting.ticket = answer.ticket;
+    waiting.bell->ring();
+    return {.what = Served::What::Yes};
+  }
+  if (answer.kind == PickKind::None) {  // nothing is left that could be waited for: it is told so at once
+    waiting.bell->ring();
+    return {.what = Served::What::Out};
+  }
+  next_look_ = std::min(next_look_, std::max(answer.wait_until, now + kShortestLook));
+  return {.what = answer.asker_limited ? Served::What::ClientBlocked : Served::What::LineBlocked, .because = answer};
+}
+
+}  // namespace drover::core

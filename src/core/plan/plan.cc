@@ -1,0 +1,91 @@
+#include "core/plan/plan.h"
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include "base/glob.h"
+
+namespace drover::core {
+
+void Plan::finish() {
+  routes_by_name.clear();
+  routes_by_name.reserve(routes.size());
+  for (std::uint32_t at = 0; at < routes.size(); ++at) routes_by_name.push_back(RouteId{at});
+  // Of two routes with one name the first stays the one that is found, as in the plain search. (Not stable_sort: clang
+  // calls what libstdc++ 12 implements it with deprecated.)
+  std::ranges::sort(routes_by_name, {},
+                    [this](RouteId id) { return std::pair(std::string_view(routes[id.index()].name), id.value); });
+  globs_by_stem.clear();
+  stem_sizes.clear();
+  for (const RouteId id : routes_by_name) {
+    if (!is_glob(routes[id.index()].name)) continue;
+    globs_by_stem.push_back(id);
+    stem_sizes.push_back(glob_stem(routes[id.index()].name).size());
+  }
+  std::ranges::sort(globs_by_stem, {},
+                    [this](RouteId id) { return std::pair(glob_stem(routes[id.index()].name), id.value); });
+  std::ranges::sort(stem_sizes, std::greater{});
+  const auto same_size = std::ranges::unique(stem_sizes);
+  stem_sizes.erase(same_size.begin(), same_size.end());
+  limited_models.clear();
+  for (const Quota& quota : quotas) {
+    for (const auto& [model, limits] : quota.models) {
+      if (model != "*") limited_models.push_back(model);
+    }
+  }
+  std::ranges::sort(limited_models);
+  const auto twice = std::ranges::unique(limited_models);
+  limited_models.erase(twice.begin(), twice.end());
+}
+
+namespace {
+
+const Route* find_route(const Plan& plan, std::string_view name) {
+  if (plan.routes_by_name.size() != plan.routes.size()) {
+    const auto found = std::ranges::find(plan.routes, name, &Route::name);
+    return found == plan.routes.end() ? nullptr : &*found;
+  }
+  const auto name_of = [&plan](RouteId id) -> std::string_view { return plan.routes[id.index()].name; };
+  const auto found = std::ranges::lower_bound(plan.routes_by_name, name, {}, name_of);
+  if (found == plan.routes_by_name.end() || name_of(*found) != name) return nullptr;
+  return &plan.routes[found->index()];
+}
+
+/// One search for each size a stem can have, however many globs there are.
+const Route* find_glob(const Plan& plan, std::string_view name) {
+  const auto stem_of = [&plan](RouteId id) { return glob_stem(plan.routes[id.index()].name); };
+  for (const std::size_t size : plan.stem_sizes) {
+    if (size > name.size()) continue;
+    const auto found = std::ranges::lower_bound(plan.globs_by_stem, name.substr(0, size), {}, stem_of);
+    if (found != plan.globs_by_stem.end() && stem_of(*found) == name.substr(0, size)) {
+      return &plan.routes[found->index()];
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string Target::model_for(std::string_view asked) const {
+  if (!model.empty()) return model;
+  std::string renamed = rename.front;
+  renamed.append(asked.substr(std::min(rename.drop, asked.size())));
+  return renamed;
+}
+
+std::uint32_t Plan::limited_model(std::string_view model) const {
+  const auto found =
+      std::ranges::lower_bound(limited_models, model, {}, [](const std::string& s) -> std::string_view { return s; });
+  if (found == limited_models.end() || *found != model) return kUnlimitedModel;
+  return static_cast<std::uint32_t>(found - limited_models.begin());
+}
+
+const Route* Plan::route_for(std::string_view model) const {
+  if (const Route* own = find_route(*this, model)) return own;
+  if (routes_by_name.size() == routes.size()) return find_glob(*this, model);
+  return longest_glob(routes, model, [](const Route& route) -> std::string_view { return route.name; });
+}
+
+}  // namespace drover::core

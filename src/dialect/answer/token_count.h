@@ -1,0 +1,23 @@
+// A number of tokens as an answer says it.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "dialect/json/json_reader.h"
+
+namespace drover::dialect {
+
+/// Most tokens believed of one answer; a larger number is a fault and counts as this.
+inline constexpr std::int64_t kMaxTokensBelieved = 1'000'000'000;
+
+/// `raw` as a number from 0 to kMaxTokensBelieved; nothing when it is none.
+[[nodiscard]] inline std::optional<std::int64_t> token_count(std::string_view raw) {
+  const auto number = raw_integer(raw);
+  if (!number.has_value()) return std::nullopt;
+  return std::clamp<std::int64_t>(*number, 0, kMaxTokensBelieved);
+}
+
+}  // namespace drover::dialect

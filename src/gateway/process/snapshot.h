@@ -1,0 +1,77 @@
+// One configuration at work: settings, plan, catalog and fleet together. Immutable but for the fleet's state; a request
+// keeps the one it began with.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "core/plan/plan.h"
+#include "telemetry/metrics/metrics.h"
+#include "upstream/catalog/api_fence.h"
+#include "upstream/catalog/catalog.h"
+#include "upstream/catalog/owner_map.h"
+#include "upstream/run/recorder.h"
+#include "upstream/run/shared_fleet.h"
+
+namespace drover::gateway {
+
+struct Snapshot {
+  config::Settings settings;
+  std::shared_ptr<const core::Plan> plan;  ///< the settings' plan with a route to each pin behind it
+  std::shared_ptr<const upstream::Catalog> catalog;
+  std::shared_ptr<upstream::SharedFleet> fleet;
+  std::shared_ptr<upstream::OwnerMap> owners;  ///< one for all snapshots
+  /// Route of the paths that name no model, per dialect; null where no provider speaks it.
+  std::array<const core::Route*, 2> pins{};
+  std::int64_t loaded_at = 0;  ///< milliseconds since 1970
+  /// What routes and targets are counted under, by their ids; `unrouted`: requests that found no route.
+  std::vector<telemetry::Slot> model_slots;
+  std::vector<telemetry::Slot> target_slots;
+  telemetry::Slot unrouted = telemetry::kOtherSlot;
+  using Fences = std::array<upstream::ApiFences, 2>;  ///< per dialect
+  Fences fences_of_all{};
+  std::vector<Fences> fences_of_client{};  ///< by client; empty for a client that may use all
+
+  /// Reads what the settings name, and changes nothing that is in use. Errors: BadConfig. `metrics`: counts the fleet's
+  /// changes of state; outlives the snapshot; null: they are not counted. `recorder`: records the fleet's events; null:
+  /// nothing is recorded.
+  [[nodiscard]] static Result<std::shared_ptr<Snapshot>> build(config::Settings settings, upstream::TlsStore& tls,
+                                                               telemetry::Metrics* metrics = nullptr,
+                                                               std::shared_ptr<upstream::Recorder> recorder = nullptr);
+  /// Makes the snapshot the newest one. Called once, before its first request; cannot fail. Takes its metric slots, and
+  /// takes over from `before` (null: this is the first) what its fleet knows and which requests run.
+  void begin(const Snapshot* before, telemetry::Metrics& metrics);
+
+  /// The providers that offer each API in this dialect, of those that the client (null: no client) may use.
+  [[nodiscard]] const upstream::ApiFences& fences(const config::ClientKey* client, core::DialectKind dialect) const {
+    const auto at = static_cast<std::size_t>(dialect);
+    if (client == nullptr || !client->providers) return fences_of_all[at];
+    return fences_of_client[static_cast<std::size_t>(client - settings.clients.data())][at];
+  }
+
+  [[nodiscard]] const core::Route* pin(core::DialectKind dialect) const {
+    return pins[static_cast<std::size_t>(dialect)];
+  }
+  /// The metric slot of a request for this route (null: it found no route).
+  [[nodiscard]] telemetry::Slot model_slot(const core::Route* route) const {
+    return route == nullptr ? unrouted : model_slots[static_cast<std::size_t>(route - plan->routes.data())];
+  }
+};
+
+/// The settings' plan with a route to each pin behind it.
+struct GatewayPlan {
+  std::shared_ptr<const core::Plan> plan;
+  std::array<std::optional<core::RouteId>, 2> pins{};  ///< per dialect; absent: nobody speaks it
+};
+[[nodiscard]] GatewayPlan gateway_plan(const config::Settings& settings);
+
+/// Names of internal routes begin with this byte, which no model name a client sends can contain.
+inline constexpr char kInternalRoute = '\x01';
+
+}  // namespace drover::gateway

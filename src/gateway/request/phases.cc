@@ -1,0 +1,250 @@
+#include "gateway/request/phases.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/hash.h"
+#include "gateway/access/client_auth.h"
+#include "gateway/access/cors.h"
+#include "gateway/answers/request_error.h"
+#include "gateway/process/worker.h"
+#include "gateway/request/body_phase.h"
+#include "gateway/request/client_deadline.h"
+#include "gateway/request/request_id.h"
+#include "gateway/routing/dialect_choice.h"
+#include "gateway/routing/model_access.h"
+#include "gateway/routing/model_choice.h"
+#include "gateway/routing/ownership.h"
+#include "gateway/routing/request_path.h"
+#include "http/head/header_rules.h"
+#include "net/http1/http1_server_exchange.h"
+#include "upstream/run/dispatch_request.h"
+
+namespace drover::gateway {
+namespace {
+
+/// Where clients name the session that a request belongs to, the plainest first. They know best what belongs together.
+constexpr std::array<std::string_view, 4> kSessionFields = {"x-session-id", "session-id", "session_id",
+                                                            "x-session-affinity"};
+
+/// What the request wants to stay with: its session, else what its body says.
+std::uint64_t affinity_of(const http::Fields& fields, const dialect::Inspection& inspection) {
+  for (const std::string_view name : kSessionFields) {
+    const auto session = http::find(fields, name);
+    if (session && !session->empty()) return std::max<std::uint64_t>(hash64(*session, /*seed=*/1), 1);
+  }
+  return inspection.affinity;
+}
+
+void speak(RequestState& state, core::DialectKind dialect) {
+  state.dialect = dialect;
+  state.request.dialect = &upstream::dialect_of(dialect);
+}
+
+/// Of a path that nobody here knows.
+constexpr std::string_view kAnyMethod = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+/// What a path does not have is never sent up with an operator's key. OPTIONS is about this gateway: it is answered
+/// here.
+Result<void> may_use_method(RequestState& state, std::string_view path) {
+  const std::string_view method = state.exchange->head().method;
+  std::string_view allow = path == "/" ? methods_of("/") : state.request.dialect->methods(path);
+  if (allow.empty()) allow = kAnyMethod;
+  state.answered_here = path == "/" || method == "OPTIONS";
+  const bool allowed = allows(allow, method);
+  if (!allowed || method == "OPTIONS") state.more_fields.append("Allow: ").append(allow).append("\r\n");
+  if (allowed) return {};
+  return fail(request_error(405, ErrorKind::BadRequest, "method_not_allowed",
+                            "This path does not have this method; it has " + std::string(allow) + "."));
+}
+
+/// Anthropic's API refuses requests that name no version of it; its SDKs always do.
+void name_a_version(RequestState& state) {
+  if (state.dialect != core::DialectKind::Anthropic) return;
+  if (http::find(state.exchange->head().fields, dialect::kAnthropicVersionField)) return;
+  state.request.fields.append(dialect::kAnthropicVersionField).append(": ");
+  state.request.fields.append(dialect::kAnthropicVersion).append("\r\n");
+}
+
+}  // namespace
+
+Result<void> begin(Worker& worker, RequestState& state) {
+  const http::RequestHead& head = state.exchange->head();
+  state.arrived = worker.loop().now();
+  state.snapshot = worker.snapshot();
+  AskedPath& asked = worker.asked_path();
+  const Result<void> target = read_path(head.method, head.target, asked);
+  speak(state, dialect_asked(target ? std::string_view(asked.path) : std::string_view(), head.fields));
+  set_request_id(http::find(head.fields, "x-request-id").value_or(""), worker.loop().random(), state.id);
+  state.own_fields.append("x-request-id: ").append(state.id).append("\r\n");
+  append_cors(state.snapshot->settings, head.fields, state.own_fields);
+  state.client_timeout = client_timeout(head.fields);
+  state.clients_retry = http::find(head.fields, "x-stainless-retry-count").value_or("0") != "0";
+
+  if (head.method == "CONNECT" || head.method == "TRACE") {
+    return fail(request_error(405, ErrorKind::BadRequest, "method_not_allowed", "CONNECT and TRACE are not served."));
+  }
+  if (!target) return target;
+  if (http::find(head.fields, "upgrade") && http::iequals(*http::find(head.fields, "upgrade"), "websocket")) {
+    worker.admission().say_websocket_refused(state.arrived, asked.path);
+    return fail(
+        request_error(426, ErrorKind::Unsupported, "upgrade_not_supported", "WebSocket connections are not served."));
+  }
+  const Result<void> allowed = may_use_method(state, asked.path);
+  if (!allowed) return allowed;
+  state.request.method.assign(head.method);
+  state.request.path.assign(asked.path);
+  state.request.query.assign(asked.query);
+  state.asked_name.assign(asked.name);
+  state.request.api = state.request.dialect->api(head.method, asked.path);
+  state.request.accept_encoding.assign(http::find(head.fields, "accept-encoding").value_or(""));
+  state.request.has_body = head.framing.kind != http::BodyKind::None;
+  // In none of these APIs has one a body. A server that ignores it would read it as the next request on its connection,
+  // and answer that to somebody else.
+  if (http::is_safe_method(head.method)) {
+    const bool empty = head.framing.kind == http::BodyKind::Length && head.framing.length == 0;
+    if (state.request.has_body && !empty) {
+      return fail(
+          request_error(400, ErrorKind::BadRequest, "unexpected_body", "A GET, HEAD or OPTIONS request has no body."));
+    }
+    state.request.has_body = false;
+  }
+  if (http::count(head.fields, "content-type") > 1) {
+    return fail(request_error(400, ErrorKind::BadRequest, "duplicate_content_type",
+                              "The request has two Content-Types, and nobody knows which of them its body is."));
+  }
+  http::append_crossing(head.fields, http::Direction::Upstream, state.request.fields,
+                        state.snapshot->catalog->reserved_names());
+  name_a_version(state);
+  return worker.admission().loop_guard.pass(head.fields, state.request.fields);
+}
+
+Result<void> authenticate(RequestState& state) {
+  const http::RequestHead& head = state.exchange->head();
+  const auto client = authenticate(state.snapshot->settings, head);
+  if (!client) return fail(client.error());
+  state.client = *client;
+  const Page page = listed_origin(state.snapshot->settings, head.fields).empty() ? Page::Other : Page::Listed;
+  const Result<void> guarded = state.client != nullptr ? Result<void>() : guard_against_pages(head, page);
+  if (!guarded) return guarded;
+  state.known = true;
+  return may_use_path(state);
+}
+
+/// Batch clients find a place while less than half of all are taken, so that a flood of theirs leaves the other half to
+/// those who have somebody waiting (J11). Nothing else holds a flood back where no limit is reached.
+constexpr double kPlacesForBatch = 0.5;
+
+double share_of_places(const RequestState& state) {
+  if (state.client == nullptr) return 1;
+  const core::Principal& principal = state.snapshot->plan->principals[state.client->principal.index()];
+  return principal.service == core::ServiceClass::Batch ? kPlacesForBatch : 1;
+}
+
+Error too_many_in_flight() {
+  return shed_error("too_many_requests_in_flight",
+                    "The gateway is at its limit of requests in flight ('limits.in_flight'); try again shortly.");
+}
+
+Result<void> admit(Worker& worker, RequestState& state) {
+  const config::Limits& limits = state.snapshot->settings.limits;
+  const http::Framing framing = state.exchange->head().framing;
+  if (framing.kind == http::BodyKind::Length && framing.length > limits.body) return fail(body_too_large(limits.body));
+  if (worker.admission().in_flight.full(share_of_places(state))) return fail(too_many_in_flight());
+  const Result<void> begun = begin_body(worker, state);
+  if (!begun) return begun;
+  if (state.exchange->head().expect_continue) state.exchange->send_continue();
+  return {};
+}
+
+Result<void> take_place(Worker& worker, RequestState& state) {
+  state.place = worker.admission().in_flight.enter(share_of_places(state));
+  if (!state.place) return fail(too_many_in_flight());
+  return {};
+}
+
+Result<void> inspect(RequestState& state, std::unique_ptr<dialect::Inspector>& inspector) {
+  const auto& request = state.request;
+  if (request.api == dialect::Api::Models || request.api == dialect::Api::Pinned) return {};
+  const std::string_view content_type = http::find(state.exchange->head().fields, "content-type").value_or("");
+  if (request.body.view().size() > kInspectAtOnce) {
+    inspector = request.dialect->inspector(request.api, content_type, request.body.view());
+    return {};
+  }
+  auto inspection = request.dialect->inspect(request.api, content_type, request.body.view());
+  if (!inspection) return fail(std::move(inspection.error()));
+  state.request.inspection = std::move(*inspection);
+  return {};
+}
+
+Result<bool> inspect_on(RequestState& state, std::unique_ptr<dialect::Inspector>& inspector) {
+  const Result<bool> read = inspector->step(dialect::kInspectSlice);
+  if (read && *read) state.request.inspection = inspector->take();
+  return read;
+}
+
+Result<void> route(RequestState& state) {
+  const Result<void> named = choose_model(state);
+  if (!named) return named;
+  const dialect::Inspection& inspection = state.request.inspection;
+  if (!inspection.has_model) {
+    // A path without a model goes to the one key that is pinned for it, and is never repeated.
+    state.request.inspection.repeat = dialect::Repeat::Never;
+    state.route = state.snapshot->pin(state.dialect);
+    if (state.route != nullptr) {
+      const Result<core::Owner> owner = owner_of_path(state);
+      if (!owner) return fail(owner.error());
+      state.owner = *owner;
+    }
+    return may_use_pin(state);
+  }
+  state.route = find_route(*state.snapshot->plan, inspection.model);
+  const Result<void> allowed = may_use_model(state);
+  if (!allowed) return allowed;
+  if (!upstream::any_inside(*state.snapshot->plan, *state.route, fence_of(state))) {
+    return fail(
+        request_error(404, ErrorKind::NotFound, "api_not_offered",
+                      "No provider of this model offers this API; 'apis' of the providers says which they offer."));
+  }
+  const Result<core::Owner> owner = owner_of_request(state);
+  if (!owner) return fail(owner.error());
+  state.owner = *owner;
+  return {};
+}
+
+Instant flushed_by(Worker& worker, const RequestState& state) {
+  const Instant now = worker.loop().now();
+  const auto seconds = static_cast<std::int64_t>(state.exchange->pending_bytes() / net::kMinBodyBytesPerSecond);
+  const Instant steady = now + kLastFlush + std::chrono::seconds(seconds);
+  if (!state.run) return steady;
+  const Instant late = now + kLateFlush;
+  return state.run->client_blocked() ? late : std::clamp(state.run->ends_at(), late, steady);
+}
+
+void start_run(Worker& worker, RequestState& state) {
+  core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request);
+  dispatch.id = state.id;
+  dispatch.api = static_cast<core::ApiNumber>(state.request.api);
+  dispatch.fence = fence_of(state);
+  dispatch.owner = state.owner;
+  dispatch.affinity = affinity_of(state.exchange->head().fields, state.request.inspection);
+  if (state.client != nullptr) dispatch.asker.principal = state.client->principal.value;
+  dispatch.arrived = state.arrived;
+  dispatch.client_timeout = state.client_timeout;
+  dispatch.clients_retry = state.clients_retry;
+  dispatch.may_answer_early =
+      dispatch.answer == core::AnswerKind::Stream && state.exchange->head().version == http::Version::Http11;
+  state.run.emplace(upstream::Run::Parts{.tools = worker.tools(),
+                                         .owners = state.snapshot->owners.get(),
+                                         .catalog = state.snapshot->catalog.get(),
+                                         .fleet = state.snapshot->fleet.get(),
+                                         .recorder = state.snapshot->fleet->recorder(),
+                                         .request = &state.request,
+                                         .client = state.exchange,
+                                         .observer = &state,
+                                         .extra_fields = state.own_fields},
+                    dispatch);
+}
+
+}  // namespace drover::gateway

@@ -1,0 +1,88 @@
+// All that one request needs on its way through the pipeline. Lives in the session and is used again for the next one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/plan/plan.h"
+#include "gateway/process/admission.h"
+#include "gateway/process/snapshot.h"
+#include "http/body/content_coding.h"
+#include "net/exchange.h"
+#include "upstream/run/request.h"
+#include "upstream/run/run.h"
+
+namespace drover::gateway {
+
+struct RequestState final : upstream::CommitObserver {
+  Instant arrived{};
+  std::shared_ptr<const Snapshot> snapshot;
+  net::ServerExchange* exchange = nullptr;
+  std::uint64_t peer = 0;                     ///< net::ServerConnection::peer; of the connection, not of the request
+  Gauge::Place place;                         ///< among the requests in flight
+  bool known = false;                         ///< it has passed authentication
+  const config::ClientKey* client = nullptr;  ///< null: no clients are configured
+  std::string id;
+  std::string own_fields;      ///< lines for every answer: "x-request-id: …\r\n", and who may read it in a browser
+  std::string more_fields;     ///< lines for an error of ours: what would have been right
+  bool answered_here = false;  ///< the gateway answers it itself: no provider and no key are needed
+  std::string asked_name;      ///< AskedPath::name
+  Duration client_timeout = kNoLimit;
+  bool clients_retry = false;                     ///< x-stainless-retry-count above 0
+  std::unique_ptr<http::ContentDecoder> decoder;  ///< of a body that comes in a content coding
+  upstream::UpstreamRequest request;
+  core::DialectKind dialect = core::DialectKind::OpenAi;  ///< the client's; request.dialect is how it is spoken
+  const core::Route* route = nullptr;
+  core::Owner owner{};  ///< whose keys alone can serve it
+  std::optional<upstream::Run> run;
+  std::uint64_t body_bytes = 0;  ///< of the request, without a content coding
+  /// What was answered by the gateway itself; 0: nothing, or an upstream's answer was relayed.
+  int own_status = 0;
+  std::uint64_t own_bytes = 0;
+
+  /// Forgets the last request; small buffers keep their memory.
+  void reset() {
+    run.reset();
+    decoder.reset();
+    request.body.free();
+    request.method.clear();
+    request.path.clear();
+    request.query.clear();
+    request.fields.clear();
+    request.has_body = false;
+    request.api = dialect::Api::Pinned;
+    request.inspection = {};
+    id.clear();
+    own_fields.clear();
+    more_fields.clear();
+    answered_here = false;
+    asked_name.clear();
+    place.leave();
+    body_bytes = 0;
+    own_status = 0;
+    own_bytes = 0;
+    known = false;
+    client = nullptr;
+    route = nullptr;
+    owner = {};
+    exchange = nullptr;
+    client_timeout = kNoLimit;
+    clients_retry = false;
+    snapshot.reset();
+  }
+
+  /// Frees the request's body and fields at the commit point, so that an idle stream holds no buffer. (A plain answer
+  /// is whole by then; the next request of its connection uses the memory.)
+  void committed() override {
+    if (request.inspection.stream) request.fields = std::string();
+    exchange->release_request();
+  }
+  /// A client that asks again as soon as it has the last byte finds this request's place free, and its body's memory
+  /// unless that is still being sent.
+  void ending() override { place.leave(); }
+};
+
+}  // namespace drover::gateway

@@ -1,0 +1,26 @@
+// Which dialect a request speaks, and which ones a route leads to. Requests are never translated: each uses those
+// targets that speak its own.
+#pragma once
+
+#include <string_view>
+
+#include "config/settings.h"
+#include "core/plan/plan.h"
+#include "http/head/head.h"
+
+namespace drover::gateway {
+
+/// The dialect of a request: the one whose API has the path. For a path of both APIs, or of neither (models, files,
+/// unknown paths): Anthropic's when the head has anthropic-version, which that API demands of every request; else
+/// OpenAI's. `path` is canonical.
+[[nodiscard]] core::DialectKind dialect_asked(std::string_view path, const http::Fields& fields);
+
+/// Whether any target of the route speaks it, at a provider that the client (null: any) may use. Those of a route for
+/// many models ("*") may speak either.
+[[nodiscard]] bool serves(const core::Plan& plan, const core::Route& route, core::DialectKind dialect,
+                          const config::ClientKey* client = nullptr);
+
+/// "the OpenAI dialect (/v1/chat/completions)": for messages.
+[[nodiscard]] std::string_view shown(core::DialectKind dialect);
+
+}  // namespace drover::gateway

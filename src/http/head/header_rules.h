@@ -1,0 +1,43 @@
+// Which fields cross the gateway, in one table: hop-by-hop ends here, credentials and identities never cross.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http/head/head.h"
+
+namespace drover::http {
+
+enum class Direction { Upstream, Downstream };
+
+/// Whether a field may cross in this direction. `fields` are all fields of the head: what its Connection fields
+/// nominate is hop-by-hop too, so a gateway adds its own fields after these have been sorted out. Unknown names cross:
+/// providers and SDKs add fields faster than a list could follow. The table itself is in header_rules.cc.
+///
+/// Neither way: framing (Content-Length, Transfer-Encoding, Trailer, TE), Host, Connection, Keep-Alive, Upgrade,
+/// Proxy-*, HTTP2-Settings, Expect, because whoever sends writes its own; x-request-id, x-drover-*; digests of a body
+/// that may be edited on its way. Upstream also not: the client's credentials and billing choices (Authorization,
+/// *api-key, Cookie, OpenAI-Organization, OpenAI-Project, anthropic-workspace-id, x-goog-user-project), who and where
+/// it is (Forwarded, X-Forwarded-*, X-Real-IP, Via, Origin, Referer, Sec-*, cf-*, x-internal-*, traceparent,
+/// tracestate, baggage, and their likes), whom a proxy would name (Remote-User, ...), what would change the answer's
+/// form (Accept-Encoding, Range, If-*), overrides of method or URL, x-stainless-*, names with '_'. Downstream also not:
+/// Set-Cookie, Alt-Svc, the account (openai-organization, openai-project, anthropic-organization-id), what speaks for
+/// the provider's own host (Server, Strict-Transport-Security, cf-*, Report-To, NEL, Access-Control-*), orders to a web
+/// server in front of us or to a browser (X-Accel-*, X-Sendfile, Clear-Site-Data, Refresh, ...).
+[[nodiscard]] bool crosses(const Fields& fields, const Field& field, Direction direction);
+
+/// Appends "Name: value\r\n" for each field that crosses. A field with a byte that could end a line is left out (a head
+/// reader refuses such heads; this is the second lock). `reserved`: further names that end here, in any case: those
+/// that the gateway itself sends to some provider.
+void append_crossing(const Fields& fields, Direction direction, std::string& out,
+                     std::span<const std::string> reserved = {});
+
+/// Takes the lines of this field out of "Name: value\r\n" lines, which begin at `from`.
+void drop_field(std::string& lines, std::string_view name, std::size_t from = 0);
+
+/// Takes the lines out that say what is left of a limit at one key ("x-ratelimit-remaining-tokens: …").
+void drop_rate_limits(std::string& lines);
+
+}  // namespace drover::http

@@ -1,0 +1,34 @@
+// What the model "says": what it was told, or words drawn from the seed and the question; JSON where a schema asks for
+// it. The same question always gets the same answer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mock/answers/ask.h"
+#include "mock/provider/settings.h"
+
+namespace drover::mock {
+
+struct Choice {
+  std::vector<std::string> tokens;           ///< concatenated they are the text; empty when a tool is called
+  std::vector<std::string> argument_pieces;  ///< concatenated they are the tool's arguments
+  bool cut_short = false;                    ///< max_tokens ended it
+};
+
+struct Reply {
+  std::string id;  ///< hexadecimal, from the question
+  std::vector<Choice> choices;
+  std::int64_t output_tokens = 0;
+};
+
+[[nodiscard]] Reply make_reply(const Ask& ask, const Settings& settings);
+
+[[nodiscard]] std::string text_of(const Choice& choice);
+[[nodiscard]] std::string arguments_of(const Choice& choice);
+
+/// The `created` of every answer: a fixed time, because answers are compared byte by byte.
+inline constexpr std::int64_t kCreated = 1'767'225'600;  // 2026-01-01T00:00:00Z
+
+}  // namespace drover::mock

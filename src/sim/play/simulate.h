@@ -1,0 +1,42 @@
+// A scenario, played by the real Fleet and Dispatch under one policy, or by an oracle that knows everything beforehand.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/plan/plan.h"
+#include "sim/play/outcome.h"
+#include "sim/play/scenario.h"
+
+namespace drover::sim {
+
+struct NamedPolicy {
+  std::string_view name;
+  core::Balance balance;
+};
+/// By the words of a configuration.
+inline constexpr std::array<NamedPolicy, 6> kPolicies = {{{"p2c", core::Balance::P2c},
+                                                          {"round_robin", core::Balance::RoundRobin},
+                                                          {"random", core::Balance::Random},
+                                                          {"least_requests", core::Balance::LeastRequests},
+                                                          {"least_latency", core::Balance::LeastLatency},
+                                                          {"sticky", core::Balance::Sticky}}};
+
+/// What is played: a plan's first route unless another is meant, and whose behaviour each of its targets has.
+struct Play {
+  const Scenario* scenario = nullptr;
+  const ScenarioPlan* world = nullptr;
+  std::uint32_t route = 0;
+  std::uint64_t seed = 1;
+};
+
+/// Every pool uses `balance`, or what it is configured to when there is none. The same play gives the same outcome.
+[[nodiscard]] Outcome play_policy(const Play& play, std::string name, std::optional<core::Balance> balance);
+
+/// docs/simulation.md defines it.
+[[nodiscard]] Outcome play_oracle(const Play& play);
+
+}  // namespace drover::sim

@@ -1,0 +1,95 @@
+// What the upstreams of a scenario are truly like: how long each answer takes, which limit is reached, who is ill. The
+// policies find out by asking; the oracle may look. The same request at the same target takes as long whoever sends it
+// there, so that policies are compared by what they decide and not by luck.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/instant.h"
+#include "core/plan/plan.h"
+#include "sim/play/scenario.h"
+#include "sim/play/true_limit.h"
+
+namespace drover::sim {
+
+/// Scenarios begin an hour after the clock's zero, so that times before the beginning exist.
+inline constexpr Instant kScenarioStart{std::chrono::hours(1)};
+
+/// One request as its client made it: the same for every policy.
+struct Ask {
+  std::uint32_t number = 0;
+  Instant arrived{};
+  Instant leaves = kNever;
+  bool streamed = false;
+  std::uint32_t input_tokens = 0;
+  std::uint32_t output_tokens = 0;
+  std::uint64_t conversation = 0;
+};
+
+/// How long an answer takes from the moment its request is there.
+struct AnswerTime {
+  Duration first_content{};
+  Duration whole{};
+};
+
+/// Draws the requests of a scenario one after the other, in the order of their arrival.
+class AskSource {
+ public:
+  AskSource(const Scenario& scenario, std::uint64_t seed) : scenario_(&scenario), random_(seed ^ 0xa51c), seed_(seed) {}
+  /// False: there is no further one.
+  bool next(Ask& ask);
+
+ private:
+  [[nodiscard]] bool next_arrival();
+
+  const Scenario* scenario_;
+  Random random_;
+  std::uint64_t seed_;
+  std::uint32_t number_ = 0;
+  std::size_t step_ = 0;
+  Duration at_{};
+};
+
+class Truth {
+ public:
+  Truth(const Scenario& scenario, const std::vector<std::uint32_t>& upstream_of, std::uint64_t seed);
+
+  [[nodiscard]] std::size_t targets() const { return states_.size(); }
+  [[nodiscard]] const Upstream& upstream(std::uint32_t target) const {
+    return scenario_->upstreams[states_[target].upstream];
+  }
+  /// What ails the target at that time; Slow is in answer_time().
+  [[nodiscard]] Fault ill(std::uint32_t target, Instant now) const;
+  /// Whether this request is one that the target fails by chance.
+  [[nodiscard]] bool fails(std::uint32_t target, const Ask& ask) const;
+  /// With what is in flight there now.
+  [[nodiscard]] AnswerTime answer_time(std::uint32_t target, const Ask& ask, Instant now) const;
+
+  /// Counts a request against the target's true limits. False: it is refused.
+  bool admit(std::uint32_t target, Instant now);
+  /// Without taking anything: when it would be admitted, as far as that is known (kNever: when somebody ends).
+  [[nodiscard]] Instant admits_at(std::uint32_t target, Instant now);
+  [[nodiscard]] QuotaHints hints(std::uint32_t target, Instant now);
+  [[nodiscard]] Duration retry_after(std::uint32_t target) const;
+
+  void began(std::uint32_t target) { ++states_[target].in_flight; }
+  void ended(std::uint32_t target) { --states_[target].in_flight; }
+  [[nodiscard]] std::uint32_t in_flight(std::uint32_t target) const { return states_[target].in_flight; }
+
+ private:
+  struct State {
+    std::uint32_t upstream = 0;
+    std::uint32_t in_flight = 0;
+    std::vector<Trouble> troubles{};
+    std::vector<TrueLimit> limit{};  ///< none or one
+  };
+  [[nodiscard]] const Trouble* trouble(std::uint32_t target, Instant now) const;
+  [[nodiscard]] std::uint64_t chance(std::uint32_t target, const Ask& ask, std::uint64_t what) const;
+
+  const Scenario* scenario_;
+  std::uint64_t seed_;
+  std::vector<State> states_;
+};
+
+}  // namespace drover::sim

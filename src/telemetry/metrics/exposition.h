@@ -1,0 +1,47 @@
+// The Prometheus text of a list of metrics, written by prometheus-cpp. Families in the order they were begun; one
+// without a value is left out.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "telemetry/metrics/counter.h"
+
+namespace drover::telemetry {
+
+struct HistogramSum {
+  std::array<std::uint64_t, kBuckets.size() + 1> buckets{};  ///< each bucket alone
+  double seconds = 0;
+};
+
+class Exposition {
+ public:
+  using LabelValues = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+  Exposition();
+  ~Exposition();
+  Exposition(const Exposition&) = delete;
+  Exposition& operator=(const Exposition&) = delete;
+
+  // Each begins a family; the values that follow are its.
+  void counter(std::string name, std::string help);
+  void gauge(std::string name, std::string help);
+  void histogram(std::string name, std::string help);
+
+  void value(LabelValues labels, double value);
+  /// Left out when nothing was observed.
+  void value(LabelValues labels, const HistogramSum& sum);
+
+  [[nodiscard]] std::string text() const;
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace drover::telemetry

@@ -1,0 +1,97 @@
+#include "upstream/catalog/retirements.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "base/printable.h"
+#include "dialect/answer/model_list.h"
+#include "telemetry/log/timestamp.h"
+
+namespace drover::upstream {
+namespace {
+
+/// Most entries of a list that are looked at: aggregators list thousands of models.
+constexpr std::size_t kMostListed = 10'000;
+constexpr std::int64_t kSecondsADay = std::int64_t{24} * 60 * 60;
+
+/// What a plan's targets ask a provider for.
+struct Asked {
+  std::set<std::string_view> names;
+  bool any_name = false;
+};
+
+Asked asked_of(const core::Plan& plan, core::ProviderId provider) {
+  Asked asked;
+  for (const core::Target& target : plan.targets) {
+    if (target.provider != provider) continue;
+    if (target.model.empty()) {
+      asked.any_name = true;
+    } else {
+      asked.names.insert(target.model);
+    }
+  }
+  // Where clients' own names pass through, the plan's routes are what they may be.
+  for (const core::Route& route : plan.routes) {
+    if (asked.any_name) asked.names.insert(route.name);
+  }
+  return asked;
+}
+
+}  // namespace
+
+std::vector<Retirement> Retirements::take(const core::Plan& plan, core::ProviderId provider, std::string_view list) {
+  const std::string& name = plan.providers[provider.index()].name;
+  const Asked asked = asked_of(plan, provider);
+  std::map<std::string, std::int64_t> said;
+  std::size_t strangers = 0;
+  for (const dialect::RetiringModel& model : dialect::retiring_models(list, kMostListed)) {
+    const bool named = asked.names.contains(model.name);
+    if (!named && (!asked.any_name || strangers++ >= kMaxRetiring)) continue;
+    said.insert_or_assign(printable(model.name), model.shutdown);
+  }
+  std::vector<Retirement> fresh;
+  std::map<std::string, std::int64_t>& known = by_provider_[name];
+  for (const auto& [model, shutdown] : said) {
+    const auto before = known.find(model);
+    if (before == known.end() || before->second != shutdown) fresh.push_back({name, model, shutdown});
+  }
+  known = std::move(said);
+  return fresh;
+}
+
+void Retirements::keep_only(const core::Plan& plan) {
+  std::erase_if(by_provider_, [&](const auto& entry) {
+    return std::ranges::none_of(plan.providers,
+                                [&](const core::Provider& provider) { return provider.name == entry.first; });
+  });
+}
+
+std::vector<Retirement> Retirements::all() const {
+  std::vector<Retirement> all;
+  for (const auto& [provider, models] : by_provider_) {
+    for (const auto& [model, shutdown] : models) all.push_back({provider, model, shutdown});
+  }
+  std::ranges::sort(all, {}, [](const Retirement& one) { return std::tie(one.shutdown, one.provider, one.model); });
+  return all;
+}
+
+std::string day_text(std::int64_t unix_seconds) {
+  constexpr std::size_t kDay = std::string_view("2027-01-14").size();
+  return telemetry::timestamp_text(unix_seconds * 1000).substr(0, kDay);
+}
+
+bool is_near(const Retirement& retirement, std::int64_t now) {
+  return retirement.shutdown - now <= kRetirementNotice;
+}
+
+std::string retirement_text(const Retirement& retirement, std::int64_t now) {
+  const bool past = retirement.shutdown <= now;
+  std::string text = "provider " + retirement.provider + (past ? " has shut down model " : " will shut down model ") +
+                     retirement.model + " on " + day_text(retirement.shutdown);
+  if (past) return text;
+  const std::int64_t days = (retirement.shutdown - now) / kSecondsADay;
+  return text + ", in " + std::to_string(days) + (days == 1 ? " day" : " days");
+}
+
+}  // namespace drover::upstream

@@ -1,0 +1,207 @@
+// Carries out one request: drives core::Dispatch with real attempts, timers and a real client. The gateway and the
+// library both end their pipelines in this.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fixed_vector.h"
+#include "core/dispatch/dispatch.h"
+#include "net/exchange.h"
+#include "net/loop/ticker.h"
+#include "net/loop/wakeup.h"
+#include "upstream/attempt/attempt.h"
+#include "upstream/catalog/catalog.h"
+#include "upstream/catalog/owner_map.h"
+#include "upstream/connections/connection_pools.h"
+#include "upstream/run/recorder.h"
+#include "upstream/run/request.h"
+#include "upstream/run/run_record.h"
+
+namespace drover::net {
+class Loop;
+class Resolver;
+}  // namespace drover::net
+
+namespace drover::upstream {
+
+/// What a loop lends to its requests. Outlives them.
+struct LoopTools {
+  net::Loop* loop = nullptr;
+  net::Resolver* resolver = nullptr;
+  ConnectionPools* pools = nullptr;
+};
+
+/// An upstream's answer that was not passed on yet: it may still become the client's when nothing better comes.
+struct HeldAnswer {
+  core::AttemptId attempt{};
+  ErrorKind kind = ErrorKind::ServerError;  ///< what it failed of
+  int status = 0;
+  std::string fields;  ///< the fields that may cross downstream
+  std::string body;    ///< redacted, at most kMaxHeldBytes
+};
+
+/// Most held answers of one request. When there are more, the one that tells the client least is dropped, of equals the
+/// oldest.
+inline constexpr std::size_t kMaxHeldAnswers = 8;
+/// Most bytes of a failure that are kept to be passed on; and of an answer that are held without being counted.
+inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
+/// Most bytes of an answer that one attempt holds in all, so that it can read them: a plain answer until it is judged,
+/// an event until it is whole, the events before the first content, a failure until it is classified. Providers echo
+/// instructions and tools (Codex: 256 KiB) and send pictures. Beyond kMaxHeldBytes they are charged to the memory
+/// budget; what is longer, or finds no room there, goes down as it comes and is judged by its beginning. One write
+/// (net::kMaxPendingBytes).
+inline constexpr std::size_t kMaxReadBytes = 4 * 1024 * 1024;
+/// How long in all, and how much, of what an upstream sends behind the end of a stream is passed on, until its body
+/// ends and the connection can be used again. The next request of the client's connection waits with it.
+inline constexpr Duration kTail = std::chrono::seconds(2);
+inline constexpr std::size_t kMaxTailBytes = kMaxReadBytes;
+
+/// Is told when the request's own memory is no longer needed, and when its answer is about to end, so that a client
+/// that asks again as soon as it has the last byte finds its place free.
+class CommitObserver {
+ public:
+  virtual void committed() = 0;
+  virtual void ending() = 0;
+
+ protected:
+  ~CommitObserver() = default;
+};
+
+class Run final : private net::GoneObserver, private core::Bell {
+ public:
+  struct Parts {
+    LoopTools tools;
+    OwnerMap* owners = nullptr;  ///< learns which account made an object; null: not needed
+    const Catalog* catalog = nullptr;
+    core::FleetPort* fleet = nullptr;
+    Recorder* recorder = nullptr;  ///< records events; null: nothing is recorded
+    UpstreamRequest* request = nullptr;
+    net::AnswerWriter* client = nullptr;
+    CommitObserver* observer = nullptr;
+    std::string_view extra_fields;  ///< lines for the answer's head (x-request-id); outlive the run
+  };
+
+  Run(const Parts& parts, const core::DispatchRequest& dispatch);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  /// Returns when the request has ended. Then error() is the error that the client must still be told; nothing when the
+  /// answer was passed on whole, or the client left.
+  [[nodiscard]] net::Awaitable<> perform();
+
+  [[nodiscard]] const std::optional<core::EndWithError>& error() const { return error_; }
+  /// The upstream's answer to pass on when error()->pass_answer says so; null when it was not kept.
+  [[nodiscard]] const HeldAnswer* answer_to_pass() const;
+  /// What the upstream said in the failure that error() is about, also where the client is told our own sentence
+  /// instead. Null when it said nothing, or that was not kept.
+  [[nodiscard]] const HeldAnswer* told_answer() const;
+  /// The upstream's own error event has already been passed on; only the end of the stream is missing.
+  [[nodiscard]] bool error_event_sent() const { return error_event_sent_; }
+  [[nodiscard]] bool client_left() const { return client_left_; }
+  /// The run ended while the client was not reading, so the client may not take more.
+  [[nodiscard]] bool client_blocked() const { return client_blocked_; }
+  /// The deadline of the request, and of the part of its answer that is still on its way to the client.
+  [[nodiscard]] Instant ends_at() const;
+  [[nodiscard]] const RunRecord& record() const { return record_; }
+  [[nodiscard]] const core::Dispatch& dispatch() const { return dispatch_; }
+
+  /// Ends the request now with an error, because the process stops and cannot wait; in-band when the head was sent.
+  /// False: it had ended before.
+  bool expire();
+
+  /// "x-drover-target", "x-drover-upstream-request-id" and "x-drover-attempts" with the extra fields, as lines: for
+  /// every answer, ours included.
+  void append_routing_fields(std::string& fields) const;
+
+ private:
+  friend class Attempt;
+
+  // for Attempt
+  void emit(const core::Event& event);
+  [[nodiscard]] Instant now() const;
+  void downstream_gone() override;
+  void client_failed(const Error& error);
+  void ring() override;
+  void start_answer(const Attempt& attempt);
+  void attempt_answered(core::AttemptId id, int status);
+  void attempt_failed(core::AttemptId id, const Error& error, core::Stage stage);
+  void hold(HeldAnswer answer);
+  void answer_ends();
+  /// What an attempt that is over has charged for and the client has not taken yet.
+  void keep(AnswerCharge charge) { unsent_answer_ = std::move(charge); }
+
+  /// Where attempts are made, one after the other. The second is there while two run, in a coroutine of its own.
+  struct Lane {
+    std::optional<core::StartAttempt> next;
+    std::optional<Attempt> attempt;
+    [[nodiscard]] bool busy() const { return next || (attempt && !attempt->stopped()); }
+  };
+  struct RaceEnded;
+
+  [[nodiscard]] FixedVector<Lane*, 2> lanes();
+  [[nodiscard]] net::Awaitable<> drive(Lane& lane);
+  void begin();
+  void end();
+  [[nodiscard]] bool goes_on(const Lane& lane) const;
+  void start_attempt(const core::StartAttempt& start);
+  void cancel_attempt(const core::CancelAttempt& cancel);
+  [[nodiscard]] AttemptRecord& record_of(core::AttemptId id) { return record_.attempts[id.value - 1]; }
+  [[nodiscard]] Attempt* answering();
+  void apply(const core::Commands& commands);
+  [[nodiscard]] core::Candidates candidates();
+  void arm(const core::ArmTimer& timer);
+  void timers_due();
+  void end_waits();
+  void bound_tail();
+  void cut_tail();
+  void waits(core::TimerKind what);
+  void waits_no_more();
+  void commit(Attempt& attempt);
+  void begin_attempt(Lane& lane);
+  void end_attempt(Lane& lane);
+  void send_early_head();
+  void send_comment();
+  [[nodiscard]] bool over() const { return dispatch_.state() == core::Dispatch::State::Ended; }
+  static void timer_expired(void* self) { static_cast<Run*>(self)->timers_due(); }
+
+  /// A note from other threads to this run. The loop checks whether the run still exists; `run` is for the loop's
+  /// thread only.
+  struct Letterbox {
+    explicit Letterbox(Run* owner) : run(owner) {}
+    Run* run;
+    std::atomic<bool> full = false;  ///< it holds a note that the loop has not read yet
+  };
+
+  Parts parts_;
+  std::shared_ptr<Letterbox> letterbox_;  ///< made by the first ring; guarded by the fleet's lock while it may be rung
+  std::unique_ptr<RecordedRun> recorded_;
+  core::Dispatch dispatch_;
+  std::optional<core::EndWithError> error_;
+  std::vector<HeldAnswer> held_;
+  AnswerCharge unsent_answer_;
+  RunRecord record_;
+  std::array<Instant, core::kTimerKinds> timers_;
+  net::Deadline timer_;
+  net::Wakeup wakeup_;
+  ErrorKind cancelled_by_ = ErrorKind::Cancelled;  ///< what an attempt cancelled now is said to have failed of
+  const core::ProviderSet* within_ = nullptr;      ///< the request's; null: all providers
+  bool tells_rates_ = false;                       ///< what the pool's keys have left is what this client can use
+  bool error_event_sent_ = false;
+  bool client_left_ = false;
+  bool client_blocked_ = false;
+  bool tail_bounded_ = false;
+  Instant stalled_at_ = kNever;  ///< the Blocked timer: only the client's own side sees whether it reads
+  bool waiting_ = false;         ///< the last of record_.waits is going on
+  bool racing_ = false;          ///< the second lane's coroutine runs; the run does not end before it
+  Lane first_lane_;
+  std::unique_ptr<Lane> second_lane_;  ///< from the first race on
+};
+
+}  // namespace drover::upstream
