@@ -8,7 +8,7 @@ namespace drover::mock {
 namespace {
 
 constexpr std::size_t kLongest = 10'000;
-constexpr int kDeepest = 32;
+constexpr int kDeepestPattern = 32;
 /// Steps of one reading; a pattern that wants more is not meant.
 constexpr int kMostSteps = 200'000;
 
@@ -79,7 +79,7 @@ class Reader {
 
   /// The first of them; the others are read all the same.
   std::string alternatives(int depth) {
-    if (depth > kDeepest) return fail();
+    if (depth > kDeepestPattern) return fail();
     std::string first = sequence(depth);
     while (take('|')) (void)sequence(depth);
     return first;

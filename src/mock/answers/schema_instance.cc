@@ -21,7 +21,7 @@ namespace json = boost::json;
 constexpr int kMostValues = 10'000;
 /// From here on what may be null is null, which ends lists that point to themselves.
 constexpr int kDeep = 12;
-constexpr int kDeepest = 64;
+constexpr int kDeepestSchema = 64;
 constexpr std::size_t kMostItems = 100;
 constexpr std::size_t kLongestText = 10'000;
 
@@ -75,7 +75,7 @@ class Maker {
 
   /// `variant`: values of different variants differ where the schema lets them.
   json::value make(const json::value& schema, int depth, int variant = 0) {
-    if (++made_ > kMostValues || depth > kDeepest) return nullptr;
+    if (++made_ > kMostValues || depth > kDeepestSchema) return nullptr;
     if (!schema.is_object()) return "mock";
     const json::object whole = resolved(schema.get_object(), depth);
     if (const json::value* constant = find(whole, "const")) return *constant;
@@ -138,7 +138,7 @@ class Maker {
   /// Without references and combinations.
   json::object resolved(const json::object& schema, int depth) {
     json::object all = schema;
-    for (int step = 0; step < kDeepest; ++step) {
+    for (int step = 0; step < kDeepestSchema; ++step) {
       json::object next;
       bool changed = false;
       const auto take = [&](const json::value* from) {

@@ -15,9 +15,9 @@ constexpr std::size_t kMostOfName = 64;
 /// How the keys of most providers, and of this gateway's clients, begin: a client may put one where it does not belong.
 constexpr std::string_view kKeyFront = "sk-";
 
-class Writer {
+class WordWriter {
  public:
-  explicit Writer(std::span<char> memory) : memory_(memory) {}
+  explicit WordWriter(std::span<char> memory) : memory_(memory) {}
 
   void plain(std::string_view text) {
     if (text.size() > memory_.size() - used_) {
@@ -71,7 +71,7 @@ class Writer {
   bool full_ = false;
 };
 
-void duration(Writer& line, Duration span) {
+void duration(WordWriter& line, Duration span) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
   if (ms < 10'000) {
     line.number(ms);
@@ -86,7 +86,7 @@ void duration(Writer& line, Duration span) {
 }  // namespace
 
 std::string_view terminal_line(const AccessRecord& record, std::span<char> memory) {
-  Writer line(memory);
+  WordWriter line(memory);
   const auto time = timestamp(record.unix_milliseconds);
   line.plain(std::string_view(time.data(), time.size()).substr(11, 8));  // of 2026-01-31T12:04:31.123Z
   line.plain("  ");
