@@ -9,10 +9,11 @@
 namespace drover::telemetry {
 namespace {
 
-/// Bytes shown of what a client chose.
+/// Most bytes shown of a client's text.
 constexpr std::size_t kMostOfPath = 80;
 constexpr std::size_t kMostOfName = 64;
-/// How the keys of most providers, and of this gateway's clients, begin: a client may put one where it does not belong.
+/// The beginning of most providers' keys, and of this gateway's clients' keys: a client may put a key in the wrong
+/// place.
 constexpr std::string_view kKeyFront = "sk-";
 
 class WordWriter {
@@ -32,8 +33,8 @@ class WordWriter {
     const auto end = std::to_chars(std::begin(digits), std::end(digits), value).ptr;
     plain({digits, static_cast<std::size_t>(end - digits)});
   }
-  /// At most so many bytes, never part of a character, with '?' for what a terminal would obey and for what is no
-  /// UTF-8.
+  /// Writes at most `most` bytes in whole characters, with '?' for characters that a terminal obeys and for bytes that
+  /// are no UTF-8.
   void shown(std::string_view text, std::size_t most) {
     const bool cut = text.size() > most;
     text = text.substr(0, most);
@@ -55,7 +56,7 @@ class WordWriter {
   }
 
  private:
-  /// Bytes of the whole character in front; 0: there is none.
+  /// Bytes of the whole character at the front; 0: there is none.
   static std::size_t character(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text.front());
     if (lead < 0x80) return 1;
