@@ -6,8 +6,7 @@
 namespace drover::config {
 namespace {
 
-constexpr std::uint64_t kMaxLimit =
-    1'000'000'000'000;  // more tokens a minute than anybody sells; keeps sums within 63 bits
+constexpr std::uint64_t kMaxLimit = 1'000'000'000'000;  // tokens a minute: more than is sold; sums fit into 63 bits
 
 void load_limit(const Section& map, std::string_view key, std::optional<std::int64_t>& out) {
   std::uint64_t number = 0;

@@ -84,8 +84,7 @@ void Dispatch::conclude(std::optional<TargetId> answered, Instant now) {
       return other.of_credential ? one.of_credential : !fleet_->doubted(other.target);
     });
   };
-  std::vector<Verdict>
-      verdicts;  // all are made before the first is told, because telling changes which target is in doubt
+  std::vector<Verdict> verdicts;  // all before the first is told: telling changes which target is in doubt
   for (const Refusal& refusal : refusals) {
     const bool contradicted = answered && !(*answered == refusal.target);
     verdicts.push_back(contradicted                      ? Verdict::Contradicted

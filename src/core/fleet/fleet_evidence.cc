@@ -14,8 +14,7 @@ constexpr std::uint32_t kMostExcused = 24;
 
 void Fleet::charge(const Blame& blame, Charge due, Instant now) {
   const TargetState& target = targets_[blame.target.index()];
-  if (target.path[static_cast<std::size_t>(due.level)] == kAlwaysOpen)
-    due.level = Level::Key;  // the target has no quota
+  if (target.path[static_cast<std::size_t>(due.level)] == kAlwaysOpen) due.level = Level::Key;  // it has no quota
   if (due.level == Level::Target) return apply(blame, due, now);
   const std::uint32_t at = target.path[static_cast<std::size_t>(due.level)];
   const bool sure = due.level == Level::Server && is_about_the_address(*blame.error);

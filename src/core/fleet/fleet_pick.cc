@@ -340,8 +340,7 @@ void Fleet::look_at(TargetId target, std::uint32_t fallback, const PickRequest& 
   }
   note(target, request, now);
   if (own.access != Access::Cooling) found.all_limited = false;
-  const Instant until =
-      own.until == kNever ? now + kCapacityPoll : own.until;  // kNever: a trial is running, which ends soon
+  const Instant until = own.until == kNever ? now + kCapacityPoll : own.until;  // kNever: its trial ends soon
   if (own.access == Access::Ejected) {
     const bool first_counts = plan_->health.when_all_out == WhenAllOut::First;
     if (plan_->health.when_all_out == WhenAllOut::Fail) return;

@@ -40,8 +40,7 @@ class Deadline {
   Expired expired_;
   void* context_;
   Instant at_ = kNever;
-  Instant filed_ =
-      kNever;  ///< the time that the ticker's lists know: `at_`, or the earlier time before it was postponed
+  Instant filed_ = kNever;     ///< the time that the ticker's lists know: `at_`, or an earlier one if postponed
   Deadline* next_ = nullptr;   ///< in its list
   Deadline** link_ = nullptr;  ///< the pointer to it in that list; null: it is in no list
 };
