@@ -45,7 +45,7 @@ std::string wav() {
   return bytes + std::string(size, '\0');
 }
 
-/// Four frames of MPEG-1 layer III, 128 kbit/s at 44.1 kHz, whose side information says that nothing sounds.
+/// Four frames of MPEG-1 layer III, 128 kbit/s at 44.1 kHz, whose side information means silence.
 std::string mp3() {
   constexpr std::size_t kFrame = 417;
   std::string bytes;
@@ -122,7 +122,7 @@ Answer rerank_answer(const Ask& ask, std::string_view body) {
     return error_answer(Call::Rerank, {400, "invalid_request_error", "invalid_value",
                                        "'documents' must be a list of at most 1000 documents."});
   }
-  std::vector<std::pair<double, std::size_t>> order;  // the negative score, so that the best come first
+  std::vector<std::pair<double, std::size_t>> order;  // negative scores, so that the best come first
   for (std::size_t at = 0; at < documents->get_array().size(); ++at) {
     const std::vector<std::string> words = sorted_words_of(document_text(documents->get_array()[at]));
     const auto common =
