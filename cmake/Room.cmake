@@ -25,6 +25,12 @@ function(drover_room room)
   set(fuzzers ${all})
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
 
+  foreach(file ${ARG_APART})
+    if(NOT EXISTS ${source_dir}/${file})
+      message(FATAL_ERROR "room ${room}: APART names ${file}, which is not there")
+    endif()
+  endforeach()
+
   set(target drover_${room})
   if(sources)
     add_library(${target} STATIC ${sources})

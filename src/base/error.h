@@ -1,4 +1,4 @@
-// What went wrong, whose fault it is and what may be tried next: an error is born knowing all three.
+// An error: what went wrong, whose fault it is, and what may be tried next. It is made with all three.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,15 @@ namespace drover {
 /// What went wrong. One list for the whole program, so that a class of failure has one name in logs, metrics and code.
 enum class ErrorKind : std::uint8_t {
   // before anything was sent upstream
-  Resolve,           ///< the host name has no usable address
-  Connect,           ///< refused, unreachable
-  ConnectTimeout,    ///< no connection (or TLS handshake) in time
-  Tls,               ///< certificate or handshake
-  LocalResource,     ///< our own shortage: descriptors, ports, memory, connection limit. Blames no upstream
+  Resolve,         ///< the host name has no usable address
+  Connect,         ///< refused, unreachable
+  ConnectTimeout,  ///< no connection (or TLS handshake) in time
+  Tls,             ///< certificate or handshake
+  LocalResource,   ///< our own shortage: descriptors, ports, memory, connection limit. Blames no upstream
   // on the wire
-  StaleConnection,   ///< a reused connection closed before the first byte of an answer
-  ConnectionLost,    ///< reset or end of file before an answer was complete
-  HeadTimeout,       ///< no answer head in time
+  StaleConnection,  ///< a reused connection closed before the first byte of an answer
+  ConnectionLost,   ///< reset or end of file before an answer was complete
+  HeadTimeout,      ///< no answer head in time
   FirstContentTimeout,
   IdleTimeout,       ///< no content for too long in mid-answer
   TotalTimeout,      ///< the request's own deadline
@@ -30,40 +30,40 @@ enum class ErrorKind : std::uint8_t {
   WrongContentType,  ///< a page where JSON or a stream was due
   // what the provider said
   RateLimited,
-  QuotaExhausted,    ///< billing or a spent allowance: waiting seconds does not help
-  KeyRejected,       ///< 401, or 403 that names the key
-  Forbidden,         ///< 403 that does not name the key
+  QuotaExhausted,  ///< billing or a spent allowance: waiting seconds does not help
+  KeyRejected,     ///< 401, or 403 that names the key
+  Forbidden,       ///< 403 that does not name the key
   ModelMissing,
   ContextTooLong,
   ContentPolicy,
-  UserError,         ///< the request is wrong; it would be wrong everywhere
+  UserError,  ///< the request is wrong; it would be wrong everywhere
   Overloaded,
   ServerError,
   // what we say ourselves
-  BadRequest,        ///< the client's bytes cannot be accepted
+  BadRequest,  ///< the client's bytes cannot be accepted
   TooLarge,
   Unsupported,
-  Unauthorized,      ///< the client's key is missing or unknown to us
+  Unauthorized,  ///< the client's key is missing or unknown to us
   NotFound,
-  NoUpstream,        ///< nothing can serve this request now
-  Shed,              ///< over one of our own limits
+  NoUpstream,  ///< nothing can serve this request now
+  Shed,        ///< over one of our own limits
   ClientGone,
   Cancelled,
   BadConfig,
   Internal,
 };
 
-/// What an error says something about.
+/// The part of the system that an error is about.
 enum class ErrorScope : std::uint8_t { Request, Target, Key, Quota, Server, Provider, Gateway };
 
-/// What may be tried after it.
+/// What may be tried after an error.
 enum class RetryClass : std::uint8_t { Never, SameTarget, OtherKey, OtherProvider };
 
 struct Error {
   ErrorKind kind = ErrorKind::Internal;
   ErrorScope scope = ErrorScope::Gateway;
   RetryClass retry = RetryClass::Never;
-  /// The upstream's HTTP status, or the one to answer with; 0 where there is none.
+  /// The upstream's HTTP status, or the status for the client; 0: there is none.
   int status = 0;
   /// How long the upstream asked us to stay away.
   std::optional<Duration> retry_after = std::nullopt;

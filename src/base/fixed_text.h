@@ -1,4 +1,4 @@
-// A short text with its storage inside: no allocation, a named limit. What is longer is cut.
+// A short text with its storage inside: no allocation, a named limit. A longer text is cut.
 #pragma once
 
 #include <algorithm>

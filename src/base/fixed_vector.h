@@ -9,8 +9,8 @@
 
 namespace drover {
 
-/// Up to N values in order. push_back past N is refused (returns false), never undefined. What is not in use is not
-/// initialised: an empty one costs nothing, however large N is.
+/// Up to N values in order. push_back past N is refused (returns false), never undefined. Unused storage is not
+/// initialised: an empty vector costs nothing, however large N is.
 template <class T, std::size_t N>
 class FixedVector {
  public:
@@ -40,7 +40,7 @@ class FixedVector {
   = default;
   ~FixedVector() { clear(); }
 
-  /// Makes the new value in its place from what is given.
+  /// Makes the new value in its place, from `value`.
   template <std::convertible_to<T> U = T>
   [[nodiscard]] bool push_back(U&& value) {
     if (size_ == N) return false;

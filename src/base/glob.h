@@ -1,5 +1,5 @@
-// Names with one star at the end: "claude-*", "org/*", "*". The star stands for any rest, also for none. Nothing else
-// is special in them, and a star elsewhere is not such a name (misplaced_star).
+// Globs: names with one star at the end, such as "claude-*", "org/*" and "*". The star stands for any rest, also for
+// none. No other character is special, and a name with a star elsewhere is no glob (misplaced_star).
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace drover {
   return name.ends_with('*');
 }
 
-/// What stands before the star.
+/// The text before the star.
 [[nodiscard]] constexpr std::string_view glob_stem(std::string_view glob) {
   return glob.substr(0, glob.size() - 1);
 }
@@ -21,7 +21,8 @@ namespace drover {
   return is_glob(pattern) ? name.starts_with(glob_stem(pattern)) : pattern == name;
 }
 
-/// Of those whose name (`name_of`) is a glob that takes `name`, the one with the longest; null: there is none.
+/// Of the entries of `all` whose name (`name_of`) is a glob that takes `name`, the one with the longest glob; null:
+/// there is none.
 template <class Range, class NameOf>
 [[nodiscard]] constexpr auto longest_glob(Range& all, std::string_view name, NameOf name_of)
     -> decltype(&*all.begin()) {
@@ -34,14 +35,14 @@ template <class Range, class NameOf>
   return longest;
 }
 
-/// Whether some name is taken by both.
+/// Whether both patterns take some name.
 [[nodiscard]] constexpr bool overlap(std::string_view one, std::string_view other) {
   if (!is_glob(one)) return takes_name(other, one);
   if (!is_glob(other)) return takes_name(one, other);
   return glob_stem(one).starts_with(glob_stem(other)) || glob_stem(other).starts_with(glob_stem(one));
 }
 
-/// A star anywhere but at the end, or more than one.
+/// Whether a star stands anywhere but at the end, or twice.
 [[nodiscard]] constexpr bool misplaced_star(std::string_view name) {
   return name.find('*') < name.size() - (name.empty() ? 0 : 1);
 }

@@ -1,5 +1,5 @@
-// A fast 64-bit hash of bytes for affinity and tables of our own. Not for secrets and not against forged collisions
-// without a seed the attacker does not know.
+// A fast 64-bit hash of bytes, for affinity and for our own tables. It is not for secrets, and it resists forged
+// collisions only with a seed that the attacker does not know.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +44,7 @@ __extension__ using Product = unsigned __int128;
 
 }  // namespace hash_detail
 
-/// The same bytes and seed give the same value within one build; the value is not for storing or sending.
+/// The same bytes and seed give the same value within one build. The value must not be stored or sent.
 [[nodiscard]] inline std::uint64_t hash64(std::string_view bytes, std::uint64_t seed = 0) {
   using namespace hash_detail;
   std::uint64_t state = fold(seed ^ kMix0, bytes.size() ^ kMix1);

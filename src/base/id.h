@@ -1,4 +1,4 @@
-// Strong identifiers: a TargetId cannot be passed where a KeyId is due.
+// Strong identifiers: a TargetId cannot be passed as a KeyId.
 #pragma once
 
 #include <compare>

@@ -5,8 +5,8 @@
 
 namespace drover {
 
-/// The clock of every decision: monotonic, started by whoever drives the code. It has no now(), so a pure room
-/// that wants the time must be given it.
+/// The clock of every decision: monotonic, and started by the program that drives the code. It has no now(), so a pure
+/// room gets the time as an argument.
 struct MonotonicClock {
   using duration = std::chrono::nanoseconds;
   using rep = duration::rep;
@@ -21,7 +21,7 @@ using Duration = MonotonicClock::duration;
 /// Later than every event: a deadline that is switched off.
 inline constexpr Instant kNever = Instant::max();
 
-/// A duration that stands for "no limit" in settings.
+/// The duration that means "no limit" in settings.
 inline constexpr Duration kNoLimit = Duration::max();
 
 /// `start + span`, staying at kNever when the span is kNoLimit or the sum would overflow.

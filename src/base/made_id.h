@@ -1,4 +1,4 @@
-// A name for a request that brought none.
+// An id for a request that came without one.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace drover {
 
-/// "req_" and 24 hex digits, into a string that keeps its memory.
+/// Writes "req_" and 24 hex digits into `id`, which keeps its memory.
 inline void make_request_id(Random& random, std::string& id) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::array<char, 28> made{'r', 'e', 'q', '_'};

@@ -1,4 +1,4 @@
-// Percent escapes (RFC 3986 section 2.1), as they are written.
+// Writing percent escapes (RFC 3986 section 2.1).
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace drover {
 
-/// `text` with every byte as %XX that is neither a letter, nor a digit, nor one of `plain`.
+/// `text` with %XX for every byte that is no letter, no digit and not in `plain`.
 [[nodiscard]] inline std::string percent_escaped(std::string_view text, std::string_view plain) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string escaped;

@@ -1,5 +1,5 @@
-// Characters that are not seen but obeyed: control codes, and those that turn, hide or join what stands beside them.
-// Names of models come from clients and providers, and end on terminals and in logs.
+// Characters that a terminal obeys and does not show: control codes, and characters that turn, hide or join the text
+// beside them. Names of models come from clients and providers, and are printed on terminals and in logs.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +9,14 @@
 
 namespace drover {
 
-/// One character of UTF-8 that is obeyed.
+/// One such character at the front of a UTF-8 text.
 struct Unseen {
   std::size_t size = 0;  ///< bytes; 0: the character is an ordinary one
   std::uint32_t code = 0;
 };
 
-/// What stands at the front of `text`, which is not empty: C0 and C1 controls (U+0080 to U+009F begin sequences as ESC
-/// does), turns of direction, line separators, characters without width, tags.
+/// The unseen character at the front of `text`, which is not empty: C0 and C1 controls (U+0080 to U+009F begin
+/// sequences as ESC does), turns of direction, line separators, characters without width, tags.
 [[nodiscard]] constexpr Unseen unseen_at(std::string_view text) {
   const auto byte = [text](std::size_t at) {
     return at < text.size() ? std::uint32_t{static_cast<unsigned char>(text[at])} : 0U;
@@ -39,10 +39,10 @@ struct Unseen {
   return code >= 0xe0000 && code <= 0xe007f ? Unseen{4, code} : Unseen{};
 }
 
-/// With '?' for each of them.
+/// The text with '?' for each such character.
 [[nodiscard]] std::string printable(std::string_view text);
 
-/// A JSON text in which those beyond ASCII are escaped, so that it means the same and shows what it holds.
+/// The JSON text with such characters beyond ASCII escaped: it means the same and shows what it holds.
 [[nodiscard]] std::string printable_json(std::string_view json);
 
 }  // namespace drover

@@ -1,4 +1,5 @@
-// What a provider's answer says about its limits, as plain values: read by a dialect, believed or not by the core.
+// What a provider's answer says about its limits, as plain values. A dialect reads them; the core decides whether to
+// believe them.
 #pragma once
 
 #include <array>
@@ -14,11 +15,11 @@ namespace drover {
 enum class QuotaDimension : std::uint8_t { AllRequests, AllTokens, InputTokens, OutputTokens };
 inline constexpr std::size_t kQuotaDimensions = 4;
 
-/// One limit as it was told; any part may be missing or nonsense.
+/// One limit as the answer tells it. Any part may be missing or nonsense.
 struct QuotaHint {
   std::optional<std::int64_t> limit = std::nullopt;
   std::optional<std::int64_t> remaining = std::nullopt;
-  std::optional<Duration> reset = std::nullopt;  ///< until it is whole again
+  std::optional<Duration> reset = std::nullopt;  ///< until the whole limit is free again
 
   [[nodiscard]] bool any() const { return limit || remaining || reset; }
 };

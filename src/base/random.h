@@ -1,4 +1,4 @@
-// Chance as an argument: a small, fast, seedable generator. Not for secrets.
+// Chance as an argument: a small, fast generator with a seed. Not for secrets.
 #pragma once
 
 #include <bit>

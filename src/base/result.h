@@ -1,4 +1,4 @@
-// A value or the reason there is none.
+// A value, or the error that there is instead.
 #pragma once
 
 #include <expected>
@@ -11,8 +11,8 @@ namespace drover {
 template <class T>
 using Result = std::expected<T, Error>;
 
-/// The error side of a Result: `return fail(std::move(error));`. Cold, so that compilers lay out the way through a
-/// function that meets no error in one piece, wherever errors are made.
+/// The error side of a Result: `return fail(std::move(error));`. Cold, so that compilers keep the path without errors
+/// of each function in one piece.
 [[nodiscard, gnu::cold, gnu::noinline]] inline std::unexpected<Error> fail(Error error) {
   return std::unexpected<Error>(std::move(error));
 }

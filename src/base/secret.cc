@@ -3,7 +3,7 @@
 namespace drover {
 namespace {
 
-/// Overwrites all memory of `text`, also what lies behind its size: a moved-from short string still holds its bytes.
+/// Overwrites all memory of `text`, also behind its size: a short string that was moved from still holds its bytes.
 void wipe(std::string& text) {
   text.resize(text.capacity());  // never allocates
   // volatile: the optimiser may not drop stores to memory that is about to be freed.
@@ -23,7 +23,7 @@ Secret::Secret(Secret&& from) noexcept : value_(std::move(from.value_)) {
 }
 
 Secret& Secret::operator=(Secret from) noexcept {
-  wipe(value_);  // not swap(): it leaves the tail of a longer short string behind
+  wipe(value_);  // not swap(): it leaves the end of a longer short string behind
   value_ = std::move(from.value_);
   return *this;
 }

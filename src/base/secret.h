@@ -8,9 +8,9 @@
 
 namespace drover {
 
-/// Holds a key's value. It has no stream operator, no formatter and no implicit conversion; the one way to the text is
-/// reveal(), which belongs on the line that writes the credential to its own provider. Wiped when destroyed, moved from
-/// or assigned to.
+/// Holds a key's value. It has no stream operator, no formatter and no implicit conversion. reveal() is the only way to
+/// the text, and is called on the line that writes the credential to its own provider. The memory is wiped on
+/// destruction, on a move and on an assignment.
 class Secret {
  public:
   Secret() = default;

@@ -58,7 +58,7 @@ void compress(State& state, const Schedule& words) {
   for (std::size_t at = 0; at < state.size(); ++at) state[at] += added[at];
 }
 
-/// volatile: the optimiser may not drop stores to memory that is about to be left.
+/// volatile: the optimiser may not drop stores to memory that is not read again.
 template <class Array>
 void wipe(Array& array) {
   volatile auto* items = array.data();

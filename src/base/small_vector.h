@@ -1,5 +1,5 @@
-// A vector with a named limit whose first few values are stored inside: for lists that are nearly always short, in
-// objects of which there are many.
+// A vector with a named limit whose first few values are stored inside it: for lists that are nearly always short, in
+// objects that are many.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace drover {
 
 /// Up to N values in order, the first `Inside` of them without an allocation. push_back past N is refused (returns
-/// false). Adding one may move all others, unlike in a FixedVector.
+/// false). Adding a value may move the others, unlike in a FixedVector.
 template <class T, std::size_t Inside, std::size_t N>
   requires(std::is_trivially_copyable_v<T> && Inside > 0 && Inside <= N)
 class SmallVector {
@@ -40,12 +40,12 @@ class SmallVector {
 
   [[nodiscard]] bool push_back(const T& value) {
     if (size_ == N) return false;
-    const T copy = value;  // it may lie in here
+    const T copy = value;  // `value` may be one of this vector's own
     if (size_ == capacity_) reserve(std::min(2 * std::size_t{capacity_}, N));
     std::construct_at(begin() + size_++, copy);
     return true;
   }
-  /// Keeps the memory.
+  /// Removes all values and keeps the memory.
   void clear() { size_ = 0; }
 
   [[nodiscard]] std::size_t size() const { return size_; }

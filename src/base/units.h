@@ -1,4 +1,4 @@
-// Amounts that limits count in. The unit is in the type.
+// The amounts that limits count, with the unit in the type.
 #pragma once
 
 #include <compare>
@@ -19,14 +19,14 @@ using Requests = Quantity<struct RequestsTag>;
 using Tokens = Quantity<struct TokensTag>;
 using MicroUsd = Quantity<struct MicroUsdTag>;
 
-/// What one request takes from a limit: reserved as an estimate, settled as what it really used.
+/// What one request takes from a limit: an estimate is reserved, and what was used is settled.
 struct Amount {
   Requests requests{1};
   Tokens input_tokens{};
   Tokens output_tokens{};
   MicroUsd cost{};
-  Tokens cached_tokens{};  ///< of the input: read from the provider's prompt cache
-  bool reported = false;   ///< by the answer; else the tokens are an estimate
+  Tokens cached_tokens{};  ///< part of the input: read from the provider's prompt cache
+  bool reported = false;   ///< the answer said so; else the tokens are an estimate
 };
 
 }  // namespace drover

@@ -9,7 +9,8 @@
 namespace drover::cli {
 namespace {
 
-/// The file alone matters here: whoever looks at a page need not have the keys at hand.
+/// An environment without variables: only the file's `admin` is needed, so a person who looks at a page need not have
+/// the keys.
 config::Environment without_secrets() {
   config::Environment environment = config::real_environment();
   environment.variable = [real = environment.variable](std::string_view name) -> std::optional<std::string> {
@@ -21,7 +22,7 @@ config::Environment without_secrets() {
                               std::size_t most) -> std::expected<config::FileContent, std::string> {
     auto content = real(path, most);
     if (content) return content;
-    // A certificate or a key: each reader is content with its own.
+    // A certificate or a key, by the name of the file: each is checked by its own reader.
     const bool certificate = path.ends_with(".pem") || path.ends_with(".crt") || path.ends_with(".key");
     return config::FileContent{.text = certificate ? "-----BEGIN " : "not-needed-for-status-" + path};
   };

@@ -1,4 +1,4 @@
-// Where a running drover is asked from the command line: an address, or the `admin` of a configuration.
+// The address of a running drover's admin pages, by an address on the command line or the `admin` of a configuration.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -22,7 +22,7 @@ struct AdminOptions {
 /// Adds --url, --config and --ca.
 void add_admin_options(CLI::App& command, AdminOptions& options);
 
-/// Nothing: why not has been said on standard error, in the name of `subcommand`.
+/// Nothing: the reason was printed on standard error, in the name of `subcommand`.
 [[nodiscard]] std::optional<console::AdminAddress> admin_address(const AdminOptions& options,
                                                                  std::string_view subcommand);
 

@@ -22,7 +22,7 @@ std::expected<config::Settings, config::Problems> EmbeddedMock::gateway_settings
   for (std::size_t at = 0; at < settings.keys.size(); ++at)
     keys_text.append("      - { env: MOCK_KEY_").append(std::to_string(at)).append(" }\n");
   const std::string url = base_url();
-  const std::string host = url.substr(0, url.rfind("/v1"));  // as Anthropic's own SDKs write it
+  const std::string host = url.substr(0, url.rfind("/v1"));  // without /v1, as Anthropic's own SDKs write it
   std::string text = "providers:\n";
   text.append("  mock:\n    base_url: ").append(url).append("\n").append(keys_text);
   text.append("  mock-claude:\n    dialect: anthropic\n    base_url: ").append(host).append("\n").append(keys_text);

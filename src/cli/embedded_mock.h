@@ -1,5 +1,5 @@
-// The mock provider on a thread of its own inside the gateway's process: what `drover serve` serves when nothing is
-// configured, so that a newcomer sees an answer before having a key.
+// The mock provider on a thread of its own in the gateway's process: `drover serve` serves it when nothing is
+// configured, so that a newcomer gets an answer before having a key.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,13 @@ namespace drover::cli {
 
 class EmbeddedMock {
  public:
-  /// Starts it on a free port of 127.0.0.1. Errors: those of binding.
+  /// Starts the mock on a free port of 127.0.0.1. Errors: those of binding.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedMock>> start();
 
   [[nodiscard]] std::string base_url() const { return mock_->server().base_url(); }
-  /// A key it accepts.
+  /// A key that the mock accepts.
   [[nodiscard]] static std::string a_key();
-  /// Settings for a gateway on 127.0.0.1:8080 in front of it, with its three keys.
+  /// Settings for a gateway on 127.0.0.1:8080 before the mock, with the mock's three keys.
   [[nodiscard]] std::expected<config::Settings, config::Problems> gateway_settings() const;
 
  private:

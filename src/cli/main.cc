@@ -11,7 +11,7 @@
 
 namespace {
 
-/// Null: there is no such subcommand.
+/// Null: no subcommand has this name.
 const CLI::App* subcommand(const CLI::App& app, const std::string& name) {
   for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (each->get_name() == name) return each;
@@ -27,7 +27,7 @@ std::vector<std::string> subcommands(const CLI::App& app) {
   return names;
 }
 
-/// What stands where the subcommand should. Options come behind it, so that is the first word; nothing: none was given.
+/// The first word when it is no subcommand (options come after the subcommand); nothing: no word was given.
 const char* unknown_subcommand(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-' || subcommand(app, argv[1]) != nullptr) return nullptr;
   return argv[1];
@@ -52,7 +52,7 @@ int help(const CLI::App& app, const std::string& about) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A closed pipe or socket is an error value where it is written to, never the end of the process.
+  // A write to a closed pipe or socket returns an error, and must not end the process.
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App app(
       "drover: one base URL in front of many LLM API keys and providers; every request goes to one that can answer "

@@ -8,7 +8,7 @@
 namespace drover::cli {
 namespace {
 
-/// 128 bits that nobody can guess.
+/// 128 random bits: a key that cannot be guessed.
 std::string drawn_key() {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::random_device source;

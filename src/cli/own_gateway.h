@@ -1,5 +1,5 @@
-// A gateway inside this process for one conversation: on a free port of loopback, for who knows a key that was drawn
-// for it and for nobody else.
+// A gateway in this process for one conversation: on a free port of loopback, with one client, whose key is drawn for
+// it.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@ namespace drover::cli {
 
 class OwnGateway {
  public:
-  /// Serves these settings, but for what concerns listeners, admin pages, logs and clients. Errors: those of
+  /// Serves these settings, without their listeners, admin pages, logs and clients. Errors: those of
   /// gateway::Server::start.
   [[nodiscard]] static Result<std::unique_ptr<OwnGateway>> start(config::Settings settings);
 

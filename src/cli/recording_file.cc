@@ -18,10 +18,10 @@
 namespace drover::cli {
 namespace {
 
-/// Longer than any line of a recording.
+/// More bytes than any line of a recording has.
 constexpr std::size_t kLongestLine = 4096;
 
-/// The same for settings that make the same plan.
+/// A mark that is equal for settings that make the same plan.
 std::string mark_of(const config::Settings& settings) {
   return hex(sha256(config::describe(settings)), 8);
 }
@@ -77,7 +77,7 @@ int replay(const std::string& path, const std::string& config_file) {
   std::array<char, kLongestLine> line;
   for (std::uint64_t number = 1; !file.eof() && !replay.difference(); ++number) {
     file.getline(line.data(), line.size());
-    if (file.eof()) break;  // behind the last line, or within one that was cut off
+    if (file.eof()) break;  // after the last line, or in a line that was cut off
     const auto problem =
         file.fail() ? std::optional<std::string>("longer than any line of a recording") : replay.play(line.data());
     if (problem) {

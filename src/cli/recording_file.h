@@ -1,4 +1,4 @@
-// Recordings on the command line: what `drover serve --record` writes and `drover simulate --replay` reads.
+// Recordings on the command line: `drover serve --record` writes them, `drover simulate --replay` reads them.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace drover::cli {
                                                                     const config::Settings& settings,
                                                                     std::uint64_t most_bytes);
 
-/// Plays the recording with the configuration it was made with, and tells what came of it. Returns the exit code.
+/// Plays the recording with the configuration that it was made with, and prints the result. Returns the exit code.
 [[nodiscard]] int replay(const std::string& path, const std::string& config_file);
 
 }  // namespace drover::cli

@@ -1,5 +1,5 @@
-// Reads a scenario of `drover simulate` from YAML, as strictly as a configuration: every mistake is told with file,
-// line, column, key and what was meant. What the keys mean is in docs/simulation.md.
+// Reads a scenario of `drover simulate` from YAML, as strictly as a configuration: every mistake is reported with file,
+// line, column, key and suggestion. The meaning of the keys is in docs/simulation.md.
 #pragma once
 
 #include <expected>

@@ -1,4 +1,4 @@
-// What a configuration would do, in words: the text of `drover check`. Never a key's value.
+// Describes in words what a configuration would do: the text of `drover check`. It never shows a key's value.
 #include <algorithm>
 #include <set>
 
@@ -10,7 +10,7 @@
 namespace drover::config {
 namespace {
 
-constexpr std::size_t kTargetsShown = 50;  // of one pool: more scrolls away what matters
+constexpr std::size_t kTargetsShown = 50;  // of one pool: a longer list would scroll the rest away
 constexpr std::size_t kRoutesShown = 200;
 
 std::string plural(std::size_t count, const std::string& word) {
@@ -121,7 +121,7 @@ class Description {
                             : "web pages of " + joined(settings_.origins)));
   }
 
-  /// What is added to the query of each request. A value that may be a credential is not shown.
+  /// The parameters that are added to the query of each request. A value that may be a credential is not shown.
   void queries() {
     for (const core::Provider& provider : plan_.providers) {
       std::vector<std::string> parameters;
@@ -132,7 +132,7 @@ class Description {
     }
   }
 
-  /// Whether the parameter is one whose values are no secret: versions are what providers have a query for.
+  /// Whether the values of the parameter are no secret: a provider's version.
   static bool is_telling(std::string_view name) { return name == "api-version" || name == "version"; }
 
   [[nodiscard]] bool batch(const ClientKey& client) const {
@@ -155,7 +155,7 @@ class Description {
     return is_glob(name) ? name + " (every other model that begins so)" : name;
   }
 
-  /// "claude-NAME" at a target of many models, as the provider is asked for it.
+  /// The name that the provider gets for "claude-NAME" at a target of many models.
   void renaming(const core::Pool& pool) {
     if (!is_glob(pool.model)) return;
     const std::string name = std::string(glob_stem(pool.model)) + "NAME";
@@ -258,7 +258,7 @@ class Description {
          " of one client, each up to timeouts.queue");
   }
 
-  /// What was configured and changes nothing.
+  /// The settings that have no effect.
   [[nodiscard]] std::vector<std::string> inert() const {
     std::vector<std::string> out;
     std::vector<bool> provider_used(plan_.providers.size());
@@ -286,7 +286,7 @@ class Description {
     return out;
   }
 
-  /// Whether the client may use some name that ends at this route.
+  /// Whether the client may use a name that leads to this route.
   [[nodiscard]] bool may_ask(const ClientKey& client, const std::string& route) const {
     return client.models.empty() || std::ranges::any_of(client.models, [&](const std::string& model) {
              if (is_glob(model)) return overlap(model, route);

@@ -36,8 +36,9 @@ std::string reason(int error) {
   return "cannot be read: " + std::generic_category().message(error);
 }
 
-/// Somebody else's link could lead us to a file of their choice (the trick of shared folders such as /tmp). Links made
-/// by root, by us or by the file's owner are how secrets are mounted into containers.
+/// Whether the link may be followed. In a shared folder such as /tmp another user's link could lead to a file of that
+/// user's choice. Links made by root, by this user or by the file's owner are trusted: secrets are mounted into
+/// containers by them.
 bool link_is_trusted(const std::string& path, const struct stat& file) {
   struct stat link{};
   if (::lstat(path.c_str(), &link) != 0 || !S_ISLNK(link.st_mode)) return true;

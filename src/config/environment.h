@@ -1,4 +1,5 @@
-// The world a configuration may ask: environment variables and files. Injected, so that tests need neither.
+// What a configuration may read from outside: environment variables and files. It is injected, so that tests need
+// neither.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,7 @@ namespace drover::config {
 
 struct FileContent {
   std::string text;
-  unsigned mode = 0600;  ///< permission bits, for the warning about files others can read
+  unsigned mode = 0600;  ///< permission bits, for the warning about files that other users can read
 };
 
 struct Environment {

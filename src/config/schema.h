@@ -1,5 +1,5 @@
-// Every key a configuration may have, section by section, and nothing else: the one list that the reader, its
-// suggestions and the test of drover.example.yaml share.
+// Every key that a configuration may have, by section: the one list that the reader, its suggestions and the test of
+// drover.example.yaml share.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@ namespace drover::config::schema {
 struct Shape {
   std::string_view name;  ///< for tests and messages: "models.NAME"
   std::span<const std::string_view> keys;
-  std::string_view example;  ///< what a person would write there
+  std::string_view example;  ///< such a map as a person would write it
 };
 
 namespace keys {

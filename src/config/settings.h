@@ -1,5 +1,5 @@
-// What a configuration means once it has been believed: the plan for the core and the gateway's own settings.
-// Immutable. Not the YAML (yaml_tree.h) and not its meaning key by key (schema.h).
+// The meaning of a checked configuration: the plan for the core, and the gateway's own settings. Immutable. The YAML is
+// in yaml_tree.h, the keys are in schema.h.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@
 
 namespace drover::config {
 
-/// PEM files of one listener. `client_ca` is empty unless clients must show a certificate.
+/// The PEM files of one listener. `client_ca` is empty unless clients must show a certificate.
 struct TlsFiles {
   std::string cert;
   std::string key;
@@ -32,7 +32,7 @@ struct ListenAddress {
   std::uint16_t port = 0;
   std::optional<TlsFiles> tls;
 
-  /// True only for 127.0.0.0/8, ::1 and localhost: 0.0.0.0 and :: are every interface, so they are not loopback.
+  /// True only for 127.0.0.0/8, ::1 and localhost. 0.0.0.0 and :: are every interface, so they are not loopback.
   [[nodiscard]] bool loopback() const;
   /// "127.0.0.1:8080", "[::1]:8080".
   [[nodiscard]] std::string to_string() const;
@@ -44,12 +44,12 @@ struct ClientKey {
   std::array<std::uint8_t, 32> digest{};         ///< SHA-256 of the key's value; compare in constant time
   std::vector<std::string> models;               ///< names and globs (base/glob.h); empty: all
   std::optional<core::ProviderSet> providers{};  ///< nothing: all
-  core::PrincipalId principal{};                 ///< who it is to the core
+  core::PrincipalId principal{};                 ///< the core's id of the client
 
   [[nodiscard]] bool may_use(core::ProviderId provider) const { return !providers || providers->has(provider); }
 };
 
-/// Bounds of the whole process; past them new work is shed with 503.
+/// Bounds of the whole process; requests beyond them are shed with 503.
 struct Limits {
   std::uint64_t body = defaults::kBodyBytes;                   ///< bytes of one request body
   std::uint64_t in_flight = defaults::kInFlight;               ///< requests
@@ -59,11 +59,11 @@ struct Limits {
 
 /// Longest origin of a page; host names have at most 253 bytes.
 inline constexpr std::size_t kMaxOriginBytes = 300;
-/// In Settings::origins: every origin; and that of pages without one of their own (files, sandboxed frames).
+/// Values of Settings::origins: every origin; and pages without an origin of their own (files, sandboxed frames).
 inline constexpr std::string_view kAnyOrigin = "*";
 inline constexpr std::string_view kNoOrigin = "null";
 
-/// What Settings::access_log may say instead of a file.
+/// Values of Settings::access_log in place of a file.
 inline constexpr std::string_view kNoAccessLog = "off";
 inline constexpr std::string_view kAccessLogToStdout = "stdout";
 
@@ -72,31 +72,31 @@ struct Settings {
   std::optional<ListenAddress> admin;  ///< nothing: `admin: off`
   unsigned threads = 0;                ///< 0: one per core
   std::shared_ptr<const core::Plan> plan;
-  /// For requests that belong to no pool (the paths that name no model); each pool carries its own copy.
+  /// For requests without a pool (the paths that name no model); each pool has its own copy.
   core::Timeouts timeouts;
-  std::vector<ClientKey> clients;  ///< empty: anybody on loopback
-  /// Whose pages may use the gateway from a browser: "https://app.example.com", in lower case, or one of the two above.
+  std::vector<ClientKey> clients;  ///< empty: every program on loopback
+  /// The web pages that may use the gateway: "https://app.example.com", in lower case, or one of the two above.
   std::vector<std::string> origins{};
   Limits limits;
   Duration drain = defaults::kDrain;
   std::string access_log{defaults::kAccessLog};  ///< a file's path, kAccessLogToStdout or kNoAccessLog
   bool access_log_given = false;                 ///< the file says where it goes
-  /// Without an access log: a descriptor that is a terminal, where somebody looks on; -1: none. The program's, not the
-  /// file's.
+  /// When there is no access log: the descriptor of a terminal where a person watches; -1: none. The program sets it,
+  /// not the file.
   int terminal = -1;
   std::string fingerprint;  ///< of the text it was read from: 12 hex digits that change when the text does
-  /// Key for the paths that name no model, per dialect (indexed by DialectKind); see pin_for().
+  /// The key for the paths that name no model, by DialectKind; see pin_for().
   std::array<std::optional<core::KeyId>, 2> pins;
   std::vector<std::string> warnings;  ///< whole sentences, safe to print
 
-  /// The key that takes the paths that name no model: the `pin` of the first provider of that dialect that has one,
-  /// else that dialect's first key. Nothing when no provider speaks the dialect.
+  /// The key for the paths that name no model: the `pin` of the first provider of that dialect that has one, else the
+  /// dialect's first key. Nothing when no provider speaks the dialect.
   [[nodiscard]] std::optional<core::KeyId> pin_for(core::DialectKind dialect) const {
     return pins[static_cast<std::size_t>(dialect)];
   }
 };
 
-/// One mistake in a configuration. Safe to print: values of keys are never in it.
+/// One mistake in a configuration. Safe to print: it never holds a key's value.
 struct Problem {
   std::string file;
   int line = 0;            ///< from 1; 0 when the mistake is not at one place
@@ -111,12 +111,12 @@ struct Problem {
 
 using Problems = std::vector<Problem>;
 
-/// Reads, checks and expands a configuration. Errors: every mistake that was found, in the order of the file; never
-/// empty. Nothing is half-loaded. `file` is only used in messages. Secrets come from `environment`.
+/// Reads, checks and expands a configuration. Errors: all mistakes that were found, in the order of the file; never
+/// empty. Then nothing is loaded. `file` is used in messages only. Secrets come from `environment`.
 [[nodiscard]] std::expected<Settings, Problems> load_text(std::string_view text, const std::string& file,
                                                           const Environment& environment);
 
-/// The same for a file, which is itself read through `environment` (at most defaults::kFileBytes).
+/// The same for a file, which is read through `environment` (at most defaults::kFileBytes).
 [[nodiscard]] std::expected<Settings, Problems> load_file(const std::string& path, const Environment& environment);
 
 /// Settings without a file: keys from the environment (comma-separated), of one company for each dialect:
@@ -124,19 +124,19 @@ using Problems = std::vector<Problem>;
 /// when no such variable is set; keys of two companies of one dialect.
 [[nodiscard]] std::expected<Settings, Problems> from_environment(const Environment& environment);
 
-/// Where to listen instead of what the settings say: the command line's word.
+/// Where to listen instead of the settings' addresses, from the command line.
 struct ListenOverride {
-  std::string address;  ///< as under `listen`; empty: keep the one there is
+  std::string address;  ///< as under `listen`; empty: keep the settings' address
   std::optional<std::uint16_t> port;
 
   [[nodiscard]] bool any() const { return !address.empty() || port; }
 };
 
-/// Puts it into force: one listener is left, with the first one's certificates. Problem: it cannot be, by the rules of
-/// `listen`; nothing has changed then.
+/// Applies it: one listener is left, with the certificates of the first. Returns the problem when the rules of `listen`
+/// forbid it; then the settings are unchanged.
 [[nodiscard]] std::optional<Problem> listen_instead(Settings& settings, const ListenOverride& asked);
 
-/// True when from_environment() failed only because there are no keys at all (the caller may start the mock provider).
+/// True when from_environment() failed only because there are no keys (the caller may start the mock provider).
 [[nodiscard]] bool nothing_configured(const Problems& problems);
 
 /// What `drover check` prints: listeners, each route and what it would do, targets with key fingerprints, timeouts,

@@ -20,7 +20,7 @@ constexpr std::string_view kTargetBytes = "._-:/+=@~";
 
 using Answer = std::optional<Result<upstream::Fetched>>;
 
-struct Question {
+struct PageQuestion {
   upstream::LoopTools tools;
   upstream::ServerEndpoint server;
   Secret no_credential;
@@ -28,7 +28,7 @@ struct Question {
   Duration timeout;
 };
 
-net::Awaitable<> ask(const Question& question, Answer& answer) {
+net::Awaitable<> ask(const PageQuestion& question, Answer& answer) {
   std::string path = question.path;
   auto fetched = co_await upstream::fetch(question.tools, question.server, question.no_credential, std::move(path),
                                           question.timeout);
@@ -71,7 +71,8 @@ Result<AdminPage> fetch_page(const AdminAddress& address, std::string path) {
   net::Loop loop(1);
   net::Resolver resolver(loop);
   upstream::ConnectionPools pools(loop, 1);
-  const Question question{{&loop, &resolver, &pools}, std::move(server), Secret(), std::move(path), address.timeout};
+  const PageQuestion question{
+      {&loop, &resolver, &pools}, std::move(server), Secret(), std::move(path), address.timeout};
   Answer answer;
   net::asio::co_spawn(loop.executor(), ask(question, answer), net::asio::detached);
   loop.run();

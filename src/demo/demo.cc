@@ -20,11 +20,11 @@
 namespace drover::demo {
 namespace {
 
-/// Between everything being ready and the first request.
+/// The time between the start of all parts and the first request.
 constexpr Duration kRunUp = std::chrono::milliseconds(200);
 /// How long the last requests may take to end.
 constexpr Duration kTail = std::chrono::seconds(90);
-/// A slow key can hold this many seconds' worth of requests at once; each holds four descriptors.
+/// A slow key can hold the requests of so many seconds at once; each holds four descriptors.
 constexpr std::uint64_t kSecondsHeld = 4;
 constexpr std::uint64_t kDescriptorsEach = 4;
 constexpr std::uint64_t kOtherDescriptors = 500;
@@ -55,7 +55,7 @@ void print_start(const Course& course, const std::string& yaml, std::ostream& ou
       << yaml << std::flush;
 }
 
-/// Lets the sick key go through its phases. `watch` has begun.
+/// Plays the phases of the sick key. `watch` has begun.
 Result<void> play(const Course& course, Instant begin, MockKeys& keys, Watch& watch, std::vector<Stretch>& stretches) {
   for (const Phase& phase : course.phases) {
     const Result<void> ill = keys.fall_ill(course, phase.ill);
@@ -123,10 +123,11 @@ Result<Summary> run(const Options& options, std::ostream& out) {
                       processor_time() - used_before, run.lasted);
   client.stop_sending();
   out << "-- no more requests; the last ones end --\n";
-  (void)watch.until_all_ended(net::monotonic_now() + kTail);  // what has not ended is a failure in the clients' book
+  // A request that has not ended then is a failure in the clients' book.
+  (void)watch.until_all_ended(net::monotonic_now() + kTail);
   client.join();
   (*server)->drain(std::chrono::seconds(1));
-  server->reset();  // which writes the last lines of its access log
+  server->reset();  // writes the last lines of its access log
   run.most_in_flight = watch.most_in_flight();
   run.books.client = client.lines();
   run.books.upstream = (*keys)->lines();

@@ -17,7 +17,7 @@ Result<void> raise_descriptor_limit(std::uint64_t needed) {
                             std::to_string(limit.rlim_max) + "; raise it (ulimit -Hn) or take a smaller --rate"});
   }
   limit.rlim_cur = needed;
-  (void)::setrlimit(RLIMIT_NOFILE, &limit);  // what it allows has just been checked
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);  // the limits were checked above
   return {};
 }
 

@@ -1,4 +1,4 @@
-// Room for file descriptors: a request in flight holds four of them here, because clients, gateway and mock are one
+// File descriptors for the demonstration: a request in flight holds four, because clients, gateway and mock are one
 // process.
 #pragma once
 
@@ -8,8 +8,8 @@
 
 namespace drover::demo {
 
-/// Raises the process's own limit up to what the system allows. Errors: LocalResource when that is less than `needed`,
-/// with the sentence that says what to do.
+/// Raises the process's limit as far as the system allows. Errors: LocalResource when that is below `needed`, with a
+/// sentence that says what to do.
 [[nodiscard]] Result<void> raise_descriptor_limit(std::uint64_t needed);
 
 }  // namespace drover::demo

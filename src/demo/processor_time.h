@@ -1,4 +1,4 @@
-// How much processor time threads have used.
+// The processor time of threads.
 #pragma once
 
 #include <thread>
@@ -7,9 +7,9 @@
 
 namespace drover::demo {
 
-/// Of one running thread; zero when the system does not say.
+/// The time of one running thread; zero when the system does not say.
 [[nodiscard]] Duration processor_time(std::thread& thread);
-/// Of the whole process.
+/// The time of the whole process.
 [[nodiscard]] Duration processor_time();
 
 }  // namespace drover::demo

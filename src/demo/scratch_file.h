@@ -1,4 +1,4 @@
-// A file of our own in the system's folder for such, gone when this is.
+// A file in the system's folder for temporary files, which is removed with this object.
 #pragma once
 
 #include <string>
@@ -10,14 +10,14 @@ namespace drover::demo {
 
 class ScratchFile {
  public:
-  /// Errors: LocalResource with the folder that it could not be made in.
+  /// Errors: LocalResource with the folder in which it could not be made.
   [[nodiscard]] static Result<ScratchFile> make();
   ~ScratchFile();
   ScratchFile(ScratchFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   ScratchFile& operator=(ScratchFile&&) = delete;
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  /// All of it.
+  /// The whole content.
   [[nodiscard]] std::string read() const;
 
  private:

@@ -15,7 +15,7 @@ namespace {
 constexpr Duration kSampleEvery = std::chrono::milliseconds(50);
 constexpr Duration kRowEvery = std::chrono::seconds(1);
 
-/// Nobody notifies: it is the metronome of a thread that has nothing else to wait for.
+/// No thread notifies: it is the clock of a thread that has nothing else to wait for.
 void wait_until(Instant at) {
   std::mutex mutex;
   std::condition_variable never;

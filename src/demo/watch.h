@@ -1,4 +1,4 @@
-// Watches a running demonstration from outside: samples the gateway's counts, prints the live table. It changes
+// Watches a running demonstration from outside: it samples the gateway's counts and prints the live table. It changes
 // nothing.
 #pragma once
 
@@ -18,9 +18,9 @@ class Watch {
  public:
   Watch(const Course& course, gateway::Server& server, const LoadClient& client, Instant begin, std::ostream& out);
 
-  /// A line between the table's rows, and the phase's name in the rows that follow.
+  /// Prints a line between the table's rows, and sets the phase's name for the following rows.
   void announce(Ill ill);
-  /// Watches until then.
+  /// Watches until `at`.
   void until(Instant at);
   /// Watches until the sick key has its traffic back. False: not before `latest`.
   [[nodiscard]] bool until_back(Instant latest);
@@ -31,7 +31,7 @@ class Watch {
   [[nodiscard]] std::uint64_t most_in_flight() const { return most_in_flight_; }
 
  private:
-  /// Waits for the next sample's time, takes it, and prints a row when a second is over.
+  /// Waits for the time of the next sample, takes it, and prints a row after each second.
   void tick();
   void print_row(Instant now, const std::vector<core::TargetView>& views);
 

@@ -1,5 +1,5 @@
-// host[:port], as a Host field, an absolute target and a base URL carry it. Stricter than RFC 3986: no user info, no
-// percent escapes, no sub-delimiters, because two readers could take different hosts from them.
+// host[:port], as it stands in a Host field, an absolute target and a base URL. Stricter than RFC 3986: no user info,
+// no percent escapes, no sub-delimiters, because two readers could find different hosts in them.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ struct Authority {
   std::optional<std::uint16_t> port;  ///< 1..65535 when given
 };
 
-/// Nothing when the text is anything but one host and perhaps one port.
+/// Nothing when the text is not one host with at most one port.
 [[nodiscard]] std::optional<Authority> parse_authority(std::string_view text);
 
 /// Length of "http://" or "https://" (in any case) at the start of an absolute URL; 0 when there is neither.

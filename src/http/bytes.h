@@ -60,7 +60,7 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
   return (bytes_detail::kClasses[static_cast<unsigned char>(c)] & wanted) != 0;
 }
 
-/// Position of the first byte at or after `from` that is not of this class; text.size() when all are.
+/// Position of the first byte at or after `from` that is not in this class; text.size(): all are.
 [[nodiscard]] constexpr std::size_t skip(std::string_view text, std::size_t from, ByteClass wanted) {
   const auto good = [&](std::size_t at) { return bytes_detail::kClasses[static_cast<unsigned char>(text[at])]; };
   for (; from + 4 <= text.size(); from += 4) {
@@ -70,7 +70,7 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
   return from;
 }
 
-/// A word whose eight bytes are all `byte`.
+/// A word of eight equal bytes.
 [[nodiscard]] constexpr std::uint64_t eight_of(std::uint8_t byte) {
   return 0x0101010101010101ULL * byte;
 }
@@ -83,7 +83,7 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
   return word;
 }
 
-/// All bytes of a text of 4 to 7 in one word: its first four and its last four, which overlap.
+/// All bytes of a text of 4 to 7 bytes in one word: its first four and its last four, which overlap.
 [[nodiscard]] inline std::uint64_t load_short_word(std::string_view text) {
   std::uint32_t first;
   std::uint32_t last;
@@ -92,7 +92,7 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
   return std::uint64_t{first} << 32 | last;
 }
 
-/// The high bit of each byte that is not of kValue. Exact for every byte: no sum carries into the next.
+/// The high bit of each byte that is not in kValue. It is exact for every byte: no sum carries into the next byte.
 [[nodiscard]] constexpr std::uint64_t not_value_bits(std::uint64_t word) {
   constexpr std::uint64_t kHighs = eight_of(0x80);
   constexpr std::uint64_t kLows = eight_of(0x7f);
@@ -101,7 +101,7 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
   return (control & ~is_zero(word ^ eight_of('\t'))) | is_zero(word ^ eight_of(0x7f));
 }
 
-/// skip(text, from, kValue), sixteen bytes at a step where the machine has SSE2, then eight.
+/// skip(text, from, kValue), in steps of sixteen bytes where the machine has SSE2, then of eight.
 [[nodiscard]] inline std::size_t skip_value(std::string_view text, std::size_t from) {
 #if defined(__SSE2__)
   for (; from + 16 <= text.size(); from += 16) {
@@ -119,7 +119,7 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
     if (stops != 0) return from + static_cast<std::size_t>(std::countr_zero(stops)) / 8;
   }
   if (from >= text.size()) return text.size();
-  // The rest is the end of a word that overlaps what has been seen.
+  // The last step takes the last eight bytes of the text, which overlap bytes that are checked.
   const std::size_t seen = from - (text.size() - 8);
   const std::uint64_t stops = not_value_bits(load_word(text, text.size() - 8)) >> (8 * seen);
   return stops == 0 ? text.size() : from + static_cast<std::size_t>(std::countr_zero(stops)) / 8;
@@ -128,7 +128,7 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
 [[nodiscard]] constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
-/// lower() of eight bytes at once. Bytes of 0x80 and more stay as they are.
+/// lower() of eight bytes at once. Bytes from 0x80 on stay as they are.
 [[nodiscard]] constexpr std::uint64_t lower_word(std::uint64_t word) {
   const std::uint64_t low_bits = word & eight_of(0x7f);
   const std::uint64_t from_a = low_bits + eight_of(0x80 - 'A');
@@ -171,14 +171,14 @@ inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
   return true;
 }
 
-/// Value of one hexadecimal digit; -1 when it is none.
+/// The value of one hexadecimal digit; -1: it is none.
 [[nodiscard]] constexpr int hex_value(char c) {
   if (is_digit(c)) return c - '0';
   const char low = lower(c);
   return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
-/// Without SP and HTAB at both ends (OWS is nothing else: RFC 9110 section 5.6.3).
+/// The text without SP and HTAB at both ends (RFC 9110 section 5.6.3: OWS is nothing else).
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);

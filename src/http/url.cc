@@ -9,7 +9,7 @@
 namespace drover::http {
 namespace {
 
-/// What is wrong with a path; nullptr when nothing is.
+/// The fault of a path; nullptr: it has none.
 using Fault = const char*;
 
 /// The byte of "%XY" at `at`; -1 when that is no escape.
@@ -20,21 +20,21 @@ int escaped_byte(std::string_view text, std::size_t at) {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-/// Whether an escaped byte makes a second spelling of a path: unreserved bytes need no escape, and a server that
-/// decodes the others before it splits, or decodes twice, would see a path that we did not route.
+/// Whether an escaped byte gives a path a second spelling. Unreserved bytes need no escape. A server that decodes the
+/// others before it splits the path, or decodes twice, would see a path that was not routed.
 bool changes_the_path(int byte) {
   const char c = static_cast<char>(byte);
   return byte < 0x20 || byte == 0x7f || is(c, kUnreserved) ||
          std::string_view("/\\%;?#").find(c) != std::string_view::npos;
 }
 
-/// "." and ".." alone or with parameters behind them ("..;x"), which some servers drop before they resolve dots.
+/// "." and "..", alone or with parameters ("..;x"): some servers drop parameters before they resolve dots.
 bool is_dot_segment(std::string_view segment) {
   const std::string_view name = segment.substr(0, segment.find(';'));
   return name == "." || name == "..";
 }
 
-/// One character that some servers turn into another before they look where a path leads.
+/// A character that some servers turn into another before they look where a path leads.
 struct Lookalike {
   std::string_view bytes;
   char plain;
@@ -53,7 +53,7 @@ constexpr std::array kLookalikes = std::to_array<Lookalike>({
     {"\xEF\xBC\xBC", '/'},  // fullwidth reverse solidus
 });
 
-/// What a segment with escapes comes to for a server that folds characters (the "best fit" of some systems).
+/// A segment as a server reads it that folds characters ("best fit" on some systems).
 std::string folded(std::string_view decoded) {
   std::string out;
   while (!decoded.empty()) {
@@ -65,7 +65,7 @@ std::string folded(std::string_view decoded) {
   return out;
 }
 
-/// Of a segment whose escapes have been looked at one by one: what they make together.
+/// The fault that the escapes of a segment make together. Each was checked alone before.
 Fault fault_of_escapes(std::string_view segment) {
   std::string decoded;
   for (std::size_t at = 0; at < segment.size(); ++at) {
@@ -96,7 +96,7 @@ Fault fault_of_segment(std::string_view segment) {
   return has_escapes ? fault_of_escapes(segment) : nullptr;
 }
 
-/// `path` starts with '/'. Only the last segment may be empty.
+/// `path` starts with '/'. Only its last segment may be empty.
 Fault fault_of_path(std::string_view path) {
   path.remove_prefix(1);
   while (true) {
@@ -202,7 +202,7 @@ Result<std::string> unescape(std::string_view text) {
   return plain;
 }
 
-// The text is never repeated in a message: user info or a query may hold a credential.
+// No message repeats the text: its user info or query may hold a credential.
 Result<BaseUrl> parse_base_url(std::string_view text) {
   const std::size_t scheme = http_scheme_length(text);
   if (scheme == 0) return bad_base_url("a base URL begins with http:// or https://");

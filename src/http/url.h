@@ -1,4 +1,4 @@
-// URLs as configuration and request targets use them.
+// URLs of the configuration and targets of requests.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace drover::http {
 
-/// Where a base URL points: scheme, host, port, and the path every request path is appended to (no trailing slash).
+/// A base URL: scheme, host, port, and the path that every request path is appended to (no trailing slash).
 struct BaseUrl {
   bool tls = false;
   std::string host;  ///< lower case, IPv6 without brackets
@@ -27,27 +27,26 @@ struct TargetPath {
   std::string_view query;  ///< without '?', may be empty
 };
 
-/// A request target taken apart, its path not looked at yet.
-/// Errors: as parse_target(), but for what is wrong with the path.
+/// Takes a request target apart; its path is not checked.
+/// Errors: as parse_target(), without those about the path.
 [[nodiscard]] Result<TargetPath> split_target(std::string_view target);
-/// Errors: as parse_target(), for what is wrong with the path; it begins with '/'.
+/// Checks a path, which begins with '/'. Errors: those of parse_target() about the path.
 [[nodiscard]] Result<void> check_path(std::string_view path);
-/// Takes the first parameter ("name=value", as it is escaped) and the '&' behind it off a query that is not empty.
+/// Takes the first parameter ("name=value", still escaped) and the '&' after it off a query that is not empty.
 [[nodiscard]] std::string_view take_parameter(std::string_view& query);
-/// What stands before the first '=', or all of it.
+/// The part before the first '='; all of it when there is none.
 [[nodiscard]] std::string_view parameter_name(std::string_view parameter);
-/// Undoes the percent escapes, once. Errors: 400 "bad_target" for what is no escape, control characters, and what is
-/// not UTF-8 then.
+/// Resolves the percent escapes, once. Errors: 400 "bad_target" for a bad escape, a control character, and bytes that
+/// are no UTF-8 afterwards.
 [[nodiscard]] Result<std::string> unescape(std::string_view text);
 
 /// split_target() and check_path() in one. Accepts origin-form and absolute-form targets. A path with a second spelling
-/// is refused, never normalised, so what is routed and authorised is byte for byte what is sent on. Errors (status
-/// 400): code "target_form" for "*" and authority-form; "bad_target" for dot segments (also "..;x"), empty segments
-/// ("//"), backslash, fragments, bytes outside the RFC 3986 set, and bad percent escapes: not two digits, NUL, and in
-/// the path those of unreserved bytes
-/// ("%2e", "%61") and of what a second decoding would act on (/ \ % ; ? #), and what is not UTF-8 or looks like a dot
-/// segment to a server that drops blanks or folds characters. A length limit is the head reader's part
-/// (kMaxTargetBytes).
+/// is refused, never normalised, so the path that is routed and authorised is sent on to the byte. The head reader
+/// limits the length (kMaxTargetBytes).
+/// Errors (status 400): "target_form" for "*" and authority-form; "bad_target" for dot segments (also "..;x"), empty
+/// segments ("//"), a backslash, fragments, bytes outside the RFC 3986 set, and bad percent escapes: not two digits,
+/// NUL, and in the path escapes of unreserved bytes ("%2e", "%61"), of bytes that a second decoding would act on (/ \ %
+/// ; ? #), of bytes that are no UTF-8, and of what is a dot segment to a server that drops blanks or folds characters.
 [[nodiscard]] Result<TargetPath> parse_target(std::string_view target);
 
 }  // namespace drover::http

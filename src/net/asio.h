@@ -1,5 +1,5 @@
-// The Asio types the program uses, chosen once: typed on io_context's own executor (any_io_executor costs an
-// allocation and an indirect call at every step).
+// The Asio types of the program, chosen once: they use io_context's own executor (any_io_executor costs an allocation
+// and an indirect call at every step).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -13,7 +13,8 @@ namespace asio = boost::asio;
 
 using Executor = asio::io_context::executor_type;
 
-/// What a coroutine of ours returns. Named functions only; arguments by value or references that outlive it (g++ 12).
+/// The return type of our coroutines. They are named functions; their arguments are values, or references that outlive
+/// them (g++ 12).
 template <class T = void>
 using Awaitable = asio::awaitable<T, Executor>;
 

@@ -1,4 +1,4 @@
-// What one non-blocking step of input or output came to.
+// The result of one non-blocking step of input or output.
 #pragma once
 
 #include <cstddef>

@@ -20,12 +20,12 @@ Nature nature_of(ErrorKind kind) {
     case ErrorKind::Connect:
     case ErrorKind::Tls: return {ErrorScope::Server, RetryClass::OtherKey, 502};
     case ErrorKind::ConnectTimeout: return {ErrorScope::Server, RetryClass::OtherKey, 504};
-    // A connection was there: it may be this key that is treated so, and another at the same server may do.
+    // There was a connection. The server may treat this key so, and another key of it may work.
     case ErrorKind::ConnectionLost:
     case ErrorKind::BadResponse:
     case ErrorKind::Truncated: return {ErrorScope::Target, RetryClass::OtherKey, 502};
     case ErrorKind::StaleConnection: return {ErrorScope::Server, RetryClass::SameTarget, 502};
-    // Nobody's fault but ours, and nothing was sent: another target may have an idle connection, or another address.
+    // Our own shortage, and nothing was sent: another target may have an idle connection, or another address.
     case ErrorKind::LocalResource: return {ErrorScope::Gateway, RetryClass::OtherKey, 503};
     case ErrorKind::HeadTimeout:
     case ErrorKind::TotalTimeout: return {ErrorScope::Request, RetryClass::Never, 408};

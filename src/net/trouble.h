@@ -7,11 +7,11 @@
 
 namespace drover::net {
 
-/// An error of a kind this room uses. `code` and `message` may stay empty: the kind then says enough.
+/// An error of a kind that this room uses. `code` and `message` may be empty when the kind says enough.
 [[nodiscard, gnu::cold]] Error trouble(ErrorKind kind, std::string code = {}, std::string message = {});
 
-/// For a failed system call while opening something: our own shortage (descriptors, ports, memory) is LocalResource,
-/// anything else `otherwise`. `doing` begins the message: "connecting to 10.0.0.5:8000".
+/// The error of a system call that failed to open something: our own shortage (descriptors, ports, memory) is
+/// LocalResource, other failures are `otherwise`. `doing` begins the message: "connecting to 10.0.0.5:8000".
 [[nodiscard, gnu::cold]] Error system_trouble(ErrorKind otherwise, int error_number, const std::string& doing);
 
 }  // namespace drover::net

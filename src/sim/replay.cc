@@ -6,7 +6,7 @@
 namespace drover::sim {
 namespace {
 
-/// Those who wait are told by the recording when they were rung.
+/// The recording says when waiting requests were rung.
 struct SilentBell final : core::Bell {
   void ring() override {}
 };
@@ -39,7 +39,7 @@ std::optional<std::string> Replay::play(std::string_view line) {
 }
 
 void Replay::finish() {
-  // The commands of the last event may be missing where a recording was cut off.
+  // A recording that was cut off may lack the commands of its last event.
   if (!closed_.empty() && !difference_) nothing_more_was_recorded();
 }
 

@@ -1,5 +1,5 @@
-// Plays a recording of the real gateway (core/recording/recording.h) against a fleet and dispatches made anew from the
-// same plan, and sees whether every event leads to the commands that it led to there.
+// Plays a recording of the real gateway (core/recording/recording.h) with a new fleet and new dispatches of the same
+// plan, and checks that every event leads to the recorded commands.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@
 
 namespace drover::sim {
 
-/// Where the played fleet first did something else. What follows it may differ for that reason alone.
+/// The first place where the played fleet did something else. Later differences may follow from it.
 struct Difference {
   std::uint64_t line = 0;  ///< of the recording, counted from 1
   std::string request{};   ///< its id
   std::string event{};     ///< the line of the event
   std::string recorded{};  ///< the command; empty: none
-  std::string played{};    ///< likewise
+  std::string played{};    ///< the command that was played; empty: none
 };
 
 class Replay {
@@ -32,8 +32,8 @@ class Replay {
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
-  /// The next line, without its end. Nothing: go on. Else a sentence on why the rest cannot be played. After a
-  /// difference() nothing is played any more.
+  /// Plays the next line, without its end. Nothing: go on. Else a sentence that says why the rest cannot be played.
+  /// After a difference() no more lines are played.
   [[nodiscard]] std::optional<std::string> play(std::string_view line);
   /// After the last line.
   void finish();
@@ -45,7 +45,7 @@ class Replay {
   [[nodiscard]] std::uint64_t probes() const { return probes_; }
   /// From the first event to the last.
   [[nodiscard]] Duration span() const { return first_ == kNever ? Duration::zero() : last_ - first_; }
-  /// Why it ended there ("stopped", "full"); empty: it was cut off.
+  /// Why the recording ended ("stopped", "full"); empty: it was cut off.
   [[nodiscard]] const std::string& closed() const { return closed_; }
 
  private:
@@ -66,8 +66,8 @@ class Replay {
   std::string plan_mark_;
   std::unique_ptr<core::Fleet> fleet_;
   std::map<std::uint64_t, std::unique_ptr<Request>> open_;
-  std::vector<std::string> expected_;  ///< what the last event led to here
-  std::size_t seen_ = 0;               ///< how many of `expected_` were recorded
+  std::vector<std::string> expected_;  ///< the commands of the last event here
+  std::size_t seen_ = 0;               ///< how many of `expected_` the recording has so far
   std::string event_line_;
   std::string event_request_;
   std::optional<Difference> difference_;

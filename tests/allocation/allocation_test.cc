@@ -1,4 +1,4 @@
-// What the gateway's thread asks of the heap for one request, once it is warm.
+// The allocations of the gateway's thread for one request, once the gateway is warm.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -51,7 +51,7 @@ class FixedUpstream {
       const Socket::Got got = socket.read_some(inbox, 50ms);
       if (got == Socket::Got::Timeout) continue;
       if (got != Socket::Got::Bytes) return;
-      // The requests of this test end in the one closing bracket of their body.
+      // Each request of this test ends with the only "}]}" of its body.
       if (!inbox.ends_with("}]}")) continue;
       inbox.clear();
       if (!socket.send(answer_)) return;
@@ -76,7 +76,7 @@ std::string chat_answer() {
          R"("},"finish_reason":"stop"}],"usage":{"prompt_tokens":50,"completion_tokens":100,"total_tokens":150}})";
 }
 
-/// All connections ask before the first is answered: that many requests are in flight at once.
+/// All connections send a request before the first is answered: so many requests are in flight at once.
 void ask_on_all(std::vector<std::unique_ptr<HttpClient>>& clients, std::size_t times) {
   const std::string body =
       R"({"model":"gpt-4o","messages":[{"role":"user","content":")" + std::string(180, 'q') + R"("}]})";
@@ -118,10 +118,9 @@ TEST(Allocations, APlainChatRequestNeedsNoneOnceTheGatewayIsWarm) {
 }
 
 constexpr std::size_t kStreams = 64;
-/// What an open stream may hold of the heap. (A quarter of a KiB of it is the path as it was asked for and the
-/// provider's id of the request.)
+/// Most bytes of heap for one open stream. (A quarter of a KiB is the path of the request and the provider's id of it.)
 constexpr std::size_t kMostPerStream = 9 * 1024 + 512;
-/// Rounds of which the least counts: this test's own threads and lists grow now and then.
+/// Rounds, of which the least result counts: the test's own threads and lists grow now and then.
 constexpr int kRounds = 4;
 
 /// Opens streams and waits until each has had its first event.
@@ -162,7 +161,7 @@ TEST(Allocations, AnIdleStreamHoldsNoBuffers) {
     open.push_back(open_streams(from));
     return (heap_in_use() - before) / kStreams;
   };
-  (void)held_by_streams_of(port);     // with what all share
+  (void)held_by_streams_of(port);     // with the memory that all streams share
   std::size_t own = ~std::size_t{0};  // of this test: a thread for each
   std::size_t each = ~std::size_t{0};
   for (int round = 0; round < kRounds; ++round) {

@@ -10,7 +10,7 @@
 #include <cstring>
 
 extern "C" {
-// What glibc's own functions are called behind the names that this file takes over.
+// glibc's own functions behind the names that this file takes over.
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* memory, std::size_t size);

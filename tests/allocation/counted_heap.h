@@ -1,6 +1,6 @@
-// Every allocation of this program, counted: malloc, calloc, realloc, aligned_alloc and posix_memalign are our own here
-// and hand on to glibc. For tests of what the hot path may not do; not for programs under a sanitizer, which bring
-// their own.
+// Counts every allocation of the program: it has its own malloc, calloc, realloc, aligned_alloc and posix_memalign,
+// which call glibc's. For tests of the hot path. A program with a sanitizer, which has such functions of its own,
+// cannot use it.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,14 @@
 
 namespace drover::test {
 
-/// Allocations of this thread are not counted from here on.
+/// Does not count this thread's allocations from here on.
 void ignore_this_thread();
-/// Counts from now on, until the answer is asked for.
+/// Begins to count; reading the count ends it.
 void count_allocations();
 [[nodiscard]] std::size_t allocations_counted();
-/// Bytes of the heap in use by the whole program, as malloc_usable_size() has it.
+/// Bytes of heap that the whole program uses, by malloc_usable_size().
 [[nodiscard]] std::size_t heap_in_use();
-/// Where the first of them came from, one line a call, for a person who has to find them.
+/// The call stacks of the first allocations, one line for each call, for a person who looks for them.
 [[nodiscard]] std::string first_allocations();
 
 }  // namespace drover::test

@@ -3,11 +3,13 @@
 
     check.py [ROOT]
 
-It looks at includes (the room table in rooms.py), at what pure rooms may not say, and at a few habits every file keeps.
+It looks at includes (the room table in rooms.py), at what pure rooms may not say, at a few habits every file keeps, and at
+how many files a folder holds.
 """
 
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import rooms
@@ -15,7 +17,12 @@ import rooms
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]', re.MULTILINE)
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 SOURCES = (".h", ".cc")
-# Tests, and what only tests include: test_kit.h, head_test_kit.h, test_world.h.
+FOLDERS = ("src", "include", "tests", "fuzz", "bench", "examples")
+# What is not written by hand: corpora of the fuzzers, and what programs leave beside the sources.
+NOT_COUNTED = {"corpus", "node_modules", "__pycache__", "results"}
+# A room's tests, and what only tests include: the folders called so hold them, and they hold nothing else.
+TEST_FOLDER = "test"
+BUILT_ROOM = re.compile(r"^drover_room\((\w+)([^)]*)\)", re.MULTILINE)
 TEST_FILE = re.compile(r"(_test|_bench|_fuzz)\.cc$|(^|_)test_\w+\.(h|cc)$")
 
 
@@ -37,8 +44,11 @@ def library_of(include):
 def include_fault(room_name, include, is_test):
     """The sentence for one include, or None."""
     room = rooms.ROOMS[room_name]
-    first = include.split("/", 1)[0]
-    if first in rooms.ROOMS and "/" in include:
+    parts = include.split("/")
+    first = parts[0]
+    if TEST_FOLDER in parts[:-1] and not is_test:
+        return f"{include} belongs in tests only"
+    if first in rooms.ROOMS and len(parts) > 1:
         if first == room_name or first in room.rooms:
             return None
         allowed = ", ".join(sorted(room.rooms)) or "no other room"
@@ -74,7 +84,9 @@ def source_faults(path, text):
 
 def room_faults(room_name, path, text):
     """(line, sentence) for the rules of one room."""
-    is_test = TEST_FILE.search(path.name) is not None
+    is_test = path.parent.name == TEST_FOLDER
+    if not is_test and TEST_FILE.search(path.name):
+        yield 1, f"a test, and what only tests include, stands in the folder {TEST_FOLDER}/ below what it tests"
     code = COMMENT.sub(blanked, text)
     for match in INCLUDE.finditer(code):
         sentence = include_fault(room_name, match.group(1), is_test)
@@ -94,6 +106,35 @@ def public_header_faults(path, text):
             continue  # the one header for callers who use Asio; no other includes it
         if "/" in include and not include.startswith("drover/"):
             yield line_of(text, match.start()), f"a public header may not include {include}: its users do not have it"
+
+
+def build_faults(text):
+    """(line, sentence) for the rooms of CMakeLists.txt that may see others than rooms.py says. The program is no library."""
+    built = set()
+    for match in BUILT_ROOM.finditer(text):
+        name, words = match.group(1), match.group(2).split()
+        built.add(name)
+        begin = words.index("ROOMS") + 1 if "ROOMS" in words else len(words)
+        end = next((at for at in range(begin, len(words)) if words[at].isupper()), len(words))
+        known = rooms.ROOMS[name].rooms if name in rooms.ROOMS else None
+        if known is None:
+            yield line_of(text, match.start()), f"{name} is no room of rooms.py"
+        elif set(words[begin:end]) != known:
+            yield line_of(text, match.start()), f"{name} sees {' '.join(words[begin:end])} here; rooms.py says {' '.join(sorted(known))}"
+    for name in sorted(rooms.ROOMS.keys() - built - {"cli"}):
+        yield 1, f"the room {name} of rooms.py is not built"
+
+
+def full_folders(root):
+    """(folder, sentence) for each that holds too many files."""
+    counts = Counter()
+    for folder in FOLDERS:
+        for path in (root / folder).rglob("*"):
+            if path.is_file() and not NOT_COUNTED.intersection(path.relative_to(root).parts):
+                counts[path.parent] += 1
+    for folder, count in sorted(counts.items()):
+        if count > rooms.MAX_FILES:
+            yield folder, f"{count} files; split it by what its files own (at most {rooms.MAX_FILES})"
 
 
 def sources(folder):
@@ -122,6 +163,10 @@ def check(root):
     for folder in ("tests", "fuzz", "bench", "examples"):
         for path in sources(root / folder):
             add(path, source_faults(path, path.read_text(encoding="utf-8")))
+    build = root / "CMakeLists.txt"
+    if build.is_file():
+        add(build, build_faults(build.read_text(encoding="utf-8")))
+    faults.extend(f"{folder.relative_to(root)}: {sentence}" for folder, sentence in full_folders(root))
     return faults
 
 

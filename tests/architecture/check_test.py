@@ -59,7 +59,32 @@ class Check(unittest.TestCase):
 
     def test_test_libraries_belong_in_tests(self):
         self.assert_fault({"src/core/a.cc": "#include <gtest/gtest.h>\n"}, "belongs in tests only")
-        self.assertEqual(faults_in({"src/core/a_test.cc": "#include <gtest/gtest.h>\n"}), [])
+        self.assertEqual(faults_in({"src/core/test/a_test.cc": "#include <gtest/gtest.h>\n"}), [])
+
+    def test_what_only_tests_include_belongs_in_tests(self):
+        kit = '#include "core/test/scenario.h"\n'
+        self.assert_fault({"src/core/fleet/a.cc": kit}, "core/test/scenario.h belongs in tests only")
+        self.assertEqual(faults_in({"src/core/fleet/test/a_test.cc": kit, "src/core/fleet/test/a_kit.h": HEADER + kit}), [])
+
+    def test_a_test_stands_in_a_folder_of_tests(self):
+        for name in ("a_test.cc", "a_bench.cc", "a_fuzz.cc", "a_test_kit.h"):
+            with self.subTest(name):
+                self.assert_fault({f"src/core/fleet/{name}": HEADER}, f"src/core/fleet/{name}:1:", "the folder test/ below")
+                self.assertEqual(faults_in({f"src/core/fleet/test/{name}": HEADER}), [])
+
+    def test_a_folder_is_split_at_twenty_five_files(self):
+        for folder in ("src/core/fleet", "src/core/fleet/test", "include/drover", "tests/planted/core"):
+            with self.subTest(folder):
+                files = {f"{folder}/{at}.txt": "" for at in range(rooms.MAX_FILES)}
+                self.assertEqual(faults_in(files), [])
+                self.assert_fault(files | {f"{folder}/more.txt": ""}, f"{folder}: 26 files", "split it")
+
+    def test_the_files_of_a_folder_below_are_not_counted_with_its_own(self):
+        self.assertEqual(faults_in({f"src/core/{folder}/{at}.txt": "" for folder in "ab" for at in range(20)}), [])
+
+    def test_what_nobody_wrote_by_hand_is_not_counted(self):
+        for folder in ("fuzz/corpus/a", "tests/clients/node_modules", "tests/docs/__pycache__"):
+            self.assertEqual(faults_in({f"{folder}/{at}": "" for at in range(30)}), [], folder)
 
     def test_a_pure_room_reads_no_clock_and_starts_no_thread(self):
         for text in ("auto a = std::chrono::steady_clock::now();", "system_clock::now()", "std::random_device d;",
@@ -85,6 +110,16 @@ class Check(unittest.TestCase):
 
     def test_a_folder_that_is_no_room_is_told_so(self):
         self.assert_fault({"src/util/a.cc": "int x;\n"}, "src/util is no room")
+
+    def test_the_build_shows_each_room_what_the_table_says(self):
+        lines = {name: f"drover_room({name} ROOMS {' '.join(sorted(room.rooms))} LIBRARIES a::b APART c.cc)\n"
+                 for name, room in rooms.ROOMS.items() if name != "cli"}
+        build = "".join(lines.values())
+        self.assertEqual(faults_in({"CMakeLists.txt": build}), [])
+        self.assert_fault({"CMakeLists.txt": build.replace("(core ROOMS base", "(core ROOMS base net")},
+                          "CMakeLists.txt:2:", "core sees base net here; rooms.py says base")
+        self.assert_fault({"CMakeLists.txt": build + "drover_room(util ROOMS base)\n"}, "util is no room of rooms.py")
+        self.assert_fault({"CMakeLists.txt": build.replace(lines["mock"], "")}, "the room mock of rooms.py is not built")
 
     def test_public_headers_see_only_themselves(self):
         self.assert_fault({"include/drover/a.h": HEADER + '#include "core/plan.h"\n'}, "its users do not have it")

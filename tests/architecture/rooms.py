@@ -1,5 +1,6 @@
-"""Who may include whom: the room table as data. ARCHITECTURE.md tells it in prose; CMake enforces the first column by
-what each room's library can see. This copy adds the third-party column and the sentences that help."""
+"""Who may include whom: the room table as data. ARCHITECTURE.md tells it in prose (tests/docs compares the two); CMake enforces
+the first column by what each room's library can see (check.py compares). This copy adds the third-party column and the
+sentences that help."""
 
 from dataclasses import dataclass, field
 
@@ -96,3 +97,6 @@ FORBIDDEN = (
 )
 
 MAX_LINES = 500
+
+# More files than this in one folder are not looked through but searched: then it is split by what its files own.
+MAX_FILES = 25

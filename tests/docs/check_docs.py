@@ -16,6 +16,7 @@ from pathlib import Path
 
 import find_it
 import front_page
+import house
 import http_page
 import settings_page
 from pages import ANCHOR, FENCE, LINK, anchors, blocks, documents, images, prose, read
@@ -201,6 +202,7 @@ def check(root, drover):
         metric_faults(read(root / "docs/status-and-explain.md"), read(root / "src/telemetry/metrics/metrics.cc")))
     add("docs/images/failover.svg", chart_faults(root))
     add("docs/http.md", http_page.check(root))
+    add("ARCHITECTURE.md", house.check(root))
     add("docs/find-it.md", find_it.faults(read(root / "docs/find-it.md"), root / "src"))
     readme, thai = (read(root / name) for name in ("README.md", "README.th.md"))
     add("README.md", size_faults(len(readme.encode()), FRONT_PAGE_BYTES))

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import check_docs
 import find_it
 import front_page
+import house
 import http_page
 import pages
 import settings_page
@@ -138,6 +139,37 @@ class Settings(unittest.TestCase):
             found = list(settings_page.default_faults(page.replace(right, wrong), printed))
             self.assertEqual(len(found), 1, right)
             self.assertIn("the defaults are not the program's", found[0])
+
+
+class House(unittest.TestCase):
+    PAGE = ("## Rooms\n\n| Room | May include |\n|---|---|\n| `base` | — |\n| `core` | base |\n| `cli` | all |\n\n### Folders\n\n"
+            "| Room | Folder | What |\n|---|---|---|\n| `core` | `fleet` | a |\n| | `plan` · `health` | b |\n| `cli` | `commands` | c |\n\n## More\n")
+    KNOWN = {"base": set(), "core": {"base"}, "cli": {"base", "core"}}
+    FOLDERS = {("core", "fleet"), ("core", "plan"), ("core", "health"), ("cli", "commands")}
+
+    def test_a_page_that_says_what_is_there_has_no_fault(self):
+        self.assertEqual(list(house.room_faults(self.PAGE, self.KNOWN)), [])
+        self.assertEqual(list(house.folder_faults(self.PAGE, self.FOLDERS)), [])
+
+    def test_a_room_that_is_missing_gone_or_told_otherwise_is_a_fault(self):
+        for known, said in ((self.KNOWN | {"net": set(), "cli": {"base", "core", "net"}}, "the room net is not in the table"),
+                            ({"base": set(), "core": {"base"}}, "the room cli is no room"),
+                            (self.KNOWN | {"core": {"base", "net"}}, "the table lets core include base; the check lets it include base, net")):
+            found = list(house.room_faults(self.PAGE, known))
+            self.assertEqual(len(found), 1, found)
+            self.assertIn(said, found[0])
+
+    def test_a_folder_that_is_missing_or_gone_is_a_fault(self):
+        self.assertEqual(list(house.folder_faults(self.PAGE, self.FOLDERS | {("net", "tls")})),
+                         ["the table of folders does not say what is in src/net/tls"])
+        self.assertEqual(list(house.folder_faults(self.PAGE, self.FOLDERS - {("core", "health")})),
+                         ["the table of folders has src/core/health, which is not there"])
+
+    def test_folders_of_tests_are_not_told(self):
+        with tempfile.TemporaryDirectory() as name:
+            for folder in ("core/fleet/test", "core/test"):
+                (Path(name) / folder).mkdir(parents=True)
+            self.assertEqual(house.folders_of(Path(name)), {("core", "fleet")})
 
 
 class FindIt(unittest.TestCase):

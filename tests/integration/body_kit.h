@@ -1,4 +1,4 @@
-// For tests of the memory for bodies: waits until the gateway holds what a client has sent.
+// For tests of the memory for bodies: waits until the gateway holds the bytes that a client has sent.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace drover::test {
 
-/// Bytes of bodies that the gateway holds. It needs admin pages (with_admin).
+/// Bytes of bodies that the gateway holds, from its admin pages (with_admin).
 inline long long bytes_held(const Gateway& gateway) {
   constexpr std::string_view kName = "\"replay_memory_bytes\":";
   const std::string page = gateway.admin("/status").body;
@@ -16,7 +16,7 @@ inline long long bytes_held(const Gateway& gateway) {
   return at == std::string::npos ? -1 : std::stoll(page.substr(at + kName.size()));
 }
 
-/// False: it did not within kPatience. Until a body has arrived its memory is anybody's, and the next body may take it.
+/// False: not within kPatience. Memory is charged only when bytes arrive: until then another body may take it.
 inline bool holds(const Gateway& gateway, long long bytes) {
   for (const auto limit = Clock::now() + kPatience; Clock::now() < limit;) {
     if (bytes_held(gateway) >= bytes) return true;

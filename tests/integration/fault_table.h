@@ -1,4 +1,4 @@
-// The faults that no caller may see, as data: the gateway and the library are tested against the same list.
+// The faults that a caller must not notice, as data: the gateway and the library are tested with the same list.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -20,10 +20,10 @@ inline std::string case_name(const ::testing::TestParamInfo<Case>& of) {
   return std::string(of.param.name) + (of.param.form == Form::Plain ? "Plain" : "Streamed");
 }
 
-/// A head that does not come is given up quickly here; elsewhere the defaults are minutes.
+/// Short timeouts, so that a missing head costs little time; the defaults are minutes.
 inline constexpr const char* kShort = "timeouts: { connect: 1s, head: 150ms, first_content: 300ms }\n";
 
-/// One of three servers has it.
+/// Faults of one of three servers.
 inline constexpr Case kOneBadServer[] = {
     {"A1_Refuses", "refuse", Form::Plain},
     {"A1_Refuses", "refuse", Form::Streamed},
@@ -41,7 +41,7 @@ inline constexpr Case kOneBadServer[] = {
     {"B1_SaysNonsense", "bad-head", Form::Streamed},
 };
 
-/// One of three keys has it.
+/// Faults of one of three keys.
 inline constexpr Case kOneBadKey[] = {
     {"C5_401", "401", Form::Plain},
     {"C5_401", "401", Form::Streamed},
@@ -70,7 +70,7 @@ inline constexpr Case kOneBadKey[] = {
     {"C19_StreamForPlain", "other-form", Form::Plain},
 };
 
-/// A stream that breaks behind its first content: it is said, and nothing is sent twice.
+/// Streams that break after their first content: the client is told, and nothing is sent twice.
 inline constexpr const char* kCutStreams[] = {"cut:after=3",   "cut:after=3:how=reset", "cut:after=3:how=clean",
                                               "stall:after=3", "error-mid:after=3",     "incomplete"};
 

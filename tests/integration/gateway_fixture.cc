@@ -39,7 +39,7 @@ std::uint64_t MockProvider::requests() const {
   return running_->server.journal().total();
 }
 mock::Record MockProvider::last() const {
-  // The answer can be with the client before the mock has noted that it was sent.
+  // The client can have the answer before the mock has noted that it was sent.
   (void)running_->server.wait_for([](const mock::Journal& journal) {
     return !journal.records().empty() && journal.records().back().ended.has_value();
   });

@@ -1,5 +1,5 @@
-// The whole gateway in this process, on loopback, in front of mock providers or scripted upstreams. What a test of the
-// whole needs to say in one line; the sentences are in the tests.
+// The whole gateway in this process, on loopback, before mock providers or scripted upstreams: what a test of the whole
+// needs, in one line each.
 //
 //   MockProvider mock(mock_settings(3));
 //   Gateway gateway(three_servers(mock));
@@ -34,7 +34,7 @@ using namespace std::chrono_literals;
 inline constexpr std::string_view kChat = "/v1/chat/completions";
 inline constexpr std::string_view kResponses = "/v1/responses";
 
-/// Test values in the form of keys; each says whose it is when it turns up where it must not.
+/// Test values in the form of keys. Each names its owner, which shows when it turns up in a wrong place.
 inline constexpr const char* kKeyOne = "sk-test-one-0a1b2c3d";
 inline constexpr const char* kKeyTwo = "sk-test-two-4e5f6a7b";
 inline constexpr const char* kKeyThree = "sk-test-three-8c9dae1f";
@@ -50,7 +50,7 @@ inline std::string streamed_chat() {
   return chat_body("gpt-4o", ",\"stream\":true");
 }
 
-/// An answer with a length, or in one chunk, as a provider would send it.
+/// An answer with a length, or in one chunk, as a provider sends it.
 inline std::string sized(std::string_view body, std::string_view fields = "Content-Type: application/json\r\n",
                          std::string_view status = "200 OK") {
   return "HTTP/1.1 " + std::string(status) + "\r\n" + std::string(fields) +
@@ -76,7 +76,7 @@ inline constexpr const char* kFinish =
     "\n\n";
 inline constexpr const char* kDone = "data: [DONE]\n\n";
 
-/// A mock that remembers what it heard, with `ports` servers and any model name.
+/// A mock that records requests, with `ports` servers and any model name.
 inline mock::Settings mock_settings(std::size_t ports = 1) {
   mock::Settings settings;
   settings.listen.assign(ports, mock::ListenAt{});
@@ -105,7 +105,7 @@ class MockProvider {
   std::unique_ptr<Running> running_;
 };
 
-/// Throws what is wrong with it.
+/// Throws the configuration's mistakes.
 config::Settings load(const std::string& yaml);
 
 inline constexpr const char* kBase = "listen: 127.0.0.1:0\nadmin: off\nthreads: 2\nhealth: { probe: off }\n";
@@ -145,7 +145,7 @@ inline std::string providers(const std::vector<std::string>& servers, std::strin
 inline std::string url_of(const RawUpstream& upstream) {
   return "http://127.0.0.1:" + std::to_string(upstream.port()) + "/v1";
 }
-/// A port on which nobody listens.
+/// The URL of a port where no server listens.
 inline std::string refusing_url() {
   Listener listener;
   return "http://127.0.0.1:" + std::to_string(listener.port()) + "/v1";
@@ -155,7 +155,7 @@ inline std::string refusing_url() {
 class Gateway {
  public:
   explicit Gateway(const std::string& yaml) : Gateway(load(yaml)) {}
-  /// Throws the sentence with which it did not start.
+  /// Throws the sentence that says why it did not start.
   explicit Gateway(config::Settings settings, std::shared_ptr<upstream::Recorder> recorder = nullptr);
   ~Gateway();
   Gateway(Gateway&&) noexcept;
@@ -165,10 +165,10 @@ class Gateway {
   /// A page of the admin listener ("/status"), on a connection of its own. See with_admin().
   [[nodiscard]] Answer admin(std::string_view page, const Fields& fields = {}) const;
   [[nodiscard]] std::uint16_t admin_port() const;
-  /// What /explain says of a request or a target. A request is written down a moment after its answer has gone out, so
-  /// it is asked for until it is there.
+  /// The text of /explain about a request or a target. A request is recorded shortly after its answer, so the page is
+  /// asked for until the request is there.
   [[nodiscard]] std::string explained(const std::string& name) const;
-  /// Until the access log's file has every line of the requests that have ended.
+  /// Waits until the access log's file has the lines of all requests that have ended.
   void flush_access_log();
   /// One request on a connection of its own.
   Answer post(std::string_view target, std::string_view body, const Fields& fields = {}) const {
@@ -183,7 +183,7 @@ class Gateway {
   std::unique_ptr<gateway::Server> server_;
 };
 
-/// A gateway in front of an upstream that says yes to everything and remembers it.
+/// A gateway before an upstream that answers every request with a success and records it.
 struct Front {
   explicit Front(const std::string& more = {}) : gateway(one_provider({url_of(upstream)}, {kKeyOne}, more)) {
     upstream.always(Say{}.bytes(sized(kPlainAnswer)));

@@ -1,4 +1,4 @@
-// What the tests of /v1/messages share: requests, events and gateways in Anthropic's dialect.
+// Shared by the tests of /v1/messages: requests, events and gateways in Anthropic's dialect.
 #pragma once
 
 #include <string>
@@ -44,7 +44,7 @@ inline std::string message_end() {
          message_event("message_stop");
 }
 
-/// The address of a server without "/v1", as Anthropic's base URL is written.
+/// A server's address without "/v1", as Anthropic's base URLs are written.
 inline std::string root_of(std::string url) {
   return url.substr(0, url.rfind("/v1"));
 }

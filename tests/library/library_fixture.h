@@ -1,4 +1,4 @@
-// A client of the library in front of mock providers: what a test of it needs to say in one line.
+// A client of the library before mock providers: what its tests need, in one line each.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace drover::test {
 
 namespace lib = drover::v0;
 
-/// A file that goes with the object.
+/// A file that is removed with the object.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& text);
@@ -23,13 +23,13 @@ class TemporaryFile {
   std::string path_;
 };
 
-/// A client of this configuration, read from a file as a user would. Throws what is wrong with it.
+/// A client of this configuration, which is read from a file as a user's is. Throws the configuration's mistakes.
 inline lib::Client client_of(const std::string& yaml, lib::Hooks hooks = {}) {
   const TemporaryFile file(yaml);
   return lib::Client::from_file(file.path(), std::move(hooks)).value();
 }
 
-/// Options for these servers, with a key each of the fixture's.
+/// Options for these servers, with one of the fixture's keys for each.
 inline lib::Options options_of(const std::vector<std::string>& servers,
                                const std::vector<std::string>& keys = {kKeyOne}) {
   lib::Options options;

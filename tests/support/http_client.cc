@@ -6,7 +6,7 @@
 namespace drover::test {
 namespace {
 
-// A chunk's size line longer than this is not something a sane server sends.
+// Longest size line of a chunk: no sane server sends a longer one.
 constexpr std::size_t kMaxSizeLine = 1024;
 
 bool same(std::string_view a, std::string_view b) {
@@ -22,7 +22,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// Splits at LF, CRLF or CR, as an event stream's lines end.
+// Splits at LF, CRLF or CR, the line ends of an event stream.
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {
@@ -37,7 +37,8 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-// Where the first whole event of `text` ends (behind its blank line), or npos. A CR at the very end may be half a CRLF.
+// The end of the first whole event of `text` (after its blank line), or npos. A CR at the end of `text` may be half of
+// a CRLF.
 std::size_t event_end(std::string_view text) {
   bool line_empty = true;
   for (std::size_t at = 0; at < text.size(); ++at) {

@@ -1,5 +1,5 @@
-// An HTTP/1.1 client for tests, on a raw socket. Its reading of HTTP is its own and deliberately literal: it shares no
-// code with the program, so a mistake of the program's cannot hide in it.
+// An HTTP/1.1 client for tests, on a raw socket. It reads HTTP literally and shares no code with the program, so that
+// it cannot share a mistake with it.
 //
 //   HttpClient client("127.0.0.1", port);
 //   Answer answer = client.post("/v1/chat/completions", R"({"model":"m","messages":[]})");
@@ -17,7 +17,7 @@
 namespace drover::test {
 
 struct AnswerHead {
-  int status = 0;  ///< 0: no head came
+  int status = 0;  ///< 0: no head
   std::string reason;
   std::vector<std::pair<std::string, std::string>> fields;
 
@@ -26,10 +26,10 @@ struct AnswerHead {
   [[nodiscard]] std::size_t count(std::string_view name) const;
 };
 
-/// How an answer's body came to its end.
+/// How an answer's body ended.
 enum class BodyEnd : std::uint8_t {
-  Whole,      ///< as its framing said
-  Truncated,  ///< the connection ended before
+  Whole,      ///< as its framing says
+  Truncated,  ///< the connection ended before that
   Reset,      ///< with RST
   Timeout,
   Malformed,  ///< the chunked coding makes no sense
@@ -66,24 +66,24 @@ class HttpClient {
   Answer get(std::string_view target, const Fields& fields = {});
   Answer post(std::string_view target, std::string_view body, const Fields& fields = {});
 
-  /// Sends only; Host, Content-Length and (for a body) Content-Type are added when `fields` does not bring them.
+  /// Only sends. Host, Content-Length and (with a body) Content-Type are added when they are not in `fields`.
   bool send_request(std::string_view method, std::string_view target, std::string_view body = {},
                     const Fields& fields = {});
   bool send_raw(std::string_view bytes) { return socket_.send(bytes); }
 
-  /// The next head, interim ones too; status 0 when none came.
+  /// The next head, also of an interim answer; status 0: none came.
   AnswerHead read_head();
-  /// The next final answer: skips 1xx. `method` decides whether there is a body.
+  /// The next final answer, without 1xx. `method` decides whether it has a body.
   Answer read_answer(std::string_view method = "POST");
-  /// After read_head(): the next event of the body, or nothing at its end; then body_end() says how it ended.
+  /// Call it after read_head(): the next event of the body, or nothing at its end; body_end() then says how it ended.
   std::optional<Event> next_event();
   [[nodiscard]] BodyEnd body_end() const { return end_; }
-  /// After read_head(): waits for more of the body; false at its end.
+  /// Call it after read_head(): waits for more of the body; false at its end.
   bool read_more_body(std::string& body);
 
-  /// Waits until the server closes; false when it sends something or does not close in time.
+  /// Waits until the server closes; false when it sends bytes or does not close in time.
   [[nodiscard]] bool closed_by_server(std::chrono::milliseconds patience = kPatience);
-  /// Bytes received and not yet read as part of an answer.
+  /// Received bytes that are not read as part of an answer yet.
   [[nodiscard]] const std::string& unread() const { return inbox_; }
 
  private:
@@ -93,14 +93,14 @@ class HttpClient {
   /// Moves decoded bytes from inbox_ to `body`; true when the body has ended.
   bool decode(std::string& body);
   bool decode_chunks(std::string& body);
-  /// False at the end of the connection or of patience; end_ says which.
+  /// False at the end of the connection, or after kPatience; end_ says which.
   bool fill();
 
   Socket socket_;
   std::string host_;
   std::string inbox_;
   Coding coding_ = Coding::None;
-  std::size_t left_ = 0;  ///< of the length, or of the current chunk
+  std::size_t left_ = 0;  ///< bytes left of the length, or of the current chunk
   bool in_chunk_ = false;
   bool ended_ = true;
   BodyEnd end_ = BodyEnd::Whole;

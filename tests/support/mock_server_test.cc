@@ -1,5 +1,4 @@
-// The mock provider and the test client against each other, on loopback: neither shares HTTP code with the other's
-// side.
+// The mock provider and the test client against each other, on loopback: they share no HTTP code.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -7,10 +7,10 @@
 namespace drover::test {
 namespace {
 
-// How often a waiting thread looks whether the test is over.
+// How often a waiting thread checks whether the test is over.
 constexpr std::chrono::milliseconds kLook{20};
 
-// The body's bytes at the front of `inbox`, decoded, or false when they are not all there.
+// Takes a whole decoded body off the front of `inbox`; false when bytes are missing.
 bool take_chunked(std::string& inbox, std::string& body) {
   std::string decoded;
   std::size_t at = 0;

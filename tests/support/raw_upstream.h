@@ -1,5 +1,5 @@
-// A scripted upstream on its own thread: it says exactly the bytes it is told to, in the cuts it is told to, and keeps
-// what it heard. It understands just enough HTTP to know where a request ends.
+// A scripted upstream on its own thread: it sends exactly the bytes and the cuts of the script, and keeps the requests.
+// It knows only so much HTTP as is needed to find the end of a request.
 //
 //   RawUpstream upstream;
 //   upstream.always(Say{}.bytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
@@ -22,12 +22,12 @@
 
 namespace drover::test {
 
-/// What an upstream does with one request (or, with `before_reading`, with one connection), in order.
+/// The steps of an upstream for one request (or, with `before_reading`, for one connection), in order.
 class Say {
  public:
   Say& bytes(std::string text);
-  /// The same bytes in pieces of 1 to `longest`, cut at places drawn from `seed`, each a packet of its own if the
-  /// kernel lets it.
+  /// Sends the bytes in pieces of 1 to `longest`, cut at places drawn from `seed`, each in a packet of its own if the
+  /// kernel allows it.
   Say& bytes_cut_at_random(std::string text, std::uint64_t seed, std::size_t longest = 40);
   /// Waits until the test calls go_on(), or the peer is gone.
   Say& wait_for_go_on();
@@ -35,7 +35,7 @@ class Say {
   Say& wait_for_end();
   Say& close();
   Say& reset();
-  /// Does all this at once when a connection has been accepted, without reading from it.
+  /// Does all steps at once after accept, without reading from the connection.
   Say& before_reading();
 
  private:
@@ -51,9 +51,9 @@ class Say {
 struct HeardRequest {
   std::string head;            ///< request line and fields, blank line included
   std::string body;            ///< decoded
-  std::size_t connection = 0;  ///< from 0, in the order they were accepted
+  std::size_t connection = 0;  ///< from 0, in the order of accept
 
-  /// The value of the first field of this name; empty when there is none.
+  /// The value of the first field with this name; empty: there is none.
   [[nodiscard]] std::string field(std::string_view name) const;
 };
 
@@ -66,23 +66,22 @@ class RawUpstream {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
-  /// What the next request gets; then the one after it, and so on. When they have run out, what always() said.
+  /// The script for the next request, then for the one after it, and so on. After the last one always() applies.
   void next(Say say);
   void always(Say say);
   void go_on();
 
   [[nodiscard]] std::vector<HeardRequest> heard() const;
   [[nodiscard]] std::size_t connections() const;
-  /// When the peer of the connection of request `index` was seen to end it; waits for that. Epoch when it did not in
-  /// time.
+  /// Waits until the peer ends the connection of request `index`, and returns when that was seen. Epoch: not in time.
   [[nodiscard]] Clock::time_point ended_at(std::size_t index, std::chrono::milliseconds patience = kPatience) const;
-  /// Waits until so many requests have been heard whole.
+  /// Waits until so many whole requests have come.
   [[nodiscard]] bool wait_for_requests(std::size_t count, std::chrono::milliseconds patience = kPatience) const;
 
  private:
   void accept_all(const std::stop_token& stop);
   void serve(const std::stop_token& stop, Socket socket, std::size_t connection);
-  /// False: the connection is over.
+  /// False: the connection has ended.
   bool perform(const std::stop_token& stop, Socket& socket, const Say& say, std::size_t request);
   bool read_request(const std::stop_token& stop, const Socket& socket, std::string& inbox, HeardRequest& request);
   void await_end(const std::stop_token& stop, const Socket& socket, std::size_t request);

@@ -1,4 +1,4 @@
-// A blocking TCP socket for tests: one owner, deadlines on every wait, no knowledge of any protocol.
+// A blocking TCP socket for tests: one owner, a deadline on every wait, no protocol.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@ namespace drover::test {
 
 using Clock = std::chrono::steady_clock;
 
-/// How long any wait of a test may take: generous, because it only ends tests that have already failed.
+/// Longest wait of a test: generous, because it only ends tests that have failed.
 inline constexpr std::chrono::seconds kPatience{20};
 
 class Socket {
@@ -22,7 +22,7 @@ class Socket {
   Socket& operator=(Socket&& other) noexcept;
   ~Socket() { close(); }
 
-  /// Not open when the connection was refused or did not come in time. `from`: the address to come from.
+  /// Not open when the connection was refused or took too long. `from`: the local address.
   [[nodiscard]] static Socket connect(const std::string& host, std::uint16_t port,
                                       std::chrono::milliseconds patience = kPatience, const std::string& from = {});
 
@@ -30,9 +30,9 @@ class Socket {
   [[nodiscard]] int descriptor() const { return descriptor_; }
 
   enum class Got : std::uint8_t { Bytes, End, Reset, Timeout };
-  /// Waits for bytes and appends what is there to `out`.
+  /// Waits for bytes and appends those that have come to `out`.
   [[nodiscard]] Got read_some(std::string& out, std::chrono::milliseconds patience = kPatience) const;
-  /// False when the peer is gone, or takes nothing for `patience`.
+  /// False when the peer has gone, or takes no bytes for `patience`.
   bool send(std::string_view bytes, std::chrono::milliseconds patience = kPatience) const;
 
   void close_sending() const;
@@ -51,7 +51,7 @@ class Listener {
  public:
   Listener();
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  /// Not open when none came in time, or after close().
+  /// Not open when no connection came in time, or after close().
   [[nodiscard]] Socket accept(std::chrono::milliseconds patience) const;
   void close() { socket_.close(); }
 

@@ -1,4 +1,4 @@
-// The test client and the scripted upstream against each other: what checks the program is checked itself.
+// The test client and the scripted upstream against each other, so that the test tools are tested too.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

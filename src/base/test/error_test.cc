@@ -18,7 +18,7 @@ std::set<std::string> names_up_to(Enum last) {
 }
 
 TEST(Error, HasOneNameForEachKind) {
-  // Internal is the last kind; a kind without a name of its own would share "internal".
+  // Internal is the last kind. A kind without a name of its own would be called "internal".
   EXPECT_EQ(names_up_to(ErrorKind::Internal).size(), static_cast<std::size_t>(ErrorKind::Internal) + 1);
 }
 

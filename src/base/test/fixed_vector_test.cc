@@ -56,7 +56,7 @@ TEST(FixedVector, CanBeFilledAgainAfterClearing) {
   EXPECT_EQ(values[0], 3);
 }
 
-/// Counts how many of it exist.
+/// Counts its living objects.
 struct Counted {
   static inline int alive = 0;
   Counted() { ++alive; }

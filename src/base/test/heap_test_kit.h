@@ -1,11 +1,13 @@
-// The heap of a test program: operator new counts, and fails when a test says so. Included by one file of a program.
+// The heap of a test program: operator new counts, and fails where a test asks for it. One file of a program includes
+// it.
 #pragma once
 
 #include <cstdint>
 #include <cstdlib>
 #include <new>
 
-// ThreadSanitizer brings an operator new that a program may not replace: tests of the heap are left out there.
+// ThreadSanitizer has an operator new of its own, which a program may not replace: tests of the heap are left out
+// there.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define DROVER_HEAP_IS_FIXED 1
@@ -15,14 +17,14 @@
 #ifndef DROVER_HEAP_IS_FIXED
 namespace drover::heap {
 
-/// Of this thread.
+/// Allocations of this thread.
 inline thread_local std::int64_t allocations = 0;
-/// Of this thread, counts down to the allocation that fails; negative: none does.
+/// Allocations of this thread until one fails; negative: none fails.
 inline thread_local std::int64_t allocations_left = -1;
 
 }  // namespace drover::heap
 
-// Not inlined: the compiler would take the pair below for a mistake.
+// Not inlined: the compiler would warn about the pair of new and free.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   using namespace drover::heap;
   ++allocations;

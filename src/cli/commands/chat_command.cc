@@ -1,5 +1,5 @@
-// drover chat "…": one question or a conversation from the terminal, through the library: with the keys at hand, or of
-// a drover that is running.
+// drover chat "…": one question or a conversation from the terminal, through the library: with the keys of this
+// machine, or with a running drover.
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ namespace drover::cli {
 namespace {
 
 constexpr const char* kDefaultFile = "drover.yaml";
-/// Where `drover serve` listens when nothing says otherwise.
+/// Where `drover serve` listens by default.
 constexpr const char* kUsualGateway = "http://127.0.0.1:8080/v1";
 constexpr const char* kClientKeyVariable = "DROVER_CLIENT_KEY";
 constexpr const char* kUsualModel = "gpt-6-luna";
@@ -41,13 +41,13 @@ struct ChatOptions {
   std::string model;
 };
 
-/// What is asked, and what has to live as long as it is.
+/// The program that is asked, with the objects that must live as long.
 struct Partner {
   v0::Client client;
-  std::string model{};  ///< empty: the client's own choice
+  std::string model{};  ///< empty: the client chooses
   std::unique_ptr<EmbeddedMock> mock{};
-  console::MessageServer messages{};           ///< a drover that may have models in Anthropic's dialect; or
-  std::optional<config::Settings> settings{};  ///< what one of our own would serve
+  console::MessageServer messages{};           ///< a drover that may have models in Anthropic's dialect
+  std::optional<config::Settings> settings{};  ///< the settings of a gateway of our own
   std::unique_ptr<OwnGateway> own_gateway{};
 };
 
@@ -57,7 +57,8 @@ std::string with_version(std::string url) {
   return url.ends_with("/v1") ? url : url + "/v1";
 }
 
-/// The library in front of one address with OpenAI's shape. It repeats nothing: whoever is there has its own failover.
+/// A client of the library for one address of OpenAI's shape. It repeats nothing: the gateway there has its own
+/// failover.
 v0::Result<v0::Client> client_of(const std::string& url, const std::string& key) {
   v0::Options options;
   v0::ProviderOptions provider;
@@ -81,8 +82,8 @@ std::string client_key() {
   return key != nullptr ? key : "";
 }
 
-/// A model for chats among those that are listed: the usual small one, else the first whose name does not say that it
-/// is for something else. Empty: none.
+/// A model for chats from the list: the usual small one, else the first one whose name does not tell of another use.
+/// Empty: none.
 std::string model_in(const std::string& list) {
   const std::vector<std::string> names = dialect::names_in(list, kMostNames);
   if (std::ranges::find(names, kUsualModel) != names.end()) return kUsualModel;
@@ -93,7 +94,7 @@ std::string model_in(const std::string& list) {
   return chats == names.end() ? std::string() : *chats;
 }
 
-/// Asks a running drover. `list`: what it answered to GET /v1/models, when that has been asked already.
+/// Asks a running drover. `list`: its answer to GET /v1/models, if it was asked before.
 v0::Result<Partner> gateway_at(const std::string& url, const std::string& list) {
   auto client = client_of(url, client_key());
   if (!client) return std::move(client.error());
@@ -119,7 +120,7 @@ v0::Result<Partner> mock_partner() {
   return partner;
 }
 
-/// The models of a drover at this address; nothing: nobody answers there, or not like one.
+/// The models of a drover at this address; nothing: no program answers there, or it is no drover.
 std::optional<console::AdminPage> models_at(const std::string& url) {
   auto page = console::fetch_page({.url = url, .ca_file = {}, .timeout = kPatience}, "/models");
   const bool like_one = page && (page->status == 200 || page->status == 401);
@@ -153,12 +154,12 @@ v0::Result<Partner> find_partner(const ChatOptions& options) {
   return partner;
 }
 
-/// Whether the model is served, but not in the dialect that the library speaks.
+/// Whether the model is served in a dialect that the library does not speak.
 bool is_in_other_dialect(const v0::Error& error) {
   return error.code == "model_in_other_dialect" || error.code == "api_not_offered";
 }
 
-/// A drover to be asked in Anthropic's dialect; nothing: there is none, which was said.
+/// A drover that is asked in Anthropic's dialect; nothing: there is none, and that was printed.
 std::optional<console::MessageServer> message_server(Partner& partner) {
   if (!partner.messages.url.empty()) return partner.messages;
   if (!partner.settings) return std::nullopt;
@@ -173,7 +174,7 @@ std::optional<console::MessageServer> message_server(Partner& partner) {
   return partner.messages;
 }
 
-/// The same as answer() in Anthropic's dialect.
+/// As answer(), in Anthropic's dialect.
 bool answer_message(Partner& partner, const std::string& model, std::vector<v0::Message>& conversation) {
   const auto server = message_server(partner);
   if (!server) return false;
@@ -190,7 +191,7 @@ bool answer_message(Partner& partner, const std::string& model, std::vector<v0::
   return true;
 }
 
-/// Prints the answer as it comes and adds it to the conversation. False: it failed, which was said.
+/// Prints the answer as it comes and adds it to the conversation. False: it failed, and that was printed.
 bool answer(Partner& partner, const std::string& model, std::vector<v0::Message>& conversation) {
   if (partner.own_gateway) return answer_message(partner, model, conversation);
   v0::ChatRequest request(conversation);

@@ -1,4 +1,4 @@
-// drover check FILE: validates a configuration and says what it would do. Opens no socket, but with --models.
+// drover check FILE: checks a configuration and says what it would do. Opens no socket, except with --models.
 #include <iostream>
 #include <memory>
 #include <string>
@@ -26,7 +26,7 @@ int check(const CheckOptions& options) {
     return kExitMistake;
   }
   std::cout << config::describe(*settings);
-  // What only shows when it is put to work: base URLs, CA files.
+  // Some mistakes show only when the settings are put to work: base URLs, CA files.
   upstream::TlsStore tls;
   const auto snapshot = gateway::Snapshot::build(*settings, tls);
   if (!snapshot) {

@@ -1,17 +1,17 @@
-// One function per subcommand; each adds itself to the command line. main.cc only wires them together.
+// One function for each subcommand, which adds itself to the command line. main.cc calls them.
 #pragma once
 
 #include <CLI/CLI.hpp>
 
 namespace drover::cli {
 
-/// Exit codes: 0 good, 1 it could not be done (address in use, nothing to serve), 2 a mistake in the configuration or
-/// on the command line.
+/// Exit codes: 0 good; 1 it failed (address in use, nothing to serve); 2 a mistake in the configuration or on the
+/// command line.
 inline constexpr int kExitGood = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitMistake = 2;
 
-/// Each sets `exit_code` when its subcommand ran.
+/// Each sets `exit_code` when its subcommand has run.
 void add_serve(CLI::App& app, int& exit_code);
 void add_chat(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);

@@ -1,4 +1,4 @@
-// drover explain: what a running drover decided about one request, and why; or why a target or key is not used.
+// drover explain: what a running drover decided about one request, and why; or why a target or a key is not used.
 #include <iostream>
 #include <memory>
 #include <string>

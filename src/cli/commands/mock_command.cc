@@ -1,4 +1,4 @@
-// drover mock: a provider to develop and test against, with scripted faults.
+// drover mock: a provider for development and tests, with scripted faults.
 #include <fstream>
 #include <iostream>
 #include <iterator>

@@ -23,24 +23,24 @@ namespace {
 constexpr const char* kDefaultFile = "drover.yaml";
 constexpr std::uint64_t kMiB = 1024 * 1024;
 
-/// Where the settings came from, and what has to live as long as they are served.
+/// The source of the settings, with the objects that must live as long as they are served.
 struct Source {
-  std::string said;                 ///< for the person who started it
+  std::string said;                 ///< a line for the person who started it
   std::optional<std::string> file;  ///< read again on SIGHUP
   std::unique_ptr<EmbeddedMock> mock;
-  config::ListenOverride listen;  ///< the command line's
+  config::ListenOverride listen;  ///< from the command line
 };
 
-/// Who starts it by hand wants to see requests come; a file that says where the access log goes, or that there is none,
-/// has said so.
+/// Shows requests at the terminal to the person who started drover by hand, unless the file says where the access log
+/// goes, or that there is none.
 void look_on(config::Settings& settings) {
   if (settings.access_log_given) return;
-  for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) {  // the first is where the log goes
+  for (const int descriptor : {STDERR_FILENO, STDOUT_FILENO}) {  // the log goes to the first
     if (settings.terminal < 0 && ::isatty(descriptor) == 1) settings.terminal = descriptor;
   }
 }
 
-/// False: the address cannot be, which has been printed by `say`.
+/// False: the address is not possible, and `say` has printed that.
 template <class Say>
 bool put_listen(config::Settings& settings, const config::ListenOverride& asked, Say say) {
   if (!asked.any()) return true;
@@ -186,7 +186,7 @@ int serve(const Options& options) {
     signals.stop();
   });
   (*server)->drain((*server)->drain_time());
-  server->reset();  // a recording ends with it, and says so
+  server->reset();  // ends a recording, which prints that
   telemetry::log(telemetry::Level::Info, "stopped");
   telemetry::stop_log();
   return kExitGood;

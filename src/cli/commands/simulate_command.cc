@@ -1,5 +1,5 @@
-// drover simulate: plays a scenario with the real balancing core in simulated time, under each policy, beside an
-// oracle.
+// drover simulate: plays a scenario with the real balancing core in simulated time, under each policy, and with an
+// oracle beside them.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -34,7 +34,7 @@ int tell(const config::Problems& problems) {
   return kExitMistake;
 }
 
-/// The words of a configuration, and "configured": whatever each pool says.
+/// The policies' words of a configuration, and "configured": the policy of each pool.
 struct Chosen {
   std::string name;
   std::optional<core::Balance> balance;
@@ -79,7 +79,7 @@ std::string number(const char* pattern, Number value) {
   return out;
 }
 
-/// A share of the oracle's, in percent; an oracle without answers has nothing to be compared with.
+/// A share of the oracle's answers, in percent. Nothing can be compared with an oracle that has none.
 std::string of_oracle(const sim::Outcome& outcome, const sim::Outcome& oracle) {
   if (oracle.answers() == 0) return "-";
   return number("%.2f %%", 100 * static_cast<double>(outcome.answers()) / static_cast<double>(oracle.answers()));
@@ -136,7 +136,7 @@ struct World {
   std::uint32_t route = 0;
 };
 
-/// Exit code when there is no world.
+/// The world of the scenario, or the exit code when there is none.
 std::expected<World, int> world_of(const Options& options, const sim::Scenario& scenario) {
   if (options.config.empty()) return World{.plan = sim::plan_of(scenario)};
   const auto settings = config::load_file(options.config, config::real_environment());

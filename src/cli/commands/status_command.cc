@@ -1,4 +1,4 @@
-// drover status: how the targets of a running drover are doing, as a table, from its admin pages.
+// drover status: the state of a running drover's targets as a table, from its admin pages.
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -28,9 +28,9 @@ constexpr int kAllFine = 0;
 constexpr int kSomethingRed = 1;
 constexpr int kUnreachable = 2;
 
-/// Of a watched table that goes where no width can be found out.
+/// The width of a watched table when the width of its output is unknown.
 constexpr std::size_t kUsualWidth = 80;
-/// A window that is said to be wider is none.
+/// A greater width is not believed.
 constexpr std::size_t kWidest = 10000;
 
 struct StatusOptions {
@@ -46,7 +46,7 @@ console::Colour colour_wanted() {
   return wanted ? console::Colour::Yes : console::Colour::No;
 }
 
-/// What is printed in front of a table, and where the table has to fit.
+/// What is printed before a table, and the size that the table has to fit.
 struct Canvas {
   std::string_view before;
   console::TableSize size;
@@ -58,15 +58,15 @@ std::size_t number_in(const char* variable) {
   return number <= kWidest ? number : 0;
 }
 
-/// Of the terminal that this descriptor is; nothing for a pipe.
+/// The size of the terminal behind this descriptor; nothing for a pipe.
 console::TableSize terminal_size(int descriptor) {
   winsize size{};
   if (::isatty(descriptor) != 1 || ::ioctl(descriptor, TIOCGWINSZ, &size) != 0) return {};
   return {.columns = size.ws_col, .rows = size.ws_row};
 }
 
-/// A terminal's own size; where the output goes elsewhere (a pipe), that of COLUMNS and LINES, and of the terminal that
-/// it is started from, which is where people look at what comes out of the pipe.
+/// A terminal's own size. For other output (a pipe) the size is that of COLUMNS and LINES, or that of the terminal that
+/// started drover, because people read the pipe's output there.
 console::TableSize canvas_size(bool terminal, bool watching) {
   console::TableSize size = terminal_size(STDOUT_FILENO);
   if (size.columns == 0 && (terminal || watching)) size.columns = number_in("COLUMNS");
@@ -75,7 +75,7 @@ console::TableSize canvas_size(bool terminal, bool watching) {
   if (size.columns == 0) size.columns = terminal_size(STDERR_FILENO).columns;
   if (size.columns == 0) size.columns = terminal_size(STDIN_FILENO).columns;
   if (size.columns == 0) size.columns = kUsualWidth;
-  if (terminal && size.rows > 1) --size.rows;  // the cursor stands in the last line
+  if (terminal && size.rows > 1) --size.rows;  // the cursor is in the last line
   return size;
 }
 
@@ -97,12 +97,13 @@ int show(const StatusOptions& options, const console::AdminAddress& address, con
   return table->any_red ? kSomethingRed : kAllFine;
 }
 
-/// Keys as they are pressed, while it lives. What is no terminal, or one that somebody else has, is left as it is.
+/// Reads keys as they are pressed, while it lives. It changes no terminal of another program, and nothing that is no
+/// terminal.
 class Keyboard {
  public:
   Keyboard() {
     if (::isatty(STDIN_FILENO) != 1) return;
-    const pid_t owner = ::tcgetpgrp(STDIN_FILENO);  // -1: not the terminal of our session, which stops nobody
+    const pid_t owner = ::tcgetpgrp(STDIN_FILENO);  // -1: not the terminal of our session, which is allowed
     open_ = owner < 0 || owner == ::getpgrp();
     if (!open_ || ::tcgetattr(STDIN_FILENO, &before_) != 0) return;
     termios raw = before_;
@@ -116,7 +117,7 @@ class Keyboard {
   Keyboard& operator=(const Keyboard&) = delete;
 
   [[nodiscard]] int descriptor() const { return open_ ? STDIN_FILENO : -1; }
-  /// Reads what is there. True: "q" is among it.
+  /// Reads the pressed keys. True: "q" is among them.
   [[nodiscard]] bool quits() {
     std::array<char, 64> keys{};
     const ssize_t count = ::read(STDIN_FILENO, keys.data(), keys.size());
@@ -131,7 +132,7 @@ class Keyboard {
   bool changed_ = false;
 };
 
-/// SIGINT, SIGTERM and changes of the window's size, as something to wait for.
+/// SIGINT, SIGTERM and changes of the window's size, as a descriptor to wait for.
 class Interruptions {
  public:
   Interruptions() {
@@ -148,7 +149,7 @@ class Interruptions {
   Interruptions& operator=(const Interruptions&) = delete;
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
-  /// True: it is to end.
+  /// True: drover is to end.
   [[nodiscard]] bool ends() const {
     signalfd_siginfo signal{};
     return ::read(descriptor_, &signal, sizeof signal) == sizeof signal && signal.ssi_signo != SIGWINCH;
@@ -158,7 +159,7 @@ class Interruptions {
   int descriptor_ = -1;
 };
 
-/// Waits a second, or until the window has another size. False: it was ended by q, Ctrl-C or SIGTERM.
+/// Waits a second, or until the window changes its size. False: q, Ctrl-C or SIGTERM has ended it.
 bool another_second(Keyboard& keyboard, const Interruptions& interruptions) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   for (;;) {
@@ -175,7 +176,7 @@ bool another_second(Keyboard& keyboard, const Interruptions& interruptions) {
 int watch(const StatusOptions& options, const console::AdminAddress& address) {
   const Interruptions interruptions;
   Keyboard keyboard;
-  // A terminal is drawn over; a pipe gets one table after the other.
+  // A terminal is drawn over; a pipe gets one table after another.
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   for (;;) {
     const int code =

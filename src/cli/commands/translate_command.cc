@@ -1,5 +1,5 @@
-// drover translate: shows what a request of one API becomes for another, what is lost on the way, and what the answer
-// becomes on its way back. It asks nobody.
+// drover translate: shows what a request of one API becomes for another, what is lost, and what the answer becomes on
+// its way back. It sends nothing.
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -14,7 +14,7 @@
 namespace drover::cli {
 namespace {
 
-/// Of a request, or of an answer: more than any provider takes or sends.
+/// Most bytes of a request or an answer: more than any provider takes or sends.
 constexpr std::size_t kMostBytes = 64UL << 20U;
 
 struct Options {
@@ -57,7 +57,7 @@ std::optional<std::string> read(std::istream& in) {
   return text;
 }
 
-/// "-": the standard input. Nothing: it cannot be read, or it is too large.
+/// "-" is the standard input. Nothing: it cannot be read, or is too large.
 std::optional<std::string> read_file(const std::string& path) {
   if (path == "-") return read(std::cin);
   std::ifstream file(path, std::ios::binary);

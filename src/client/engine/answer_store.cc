@@ -50,8 +50,7 @@ Result<net::WriteState> StreamAnswer::write(net::Pieces pieces, net::More, net::
 }
 
 net::Awaitable<Result<void>> StreamAnswer::until_written(Instant) {
-  // The reader may pause as long as it likes; the stream's own limits (`stream_max`) interrupt this, and so does
-  // destroying it.
+  // The reader may pause as long as it likes. The stream's own limit (`stream_max`) or its destruction ends this wait.
   for (;;) {
     if (left()) co_return gone();
     if (interrupted_) co_return fail({.kind = ErrorKind::Cancelled, .scope = ErrorScope::Request});

@@ -1,5 +1,5 @@
-// The answering half of an exchange when the client is in this process: what a run writes is kept here instead of being
-// sent. Two kinds: whole answers, and streams that somebody reads at the same time.
+// The answering half of an exchange whose client is in this process: it keeps what a run writes. There are two kinds:
+// whole answers, and streams that a reader reads meanwhile.
 #pragma once
 
 #include <condition_variable>
@@ -14,12 +14,12 @@
 
 namespace drover::client {
 
-/// Longest whole answer: as much as a request may have by default. A longer one is no reply to anything.
+/// Most bytes of a whole answer: as many as a request may have by default.
 inline constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;
-/// A stream's reader may be this far behind before its upstream is no longer read.
+/// Most unread bytes of a stream; then its upstream is not read until the reader has caught up.
 inline constexpr std::size_t kMaxUnreadBytes = std::size_t{256} << 10;
 
-/// For the worker's thread, but for what says otherwise.
+/// For the worker's thread, unless a comment says otherwise.
 class AnswerStore : public net::AnswerWriter {
  public:
   void watch(net::GoneObserver* observer) override { observer_ = observer; }
@@ -54,7 +54,7 @@ class WholeAnswer final : public AnswerStore {
   [[nodiscard]] net::Awaitable<Result<void>> until_written(Instant deadline) override;
 
   [[nodiscard]] std::string take_body() { return std::move(body_); }
-  /// It was longer than kMaxAnswerBytes.
+  /// Whether the answer was longer than kMaxAnswerBytes.
   [[nodiscard]] bool too_long() const { return too_long_; }
 
  private:
@@ -64,32 +64,33 @@ class WholeAnswer final : public AnswerStore {
 
 class StreamAnswer final : public AnswerStore {
  public:
-  /// Before the first write: the loop it is written on.
+  /// Sets the loop that writes, before the first write.
   void attach(net::Loop& loop) { wakeup_.emplace(loop); }
-  /// Before that loop goes.
+  /// Call it before that loop is destroyed.
   void detach() { wakeup_.reset(); }
 
   void start(const net::AnswerStart& answer) override;
   [[nodiscard]] Result<net::WriteState> write(net::Pieces pieces, net::More more, net::Keep keep) override;
   [[nodiscard]] net::Awaitable<Result<void>> until_written(Instant deadline) override;
 
-  /// The run is over and waits for no reader any more.
+  /// The run is over and waits for no reader.
   void interrupt() override;
-  /// Nothing more will come.
+  /// No bytes follow.
   void end();
   /// The reader has caught up.
   void resume();
 
-  // The reader's thread from here on.
+  // For the reader's thread from here on.
 
   enum class Taken : std::uint8_t { Bytes, BytesAndBlocked, End };
   struct Head {
     int status = 0;
     std::string fields;
   };
-  /// What has been said so far; status 0: nothing.
+  /// The head so far; status 0: there is none.
   [[nodiscard]] Head head() const;
-  /// Waits until there is something, and appends all of it to `out`. BytesAndBlocked: have resume() called.
+  /// Waits until there are bytes, and appends all of them to `out`. BytesAndBlocked: the caller must get resume()
+  /// called.
   [[nodiscard]] Taken take(std::string& out);
 
  private:

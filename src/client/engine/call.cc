@@ -94,8 +94,8 @@ bool Call::begin(Worker& worker) {
   dispatch.fence = fence;
   dispatch.arrived = began_;
   dispatch.client_timeout = timeout;
-  dispatch.blocked_client = kNoLimit;  // the reader is the caller's own code, and may take its time
-  dispatch.may_answer_early = false;   // nobody between us and the reader closes silent connections
+  dispatch.blocked_client = kNoLimit;  // the reader is the caller's own code and may take its time
+  dispatch.may_answer_early = false;   // no proxy between us and the reader closes silent connections
   if (stream_) stream_->attach(worker.loop());
   run_.emplace(upstream::Run::Parts{.tools = worker.tools(),
                                     .catalog = &engine_->catalog(),
@@ -151,7 +151,7 @@ void Call::finish(Worker* worker) {
   if (whole_) outcome_.body = whole_->take_body();
   if (run_) outcome_.usage = usage_of(run_->record().usage);
   if (worker != nullptr) {
-    if (run_) write_decision(*worker);  // before the hook hears of it and asks
+    if (run_) write_decision(*worker);  // before the hook is called, which may ask for it
     report(*worker);
     worker->left(*this);
   }
@@ -159,7 +159,7 @@ void Call::finish(Worker* worker) {
   if (stream_) stream_->detach();
   request.body.free();
   place.leave();
-  // The one who waits may destroy what `ended` refers to as soon as it has been called.
+  // The waiting caller may destroy what `ended` refers to as soon as `ended` is called.
   const std::function<void(Call&)> tell = std::move(ended);
   tell(*this);
 }

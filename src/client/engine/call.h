@@ -1,4 +1,4 @@
-// One request of a caller, from its body to what became of it. Made on the caller's thread, run on a worker's.
+// One request of a caller, from its body to its outcome. The caller's thread makes it, a worker's thread runs it.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ namespace drover::client {
 class Engine;
 class Worker;
 
-/// What became of a call.
+/// The outcome of a call.
 struct Outcome {
   std::optional<v0::Error> error;
   v0::Origin origin;
@@ -38,36 +38,36 @@ class Call : public std::enable_shared_from_this<Call> {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
-  // Set before it is submitted.
+  // Set before submit().
   upstream::UpstreamRequest request;
   const core::Route* route = nullptr;
   core::ProviderFence fence{};
   Duration timeout = kNoLimit;
   upstream::Gauge::Place place;
-  /// On the worker's thread (or the one that closes), exactly once, when outcome() is there.
+  /// Called exactly once, when outcome() is there, on the worker's thread or on the thread that closes.
   std::function<void(Call&)> ended;
 
   // Any thread.
 
-  /// Ends it soon, if it has not ended.
+  /// Ends the call soon, if it has not ended.
   void cancel();
-  /// The reader of its stream has caught up.
+  /// The reader of the stream has caught up.
   void caught_up();
   [[nodiscard]] Engine& engine() const { return *engine_; }
   [[nodiscard]] StreamAnswer* stream() { return stream_ ? &*stream_ : nullptr; }
-  /// Behind `ended`.
+  /// Valid after `ended`.
   [[nodiscard]] Outcome& outcome() { return outcome_; }
 
-  /// Before it is posted there.
+  /// Call it before the call is posted to the worker.
   void assign(Worker& worker) { worker_ = &worker; }
 
-  // The worker's thread.
+  // For the worker's thread.
 
-  /// Runs it to its end.
+  /// Runs the call to its end.
   [[nodiscard]] static net::Awaitable<> run(std::shared_ptr<Call> call, Worker& worker);
-  /// It ends with this error instead of what would have come.
+  /// Ends the call with this error.
   void give_up(v0::Error error);
-  /// It will never run, or no longer: ends now.
+  /// Ends the call now: it never runs, or runs no longer.
   void finish(Worker* worker);
 
  private:
@@ -81,20 +81,21 @@ class Call : public std::enable_shared_from_this<Call> {
   void write_decision(Worker& worker);
 
   std::shared_ptr<Engine> engine_;
-  Worker* worker_ = nullptr;  ///< who runs it; set when it is submitted
+  Worker* worker_ = nullptr;  ///< the worker that runs it; set by submit()
   std::optional<WholeAnswer> whole_;
   std::optional<StreamAnswer> stream_;
-  std::optional<upstream::Run> run_;  ///< behind what it writes to
+  std::optional<upstream::Run> run_;  ///< after the store that it writes to
   std::optional<v0::Error> given_up_;
   Outcome outcome_;
   std::string id_;        ///< empty: it never began
-  std::string id_field_;  ///< how it reaches the answer's fields, and with them origin_of()
+  std::string id_field_;  ///< the id as a field of the answer, for origin_of()
   Instant began_{};
-  std::size_t slot_ = 0;  ///< where its worker keeps it
+  std::size_t slot_ = 0;  ///< its place in the worker's list
   bool finished_ = false;
 };
 
-/// The answer's fields as a list, without those that say who answered: those become target and attempts.
+/// The answer's fields as a list, without the fields that name the target and the attempts: those are members of
+/// Origin.
 [[nodiscard]] v0::Origin origin_of(int status, std::string_view field_lines);
 
 }  // namespace drover::client

@@ -13,7 +13,7 @@ struct Delivery::Queue {
   std::condition_variable changed;
   std::deque<std::function<void()>> tasks;
   bool closing = false;
-  bool running = false;  ///< there is a thread
+  bool running = false;  ///< the thread runs
   std::function<void(std::string)> complain;
 
   void run_one(const std::function<void()>& task) const {
@@ -38,7 +38,7 @@ struct Delivery::Queue {
         tasks.pop_front();
         lock.unlock();
         run_one(task);
-      }  // what it captured goes without the lock
+      }  // what the task captured is destroyed without the lock
       lock.lock();
     }
   }
@@ -64,7 +64,7 @@ void Delivery::put(std::function<void()> task) {
   try {
     thread_ = quiet_thread([queue = queue_] { queue->run(); });
   } catch (const std::system_error&) {
-    // No thread to be had: close() runs what waits.
+    // The thread could not be started: close() runs the waiting tasks.
     const std::lock_guard undo(queue_->mutex);
     queue_->running = false;
   }
@@ -91,9 +91,9 @@ void Delivery::close() {
   const std::lock_guard lock(start_);
   if (left_alone_) return;
   if (!thread_.joinable()) {
-    queue_->run();  // what waited for a thread that could not be started
+    queue_->run();  // tasks that waited for a thread that could not be started
   } else if (thread_.get_id() == std::this_thread::get_id()) {
-    thread_.detach();  // it holds its queue; what waits runs when the callback that closes has returned
+    thread_.detach();  // the thread holds its queue and runs the waiting tasks after this callback
     left_alone_ = true;
   } else {
     thread_.join();

@@ -18,7 +18,7 @@
 namespace drover::client {
 namespace {
 
-/// A longer one is taken for this: no configuration allows more.
+/// A longer timeout is cut to this: no configuration allows more.
 constexpr std::chrono::hours kLongestTimeout{24};
 
 constexpr std::string_view kRequestFields =
@@ -53,7 +53,7 @@ v0::Error not_offered(std::string_view model) {
   return error;
 }
 
-/// Whether a path can be posted to through pools: it has a model in its body.
+/// Whether a path can be posted to through pools: its body names a model.
 std::optional<v0::Error> bad_path(std::string_view path, dialect::Api api) {
   const auto target = http::parse_target(path);
   if (!target || target->path != path || !path.starts_with("/v1/"))
@@ -69,7 +69,7 @@ Engine::Engine(config::Settings settings, v0::Hooks hooks)
     : settings_(std::move(settings)),
       hooks_(std::make_shared<const v0::Hooks>(std::move(hooks))),
       delivery_([hooks_kept = hooks_](const std::string& thrown) {
-        // On the delivery's own thread already; what the hook throws in turn is nobody's.
+        // on the delivery's own thread; an exception of the hook is dropped
         if (!hooks_kept->log) return;
         try {
           hooks_kept->log({true, "a callback threw: " + thrown});
@@ -92,7 +92,7 @@ v0::Result<std::shared_ptr<Engine>> Engine::start(config::Settings settings, con
   engine->model_ = default_model(model, engine->plan());
   upstream::SharedFleet::Observer observer;
   if (engine->hooks_->log) {
-    // Borrowed: the fleet goes with the engine.
+    // borrowed: the fleet is destroyed with the engine
     observer = [self = engine.get()](const core::StateChange& change, std::string_view label) {
       self->say({telemetry::is_trouble(change), telemetry::state_line(change, label)});
     };
@@ -131,7 +131,7 @@ void Engine::close() {
 }
 
 v0::Error no_such_model(const core::Plan& plan, std::string_view model) {
-  /// Names listed in an error; with more, the rest is left out.
+  /// Most names that an error lists.
   constexpr std::size_t kNamesTold = 20;
   v0::Error error;
   error.kind = v0::ErrorKind::NotFound;

@@ -1,5 +1,5 @@
-// What a Client is made of: settings put to work, worker threads, and the one place calls enter. Shared by the client
-// and by what outlives it (streams, pending calls); close() ends it, not the last reference.
+// What a Client is made of: settings at work, worker threads, and the one place where calls enter. The client shares it
+// with what outlives it (streams, pending calls). close() ends it, not the last reference.
 #pragma once
 
 #include <atomic>
@@ -36,7 +36,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
                                                                  v0::Hooks hooks);
   ~Engine();
 
-  /// What a caller asks for, not yet looked at.
+  /// A caller's request before it is read.
   struct Asking {
     std::string_view path;  ///< "/v1/chat/completions"
     std::string_view body;
@@ -45,12 +45,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   };
   /// Any thread: reads the request and finds its route. Errors: BadRequest, TooLarge, NotFound, Shed, Cancelled.
   [[nodiscard]] v0::Result<std::shared_ptr<Call>> prepare(const Asking& asking);
-  /// Any thread: hands it to a worker. From now on `ended` is called exactly once, perhaps before this returns.
+  /// Any thread: gives the call to a worker. From now on `ended` is called exactly once, perhaps before this returns.
   void submit(const std::shared_ptr<Call>& call);
 
-  /// Ends everything that runs; calls that come later fail with "client_closed". Waits for the threads.
+  /// Ends all calls; later calls fail with "client_closed". Waits for the threads.
   void close();
-  /// A child of the process it was made in; nothing may be touched.
+  /// Whether this is a child of the process that made it; then nothing may be touched.
   [[nodiscard]] bool foreign() const { return process_.foreign(); }
 
   [[nodiscard]] v0::Status status();
@@ -75,7 +75,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   const config::Settings settings_;
   std::string model_;
   upstream::RouteFences fences_{};          ///< of OpenAI's dialect, which the library speaks
-  std::shared_ptr<const v0::Hooks> hooks_;  // the delivery's tasks hold it too
+  std::shared_ptr<const v0::Hooks> hooks_;  // shared with the delivery's tasks
   Delivery delivery_;
   std::shared_ptr<const upstream::Catalog> catalog_;
   std::shared_ptr<upstream::SharedFleet> fleet_;
@@ -87,10 +87,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::atomic<bool> closed_{false};
 };
 
-/// Names the models there are.
+/// The error for an unknown model, which lists the known ones.
 [[nodiscard]] v0::Error no_such_model(const core::Plan& plan, std::string_view model);
 
-/// The state of every target, from whatever fleet.
+/// The state of every target of a fleet.
 [[nodiscard]] std::vector<v0::TargetStatus> targets_of(upstream::SharedFleet& fleet, Instant now);
 
 }  // namespace drover::client

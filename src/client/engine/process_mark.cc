@@ -5,7 +5,7 @@
 namespace drover::client {
 namespace {
 
-/// How often this process is a fork of one that used the library.
+/// Counts the forks between the process that used the library first and this one.
 std::atomic<std::uint64_t> generation{0};
 
 void count_fork() {
@@ -13,7 +13,7 @@ void count_fork() {
 }
 
 std::uint64_t watched_generation() {
-  // Fails only without memory; then a child is not noticed, as without this class.
+  // Fails only without memory; then a child is not recognised.
   [[maybe_unused]] static const int registered = ::pthread_atfork(nullptr, nullptr, &count_fork);
   return generation.load(std::memory_order_relaxed);
 }

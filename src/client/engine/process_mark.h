@@ -1,4 +1,4 @@
-// Whether this is still the process that made something: after fork() the child has its memory and none of its threads.
+// Whether an object was made by this process: after fork() a child has its memory and none of its threads.
 #pragma once
 
 #include <atomic>
@@ -9,7 +9,7 @@ namespace drover::client {
 class ProcessMark {
  public:
   ProcessMark();
-  /// True in a child of the process that made this. No system call.
+  /// True in a child of the process that made this object. No system call.
   [[nodiscard]] bool foreign() const;
 
  private:

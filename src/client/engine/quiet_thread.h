@@ -1,4 +1,4 @@
-// Threads of a library: signals are the program's, so they are delivered to its threads and not to ours.
+// Threads of the library, which get no signals: those are for the program's own threads.
 #pragma once
 
 #include <pthread.h>
@@ -14,7 +14,7 @@ template <class Body>
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // a new thread begins with its maker's mask
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // a new thread begins with the mask of the thread that makes it
   std::thread made(std::move(body));
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return made;

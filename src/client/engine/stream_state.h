@@ -1,4 +1,4 @@
-// The reader's side of a streamed reply: takes bytes from the call, finds events in them and reads each.
+// The reader's side of a streamed reply: it takes bytes from the call, finds the events in them and reads each.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ DROVER_BEGIN
 class ChatStream::State {
  public:
   explicit State(std::shared_ptr<client::Call> call) : held_(std::in_place, std::move(call)) {}
-  /// It failed before it began.
+  /// For a stream that failed before it began.
   explicit State(Error error) : over_(true), error_(std::move(error)) {}
   ~State() { cancel(); }
   State(const State&) = delete;
@@ -42,7 +42,7 @@ class ChatStream::State {
   std::optional<client::Held> held_;
   http::SseScanner scanner_;
   std::string input_;
-  std::size_t at_ = 0;   ///< what has been read of it
+  std::size_t at_ = 0;   ///< bytes of it that are read
   std::string failure_;  ///< the provider's own error event
   bool over_ = false;
   std::optional<Error> error_;

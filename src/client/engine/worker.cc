@@ -14,7 +14,7 @@
 namespace drover::client {
 namespace {
 
-/// No exception should reach the end of a call; one that does (no memory) ends it all the same.
+/// Ends a call on every way out, also by an exception (no memory), which should not come so far.
 struct CallEnded {
   std::shared_ptr<Call> call;
   Worker* worker;
@@ -64,7 +64,7 @@ Result<void> Worker::start() {
 
 void Worker::probe(std::shared_ptr<const upstream::Catalog> catalog, std::shared_ptr<upstream::SharedFleet> fleet,
                    upstream::Prober::Say say) {
-  // The second thing that this loop is told: there is room.
+  // The second task of this loop: its mailbox has room.
   (void)loop_.post([this, catalog = std::move(catalog), fleet = std::move(fleet), say = std::move(say)] {
     prober_.emplace(tools(), say);
     prober_->use(catalog, fleet);
@@ -79,7 +79,7 @@ bool Worker::post(Order order) {
     first = orders_.empty();
     orders_.push_back(std::move(order));
   }
-  // One task at most waits in the mailbox, so it is never full; it is closed only when closed_ was set before.
+  // At most one such task waits in the mailbox, so there is room; it is closed only after closed_ was set.
   if (first) (void)loop_.post([this] { take_orders(); });
   return true;
 }
@@ -128,10 +128,10 @@ void Worker::close() {
     if (std::exchange(closed_, true)) return;
   }
   if (thread_.joinable()) {
-    (void)loop_.order([this] { end_all(); });  // not taken: the loop has stopped
+    (void)loop_.order([this] { end_all(); });  // refused: the loop has stopped
     thread_.join();
   }
-  loop_.abandon();  // coroutines that did not end; they hold calls and connections
+  loop_.abandon();  // destroys coroutines that did not end; they hold calls and connections
   for (const auto& call : std::exchange(running_, {})) {
     call->give_up(closed_error());
     call->finish(nullptr);

@@ -1,4 +1,4 @@
-// One thread of a client: its loop, resolver, connections, and the calls that run on it.
+// One thread of a client: its loop, resolver and connections, and the calls that run on it.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace drover::client {
 
 class Call;
 
-/// How long calls may take to notice that their client is going; then they are abandoned.
+/// How long calls may take to notice that their client closes; then they are abandoned.
 inline constexpr Duration kLastWords = std::chrono::seconds(2);
 
 class Worker {
@@ -31,7 +31,7 @@ class Worker {
     What what = Start;
   };
 
-  /// `decisions`: this thread's own; outlives it.
+  /// `decisions` is this thread's own and outlives the worker.
   Worker(std::uint64_t seed, unsigned threads, telemetry::DecisionStore& decisions);
   ~Worker();
   Worker(const Worker&) = delete;
@@ -39,15 +39,15 @@ class Worker {
 
   /// Starts the thread. Errors: LocalResource.
   [[nodiscard]] Result<void> start();
-  /// Behind start(), once: this thread probes these keys from now on. `say` gets what the log should know.
+  /// Call it once, after start(): this thread probes these keys from now on. `say` gets lines for the log.
   void probe(std::shared_ptr<const upstream::Catalog> catalog, std::shared_ptr<upstream::SharedFleet> fleet,
              upstream::Prober::Say say);
-  /// Any thread. False: it is closing, and the order was dropped.
+  /// Any thread. False: the worker is closing, and the order was dropped.
   bool post(Order order);
-  /// Not its own thread: ends every call with "client_closed", then the thread.
+  /// From another thread: ends every call with "client_closed", then the thread.
   void close();
 
-  // Its own thread.
+  // For its own thread.
   [[nodiscard]] net::Loop& loop() { return loop_; }
   [[nodiscard]] upstream::LoopTools tools() { return {&loop_, &resolver_, &pools_}; }
   [[nodiscard]] telemetry::DecisionStore& decisions() { return decisions_; }

@@ -24,17 +24,17 @@
 namespace drover::client {
 namespace {
 
-/// Uses of one key that may wait for their mark; the oldest is given back.
+/// Most uses of one key that wait for their mark; a further use gives the oldest back.
 constexpr std::size_t kMaxUnmarked = 1024;
 
-/// What leases share with their balancer.
+/// What a balancer shares with its leases.
 struct Pool {
   ProcessMark process;
   std::shared_ptr<const upstream::Catalog> catalog;
   std::unique_ptr<upstream::SharedFleet> fleet;
   Random random{(std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()};  // used under the fleet's lock
   std::string model;
-  std::shared_ptr<Delivery> delivery;  ///< of the hooks
+  std::shared_ptr<Delivery> delivery;  ///< runs the hooks
 };
 
 Error no_answer() {
@@ -48,7 +48,7 @@ Error no_answer() {
 http::Fields views_of(const std::vector<v0::Field>& fields) {
   http::Fields views;
   for (const v0::Field& field : fields) {
-    if (!views.push_back({field.name, field.value})) break;  // more than a head may have
+    if (!views.push_back({field.name, field.value})) break;  // more fields than a head may have
   }
   return views;
 }
@@ -73,7 +73,7 @@ class Lease::State {
     key_.assign(at.key->reveal());
   }
   ~State() {
-    // In a child of fork() the fleet's lock may be held for ever by a thread that is not there.
+    // In a child of fork() the fleet's lock may be held for ever by a thread that does not exist there.
     if (!pool_->process.foreign()) return;
     client::leave_behind(std::make_shared<core::Lease>(std::move(lease_)));
     client::leave_behind(std::move(pool_));
@@ -166,7 +166,7 @@ class Balancer::State {
   std::mutex mutex;  // guards unmarked
   std::map<std::string, std::deque<Lease>, std::less<>> unmarked;
 
-  /// The oldest use of this key.
+  /// Takes the oldest use of this key.
   std::optional<Lease> take(const std::string& key) {
     if (pool->process.foreign()) return std::nullopt;
     const std::lock_guard lock(mutex);
@@ -248,7 +248,7 @@ Result<Lease> Balancer::pick(const std::string& model, const std::vector<std::st
       before.push_back(core::TargetId{static_cast<std::uint32_t>(at)});
   }
   request.tried = before;
-  request.streamed = true;  // a lease reports one latency, kept where streams keep theirs
+  request.streamed = true;  // a lease reports one latency, which is kept with the streams'
   const Instant now = net::monotonic_now();
   const core::PickAnswer answer = pool.fleet->pick(request, now, pool.random);
   if (answer.kind == core::PickKind::Picked)
@@ -263,7 +263,7 @@ Result<std::string> Balancer::next_key(const std::string& model) {
   auto lease = pick(model);
   if (!lease) return std::move(lease.error());
   std::string key = lease->key();
-  std::optional<Lease> dropped;  // goes without the lock
+  std::optional<Lease> dropped;  // destroyed without the lock
   const std::lock_guard lock(state_->mutex);
   std::deque<Lease>& uses = state_->unmarked[key];
   if (uses.size() == client::kMaxUnmarked) {

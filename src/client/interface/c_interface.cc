@@ -1,5 +1,5 @@
-// drover.h: the library for other languages. No exception leaves a function; what one would say is the last error. What
-// destroys a handle needs no guard: destructors throw nothing, and deleting NULL does nothing.
+// drover.h: the library for other languages. No exception leaves a function: its text becomes the last error. Functions
+// that destroy a handle need no guard: destructors throw nothing, and deleting NULL does nothing.
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -46,7 +46,7 @@ void say(v0::Error error) {
   last_error() = std::move(error);
 }
 
-/// Keeps what a handler of exceptions has caught as the last error. Without memory for that the one before stays.
+/// Keeps the text of a caught exception as the last error. Without memory for it, the previous error stays.
 void say_thrown(const char* what) noexcept {
   try {
     v0::Error error;
@@ -58,7 +58,7 @@ void say_thrown(const char* what) noexcept {
   }
 }
 
-/// Runs `work`; whatever it throws becomes the last error and `otherwise`.
+/// Runs `work`. On an exception, its text becomes the last error and `otherwise` is returned.
 template <class Value, class Work>
 Value guarded(Value otherwise, Work&& work) noexcept {
   try {
@@ -71,7 +71,7 @@ Value guarded(Value otherwise, Work&& work) noexcept {
   return otherwise;
 }
 
-/// A copy that drover_free() frees.
+/// A copy, which drover_free() frees.
 char* owned(const std::string& text) {
   char* copy = static_cast<char*>(std::malloc(text.size() + 1));
   if (copy == nullptr) throw std::bad_alloc();
@@ -85,7 +85,7 @@ v0::ChatRequest request_of(const char* model, const char* text) {
   return request;
 }
 
-/// The same for a call on a handle. NULL is a mistake and no crash.
+/// The same for a call on a handle. NULL gives an error and no crash.
 template <class Value, class Handle, class Work>
 Value guarded(Handle* handle, Value otherwise, Work&& work) noexcept {
   return guarded(otherwise, [&]() -> Value {
@@ -103,7 +103,7 @@ const char* text_or_none(const char* text) {
   return text == nullptr ? "" : text;
 }
 
-/// The value, or null when there is an error, which is said.
+/// The value; null on an error, which becomes the last error.
 template <class Handle, class T>
 Handle* handle_of(v0::Result<T> made) {
   if (made) return new Handle{std::move(*made)};
@@ -223,7 +223,7 @@ const char* drover_lease_target(const drover_lease* lease) {
 }
 
 void drover_lease_succeeded(drover_lease* lease, double seconds) {
-  // Negative and absurd times are the caller's mistake, not a latency: NaN too.
+  // A negative or absurd time, or NaN, is the caller's mistake and no latency.
   constexpr double kMostSeconds = 86'400;
   const double kept = seconds > 0 && seconds < kMostSeconds ? seconds : 0;
   (void)guarded<int>(lease, 1, [kept](drover_lease& known) {

@@ -37,7 +37,7 @@ std::optional<ChatEvent> ChatStream::State::read(const http::SseEvent& event) {
   ChatEvent out;
   switch (client::read_chat_event(data, out)) {
     case client::EventMeaning::Content: return out;
-    case client::EventMeaning::Failure: failure_.assign(data); break;  // the call's outcome says the rest
+    case client::EventMeaning::Failure: failure_.assign(data); break;  // the call's outcome has the other facts
     case client::EventMeaning::Silent:
     case client::EventMeaning::Done: break;
   }

@@ -19,7 +19,7 @@ using client::Call;
 using client::Engine;
 using client::Outcome;
 
-/// The engine, closed when the client goes.
+/// The engine, which is closed when the client is destroyed.
 class Client::State {
  public:
   explicit State(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
@@ -61,7 +61,7 @@ void wait_for(Engine& engine, const std::shared_ptr<Call>& call) {
   std::condition_variable changed;
   bool done = false;
   call->ended = [&](Call&) {
-    const std::lock_guard lock(mutex);  // held while notifying: whoever waits destroys all three
+    const std::lock_guard lock(mutex);  // held while notifying: the waiting thread destroys all three
     done = true;
     changed.notify_one();
   };
@@ -141,7 +141,7 @@ Pending Client::chat(const ChatRequest& request, std::function<void(Result<ChatR
   Engine& engine = state_->engine();
   auto call = prepare_chat(engine, request, Call::Kind::Whole);
   if (!call) {
-    // In a child after fork() there is no thread to call back from.
+    // A child of fork() has no thread that could call back.
     if (engine.foreign()) {
       try {
         done(std::move(call.error()));
@@ -154,7 +154,8 @@ Pending Client::chat(const ChatRequest& request, std::function<void(Result<ChatR
     return {};
   }
   (*call)->ended = [done = std::move(done)](Call& ended) mutable {
-    // Moved, so that what it captured (perhaps the client) goes on the callback thread and never on a worker's.
+    // Moved, so that what the callback captured (perhaps the client) is destroyed on the callback thread, never on a
+    // worker's.
     ended.engine().delivery().call(
         [done = std::move(done), kept = ended.shared_from_this()] { done(chat_reply(kept->outcome())); });
   };

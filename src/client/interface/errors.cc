@@ -6,14 +6,14 @@
 
 DROVER_BEGIN
 
-// The two lists are one; a kind added to only one of them does not compile here or shows in errors_test.cc.
+// Both lists have the same kinds: a kind that is added to one of them fails here or in errors_test.cc.
 static_assert(static_cast<int>(ErrorKind::Resolve) == static_cast<int>(drover::ErrorKind::Resolve));
 static_assert(static_cast<int>(ErrorKind::RateLimited) == static_cast<int>(drover::ErrorKind::RateLimited));
 static_assert(static_cast<int>(ErrorKind::BadRequest) == static_cast<int>(drover::ErrorKind::BadRequest));
 static_assert(static_cast<int>(ErrorKind::Internal) == static_cast<int>(drover::ErrorKind::Internal));
 
 const char* to_string(ErrorKind kind) noexcept {
-  return drover::to_string(static_cast<drover::ErrorKind>(kind)).data();  // the views are of whole literals
+  return drover::to_string(static_cast<drover::ErrorKind>(kind)).data();  // the views are whole literals
 }
 
 std::string Error::to_string() const {

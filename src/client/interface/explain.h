@@ -1,4 +1,4 @@
-// Decision records as callers see them.
+// Decision records in the form of the library's interface.
 #pragma once
 
 #include "drover/explanation.h"

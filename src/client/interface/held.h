@@ -1,5 +1,4 @@
-// A call that a caller still holds, and what happens to such things in a child of fork(): their threads are not there,
-// so they are left as they are, for ever.
+// A call that a caller holds. In a child of fork() its threads do not exist, so the object is left as it is, for ever.
 #pragma once
 
 #include <memory>
@@ -10,7 +9,7 @@
 
 namespace drover::client {
 
-/// Never destroyed: the memory belongs to the process that ends with it.
+/// Never destroyed: the memory lives until the process ends.
 template <class Thing>
 void leave_behind(std::shared_ptr<Thing> thing) {
   [[maybe_unused]] auto* const left = new std::shared_ptr<Thing>(std::move(thing));
@@ -25,7 +24,7 @@ class Held {
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
 
-  /// Whether this is the process it was made in.
+  /// Whether this is the process that made it.
   [[nodiscard]] bool here() const { return !call_->engine().foreign(); }
   [[nodiscard]] Call& call() const { return *call_; }
 

@@ -22,13 +22,13 @@ v0::Error unreadable(std::string what) {
   return error;
 }
 
-/// The text of a JSON string; empty for anything else.
+/// The text of a JSON string; empty for any other value.
 std::string text_of(std::string_view raw) {
   const auto inside = raw_string(raw);
   return inside ? dialect::json_unescape(*inside) : std::string();
 }
 
-/// Calls `member(key, reader)` for each; it must take the value.
+/// Calls `member(key, reader)` for each member; the function must take the value.
 template <class Member>
 bool each_member(JsonReader& reader, Member&& member) {
   if (reader.kind() != Kind::Object || !reader.enter()) {
@@ -131,7 +131,7 @@ std::optional<v0::Error> read_chat(std::string_view json, v0::ChatReply& reply) 
     if (key == "choices") {
       each_element(inner, [&](JsonReader& choice) {
         if (any_choice) {
-          choice.take();  // the others are in `json`
+          choice.take();  // the other choices are in `json`
         } else {
           read_choice(choice, reply);
         }
@@ -170,7 +170,8 @@ std::optional<v0::Error> read_embeddings(std::string_view json, v0::Embeddings& 
     if (key == "model") embeddings.model = text_of(value);
   });
   if (!found || reader.broken()) return unreadable("The provider's answer has no vectors that can be read.");
-  // Not stable_sort: clang calls a part of libstdc++'s deprecated. Two of one number may come in either order.
+  // Not stable_sort: clang warns that a part of libstdc++'s is deprecated. Two items of one number may come in either
+  // order.
   std::ranges::sort(numbered, {}, &std::pair<std::int64_t, std::vector<float>>::first);
   for (auto& [index, vector] : numbered) embeddings.vectors.push_back(std::move(vector));
   return std::nullopt;
@@ -198,7 +199,7 @@ EventMeaning read_chat_event(std::string_view data, v0::ChatEvent& event) {
   });
   event.json.assign(data);
   if (failure) return EventMeaning::Failure;
-  // What cannot be read is the caller's to look at.
+  // An event that cannot be read is passed to the caller.
   return any_choice || reader.broken() ? EventMeaning::Content : EventMeaning::Silent;
 }
 

@@ -1,5 +1,5 @@
-// Answers in OpenAI's shape as typed values. The run has judged them already: here only what is wanted is picked out,
-// and what cannot be read is left empty or refused.
+// Answers in OpenAI's shape as typed values. The run has judged them; here the wanted members are picked out, and a
+// member that cannot be read stays empty or is refused.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ namespace drover::client {
 
 enum class EventMeaning : std::uint8_t {
   Content,  ///< `event` was filled in
-  Silent,   ///< nothing in it for the caller: usage, keep-alive
+  Silent,   ///< no content for the caller: usage, keep-alive
   Done,     ///< [DONE]
   Failure,  ///< the provider's own error
 };

@@ -1,5 +1,5 @@
-// Typed requests as the JSON that goes up. What is given as JSON is put in untouched; whether the whole is JSON is for
-// the dialect's inspector to say.
+// Typed requests as JSON for the provider. Members that are given as JSON are put in unchanged; the dialect's inspector
+// judges the whole.
 #pragma once
 
 #include <string>

@@ -12,12 +12,12 @@
 namespace drover::client {
 namespace {
 
-/// What messages call Options, where they would name a file.
+/// The name of Options in messages that would name a file.
 constexpr const char* kSource = "options";
 constexpr const char* kModelVariable = "DROVER_MODEL";
-/// The one that every OpenAI-compatible gateway has, and that costs little.
+/// A cheap model that every OpenAI-compatible gateway has.
 constexpr const char* kLastModel = "gpt-6-luna";
-/// Values of keys are handed over as variables with this in front of their number, so that they never stand in a text.
+/// The values of keys are passed as variables with this prefix and a number, so that no text holds them.
 constexpr std::string_view kKeyVariable = "DROVER_OPTIONS_KEY_";
 
 v0::Error refused(const config::Problems& problems) {
@@ -31,7 +31,7 @@ v0::Error refused(const config::Problems& problems) {
   return error;
 }
 
-/// Writes YAML in flow style: every string quoted as JSON quotes it, which YAML reads the same way.
+/// Writes YAML in flow style: every string is quoted as in JSON, which YAML reads the same way.
 class Writer {
  public:
   void open(std::string_view name, char bracket) {
@@ -49,7 +49,7 @@ class Writer {
     key(name);
     text_.append(dialect::json_string(value));
   }
-  /// Durations, sizes, shares and words: as they stand in a file.
+  /// Durations, sizes, shares and words, as they stand in a file.
   void word(std::string_view name, const std::string& value) {
     if (value.empty()) return;
     key(name);
@@ -101,7 +101,7 @@ void write_key(Writer& yaml, const v0::KeyOptions& key, Secrets& secrets) {
   yaml.close('}');
 }
 
-/// Nothing when it is empty.
+/// Writes nothing for an empty list.
 void write_list(Writer& yaml, std::string_view name, const std::vector<std::string>& items) {
   if (items.empty()) return;
   yaml.open(name, '[');
@@ -258,7 +258,7 @@ v0::Result<config::Settings> settings_of(const v0::Options& options) {
   };
   auto settings = config::load_text(text, kSource, environment);
   if (!settings) {
-    // Places in a text nobody wrote would only confuse.
+    // No person wrote the text, so its line numbers would only confuse.
     for (config::Problem& problem : settings.error()) problem.line = problem.column = 0;
   }
   return given(std::move(settings));

@@ -1,5 +1,5 @@
-// From Options to the Settings the rest of the program reads: it writes a configuration and loads that, so that names,
-// defaults and messages are the file's.
+// From Options to the Settings of the program: it writes a configuration and loads it, so that names, defaults and
+// messages are those of the file.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace drover::client {
 [[nodiscard]] v0::Result<config::Settings> settings_from_env();
 [[nodiscard]] v0::Result<config::Settings> settings_from_file(const std::string& path);
 
-/// The model of a request that names none: `configured`, else DROVER_MODEL, else the first one configured by name, else
+/// The model of a request that names none: `configured`, else DROVER_MODEL, else the first configured name, else
 /// gpt-6-luna.
 [[nodiscard]] std::string default_model(const std::string& configured, const core::Plan& plan);
 

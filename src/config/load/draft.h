@@ -1,5 +1,5 @@
-// A configuration while it is being built, and the steps that build it, one file each. Each step reads its section,
-// reports what is wrong and goes on, so that all mistakes are told at once.
+// A configuration that is being built, and the steps that build it, one file each. A step reads its section, reports
+// its mistakes and goes on, so that all mistakes are reported at once.
 #pragma once
 
 #include <map>
@@ -12,9 +12,9 @@
 
 namespace drover::config {
 
-/// What the later steps need to know about a provider beside the plan.
+/// What later steps need to know about a provider beside the plan.
 struct ProviderDraft {
-  /// It has mistakes of its own: what depends on it is not blamed again.
+  /// The provider has mistakes: settings that depend on it are not reported as well.
   bool broken = false;
   Place place;
   std::vector<core::ServerId> servers;
@@ -23,7 +23,7 @@ struct ProviderDraft {
   std::set<std::string> server_urls;
   std::set<std::string> key_names;
   std::map<Sha256Digest, std::string> key_values;  ///< digest → name, to find one key under two names
-  bool pinned = false;                             ///< by the file, not by default
+  bool pinned = false;                             ///< the file pins it; false: pinned by default
 };
 
 struct Draft {
@@ -41,7 +41,7 @@ struct Draft {
   }
 };
 
-// In this order: a step may rely on those before it.
+// In this order: a step may rely on earlier ones.
 void load_policy(const Section& top, Draft& draft);  // retry, timeouts, health, limits, drain, threads
 void load_quotas(const Section& top, Draft& draft);
 void load_providers(const Section& top, Draft& draft);
@@ -58,7 +58,7 @@ void load_timeouts(const Value& value, core::Timeouts& timeouts);
 void load_keys(const Section& provider, core::ProviderId id, Draft& draft);
 /// The `errors` of one provider.
 void load_errors(const Value& value, core::Provider& provider);
-/// Refuses a file that is missing or holds no PEM blocks; `value` names it. Nothing after a report.
+/// Refuses a file that is missing or has no PEM blocks; `value` holds its name. Returns nothing after a report.
 [[nodiscard]] std::optional<std::string> pem_file(const Value& value, const Environment& environment);
 
 }  // namespace drover::config

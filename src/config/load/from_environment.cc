@@ -1,5 +1,5 @@
 // Settings without a file: keys from the environment, of one company for each dialect. It writes the smallest
-// configuration and loads that, so that there is one way from a text to Settings.
+// configuration and loads it, so that every text becomes Settings in the same way.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -13,11 +13,11 @@ struct Company {
   std::string_view provider;
   std::string_view base_url;
   core::DialectKind dialect;
-  std::array<std::string_view, 2> variables;  ///< the first that is set is used
+  std::array<std::string_view, 2> variables;  ///< the first one that is set is used
 };
 
-// OPENAI_BASE_URL is not read on purpose: where clients run it points at drover, which would then call itself.
-// (Nor is ANTHROPIC_BASE_URL.)
+// OPENAI_BASE_URL and ANTHROPIC_BASE_URL are not read: where clients run, they point at drover, which would then call
+// itself.
 constexpr std::array<Company, 3> kCompanies = {
     {{"holysheep",
       "https://api.holysheep.ai/v1",
@@ -57,7 +57,7 @@ Problem problem(std::string key, std::string message, std::string suggestion) {
       .file = "environment", .key = std::move(key), .message = std::move(message), .suggestion = std::move(suggestion)};
 }
 
-/// Two of one dialect: only there one could be taken for the other.
+/// Whether two companies of one dialect were found: drover cannot know which of them is meant.
 bool compete(const std::vector<Found>& found) {
   return std::ranges::any_of(found, [&](const Found& one) {
     return std::ranges::count_if(
@@ -100,7 +100,7 @@ std::expected<Settings, Problems> from_environment(const Environment& environmen
   for (const Found& each : found) text += provider_line(each);
   auto settings = load_text(text, "environment", environment);
   if (!settings) {
-    // Lines of a text nobody wrote would only confuse.
+    // The text was not written by a person, so its line numbers would only confuse.
     for (Problem& each : settings.error()) each.line = each.column = 0;
   }
   return settings;

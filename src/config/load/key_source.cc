@@ -20,14 +20,15 @@ bool is_variable_name(std::string_view text) {
          std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-/// A name in capitals is a name; anything else may be a key that was written where its variable should be.
+/// The variable's name for a message. A name that is not in capitals may be a key in the wrong place and is not shown.
 std::string variable_shown(std::string_view name) {
   const bool capitals = std::ranges::none_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
   if (capitals || name.size() <= 16) return "'" + std::string(name) + "'";
   return "named here (not shown: it may be a key)";
 }
 
-/// `what` is the subject of the sentence: "environment variable 'A'". False after a report.
+/// Whether the credential can be one. `what` is the subject of the sentence: "environment variable 'A'". False after a
+/// report.
 bool usable(const std::string& credential, const std::string& what, const Value& where) {
   if (credential.empty()) {
     where.wrong(what + " is empty", "put the key there");
@@ -126,7 +127,7 @@ bool is_placeholder(std::string_view value) {
   while (lower.starts_with("sk-")) lower.erase(0, 3);
   std::erase_if(lower, [](char c) { return c == '-' || c == '_'; });
   if (std::ranges::find(kWhole, lower) != kWhole.end()) return true;
-  // "sk-", "sk-xxxxxxxx", "********", "000000": nothing, or one character over and over.
+  // "sk-", "sk-xxxxxxxx", "********", "000000": empty, or one character repeated.
   return std::ranges::all_of(lower, [&](char c) { return c == lower.front(); });
 }
 

@@ -1,4 +1,4 @@
-// From text to Settings: the tree, then each section, then everything that was wrong.
+// From text to Settings: the tree, then each section, then all mistakes.
 #include <algorithm>
 #include <array>
 
@@ -7,20 +7,21 @@
 namespace drover::config {
 namespace {
 
-/// Who can change the file can send the keys elsewhere. (That others can read it matters only with `value:`, which
-/// warns by itself.)
+/// Warns about a file that other users can change: they could send the keys elsewhere. (That they can read it matters
+/// only for `value:`, which has its own warning.)
 void warn_about_mode(const std::string& path, const FileContent& content, Settings& settings) {
   if ((content.mode & 0002U) != 0) {
     settings.warnings.insert(settings.warnings.begin(), path + ": everybody can change this file; chmod 600 it");
   }
 }
 
-/// The text may hold a key: so few digits of its hash say whether it changed, and nothing else.
+/// A few digits of the text's hash: they show whether the text has changed and, because it may hold a key, nothing
+/// else.
 std::string fingerprint(std::string_view text) {
   return hex(sha256(text), 6);
 }
 
-/// Sections that only another program's configuration has.
+/// Sections that only the configuration of another program has.
 struct Foreign {
   std::string_view key;
   std::string_view program;
@@ -34,7 +35,7 @@ constexpr std::array<Foreign, 8> kForeign = {{{"model_list", "LiteLLM"},
                                               {"receivers", "the OpenTelemetry Collector"},
                                               {"scrape_configs", "Prometheus"}}};
 
-/// Says so, once, where the file is another program's: its keys one by one would help nobody.
+/// Reports a file of another program once: a report for each of its keys would not help.
 bool is_foreign(const Node& top, Report& report) {
   for (const Name& name : top.names) {
     const auto found = std::ranges::find(kForeign, name.text, &Foreign::key);

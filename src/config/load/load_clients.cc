@@ -1,4 +1,4 @@
-// Clients: who may use the gateway, which models, and the providers their requests may reach.
+// Clients: which programs may use the gateway, their models, and the providers that their requests may reach.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -12,7 +12,7 @@
 namespace drover::config {
 namespace {
 
-/// Shorter keys can be guessed over a network in a lifetime.
+/// Shorter keys can be guessed over a network.
 constexpr std::size_t kGuessable = 16;
 
 constexpr std::array<Choice<core::ServiceClass>, 2> kClasses = {
@@ -102,7 +102,7 @@ bool ClientsReader::reaches(const ClientKey& client, const core::Route& route) c
   });
 }
 
-/// A client that may ask for a model but reach none of its targets was hardly meant so.
+/// A client that may ask for a model but reaches none of its targets is probably a mistake.
 void ClientsReader::check_reach(const Value& value, const ClientKey& client) {
   for (const std::string& model : client.models) {
     const core::Route* const own = is_glob(model) ? nullptr : draft_.plan.route_for(model);

@@ -1,4 +1,4 @@
-// `errors` of a provider: an operator's own rules for what its failures mean, before the built-in ones.
+// `errors` of a provider: the operator's own rules for what its failures mean, tried before the built-in ones.
 #include <algorithm>
 #include <array>
 
@@ -7,17 +7,17 @@
 namespace drover::config {
 namespace {
 
-/// More rules than that would be a program.
+/// Most rules of one provider: more would be a program.
 constexpr std::size_t kMostRules = 100;
 constexpr std::size_t kLongestText = 200;
-/// A shorter piece of a message is in every second one.
+/// Shortest text to look for: a shorter one is in too many messages.
 constexpr std::size_t kShortestText = 4;
 
-/// The class of the rule `empty: true`: such an answer is no failure by its own account, and charges nobody.
+/// The class of the rule `empty: true`: such an answer does not say that it failed, and charges no node.
 constexpr std::string_view kEmptyAnswer = "empty_answer";
 constexpr std::array<Choice<bool>, 1> kTrue = {{{"true", true}}};
 
-/// What a class means unless the rule says otherwise: whom it is about and what may be tried next.
+/// What a class means unless the rule says otherwise: the node that it is about, and what may be tried next.
 struct Meaning {
   ErrorKind kind;
   ErrorScope scope;
@@ -38,7 +38,7 @@ constexpr std::array<Choice<Meaning>, 11> kClasses = {{
     {kEmptyAnswer, {ErrorKind::ServerError, ErrorScope::Request, RetryClass::OtherKey}},
 }};
 
-/// Wider or narrower than the class's own; a request's mistake is not made a key's, nor the other way round.
+/// The scopes that a rule may choose. A rule may not make a request's mistake a key's failure, nor the other way round.
 constexpr std::array<Choice<ErrorScope>, 5> kScopes = {{{"target", ErrorScope::Target},
                                                         {"key", ErrorScope::Key},
                                                         {"quota", ErrorScope::Quota},
@@ -56,7 +56,7 @@ void read_text(const Section& map, std::string_view key, std::size_t shortest, s
   out = *text;
 }
 
-/// `{ empty: true, class: empty_answer }` stands alone. False: the rule is another.
+/// Reads `{ empty: true, class: empty_answer }`, which has no other fields. False: the rule is another one.
 bool read_empty(const Value& value, const Section& map, core::ErrorRule& rule) {
   map.choice("empty", rule.empty, kTrue);
   const auto named = map.find("class");

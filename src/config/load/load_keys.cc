@@ -1,4 +1,4 @@
-// The keys of one provider: each entry is one credential, or several when its variable holds a list.
+// The keys of one provider: an entry is one credential, or several when its variable holds a list.
 #include <algorithm>
 
 #include "base/sha256.h"
@@ -26,7 +26,7 @@ std::optional<core::QuotaId> find_quota(const Value& value, const Draft& draft) 
   return std::nullopt;
 }
 
-/// Adds one key; refuses a value or a name the provider has already.
+/// Adds one key. Refuses a value or a name that another key of the provider has.
 void add_key(core::Key key, const Value& where, Draft& draft) {
   ProviderDraft& provider = draft.providers[key.provider.index()];
   const auto [same, is_new] = provider.key_values.emplace(sha256(key.secret.reveal()), key.name);
@@ -63,7 +63,7 @@ void load_key(const Value& value, core::ProviderId id, Draft& draft) {
   const std::vector<std::string> values = read_credentials(*map, draft.environment, Several::CommaSeparated);
   const std::string base = key.name;
   for (std::size_t at = 0; at < values.size(); ++at) {
-    // Position among all keys of the provider, so that the names of a list do not depend on how it was written.
+    // The position among all keys of the provider, so that a key's name does not depend on how the list is written.
     const std::string position = std::to_string(draft.providers[id.index()].keys.size() + 1);
     key.name = base.empty() ? position : values.size() == 1 ? base : base + "-" + std::to_string(at + 1);
     key.fingerprint = fingerprint(draft.plan.providers[id.index()].name, values[at]);
@@ -80,7 +80,7 @@ void load_keys(const Section& provider, core::ProviderId id, Draft& draft) {
   const auto keys = provider.find("keys");
   if (none) {
     if (keys) keys->hidden().wrong("keys are given although auth is none", "remove the keys, or set auth: bearer");
-    // One nameless credential, so that every target has a key and health has something to count on.
+    // One credential without a name: every target needs a key, which its health is kept for.
     add_key({.provider = id,
              .name = "1",
              .fingerprint = fingerprint(owner.name, ""),

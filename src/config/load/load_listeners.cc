@@ -1,4 +1,4 @@
-// Where drover listens, with which certificates, and whether it may without clients; where the access log goes.
+// Where drover listens, with which certificates, and whether it may without clients; and where the access log goes.
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kExpected = "an address such as 127.0.0.1:8080 or [::1]:8080";
 constexpr std::size_t kPemBytes = std::size_t{1} << 20;
 constexpr std::uint64_t kNoPort = UINT64_MAX;
-/// What is proposed where its own port is taken.
+/// The port that a message suggests when a port is the admin listener's.
 constexpr std::uint16_t kAdminInstead = defaults::kAdminPort + 1;
 
 bool is_ipv4(const std::string& text) {
@@ -37,13 +37,13 @@ std::string address_hint(const std::string& text) {
 struct Wrong {
   std::string message;
   std::string suggestion;
-  bool form = false;  ///< it is no address at all
+  bool form = false;  ///< the text is no address
 };
 
 std::expected<ListenAddress, Wrong> read_address(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   const std::string host = text.substr(0, colon);
-  // Without a colon the host is the whole text, which is then refused.
+  // Without a colon the whole text is the host, which is then refused.
   const std::uint64_t port = parse_whole(std::string_view(text).substr(colon + 1)).value_or(kNoPort);
   const bool bracketed = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
   const std::string bare = bracketed ? host.substr(1, host.size() - 2) : host;
@@ -110,7 +110,7 @@ bool is_ipv6_host(const ListenAddress& address) {
   return address.host.find(':') != std::string::npos;
 }
 
-/// Whether the two cannot both listen: the same socket, also where one of them is every interface.
+/// Whether two addresses cannot both be listened on: they are equal, or one of them is every interface.
 bool clash(const ListenAddress& a, const ListenAddress& b) {
   if (a.port != b.port || a.port == 0) return false;
   if (a.host == b.host || a.host == "::" || b.host == "::") return true;
@@ -118,7 +118,7 @@ bool clash(const ListenAddress& a, const ListenAddress& b) {
   return is_ipv6_host(a) == is_ipv6_host(b) && (a.host == "0.0.0.0" || b.host == "0.0.0.0");
 }
 
-/// Without clients anybody who reaches the listener spends the keys.
+/// The mistake of a listener without clients: every program that reaches it could use the keys.
 Wrong exposed(const ListenAddress& listener) {
   return {listener.to_string() +
               " can be reached from other machines, and without 'clients' everybody who reaches it could spend your "

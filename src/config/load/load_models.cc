@@ -12,7 +12,7 @@ namespace drover::config {
 namespace {
 
 constexpr std::uint64_t kMaxPriority = 100;
-/// No provider's prompt cache lasts less, or more.
+/// No provider's prompt cache lasts a shorter or a longer time.
 constexpr Range<Duration> kAffinity{std::chrono::minutes(5), std::chrono::minutes(60)};
 
 constexpr std::array<Choice<core::Balance>, 6> kBalance = {{{"p2c", core::Balance::P2c},
@@ -25,7 +25,7 @@ constexpr std::array<Choice<core::Balance>, 6> kBalance = {{{"p2c", core::Balanc
 constexpr std::array<Choice<core::Translate>, 3> kTranslate = {
     {{"lenient", core::Translate::Lenient}, {"strict", core::Translate::Strict}, {"off", core::Translate::Off}}};
 
-/// What another model may be able to do that this one refuses.
+/// The refusals of one model that another model may not share.
 constexpr std::array<Choice<ErrorKind>, 2> kDetourKinds = {
     {{"context_too_long", ErrorKind::ContextTooLong}, {"content_policy", ErrorKind::ContentPolicy}}};
 
@@ -35,7 +35,7 @@ std::optional<core::ProviderId> find_provider(const Value& value, const Draft& d
   for (std::size_t at = 0; at < draft.plan.providers.size(); ++at) {
     if (draft.plan.providers[at].name == *name) return core::ProviderId{static_cast<std::uint32_t>(at)};
   }
-  // With no provider at all that is the mistake, and it has been told.
+  // Without any provider, that is the mistake, and it is reported already.
   if (!draft.plan.providers.empty()) {
     value.wrong("there is no provider called " + shown(*name), did_you_mean(*name, draft.provider_names()));
   }
@@ -58,7 +58,7 @@ std::optional<core::KeyId> find_key(const Value& value, core::ProviderId id, con
   return std::nullopt;
 }
 
-/// What "claude-*" would be asked for by a request for another model is nobody's to say; "*" takes the name as it is.
+/// "claude-*" does not say which name a request for another model would ask for; "*" passes the name on.
 bool names_one_or_all(const Value& value, const std::string& fallback) {
   if (!is_glob(fallback) || fallback == "*") return true;
   value.wrong("a fallback is one model, and " + shown(fallback) + " is many",
@@ -109,7 +109,7 @@ class ModelsReader {
   PoolExpansion expansion_;
   std::vector<ModelEntry> entries_;
   std::map<std::string, std::size_t> by_name_;
-  std::set<std::vector<std::string>> cycles_;     ///< told already, rotated to their smallest name
+  std::set<std::vector<std::string>> cycles_;     ///< reported ones, rotated to their smallest name
   std::map<std::string, std::uint32_t> detours_;  ///< by the model's name
 };
 
@@ -153,7 +153,7 @@ std::optional<TargetEntry> ModelsReader::read_target(const Value& value) {
   return target;
 }
 
-/// A target's own glob renames what the entry's glob takes; it cannot choose among a provider's models.
+/// The glob of a target renames the models that the entry's glob takes; it cannot choose among a provider's models.
 void ModelsReader::check_star(const Value& value, const TargetEntry& target, const ModelEntry& entry) {
   if (!target.model || !is_glob(*target.model) || *target.model == entry.name) return;
   if (!is_glob(entry.name)) {
@@ -174,7 +174,7 @@ void ModelsReader::read_targets(const Value& value, ModelEntry& entry) {
     if (!target) continue;
     check_star(each, *target, entry);
     if (target->model == entry.name) target->model.reset();
-    // A target that names one key overlaps one that means all keys of the same provider and model.
+    // A target with one key overlaps a target with all keys of the same provider and model.
     auto& keys = seen[{target->provider, target->model}];
     const bool overlaps = keys.contains(std::nullopt) || keys.contains(target->key) || (!target->key && !keys.empty());
     if (overlaps) each.wrong("this target is in the list already", "remove one, or give it another model or key");
@@ -284,7 +284,7 @@ void ModelsReader::report_cycle(const Walk& walk, const std::string& name, const
   where.wrong("the fallbacks go round in a circle: " + joined(cycle, " → "), "remove one of them");
 }
 
-/// Depth first, in the order of the file: gpt-4o → its first fallback → that one's fallbacks → its second.
+/// Depth first, in the order of the file: gpt-4o → its first fallback → the fallbacks of that one → its second.
 void ModelsReader::follow(const ModelEntry& entry, const std::string& name, Walk& walk) {
   const core::PoolId pool = expansion_.pool(entry, name);
   if (std::ranges::find(walk.pools, pool) != walk.pools.end()) return;
@@ -296,7 +296,7 @@ void ModelsReader::follow(const ModelEntry& entry, const std::string& name, Walk
     return;
   }
   walk.pools.push_back(pool);
-  // A name that only a glob knows has no fallbacks of its own.
+  // A name that only a glob takes has no fallbacks of its own.
   if (entry.name != name) return;
   walk.path.push_back(name);
   for (const auto& [next, where] : entry.fallback) {
@@ -361,7 +361,7 @@ std::vector<core::Detour> ModelsReader::detours_of(const ModelEntry& entry) {
   return out;
 }
 
-/// A name that only a glob knows has no fallbacks of its own.
+/// The route of a detour. A name that only a glob takes has no fallbacks of its own.
 std::optional<std::uint32_t> ModelsReader::detour_route(const DetourEntry& detour) {
   const auto known = detours_.find(detour.model);
   if (known != detours_.end()) return known->second;
@@ -381,7 +381,7 @@ std::optional<std::uint32_t> ModelsReader::detour_route(const DetourEntry& detou
   return number;
 }
 
-/// One that leads back to where it came from leads nowhere.
+/// Reports detours that lead back to their beginning.
 void ModelsReader::check_detours(const ModelEntry& entry, const DetourEntry& first) {
   std::vector<std::string> path{entry.name};
   const DetourEntry* next = &first;
@@ -389,7 +389,7 @@ void ModelsReader::check_detours(const ModelEntry& entry, const DetourEntry& fir
     const bool again = std::ranges::find(path, next->model) != path.end();
     path.push_back(next->model);
     if (again) {
-      if (next->model == entry.name) {  // else it is told where the circle begins
+      if (next->model == entry.name) {  // else it is reported for the entry where the circle begins
         first.where.wrong("the fallbacks go round in a circle: " + joined(path, " → "), "remove one of them");
       }
       return;

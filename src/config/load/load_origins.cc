@@ -1,4 +1,4 @@
-// Origins: whose pages may use the gateway from a browser.
+// Origins: the web pages that may use the gateway from a browser.
 #include <algorithm>
 
 #include "config/load/draft.h"
@@ -8,12 +8,12 @@
 namespace drover::config {
 namespace {
 
-/// More pages than one gateway serves; each answer to a page looks through them.
+/// Most origins: more than one gateway serves. Each answer to a page looks through them.
 constexpr std::size_t kMaxOrigins = 64;
 
 constexpr std::string_view kExpected = "an origin such as https://app.example.com or app://obsidian.md";
 
-/// "scheme://host[:port]" without anything behind it, as browsers write it.
+/// Whether the text is "scheme://host[:port]" and no more, as browsers write an origin.
 bool is_origin(std::string_view text) {
   const std::size_t scheme = text.find("://");
   if (scheme == 0 || scheme == text.npos || text.size() > kMaxOriginBytes) return false;
@@ -43,7 +43,7 @@ void load_origins(const Section& top, Draft& draft) {
     const auto text = each.text(kExpected);
     if (!text) continue;
     const std::string origin = lowered(*text);
-    // Any page, or any page without an origin of its own: only a key can then tell a friend from a stranger.
+    // Any page, or any page without an origin of its own, may use it: only a key then keeps strangers out.
     const bool open = origin == kAnyOrigin || origin == kNoOrigin;
     if (open && !top.has("clients")) {
       each.wrong("without 'clients' every web page could then spend your keys",

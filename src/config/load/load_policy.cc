@@ -1,4 +1,4 @@
-// The sections that say how long, how often and how much: retry, timeouts, health, limits, drain, threads.
+// The sections with times, counts and amounts: retry, timeouts, health, limits, drain, threads.
 #include <algorithm>
 
 #include "config/load/draft.h"
@@ -15,9 +15,9 @@ using std::chrono::seconds;
 constexpr Range<Duration> kWait{milliseconds(1), hours(24)};
 constexpr Range<Duration> kWaitOrNone{Duration::zero(), hours(24)};
 constexpr std::uint64_t kMaxThreads = 256;
-constexpr std::uint64_t kMaxTries = 64;       // targets one request may visit: more is a loop, not failover
+constexpr std::uint64_t kMaxTries = 64;       // most targets of one request: more would be a loop, not failover
 constexpr double kMaxHedge = 1;               // a request is hedged once
-constexpr double kMaxBudget = 16;             // retries per request: more than all attempts one may make
+constexpr double kMaxBudget = 16;             // retries per request: more than the most attempts of one
 constexpr std::uint64_t kMaxFailures = 1000;  // before an ejection
 constexpr std::uint64_t kMaxRequests = 10'000'000;
 constexpr std::uint64_t kMaxBody = std::uint64_t{4} << 30;
@@ -141,7 +141,7 @@ void load_timeouts(const Value& value, core::Timeouts& timeouts) {
     if (span) timeouts.head_stream = timeouts.head_plain = *span;
   }
   map->duration("first_content", timeouts.first_content, kWait, Off::Allowed);
-  // These have no "off": no wait without a deadline.
+  // These have no "off": every wait needs a deadline.
   map->duration("idle", timeouts.idle, kWait);
   map->duration("total", timeouts.total, kWait);
   map->duration("stream_max", timeouts.stream_max, kWait);

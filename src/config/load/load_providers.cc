@@ -1,4 +1,4 @@
-// Providers: where requests go and how each wants its credential. Keys are read by load_keys.cc.
+// Providers: where requests go, and how each provider takes its credential. load_keys.cc reads the keys.
 #include <algorithm>
 #include <set>
 
@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::uint64_t kMaxConnections = 1'000'000;
 constexpr std::size_t kHeaderBytes = 4096;
-/// More than any provider has; each costs a look at every request's query.
+/// Most parameters: more than any provider has. Each is looked for in the query of every request.
 constexpr std::size_t kQueryParameters = 16;
 constexpr std::size_t kQueryBytes = 256;
-/// What stands in a query as it is, beside letters and digits (RFC 3986 section 2.3).
+/// The characters beside letters and digits that need no escape in a query (RFC 3986 section 2.3).
 constexpr std::string_view kUnreserved = "-._~";
 
 constexpr std::array<Choice<core::DialectKind>, 2> kDialects = {
@@ -47,7 +47,8 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// Fields that frame a message or belong to one connection: setting them by hand would corrupt requests.
+/// Whether the field frames a message or belongs to one connection: a value from the configuration would damage
+/// requests.
 bool is_ours(std::string_view name) {
   constexpr std::array<std::string_view, 13> kOurs = {"host",
                                                       "content-length",
@@ -225,10 +226,10 @@ void load_pin(const Section& map, core::ProviderId id, Draft& draft) {
   if (!provider.broken) value->wrong("no key of this provider is called " + shown(*name), did_you_mean(*name, names));
 }
 
-/// Everything of a provider that does not depend on its keys.
+/// Reads what does not depend on the provider's keys.
 void load_traits(const Section& map, core::Provider& provider, const Environment& environment) {
   map.choice("dialect", provider.dialect, kDialects);
-  // Anthropic's own header, so that the common case needs no auth line.
+  // Anthropic's own field, so that the usual case needs no `auth`.
   if (provider.dialect == core::DialectKind::Anthropic) {
     provider.auth = {.kind = core::Auth::Kind::Header, .header = "x-api-key"};
   }

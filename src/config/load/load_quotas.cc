@@ -1,4 +1,4 @@
-// Limits: what a key, a model or a client may ask for; and quotas, the limits that a group of keys shares, per model.
+// Limits: how much a key, a model or a client may ask for. Quotas: the limits that a group of keys shares, by model.
 #include "base/glob.h"
 #include "config/load/draft.h"
 #include "config/yaml/suggest.h"
@@ -6,7 +6,7 @@
 namespace drover::config {
 namespace {
 
-constexpr std::uint64_t kMaxLimit = 1'000'000'000'000;  // tokens a minute nobody sells; keeps sums within 63 bits
+constexpr std::uint64_t kMaxLimit = 1'000'000'000'000;  // tokens a minute: more than is sold; sums fit into 63 bits
 
 void load_limit(const Section& map, std::string_view key, std::optional<std::int64_t>& out) {
   std::uint64_t number = 0;
@@ -14,7 +14,7 @@ void load_limit(const Section& map, std::string_view key, std::optional<std::int
   if (number > 0) out = static_cast<std::int64_t>(number);
 }
 
-/// `{ team: { rpm: 500 } }`: a limit stands where a model's name belongs, which has been told.
+/// Whether the map has a limit where a model's name belongs, as in `{ team: { rpm: 500 } }`; if so, that is reported.
 bool names_a_limit(const Value& models, Report& report) {
   bool found = false;
   for (std::size_t at = 0; at < models.node().names.size(); ++at) {

@@ -18,7 +18,7 @@ std::string PoolExpansion::target_name(const TargetEntry& wanted, std::size_t se
   if (provider.servers.size() > 1) {
     const std::string& authority = provider.authorities[server];
     const std::string& url = draft_.plan.servers[provider.servers[server].index()].base_url;
-    // Two servers of one authority differ in scheme or path: only then the name needs more.
+    // Two servers with one authority differ in scheme or path: only then the name needs more than the authority.
     const bool alone = std::ranges::count(provider.authorities, authority) == 1;
     name += "@" + (alone ? authority : url.substr(url.find("://") + 3));
   }
@@ -91,7 +91,7 @@ void PoolExpansion::add_targets(const ModelEntry& entry, const TargetEntry& want
   }
 }
 
-/// By priority, then as configured.
+/// Sorts by priority; targets of one priority keep the order of the file.
 void PoolExpansion::sort_by_priority(std::vector<core::TargetId>& targets) const {
   std::vector<std::pair<std::uint32_t, std::size_t>> order;
   for (std::size_t at = 0; at < targets.size(); ++at) {

@@ -1,5 +1,5 @@
-// Expands what a model names (providers) into what is picked (targets): provider × servers × keys. Equal targets of
-// different pools are one target, so that their health is learned once.
+// Expands a model's providers into targets: provider × servers × keys. Equal targets of different pools are one target,
+// so that their health is learnt once.
 #pragma once
 
 #include <map>
@@ -15,22 +15,22 @@ namespace drover::config {
 /// One entry of a `targets` list.
 struct TargetEntry {
   core::ProviderId provider;
-  std::optional<std::string> model;  ///< the name upstream, when it is not the pool's
+  std::optional<std::string> model;  ///< its name at the provider, when it is not the pool's
   std::uint32_t priority = 0;
   std::uint32_t weight = 1;
-  std::optional<core::KeyId> key;  ///< only this one
+  std::optional<core::KeyId> key;  ///< this key only; nothing: all keys
   Place place;
   std::string path;
 };
 
-/// One entry of a `fallback` list that is for requests of one kind only.
+/// One entry of a `fallback` list that is only for requests of one kind.
 struct DetourEntry {
   ErrorKind on;
   std::string model;
   Value where;
 };
 
-/// One entry of `models`, read but not expanded.
+/// One entry of `models`, read and not expanded.
 struct ModelEntry {
   std::string name;
   Place place;
@@ -51,30 +51,30 @@ struct ModelEntry {
 /// The sentence for two providers that cannot stand in for each other where nothing is translated.
 [[nodiscard]] std::string mixed_dialects(const core::Provider& one, const core::Provider& other);
 
-/// What becomes of a name that the glob `pattern` takes at a target whose model is the glob `model`. Letters before the
-/// model's star stand for what the pattern has before its own ("claude-*" → "anthropic.claude-*"). A bare star is the
-/// whole last part of the name, so that only the pattern's "org/" goes ("openai/*" → "*", "claude-*" → "anthropic/*").
+/// How a name that the glob `pattern` takes is renamed at a target whose model is the glob `model`. The letters before
+/// the model's star replace those before the pattern's star ("claude-*" → "anthropic.claude-*"). A bare star stands for
+/// the whole last part of the name, so that only the pattern's "org/" goes ("openai/*" → "*", "claude-*" →
+/// "anthropic/*").
 [[nodiscard]] core::Rename rename_of(std::string_view pattern, std::string_view model);
 
 class PoolExpansion {
  public:
   explicit PoolExpansion(Draft& draft) : draft_(draft) {}
 
-  /// The pool of `entry` under `name` (its own, or a name that a glob passes through). The same name gives the same
-  /// pool. Mistakes are reported at the entry; a pool without targets is one, unless a mistake explains it already.
+  /// The pool of `entry` under `name` (its own, or a name that a glob passes on). The same name gives the same pool.
+  /// Mistakes are reported at the entry. A pool without targets is a mistake, unless another mistake explains it.
   core::PoolId pool(const ModelEntry& entry, const std::string& name);
 
  private:
   using Identity = std::tuple<std::uint32_t, std::uint32_t, std::string, std::size_t, std::string, std::uint32_t,
                               std::uint32_t, std::string>;
 
-  /// What a target is asked for: one model, or (no name) what the client asks for, renamed.
+  /// The model that a target asks for: one name, or (no name) the client's, renamed.
   struct Upstream {
     std::string name;
     core::Rename rename;
   };
-  /// `written`: the target's `model`, empty when it has none. A name that a glob passes through is renamed here
-  /// already.
+  /// `written`: the target's `model`, empty when it has none. A name that a glob passes on is already renamed here.
   static Upstream upstream_of(const ModelEntry& entry, const std::string& written, const std::string& pool);
 
   void add_targets(const ModelEntry& entry, const TargetEntry& wanted, core::Pool& pool);
@@ -87,7 +87,7 @@ class PoolExpansion {
   Draft& draft_;
   std::map<std::string, core::PoolId> pools_;
   std::map<Identity, core::TargetId> targets_;
-  std::size_t targets_named_ = 0;  ///< in all pools together: what the file asks for, shared or not
+  std::size_t targets_named_ = 0;  ///< by all pools together, whether shared or not
   bool too_many_ = false;
 };
 

@@ -13,7 +13,7 @@
 namespace drover::config {
 namespace {
 
-constexpr std::size_t kUrlBytes = 2048;  // what browsers and proxies accept
+constexpr std::size_t kUrlBytes = 2048;  // browsers and proxies accept as much
 constexpr std::size_t kHostBytes = 253;  // RFC 1035 section 2.3.4, as text
 
 bool is_letter_or_digit(char c) {
@@ -31,7 +31,7 @@ bool is_ipv6(std::string_view text) {
   return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
 }
 
-/// Whether plain HTTP to it stays inside a machine or a private network, as far as the text tells.
+/// Whether plain HTTP to the host stays inside a machine or a private network, as far as its name shows.
 bool is_local(std::string_view host) {
   in_addr address{};
   if (inet_pton(AF_INET, std::string(host).c_str(), &address) == 1) {
@@ -43,7 +43,7 @@ bool is_local(std::string_view host) {
          host.ends_with(".localhost");
 }
 
-/// What is wrong with the whole text before it is cut into parts.
+/// The fault of the whole text, before it is cut into parts.
 std::optional<UrlFault> whole_fault(std::string_view text) {
   if (text.size() > kUrlBytes) return UrlFault{"the URL is longer than 2,048 bytes", {}};
   const bool visible = std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });

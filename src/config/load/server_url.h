@@ -1,5 +1,5 @@
-// Checks the base URL of a server as people write it, with the mistakes they make. How it is used on the wire is not
-// decided here.
+// Checks the base URL of a server as people write it, with the mistakes they make. How it is used on the wire is
+// decided elsewhere.
 #pragma once
 
 #include <expected>

@@ -7,8 +7,8 @@ namespace drover::config {
 namespace {
 
 struct Known {
-  std::string_view host;  ///< with a dot in front: any host below it
-  std::string_view path;  ///< where it serves what has OpenAI's shape; empty: at the root
+  std::string_view host;  ///< with a dot in front: every host below it
+  std::string_view path;  ///< where it serves OpenAI's API; empty: at the root
 };
 
 constexpr std::array<Known, 14> kHosts = {{{"api.openai.com", "/v1"},
@@ -26,7 +26,7 @@ constexpr std::array<Known, 14> kHosts = {{{"api.openai.com", "/v1"},
                                            {"api.deepseek.com", ""},
                                            {"api.perplexity.ai", ""}}};
 
-/// Hosts that have nothing of Anthropic's shape.
+/// Hosts that offer nothing in Anthropic's shape.
 constexpr std::array<std::string_view, 5> kOpenAiOnly = {"api.openai.com", "api.groq.com", "api.mistral.ai",
                                                          "api.together.xyz", "generativelanguage.googleapis.com"};
 
@@ -60,7 +60,7 @@ std::optional<std::string> as_openai(std::string_view url, const Parts& parts) {
   if (!parts.path.empty()) return std::nullopt;
   const Known* const host = known(parts.host);
   if (host != nullptr && host->path.empty()) return std::nullopt;
-  // In a private network there are servers that serve from their root, and people who know theirs.
+  // In a private network servers may serve from their root, and their operators know them.
   const bool anybodys = url.starts_with("https://") && parts.host.find('.') != std::string_view::npos;
   if (host == nullptr && !anybodys) return std::nullopt;
   const std::string whole = std::string(url) + std::string(host != nullptr ? host->path : "/v1");

@@ -1,5 +1,5 @@
-// What a base URL makes one suspect: a path that is missing, or the other dialect. Suspicions, not mistakes: servers
-// may live anywhere.
+// What looks wrong about a base URL: a missing path, or the other dialect. These are suspicions and no mistakes,
+// because a server may be anywhere.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,8 @@
 
 namespace drover::config {
 
-/// A sentence about `url` (checked, without a slash at its end) of a provider of this dialect; nothing: it looks right.
+/// A sentence about the `url` (checked, without a slash at its end) of a provider of this dialect; nothing: the URL
+/// looks right.
 [[nodiscard]] std::optional<std::string> url_suspicion(std::string_view url, core::DialectKind dialect);
 
 }  // namespace drover::config

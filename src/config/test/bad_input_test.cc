@@ -1,5 +1,5 @@
-// What people get wrong about fleets: each mistake is told with its place and what to do, and the largest plan there
-// may be is still checked in a moment.
+// Mistakes about fleets: each is reported with its place and what to do, and the largest plan that is allowed is
+// checked quickly.
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -53,7 +53,7 @@ TEST(BadInput, N2_ALimitOfAQuotaStandsUnderAModel) {
   for (const char* limit : {"rpm", "requests_per_minute", "tpm", "concurrent"}) {
     const auto told = mistakes(one_provider("quotas: { team: { " + std::string(limit) + ": 500 } }"));
     ASSERT_THAT(told, ElementsAre(HasSubstr("'" + std::string(limit) + "' stands where a model's name belongs")));
-    // What it says to write loads.
+    // The text that the message says to write can be loaded.
     const std::string& text = told.front();
     const std::string advice = text.substr(text.rfind(": { \"*\"") + 2);
     EXPECT_THAT(mistakes(one_provider("quotas: { team: " + advice + " }")), ElementsAre()) << advice;
@@ -106,7 +106,7 @@ TEST(BadInput, RetryStatusesAreStatusesOfFailures) {
             (std::vector<int>{503, 500}));
 }
 
-/// `keys` keys and `models` models: their product is the number of targets.
+/// The configuration with so many keys and models: their product is the number of targets.
 std::string many(int models) {
   std::string text = "providers: { one: { base_url: https://one.example.com/v1, keys: [ { env: MANY } ] } }\nmodels:\n";
   for (int at = 0; at < models; ++at) text += "  m" + std::to_string(at) + ": { targets: [ one ] }\n";

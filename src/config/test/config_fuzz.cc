@@ -1,4 +1,4 @@
-// Any text may be called a configuration: reading it ends, soon, with settings or with mistakes, and never shows a key.
+// Reading any text as a configuration ends soon, with settings or with mistakes, and never shows a key.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -31,7 +31,7 @@ void require(bool promise) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   static const drover::config::Environment environment = fuzz_environment();
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  // The fuzzer can learn the secret from the comparisons below; what a person wrote outside of keys may be shown.
+  // The fuzzer can learn the secret from the comparisons below, and text outside of keys may be shown.
   if (text.find(kSecret) != std::string_view::npos) return 0;
   const auto settings = drover::config::load_text(text, "fuzz.yaml", environment);
   if (settings) {

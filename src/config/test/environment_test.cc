@@ -11,7 +11,7 @@
 namespace drover::config {
 namespace {
 
-/// A folder of its own for one test, removed with it.
+/// A folder for one test, which the test removes.
 class RealEnvironment : public testing::Test {
  protected:
   RealEnvironment() {
@@ -49,7 +49,7 @@ TEST_F(RealEnvironment, H13_StopsReadingPastTheLimit) {
 
 TEST_F(RealEnvironment, H13_StopsReadingAnEnormousFileEarly) {
   const std::string file = write("a", "");
-  std::filesystem::resize_file(file, std::uintmax_t{1} << 30);  // sparse: one gigabyte on no disk
+  std::filesystem::resize_file(file, std::uintmax_t{1} << 30);  // sparse: one gigabyte that takes no disk space
   EXPECT_EQ(refusal(file), "is larger than 100 bytes");
 }
 

@@ -1,4 +1,4 @@
-// drover.example.yaml is documentation that is executed: it must load, and it must name every key there is.
+// drover.example.yaml is documentation that is tested: it must load, and it must name every key of the schema.
 #include <gmock/gmock.h>
 
 #include <fstream>

@@ -1,4 +1,4 @@
-// For this room's tests only: an environment made of two maps, and one-line ways to load a text.
+// For the tests of this room: an environment made of two maps, and functions that load a text in one line.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ inline FakeWorld world() {
           .files = {}};
 }
 
-/// The mistakes of `text` as they are printed.
+/// The mistakes of `text`, as they are printed.
 inline std::vector<std::string> mistakes(std::string_view text, const FakeWorld& in = world()) {
   const auto settings = load_text(text, "f", in.environment());
   std::vector<std::string> out;
@@ -52,7 +52,7 @@ inline std::vector<std::string> mistakes(std::string_view text, const FakeWorld&
   return out;
 }
 
-/// The settings of a text that is right; the test fails when it is not.
+/// The settings of a text without mistakes; the test fails when it has some.
 inline Settings loaded(std::string_view text, const FakeWorld& in = world()) {
   auto settings = load_text(text, "f", in.environment());
   if (settings) return *std::move(settings);
@@ -79,7 +79,7 @@ inline std::string two_providers(std::string_view rest) {
   return std::string(kTwoProviders) + std::string(rest);
 }
 
-/// One provider in one line and a text from line 2 on.
+/// One provider in one line, with `rest` from line 2 on.
 inline std::string one_provider(std::string_view rest) {
   return "providers: { one: { base_url: https://one.example.com/v1, keys: [ { env: KEY_A } ] } }\n" + std::string(rest);
 }

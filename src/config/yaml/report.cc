@@ -5,8 +5,8 @@
 namespace drover::config {
 namespace {
 
-/// In the order of the file; those of one place stay in the order they were found. (Not std::stable_sort: clang calls
-/// what libstdc++ 12 implements it with deprecated.)
+/// Sorts by the order of the file; items of one place keep their order. (Not std::stable_sort: clang warns that
+/// libstdc++ 12 implements it with a deprecated function.)
 template <class Item, class PlaceOf>
 void sort_by_place(std::vector<Item>& items, PlaceOf place_of) {
   std::vector<std::size_t> order(items.size());
@@ -78,7 +78,7 @@ std::string shown(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     out += byte < 0x20 || byte == 0x7f ? '?' : c;
   }
-  // A cut inside a UTF-8 sequence would leave half a character.
+  // A cut inside a UTF-8 sequence would leave a part of a character.
   if (text.size() > kShown) {
     while (out.size() > 1 && (static_cast<unsigned char>(out.back()) & 0x80U) != 0) out.pop_back();
     out += "...";

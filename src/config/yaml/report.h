@@ -1,5 +1,5 @@
-// Collects mistakes and warnings while a configuration is read, so that all are told at once. Also the rules for
-// showing what a person wrote: short, printable, and never something that looks like a key.
+// Collects mistakes and warnings while a configuration is read, so that all are reported at once. It also has the rules
+// for showing a person's text: short, printable, and never what looks like a key.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace drover::config {
 
-/// A place in the text, counted from 1; columns in bytes. Line 0: no one place.
+/// A place in the text, counted from 1; columns in bytes. Line 0: no single place.
 struct Place {
   int line = 0;
   int column = 0;
@@ -21,16 +21,16 @@ class Report {
  public:
   explicit Report(std::string file) : file_(std::move(file)) {}
 
-  /// Adds a mistake; those after the first defaults::kProblems are counted but not kept.
+  /// Adds a mistake. After the first defaults::kProblems, mistakes are only counted.
   void add(Place place, std::string key, std::string message, std::string suggestion = {});
   /// Adds a sentence that does not stop the load.
   void warn(Place place, std::string message);
 
   [[nodiscard]] bool clean() const { return problems_.empty(); }
-  /// How many there are so far, to see whether a step added any.
+  /// The number of mistakes so far: a caller sees whether a step added one.
   [[nodiscard]] std::size_t mistakes() const { return problems_.size() + dropped_; }
   [[nodiscard]] const std::string& file() const { return file_; }
-  /// Everything found, in the order of the file. Leaves the report empty.
+  /// All mistakes, in the order of the file. Leaves the report empty.
   [[nodiscard]] Problems take_problems();
   [[nodiscard]] std::vector<std::string> take_warnings();
 
@@ -41,8 +41,8 @@ class Report {
   std::vector<std::pair<Place, std::string>> warnings_;
 };
 
-/// What a person wrote, in quotes and fit for a terminal: control bytes as '?', at most 64 bytes. What looks like a key
-/// ("sk-...") becomes "(not shown: it looks like a key)".
+/// A person's text in quotes, safe for a terminal: '?' for control bytes, at most 64 bytes. A text that looks like a
+/// key ("sk-...") becomes "(not shown: it looks like a key)".
 [[nodiscard]] std::string shown(std::string_view text);
 
 /// "a, b, c"

@@ -1,5 +1,5 @@
-// The one meaning of each scalar in a configuration: whole numbers, decimals, durations, sizes, percentages. Strict:
-// the whole text must match, nothing is guessed. No places and no messages; value.h has those.
+// The meaning of each scalar in a configuration: whole numbers, decimals, durations, sizes, percentages. Strict: the
+// whole text must match, and nothing is guessed. Places and messages are in value.h.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ namespace drover::config {
 /// "20%" as 0.2; from 0% to 100%.
 [[nodiscard]] std::optional<double> parse_share(std::string_view text, double most = 1);
 
-/// The shortest of our own forms: "500ms", "1.5s", "10m", "off" for kNoLimit.
+/// The shortest form that parse_duration() reads: "500ms", "1.5s", "10m", "off" for kNoLimit.
 [[nodiscard]] std::string format_duration(Duration span);
 /// "64MiB", "1000 bytes".
 [[nodiscard]] std::string format_size(std::uint64_t bytes);

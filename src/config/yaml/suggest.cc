@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kWordBytes = 64;
 
-/// What other gateways, SDKs and habits call our keys.
+/// Names of our keys in other gateways, in SDKs and by habit.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 63> kSynonyms = {{
     {"policy", "balance"},
     {"strategy", "balance"},
@@ -84,7 +84,7 @@ std::string folded(std::string_view word) {
   return out;
 }
 
-/// A typing mistake changes about one letter in three; what is further away is another word.
+/// A typing mistake changes about one letter in three; a word with more changes is another word.
 std::size_t tolerance(std::string_view word) {
   return std::clamp<std::size_t>(word.size() / 3, 1, 3);
 }

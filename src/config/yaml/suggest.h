@@ -1,4 +1,4 @@
-// What a person who wrote an unknown word probably meant.
+// What a person probably meant by an unknown word.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,10 @@ namespace drover::config {
 /// 64 bytes, so the cost is bounded.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// The candidate nearest to `word`, unless all are further than a third of it. ASCII case does not count.
+/// The candidate nearest to `word`, unless all differ in more than a third of its letters. ASCII case does not count.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-/// The same for a key of the schema: words other gateways use for one of `keys` count as that key ("strategy" and
+/// The same for a key of the schema. Words that other gateways use for one of `keys` count as that key ("strategy" and
 /// "polcy" are "balance").
 [[nodiscard]] std::optional<std::string> nearest_key(std::string_view word, std::span<const std::string_view> keys);
 

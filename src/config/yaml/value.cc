@@ -42,7 +42,8 @@ std::string star_at_the_end(std::string_view name) {
   return "write " + shown(std::string(name.substr(0, name.find('*'))) + "*") + ", or each name";
 }
 
-/// Whether a key of a map may be printed. Where values are hidden a person may have put the key where its name goes.
+/// Whether a key of a map may be printed. Where values are hidden, a person may have put a key in the place of its
+/// name.
 bool may_show(std::string_view word, Showing showing) {
   return showing == Showing::Plain ||
          (word.size() <= 24 && std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; }));
@@ -136,7 +137,7 @@ std::optional<std::uint64_t> Value::whole(Range<std::uint64_t> range) const {
 std::optional<double> Value::decimal(Range<double> range) const {
   const auto number = is_scalar() && !node_->quoted ? parse_decimal(node_->text) : std::nullopt;
   if (number && *number >= range.low && *number <= range.high) return number;
-  // Ranges of decimals are whole numbers in this schema.
+  // Ranges of decimals have whole numbers as their bounds in this schema.
   unexpected("a number from " + std::to_string(static_cast<long>(range.low)) + " to " +
              std::to_string(static_cast<long>(range.high)) + " such as 1.5");
   return std::nullopt;

@@ -1,5 +1,5 @@
-// Reads typed values out of the tree, strictly: each mistake says where it is, what was expected with an example, and
-// what stood there (unless that could be a key). Knows types, not the meaning of settings.
+// Reads typed values out of the tree, strictly: a mistake says where it is, what was expected with an example, and what
+// was found (unless that could be a key). It knows types, not the meaning of settings.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace drover::config {
 
 class Section;
 
-enum class Showing { Plain, Hidden };  ///< Hidden: never print what stands there, it may be a key
+enum class Showing { Plain, Hidden };  ///< Hidden: never print the value, it may be a key
 enum class Off { Refused, Allowed };   ///< whether "off" may stand where a duration does
 
 template <class T>
@@ -26,7 +26,7 @@ struct Range {
   T high;
 };
 
-/// One word of a fixed list and what it means.
+/// One word of a fixed list, and its meaning.
 template <class T>
 struct Choice {
   std::string_view word;
@@ -34,7 +34,7 @@ struct Choice {
 };
 
 /// One node with its path ("models.gpt-4o.targets[0]"). Borrows the tree and the report.
-/// The readers return nothing after they have reported why.
+/// A reader returns nothing after it has reported why.
 class Value {
  public:
   Value(const Node& node, std::string path, Report& report, Showing showing = Showing::Plain)
@@ -48,7 +48,7 @@ class Value {
   [[nodiscard]] bool is_scalar() const { return node_->kind == Node::Kind::Scalar; }
   [[nodiscard]] bool is_word(std::string_view word) const { return is_scalar() && node_->text == word; }
   [[nodiscard]] Showing showing() const { return showing_; }
-  /// The same place, never shown.
+  /// The same place, whose value is never shown.
   [[nodiscard]] Value hidden() const { return {*node_, path_, *report_, Showing::Hidden}; }
 
   /// Any scalar that is not empty.
@@ -91,14 +91,15 @@ class Value {
   Showing showing_;
 };
 
-/// A map of a known shape. `find` gives what is there; the setters change `out` only when the key is there and right.
+/// A map of a known shape. `find` gives a member; the setters change `out` only when the key is there and its value
+/// right.
 class Section {
  public:
   explicit Section(const Value& map) : map_(map) {}
 
   [[nodiscard]] const Value& map() const { return map_; }
   [[nodiscard]] bool has(std::string_view key) const;
-  /// Nothing when absent, or when it stood there without a value (which is reported once, when the section is read).
+  /// Nothing when the key is missing, or has no value (which is reported once, when the section is read).
   [[nodiscard]] std::optional<Value> find(std::string_view key) const;
 
   template <class Unsigned>
@@ -123,7 +124,7 @@ class Section {
   Value map_;
 };
 
-/// Whether a key of a map can be the name of a `what` ("provider"): as Value::name(). Reports when not.
+/// Whether a key of a map can be the name of a `what` ("provider"), as Value::name(). Reports when it cannot.
 bool check_name(const Name& name, std::string_view what, Report& report);
 /// The same for a model's name.
 bool check_model(const Name& name, Report& report);

@@ -12,7 +12,7 @@
 namespace drover::config {
 namespace {
 
-/// Leaves the parser when going on would be pointless or costly. Never leaves this file.
+/// Ends the parser when going on would be useless or costly. Thrown and caught in this file.
 struct Stop {};
 
 Place place_of(const YAML::Mark& mark) {
@@ -26,7 +26,7 @@ class TreeBuilder final : public YAML::EventHandler {
   [[nodiscard]] Node take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    // Also the way out of an endless loop: after a stray "," yaml-cpp 0.7 reports empty documents for ever.
+    // This also ends a loop: after a stray "," yaml-cpp 0.7 reports empty documents without end.
     if (++documents_ == 1) return;
     const bool marker = text_.substr(static_cast<std::size_t>(mark.pos)).starts_with("---");
     stop(place_of(mark), marker ? "a second document; only one is read" : "text after the end of the configuration",
@@ -81,7 +81,7 @@ class TreeBuilder final : public YAML::EventHandler {
     return node;
   }
 
-  /// yaml-cpp says "?" for plain and "!" for quoted scalars without a tag; a lone "!" is told apart by the text.
+  /// yaml-cpp says "?" for plain and "!" for quoted scalars without a tag; a lone "!" is recognised by the text.
   bool refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     const auto at = static_cast<std::size_t>(mark.pos);
     const bool lone = tag == "!" && at < text_.size() && text_[at] == '!';
@@ -118,7 +118,7 @@ class TreeBuilder final : public YAML::EventHandler {
     } else if (std::exchange(frame.key_due, !frame.key_due)) {
       add_key(frame, node);
     } else if (!std::exchange(frame.drop_value, false)) {
-      // The mark of an empty value is that of whatever comes next: its key is the better place.
+      // The mark of an empty value is that of the next node: the mark of its key is the better place.
       if (node.kind == Node::Kind::Null) node.place = frame.node.names.back().place;
       frame.node.items.push_back(std::move(node));
     }
@@ -147,8 +147,7 @@ class TreeBuilder final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-/// How long the UTF-8 sequence at the front of `text` is; 0 when it is none (RFC 3629: no surrogates, no overlong
-/// forms).
+/// Length of the UTF-8 sequence at the front of `text`; 0: there is none (RFC 3629: no surrogates, no overlong forms).
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(at < text.size() ? text[at] : 0); };
   const auto follows = [&](std::size_t at) { return (byte(at) & 0xC0U) == 0x80U; };
@@ -166,7 +165,7 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
-/// Refuses what is not text; yaml-cpp would replace or accept it silently.
+/// Refuses bytes that are no text; yaml-cpp would replace or accept them silently.
 bool is_text(std::string_view text, Report& report) {
   Place place{.line = 1, .column = 1};
   while (!text.empty()) {
@@ -184,7 +183,7 @@ bool is_text(std::string_view text, Report& report) {
   return true;
 }
 
-/// The first tab in front of a line's text. (In an empty line, or before a comment, it does no harm.)
+/// The first tab before the text of a line. (In an empty line, or before a comment, a tab does no harm.)
 std::optional<Place> indenting_tab(std::string_view text) {
   for (int line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -206,7 +205,7 @@ std::optional<Node> parse_yaml(std::string_view text, Report& report) {
     report.add({}, {}, "larger than 1 MiB", "a configuration of that size is probably a mistake");
     return std::nullopt;
   }
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // the mark some editors put first
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // the byte order mark that some editors write
   if (!is_text(text, report)) return std::nullopt;
 
   TreeBuilder builder(text, report);
@@ -226,7 +225,7 @@ std::optional<Node> parse_yaml(std::string_view text, Report& report) {
       report.add(*tab, {}, "a tab stands in the indentation, and YAML wants spaces", "indent with spaces");
       return std::nullopt;
     }
-    // yaml-cpp's own sentences are fixed phrases; those that would quote the text are cut before the quotation.
+    // yaml-cpp's own sentences are fixed phrases; a sentence that would quote the text is cut before the quotation.
     const std::string phrase = error.msg.substr(0, error.msg.find(": "));
     report.add(place_of(error.mark), {}, "this is not valid YAML: " + phrase, "check the indentation and quotes");
     return std::nullopt;

@@ -1,6 +1,6 @@
-// The text of a configuration as a small bounded tree with places. This is the only door to yaml-cpp, and stricter than
-// it: no duplicate keys, anchors, aliases, tags, merge keys or second documents, and bounds on size, depth and nodes.
-// Nothing here knows what the keys mean.
+// The text of a configuration as a small bounded tree with places. Only this file uses yaml-cpp, and it is stricter: no
+// duplicate keys, anchors, aliases, tags, merge keys or second documents, and bounds on size, depth and nodes. It does
+// not know what the keys mean.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ struct Node {
     Scalar,
     List,
     Map,
-    Broken,  ///< something refused stood here; its mistake is already in the report
+    Broken,  ///< something that was refused; its mistake is in the report
   };
   Kind kind = Kind::Null;
   bool quoted = false;  ///< Scalar: written in quotes or as a block
@@ -33,8 +33,8 @@ struct Node {
   std::vector<Node> items;  ///< List and Map
 };
 
-/// Parses one document. Mistakes go to `report`; nothing comes back when the text could not be read to its end.
-/// A tree may come back although there were mistakes, so that the rest can be checked too.
+/// Parses one document. Mistakes go to `report`. Returns nothing when the text could not be read to its end; a tree may
+/// be returned in spite of mistakes, so that the rest can be checked too.
 [[nodiscard]] std::optional<Node> parse_yaml(std::string_view text, Report& report);
 
 }  // namespace drover::config

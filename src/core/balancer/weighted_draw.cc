@@ -29,7 +29,7 @@ WeightedDraw::WeightedDraw(std::span<const std::uint32_t> weights) : size_(weigh
       small.push_back(rich);
     }
   }
-  // What is left over is 1 but for rounding.
+  // The columns that are left are full; only rounding makes them differ from 1.
   for (const std::uint32_t at : small) columns_[at] = {1, at};
   for (const std::uint32_t at : large) columns_[at] = {1, at};
 }

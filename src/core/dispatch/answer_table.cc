@@ -72,8 +72,8 @@ Row row_of(ErrorKind kind) {
   return {500, "internal", "The gateway made a mistake."};
 }
 
-/// The failure's own code says more than the table's ("tls_cert_expired"), unless it is a provider's word about our
-/// key.
+/// Whether the client gets the failure's own code ("tls_cert_expired"), which says more than the table's. A provider's
+/// code about our key is kept from the client.
 bool keeps_its_code(ErrorKind kind) {
   return kind != ErrorKind::KeyRejected && kind != ErrorKind::QuotaExhausted && kind != ErrorKind::RateLimited;
 }
@@ -83,7 +83,7 @@ bool keeps_its_status(ErrorKind kind, int status) {
   return answer_may_pass(kind) && status >= 400 && status <= 499 && status != 401 && status != 402;
 }
 
-/// Their own sentences say where we tried to connect to, which is not the client's to know.
+/// Whether the failure's own sentence names the address that was connected to: the client is not to learn it.
 bool names_an_address(ErrorKind kind) {
   return kind == ErrorKind::Resolve || kind == ErrorKind::Connect || kind == ErrorKind::ConnectTimeout ||
          kind == ErrorKind::Tls;
@@ -96,7 +96,7 @@ Error told_to_client(const Error& error) {
   Error told = error;
   told.status = keeps_its_status(error.kind, error.status) ? error.status : row.status;
   if (told.code.empty() || !keeps_its_code(error.kind)) told.code = row.code;
-  // A message about our own keys may carry what the provider said about them; the client gets the table's sentence.
+  // A message about our own key may quote the provider's words about it, so the client gets the table's sentence.
   if (told.message.empty() || !keeps_its_code(error.kind) || names_an_address(error.kind)) told.message = row.message;
   return told;
 }

@@ -8,7 +8,7 @@ namespace drover::core {
 Duration backoff(const RetrySettings& settings, std::uint32_t repeat, Random& random) {
   const double most = static_cast<double>(settings.max_backoff.count());
   const double grown = static_cast<double>(settings.backoff.count()) * std::pow(settings.multiplier, repeat);
-  // pow may have grown to infinity, or to NaN from a nonsensical multiplier: both end at the maximum.
+  // pow can give infinity, or NaN for a multiplier that makes no sense: the wait is then the maximum.
   double wait = grown < most ? std::max(grown, 0.0) : most;
   if (settings.jitter == Jitter::Full) wait *= random.unit();
   return Duration(static_cast<Duration::rep>(wait));

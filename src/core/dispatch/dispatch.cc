@@ -71,8 +71,7 @@ void Dispatch::handle(const RequestSent& event, Step& step) {
   disarm(*attempt, TimerKind::Send, step);
   const Timeouts& timeouts = timeouts_of(*attempt);
   const bool stream = request_.answer == AnswerKind::Stream;
-  // An answer may begin before the request has been written to its end (an early 413): then there is no head to wait
-  // for.
+  // An answer may begin before the whole request is written (an early 413): the Head timer is then not needed.
   if (attempt->phase < Phase::AwaitingContent) {
     attempt->phase = Phase::AwaitingHead;
     arm_head(*attempt, step);
@@ -83,7 +82,7 @@ void Dispatch::handle(const RequestSent& event, Step& step) {
 }
 
 void Dispatch::handle(const Progress& event, Step& step) {
-  // As with Content: the armed timer looks at this when it fires.
+  // The armed timer reads this time when it fires, as it does for Content.
   if (Attempt* attempt = running(event.attempt)) attempt->moved = step.now;
 }
 
@@ -99,20 +98,21 @@ void Dispatch::handle(const HeadArrived& event, Step& step) {
   disarm(*attempt, TimerKind::Connect, step);
   disarm(*attempt, TimerKind::Send, step);
   disarm(*attempt, TimerKind::Head, step);
-  // Until a stream's first content the FirstContent timer rules; a plain answer has none, so Idle does.
+  // Until the first content of a stream the FirstContent timer counts. A plain answer has no such timer, so Idle
+  // counts.
   if (request_.answer == AnswerKind::Plain) {
     arm(*attempt, TimerKind::Idle, after(step.now, timeouts_of(*attempt).idle), step);
   }
 }
 
 void Dispatch::handle(const LifecycleEvent&, Step&) {
-  // Withheld, and no sign of progress either: a provider that only sends pings is caught by FirstContent.
+  // A withheld event (a ping) is no progress: FirstContent ends a stream of pings only.
 }
 
 void Dispatch::handle(const FirstContent& event, Step& step) {
   Attempt* attempt = running(event.attempt);
   if (attempt == nullptr || state_ == State::Committed) return;
-  if (request_.answer == AnswerKind::Stream) {  // a plain answer is settled with its first content, or hardly later
+  if (request_.answer == AnswerKind::Stream) {  // a plain answer is settled at its first content, or shortly after it
     attempt->committed = true;
     fleet_->committed(attempt->lease.ticket(), step.now - attempt->begun(), step.now);
   }
@@ -120,7 +120,7 @@ void Dispatch::handle(const FirstContent& event, Step& step) {
 }
 
 void Dispatch::handle(const Content& event, Step& step) {
-  // The armed Idle timer stays where it is and looks at this when it fires: no command for each chunk of a stream.
+  // The armed Idle timer reads this time when it fires, so a chunk of a stream costs no command.
   if (running(event.attempt) != nullptr) last_content_ = step.now;
 }
 
@@ -160,7 +160,7 @@ void Dispatch::handle(const AttemptFailed& event, Step& step) {
 void Dispatch::handle(const TimerFired& event, Step& step) {
   Instant& armed = armed_[static_cast<std::size_t>(event.timer)];
   if (armed == kNever) return;  // disarmed while the event was on its way
-  if (step.now < armed) {       // an earlier arming's: the one that counts is still to come
+  if (step.now < armed) {       // the event of an earlier arming: the timer will fire again
     step.say(ArmTimer{event.timer, armed});
     return;
   }
@@ -212,7 +212,7 @@ void Dispatch::handle(const ClientLeft&, Step& step) {
 
 void Dispatch::handle(const Drain&, Step& step) {
   draining_ = true;
-  if (newest() != nullptr) return;  // what runs may finish
+  if (newest() != nullptr) return;  // a running attempt may end
   stop_ = Stop::Draining;
   end_with({.error = told_to_client({.kind = ErrorKind::Shed})}, step);
 }
@@ -230,14 +230,14 @@ void Dispatch::commit(Attempt& attempt, Step& step) {
   last_content_ = step.now;
   const Timeouts& timeouts = timeouts_of(attempt);
   if (!blocked_) arm(attempt, TimerKind::Idle, after(step.now, timeouts.idle), step);
-  if (request_.answer == AnswerKind::Plain) return;  // the total deadline keeps ruling
+  if (request_.answer == AnswerKind::Plain) return;  // the total deadline goes on
   disarm(TimerKind::Total, step);
   arm(TimerKind::StreamMax, after(step.now, timeouts.stream_max), step);
 }
 
-/// The other one's answer is the answer. What was on trial has not shown that it is well, and whoever comes next shall
-/// not find that out again: it is charged with the timeout that it was on its way to. Of any other that was only slower
-/// this once nothing is known.
+/// Ends the attempt that lost: the answer of the other attempt is used. A target on trial has not shown that it is
+/// well, and the next request shall not meet the same silence, so the target is charged with the timeout that was to
+/// come. A target that is not on trial is not charged: being slower once shows nothing.
 void Dispatch::lose(Attempt& attempt, Step& step) {
   const bool stream = request_.answer == AnswerKind::Stream;
   const TimerKind missed = attempt.phase == Phase::Connecting       ? TimerKind::Connect
@@ -305,8 +305,9 @@ Dispatch::Attempt* Dispatch::other_than(const Attempt& attempt) {
   return other != nullptr && other->running() ? other : nullptr;
 }
 
-/// A trial at a target that may still hang ends early while the request can go elsewhere, so that no client waits out a
-/// timeout for our curiosity. While a second attempt runs beside it nobody waits for it.
+/// When the answer's head is due. A trial at a target that may still hang ends early (the ticket's patience) while the
+/// request can go to another target, so that no client waits a whole timeout for a trial. The trial goes on to the
+/// usual time when a second attempt runs beside it, because the client does not depend on it then.
 Instant Dispatch::head_due(const Attempt& attempt) {
   const Timeouts& timeouts = timeouts_of(attempt);
   const Duration usual = request_.answer == AnswerKind::Stream ? timeouts.head_stream : timeouts.head_plain;

@@ -1,4 +1,5 @@
-// Dispatch's way to the next attempt: an untried target at once, else a wait for one, else a tried one after a backoff.
+// How Dispatch finds the next attempt: an untried target at once, else it waits for one, else it repeats a tried one
+// after a backoff.
 #include <algorithm>
 #include <utility>
 
@@ -9,10 +10,10 @@
 namespace drover::core {
 namespace {
 
-/// A fleet that says "wait until the past" must not make us spin.
+/// Least wait, in case the fleet names a time that has passed: without it Dispatch would ask the fleet in a loop.
 constexpr Duration kShortestWait = std::chrono::milliseconds(1);
 
-/// Why nothing more is tried, should this answer be the last word.
+/// Why nothing more is tried, if this pick is the last.
 Stop stop_of(const PickAnswer& answer) {
   if (answer.refusal == WaitRefusal::RoomFull) return Stop::RoomFull;
   if (answer.refusal == WaitRefusal::ClientFull) return Stop::ClientFull;
@@ -36,13 +37,15 @@ PickRequest Dispatch::pick_request() {
           .notes = &skips_};
 }
 
-/// Going to an untried target of a pool that mostly works is free; every other further attempt is paid for.
+/// Whether an attempt at `next` is allowed. The first attempt and a failover in a pool that mostly works are free;
+/// every other attempt takes from the retry budget.
 bool Dispatch::paid(TargetId next, Instant now) {
   return attempts_started_ == 0 || fleet_->failover_is_free(next, now) || spend_retry(now);
 }
 
-/// Whoever retries by itself amplifies an outage just as we do. What it says of itself costs it alone: its own retry
-/// stands for the one that we would have paid for, and takes nothing from the budget that all share.
+/// Takes one retry from the budget that all requests share. A client that says it retries by itself pays for its own
+/// repetitions with them: its request gets no paid retry and takes nothing from the budget, so a false claim harms this
+/// client alone.
 bool Dispatch::spend_retry(Instant now) {
   return !request_.clients_retry && fleet_->spend_retry(now);
 }
@@ -72,7 +75,7 @@ void Dispatch::seek(Step& step) {
   const Instant repeat = repeat_at(step, started);
   if (started) return;
 
-  // Waiting for capacity is bounded by the queue deadline, backing off only by the total one.
+  // The queue deadline bounds the wait for capacity; the total deadline alone bounds the backoff.
   Instant capacity = kNever;
   if (elsewhere.kind == PickKind::Wait) {
     capacity = std::max(elsewhere.wait_until, step.now + kShortestWait);
@@ -88,7 +91,7 @@ void Dispatch::seek(Step& step) {
   end_with_failure(step);
 }
 
-/// An untried target, or a place in the waiting room.
+/// Picks an untried target, or takes a place in the waiting room.
 PickAnswer Dispatch::pick_or_wait(Instant now) {
   PickRequest request = pick_request();
   request.bell = request_.bell;
@@ -103,7 +106,7 @@ PickAnswer Dispatch::pick_or_wait(Instant now) {
   return answer;
 }
 
-/// When a target that was tried already may be tried again (kNever: not at all); starts the attempt if that is now.
+/// When a tried target may be tried again, kNever if it may not. Starts the attempt when that time has come.
 Instant Dispatch::repeat_at(Step& step, bool& started) {
   const auto again = repeatable();
   if (again.empty()) return kNever;
@@ -111,7 +114,7 @@ Instant Dispatch::repeat_at(Step& step, bool& started) {
     stop_ = Stop::Budget;
     return kNever;
   }
-  repeat_paid_ = true;  // paid before the backoff, so that a storm ends at once and not half a second later
+  repeat_paid_ = true;  // taken before the backoff, so that a retry storm ends at once and not after the backoff
   if (!backoff_until_) backoff_until_ = after(step.now, backoff(request_.plan->retry, repeats_, *random_));
 
   PickRequest request = pick_request();
@@ -136,14 +139,14 @@ Instant Dispatch::repeat_at(Step& step, bool& started) {
   return step.now;
 }
 
-/// The queue deadline: counted from the first time that this request has to wait.
+/// The queue deadline. It counts from the first time that this request has to wait.
 Instant Dispatch::queue_until(Instant now) const {
   if (queue_until_ || request_.route->pools.empty()) return queue_until_.value_or(now);
   return after(now, request_.plan->pools[request_.route->pools.front().index()].timeouts.queue);
 }
 
 FixedVector<TargetId, kMaxWalk> Dispatch::repeatable() const {
-  // Least recently tried first: notes_ keeps the order of the first attempts, which differs only after repetitions.
+  // Least recently tried first. notes_ has the order of first attempts, which differs from that only after repetitions.
   FixedVector<TargetId, kMaxWalk> again;
   for (std::uint32_t attempts = 1; attempts <= request_.plan->retry.same_target; ++attempts) {
     for (std::size_t at = 0; at < tried_.size(); ++at) {
@@ -168,17 +171,17 @@ void Dispatch::stop_waiting_at(Instant now) {
   if (waiting_since_ != kNever) waited_ += now - std::exchange(waiting_since_, kNever);
 }
 
-/// Whether this request may be executed twice, and once more at all.
+/// Whether this request may be sent a second time while the first attempt runs.
 bool Dispatch::may_have_second() const {
   return !seconded_ && !draining_ && state_ != State::Committed && request_.replay == Replay::Free &&
          request_.plan->retry.ambiguous != Ambiguous::Never && tried_.size() < walk_ &&
          attempts_started_ < kMaxAttempts;
 }
 
-/// The attempt that runs is late: another target is asked as well, and the answer that comes first is used. Beside a
-/// trial or a silent target the second attempt takes the place of the failover that would have followed, and costs what
-/// that would cost; a hedge has to find room in the share of requests that may be hedged. If nothing is free or granted
-/// now, the first goes on alone.
+/// Starts a second attempt at another target because the running attempt is late; the first answer is used. Beside a
+/// trial or a silent target the second attempt replaces the failover that would have followed, and costs the same. A
+/// hedge needs room in the share of requests that may be hedged. When no target is free, or nothing is granted, the
+/// first attempt goes on alone.
 void Dispatch::start_second(Step& step) {
   Attempt* first = newest();
   if (first == nullptr) return;
@@ -188,11 +191,11 @@ void Dispatch::start_second(Step& step) {
                         : request_.plan->retry.hedge > 0 ? Beside::Hedge
                                                          : Beside::Silence;
   const TargetId late = first->lease.target();
-  // A target that answers others is not silent: this answer is a long one.
+  // A target that has answered other requests since then is not silent: only this answer takes long.
   if (beside == Beside::Silence && fleet_->spoke_since(late, first->begun())) return;
   PickRequest request = pick_request();
   request.beside = first->lease.ticket().fallback;
-  request.affinity = 0;  // the conversation stays where it is
+  request.affinity = 0;  // the conversation keeps its home
   request.notes = nullptr;
   const PickAnswer answer = fleet_->pick(request, step.now, *random_);
   if (answer.kind != PickKind::Picked) return;

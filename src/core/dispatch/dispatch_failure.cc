@@ -1,4 +1,5 @@
-// Dispatch after a failure: the stage table (what may be retried when), who is charged, and what the client hears.
+// What Dispatch does after a failure: the stage table (what may be retried when), whom it charges, and what the client
+// is told.
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +10,7 @@
 namespace drover::core {
 namespace {
 
-/// Kinds that may pass when the same target is asked again a little later.
+/// Whether the same target may succeed when it is asked again a little later.
 bool may_pass_later(const Error& error) {
   if (error.retry == RetryClass::SameTarget) return true;
   switch (error.kind) {
@@ -25,15 +26,15 @@ bool may_pass_later(const Error& error) {
     case ErrorKind::BadResponse:
     case ErrorKind::Truncated:
     case ErrorKind::WrongContentType:
-    case ErrorKind::RateLimited:  // the cooldown keeps it away until it may
+    case ErrorKind::RateLimited:  // its cooldown says when
     case ErrorKind::Overloaded:
     case ErrorKind::ServerError: return true;
     default: return false;
   }
 }
 
-/// Failures of which a poisonous request, and not the target, may be the reason (J15). One that is too long for our own
-/// line stops on its way to each of them.
+/// Whether a poisonous request, and not the target, may have caused the failure (J15). A request that is too long for
+/// our own line also fails at every target.
 bool could_be_the_request(Stage stage, ErrorKind kind) {
   const bool stopped_on_its_way = stage == Stage::Unsent && kind == ErrorKind::HeadTimeout;
   return stage == Stage::FreshNoAnswer || stage == Stage::FailedAnswer || stopped_on_its_way;
@@ -43,18 +44,18 @@ bool could_be_the_request(Stage stage, ErrorKind kind) {
 
 void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
   if (state_ == State::Committed) failure.stage = Stage::Committed;
-  // A stale connection cannot be a fresh one's: whatever broke there may have been executed.
+  // The keep-alive race cannot happen on a fresh connection, so the request may have been executed there.
   if (failure.stage == Stage::ReusedNoAnswer && attempt.fresh) failure.stage = Stage::FreshNoAnswer;
   if (retry_on_fresh_connection(attempt, failure, step)) return;
   settle_failed(attempt, failure, step.now);
-  // A further attempt that fails too went into an outage: a free failover is charged, a paid one once more, so that
-  // what is tried in vain is tried half as often.
+  // A further attempt that fails as well met an outage. A failover that was free is charged to the budget now, a paid
+  // one a second time, so that retries in an outage become half as many.
   const bool refused = refusal_kind(failure.error) != RefusalKind::None;
   if (attempt.id.value > 1 && !refused) fleet_->charge_retry(step.now);
   note(attempt.lease.target(), failure);
   disarm_attempt(attempt, step);
   if (Attempt* other = other_than(attempt)) {
-    // What would be the same everywhere need not be waited for twice; else the other one may still answer.
+    // An error that every target would give ends the request. After any other the second attempt may still succeed.
     if (failure.error.retry != RetryClass::Never) {
       remember(std::move(failure));
       return arm_head(*other, step);
@@ -71,8 +72,8 @@ void Dispatch::fail(Attempt& attempt, Failure failure, Step& step) {
   }
 }
 
-/// S2, and S1 on a stale connection: once more at the same target, on a new connection. It is the keep-alive race and
-/// not the target's fault, so nothing is charged and the reservation goes on with the new attempt.
+/// Repeats the request at the same target on a new connection (S2, and S1 on a stale connection). The failure is the
+/// keep-alive race and not the target's fault: nothing is charged, and the reservation passes to the new attempt.
 bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failure, Step& step) {
   const bool unsent = failure.stage == Stage::Unsent && failure.error.kind == ErrorKind::StaleConnection;
   const bool ambiguous = failure.stage == Stage::ReusedNoAnswer && may_run_again();
@@ -84,8 +85,8 @@ bool Dispatch::retry_on_fresh_connection(Attempt& attempt, const Failure& failur
   return true;
 }
 
-/// Executing it twice does no harm: a safe method changes nothing (RFC 9110, 9.2.2), and of what is stateless the owner
-/// has said so.
+/// Whether a second execution does no harm: a safe method changes nothing (RFC 9110, 9.2.2); for a stateless request
+/// the setting `ambiguous` must allow it.
 bool Dispatch::may_run_again() const {
   return request_.safe || (request_.replay == Replay::Free && request_.plan->retry.ambiguous != Ambiguous::Never);
 }
@@ -101,7 +102,7 @@ Dispatch::Next Dispatch::next_after(const Failure& failure) {
   if (take_detour(failure)) return Next::Seek;
   if (refusal_kind(failure.error) != RefusalKind::None) return after_refusal(failure);
   if (failure.error.retry == RetryClass::Never) return never(Stop::RequestsOwn);
-  // J15: a third target is not asked again for what every target choked on when it came before.
+  // J15: two targets failed on this request in the same way, so a third is not asked.
   const bool choked = could_be_the_request(failure.stage, failure.error.kind);
   if (choked && choked_before_ && tried_.size() >= 2) return never(Stop::Poisonous);
   const bool free = request_.replay == Replay::Free;
@@ -122,8 +123,8 @@ Dispatch::Next Dispatch::next_after(const Failure& failure) {
   return Next::End;
 }
 
-/// A request that is too long for this model, or against its provider's policy, may be right for another that the
-/// configuration names. Each step leads to another model, and all of them count as one walk.
+/// Leads the request to a fallback model when it is too long for this model or against its provider's policy, and the
+/// configuration names one for that reason. The walk limit counts the targets of all models together.
 bool Dispatch::take_detour(const Failure& failure) {
   const bool executed =
       failure.stage == Stage::Committed || (failure.stage != Stage::Refused && request_.replay != Replay::Free);
@@ -133,14 +134,14 @@ bool Dispatch::take_detour(const Failure& failure) {
   return true;
 }
 
-/// Notes why nothing more is tried.
+/// Ends the request, and notes why nothing more is tried.
 Dispatch::Next Dispatch::never(Stop why) {
   stop_ = why;
   return Next::End;
 }
 
-/// J15: a failure that this request has caused elsewhere already is the request's until others agree, so the second
-/// target is not charged with it.
+/// Settles a failed attempt. J15: when this request has failed at another target in the same way, the second target is
+/// not charged until other requests confirm that it is at fault.
 void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant now) {
   const TargetId target = attempt.lease.target();
   Outcome outcome{.kind = Outcome::Kind::Failed, .error = &failure.error, .stage = failure.stage};
@@ -150,7 +151,7 @@ void Dispatch::settle_failed(Attempt& attempt, const Failure& failure, Instant n
     if (request_.body == 0) {
       outcome.charge = first == blamed_.end() || first->target == target;
     } else {
-      outcome.body = request_.body;  // the fleet knows what became of it in other requests
+      outcome.body = request_.body;  // the fleet compares what this body met in other requests
       if (blamed_.empty()) choked_before_ = fleet_->quarantined(request_.body, now);
     }
     if (first == blamed_.end()) (void)blamed_.push_back({failure.error.kind, target});
@@ -180,8 +181,8 @@ void Dispatch::note(TargetId target, const Failure& failure) {
   const int status = failure.error.status;
   const bool listed = statuses.empty() || status == 0 || std::ranges::find(statuses, status) != statuses.end();
   about.repeatable = failure.error.retry != RetryClass::Never && may_pass_later(failure.error) && listed;
-  // "Another provider" is remembered as a narrower fence: no target of this one is worth asking again. Where a refusal
-  // or a cooldown says so it is a hypothesis that other targets of the provider may disprove.
+  // "Another provider" fences this provider off: none of its targets is worth a further attempt. After a refusal or a
+  // cooldown that is a hypothesis, which other targets of the provider may disprove.
   const bool hypothesis = refusal_kind(failure.error) != RefusalKind::None ||
                           failure.error.kind == ErrorKind::RateLimited || failure.error.kind == ErrorKind::Overloaded;
   if (failure.error.retry == RetryClass::OtherProvider && !hypothesis) {
@@ -191,7 +192,7 @@ void Dispatch::note(TargetId target, const Failure& failure) {
   }
 }
 
-/// Of the failures of one request the client hears of the one that tells it most, the later of two equals.
+/// Remembers the failure that tells the client most; of two that tell as much, the later one.
 void Dispatch::remember(Failure failure) {
   if (failure.error.kind != ErrorKind::RateLimited) only_rate_limits_ = false;
   if (told_ && telling(failure.error.kind) < telling(told_->error.kind)) return;
@@ -216,7 +217,7 @@ void Dispatch::end_with_failure(Step& step) {
   EndWithError end{.error = told_to_client(told_->error), .attempt = told_->attempt};
   end.retries_spent = true;
   if (told_->error.kind == ErrorKind::RateLimited) {
-    end.retries_spent = false;  // only cooling: the client may well come back, and is told when
+    end.retries_spent = false;  // the targets are only cooling down: the client is told when to come back
     PickRequest request = pick_request();
     request.again = true;
     request.look = true;

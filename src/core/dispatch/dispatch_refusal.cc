@@ -1,5 +1,5 @@
-// Dispatch after an answer that refuses the request: it is believed, or one other target is asked the same; and what
-// the others say is told to the fleet.
+// What Dispatch does after an answer that refuses the request: it believes the answer, or asks one other target the
+// same. It tells the fleet what the other target answered.
 #include <algorithm>
 #include <utility>
 
@@ -25,8 +25,8 @@ void Dispatch::note_refusal(const Attempt& attempt, const Failure& failure, Inst
                        .of_credential = refuses_credential(failure.error)});
 }
 
-/// A refusal is believed when it is the second and its target answers other requests; or when it is the first, would by
-/// its class be the same everywhere, and its target is not doubted.
+/// Decides whether a refusal is believed. The second refusal is, when its target answers other requests. The first is,
+/// when its class would be the same at every target and its target is not in doubt.
 Dispatch::Next Dispatch::after_refusal(const Failure& failure) {
   if (refusals_.empty()) return never(Stop::RequestsOwn);
   if (failure.stage != Stage::Refused && request_.replay != Replay::Free) return never(Stop::MayHaveRun);
@@ -34,7 +34,7 @@ Dispatch::Next Dispatch::after_refusal(const Failure& failure) {
   const bool doubted = fleet_->doubted(latest.target);
   const bool second = std::ranges::any_of(
       refusals_, [&](const Refusal& other) { return !other.of_credential && !(other.target == latest.target); });
-  // That two servers lack an API says nothing about a third.
+  // Two servers without an API do not show that a third lacks it.
   const bool lacks_api = failure.error.kind == ErrorKind::Unsupported;
   if (second && !doubted && !lacks_api) return never(Stop::SameElsewhere);
   const bool sure = refusal_kind(failure.error) == RefusalKind::Sure;
@@ -43,12 +43,13 @@ Dispatch::Next Dispatch::after_refusal(const Failure& failure) {
   return Next::AskElsewhere;
 }
 
-/// Free of charge, and only of a target that can be picked now: a refused request does not wait for a second opinion.
+/// Asks another target for a second opinion. That costs nothing from the retry budget, and only targets that can be
+/// picked now are asked: a refused request does not wait.
 void Dispatch::ask_elsewhere(RetryClass retry, Step& step) {
   skips_.choosing(attempts_started_ + 1);
   Refusal& latest = refusals_.back();
   const PickRequest request = pick_request();
-  // What one provider refuses another may take; another key of the same one is the next best witness.
+  // A target of another provider is the best witness; a target with another key of the same provider is the next best.
   PickRequest away = request;
   away.fence = without(away.fence, request_.plan->targets[latest.target.index()].provider);
   PickAnswer answer = pick_well(away, step.now);
@@ -65,7 +66,7 @@ void Dispatch::ask_elsewhere(RetryClass retry, Step& step) {
   end_with_failure(step);
 }
 
-/// What a target would be picked for as a last resort only is no witness.
+/// Picks a target that is no last resort: a last resort is no witness.
 PickAnswer Dispatch::pick_well(const PickRequest& request, Instant now) {
   const PickAnswer answer = fleet_->pick(request, now, *random_);
   if (answer.kind != PickKind::Picked || !answer.ticket.last_resort) return answer;
@@ -73,7 +74,7 @@ PickAnswer Dispatch::pick_well(const PickRequest& request, Instant now) {
   return {};
 }
 
-/// Tells the fleet once what the request's refusals were worth. `answered`: the target whose answer the client gets.
+/// Tells the fleet, once, how the request's refusals ended. `answered`: the target whose answer the client gets.
 void Dispatch::conclude(std::optional<TargetId> answered, Instant now) {
   if (refusals_.empty()) return;
   const std::vector<Refusal> refusals = std::exchange(refusals_, {});
@@ -83,7 +84,7 @@ void Dispatch::conclude(std::optional<TargetId> answered, Instant now) {
       return other.of_credential ? one.of_credential : !fleet_->doubted(other.target);
     });
   };
-  std::vector<Verdict> verdicts;  // all before the first is told: learning changes who is doubted
+  std::vector<Verdict> verdicts;  // all before the first is told: telling changes which target is in doubt
   for (const Refusal& refusal : refusals) {
     const bool contradicted = answered && !(*answered == refusal.target);
     verdicts.push_back(contradicted                      ? Verdict::Contradicted

@@ -1,4 +1,4 @@
-// Dispatch's timers: arming them, and what it means when one fires.
+// Dispatch's timers: when they are armed, and what happens when one fires.
 #include <algorithm>
 #include <utility>
 
@@ -10,7 +10,7 @@ namespace {
 
 Error timeout(ErrorKind kind) {
   Error error = told_to_client({.kind = kind, .scope = ErrorScope::Target, .retry = RetryClass::OtherKey});
-  error.status = 0;  // no answer came, so there is no upstream status to report
+  error.status = 0;  // no answer came, so there is no status to report
   return error;
 }
 
@@ -22,7 +22,7 @@ void Dispatch::arm(TimerKind timer, Instant at, Step& step) {
   step.say(ArmTimer{timer, at});
 }
 
-/// Each attempt has times of its own; the driver's timer is the earliest of those that run.
+/// Arms a timer of one attempt. Each attempt has its own times; the driver's timer is set to the earliest of them.
 void Dispatch::arm(Attempt& attempt, TimerKind timer, Instant at, Step& step) {
   const auto kind = static_cast<std::size_t>(timer);
   attempt.due[kind] = at;
@@ -35,7 +35,8 @@ void Dispatch::arm_head(Attempt& attempt, Step& step) {
   if (attempt.phase == Phase::AwaitingHead) arm(attempt, TimerKind::Head, head_due(attempt), step);
 }
 
-/// How late is late is known of what was sent; until then it counts from the attempt's beginning.
+/// Arms the Second timer: after `second_after` the attempt is late. The time counts from when the request was sent, and
+/// until then from the attempt's beginning.
 void Dispatch::arm_second(Attempt& attempt, Step& step) {
   const Duration late = attempt.lease.ticket().second_after;
   if (late != kNoLimit && may_have_second()) arm(attempt, TimerKind::Second, after(attempt.begun(), late), step);
@@ -56,7 +57,7 @@ void Dispatch::disarm_attempt(Attempt& attempt, Step& step) {
   for (std::size_t kind = 0; kind < kAttemptTimers; ++kind) disarm(attempt, static_cast<TimerKind>(kind), step);
 }
 
-/// One of those that run is due, or both are.
+/// Handles a timer that is due for one running attempt, or for both.
 void Dispatch::attempts_due(TimerKind timer, Step& step) {
   for (Attempt* attempt : places()) {
     if (!attempt->running() || attempt->due[static_cast<std::size_t>(timer)] > step.now) continue;
@@ -75,7 +76,7 @@ Dispatch::Failure Dispatch::timeout_of(const Attempt& attempt, TimerKind timer) 
       failure.stage = Stage::NotConnected;
       break;
     case TimerKind::Send:
-      // Whoever is told the length of a body and has not got it all cannot have executed the request.
+      // A server that knows the body's length and has not received the whole body cannot have executed the request.
       failure.error = timeout(ErrorKind::HeadTimeout);
       failure.error.code = "upstream_send_timeout";
       failure.error.message = "The provider stopped taking the request before all of it was sent.";
@@ -97,14 +98,15 @@ Dispatch::Failure Dispatch::timeout_of(const Attempt& attempt, TimerKind timer) 
   return failure;
 }
 
-/// The attempt took too long before its first content: it is cancelled and has failed.
+/// The attempt had no content in its time: it is cancelled and fails.
 void Dispatch::timed_out(Attempt& attempt, TimerKind timer, Step& step) {
   Failure failure = timeout_of(attempt, timer);
   step.say(CancelAttempt{attempt.id});
   fail(attempt, std::move(failure), step);
 }
 
-/// Nothing has moved since the timer was armed, unless it has: then the time counts from there.
+/// The attempt made no progress since the timer was armed, and fails. If it did, the timer is armed again from the last
+/// progress.
 void Dispatch::stalled(Attempt& attempt, TimerKind timer, Step& step) {
   const bool idle = timer == TimerKind::Idle;
   if (idle && blocked_) return;
@@ -114,14 +116,14 @@ void Dispatch::stalled(Attempt& attempt, TimerKind timer, Step& step) {
   timed_out(attempt, timer, step);
 }
 
-/// The request's own deadline. A target that was given the whole of it is charged; one that a client's own short
-/// deadline cut off, or a client that does not read, is not.
+/// The total deadline passed. The target is charged when it had the whole of the time. It is not charged when the
+/// client's own deadline was shorter, or when the client does not read.
 void Dispatch::total_passed(Step& step) {
   const Timeouts& timeouts = request_.plan->pools[request_.route->pools.front().index()].timeouts;
   const bool clients_own = request_.client_timeout < timeouts.total || blocked_;
   const Error error = deadline_passed(clients_own ? ErrorScope::Request : ErrorScope::Target);
   Attempt* const latest = newest();
-  if (latest != nullptr && other_than(*latest) != nullptr) abandon(*latest, step);  // had little of the time
+  if (latest != nullptr && other_than(*latest) != nullptr) abandon(*latest, step);  // it had only a part of the time
   for (Attempt* attempt : places()) {
     if (!attempt->running()) continue;
     step.say(CancelAttempt{attempt->id});
@@ -139,7 +141,7 @@ void Dispatch::total_passed(Step& step) {
   end_with(std::move(end), step);
 }
 
-/// A stream that has gone on for longer than any may. Nobody's fault: our own limit.
+/// The stream has reached the longest time that a stream may take. That is our own limit, so no node is charged.
 void Dispatch::stream_max_passed(Step& step) {
   Attempt* attempt = newest();
   if (attempt != nullptr) abandon(*attempt, step);
@@ -150,8 +152,8 @@ void Dispatch::stream_max_passed(Step& step) {
   end_with({.error = std::move(error)}, step);
 }
 
-/// Behind the commit point a comment goes only into a silence, and it is none of the upstream's progress: the Idle
-/// timer does not see it.
+/// Sends a comment after the commit point when the stream is silent. A comment is no progress of the upstream: the Idle
+/// timer ignores it.
 void Dispatch::comment_due(Step& step) {
   if (state_ == State::Open) {
     step.say(SendHead{});
@@ -161,7 +163,7 @@ void Dispatch::comment_due(Step& step) {
     const Instant due = after(std::max(last_content_, last_keep_alive_), request_.comment_every);
     if (due > step.now) return arm(TimerKind::Comment, due, step);
   }
-  // A client that does not take what it was sent needs no more of it.
+  // A client that has not taken what it was sent needs no comment.
   if (!blocked_) step.say(SendComment{});
   arm(TimerKind::Comment, after(step.now, request_.comment_every), step);
 }

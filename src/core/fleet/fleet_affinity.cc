@@ -1,6 +1,6 @@
-// Soft affinity: a conversation goes where it went last, because the provider's prompt cache is there. A preference and
-// not a jail: its home is passed over while it is limited, out or overloaded, a stand-in keeps the conversation
-// together meanwhile, and the home is taken up again when it is well.
+// Soft affinity: a conversation goes to the target that it went to last, because the provider's prompt cache is there.
+// Affinity is a preference: while the home is limited, out or overloaded, a stand-in takes the conversation's requests,
+// and the home takes them again when it is well.
 #include <algorithm>
 
 #include "core/balancer/sticky.h"
@@ -12,7 +12,7 @@ std::uint64_t Fleet::conversation(PoolId pool, const PickRequest& request) const
   return std::max<std::uint64_t>(balancer::mix(request.affinity, pools_[pool.index()].hash), 1);
 }
 
-/// Whether `target` is one of this tier's: a reload may have moved it.
+/// Whether `target` belongs to this tier: a reload may have moved it to another.
 bool Fleet::stands_in(TargetId target, PoolId pool, const Tier& tier) const {
   const TargetState& state = targets_[target.index()];
   if (state.pool == pool.value) return &pools_[pool.index()].tiers[state.tier] == &tier;
@@ -33,7 +33,7 @@ std::optional<TargetId> Fleet::kept(PoolId pool, const Tier& tier, const PickReq
     if (at == AffinityTable::kNobody || !stands_in(TargetId{at}, pool, tier)) return false;
     return usable(TargetId{at}, request, now) && load_per_weight(targets_[at]) <= bound;
   };
-  // A home that has just come back takes its conversations up again as its share grows, not all at once.
+  // A home that has just come back takes its conversations again as its share grows, not all at once.
   const bool home_again = takes(entry->home) && share(targets_[entry->home], now) >= balancer::attraction(key, 0);
   const std::uint32_t chosen = home_again ? entry->home : entry->stand_in;
   if (!home_again && !takes(chosen)) return std::nullopt;
@@ -49,7 +49,7 @@ void Fleet::keep(PoolId pool, TargetId target, const PickRequest& request, Insta
   const Duration span = plan_->pools[pool.index()].affinity;
   if (request.affinity == 0 || request.look || span <= Duration::zero() || !conversations_.is_open()) return;
   AffinityTable::Entry& entry = conversations_.claim(conversation(pool, request));
-  // What the home has kept of a conversation is forgotten there by now: the cache is where it goes from here.
+  // The home's prompt cache has forgotten the conversation by now, so the stand-in becomes the home.
   const bool home_forgot = entry.home == AffinityTable::kNobody || entry.home_used <= now - span;
   if (home_forgot || entry.home == target.value) {
     entry.home = target.value;

@@ -9,7 +9,8 @@
 namespace drover::core {
 namespace {
 
-/// FNV-1a: stable across runs and machines, so that a reload or a restart moves no sticky request.
+/// FNV-1a: it gives the same hash in every run and on every machine, so that a reload or a restart moves no sticky
+/// request.
 std::uint64_t stable_hash(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
   for (const char byte : text) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
@@ -20,7 +21,7 @@ std::string model_label(const Target& target) {
   return target.model.empty() ? "any model" : target.model;
 }
 
-/// Two targets of many models differ by how they rename them.
+/// How a target renames models, as text: two targets for all models (`*`) are told apart by it.
 std::string renaming(const Target& target) {
   if (!target.rename.any()) return {};
   return target.rename.front + "*" + std::to_string(target.rename.drop);
@@ -60,7 +61,7 @@ void Fleet::build() {
   for (const Quota& q : plan.quotas) nodes_.add("quota " + q.name, "quota " + q.name, Level::Quota);
 
   std::unordered_map<std::string, std::uint32_t> lanes;
-  // What is known of a lane's limit is what one server says of it: another server's answers are its own.
+  // A lane's limit is learnt from one server's answers, so each server has a lane of its own.
   std::unordered_map<std::string, std::uint32_t> numbers;
   targets_.resize(plan.targets.size());
   for (std::size_t at = 0; at < plan.targets.size(); ++at) {
@@ -97,8 +98,8 @@ void Fleet::build() {
   build_accusers();
 }
 
-/// The independent part of a node that speaks through a target. Keys of one quota are one account, and the models of
-/// one key at one server one credential.
+/// The independent part of a node that a target's evidence belongs to. The keys of one quota are one account, and the
+/// models of one key at one server are one credential.
 std::uint32_t Fleet::part_of(Level level, const TargetState& target) const {
   const auto node = [&](Level at) { return target.path[static_cast<std::size_t>(at)]; };
   switch (level) {

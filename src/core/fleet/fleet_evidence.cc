@@ -1,19 +1,20 @@
-// Whose fault a failure is: the narrowest node that explains it pays first, a wider one when its other parts say the
-// same, and a target that refuses what its siblings answer is charged although its refusals look like the client's
-// mistakes.
+// Whose fault a failure is. The narrowest node that explains it is charged first, and a wider one when its other parts
+// fail the same way. A target that refuses what its siblings answer is charged although its refusals look like the
+// client's mistakes.
 #include "core/fleet/fleet.h"
 
 namespace drover::core {
 namespace {
 
-/// So many credentials' refusals in a row may be held to be their requests' fault. More are an account that is shut.
+/// Most refusals in a row of one credential that may be held to be the requests' fault. More come from an account that
+/// is shut.
 constexpr std::uint32_t kMostExcused = 24;
 
 }  // namespace
 
 void Fleet::charge(const Blame& blame, Charge due, Instant now) {
   const TargetState& target = targets_[blame.target.index()];
-  if (target.path[static_cast<std::size_t>(due.level)] == kAlwaysOpen) due.level = Level::Key;  // there is no quota
+  if (target.path[static_cast<std::size_t>(due.level)] == kAlwaysOpen) due.level = Level::Key;  // it has no quota
   if (due.level == Level::Target) return apply(blame, due, now);
   const std::uint32_t at = target.path[static_cast<std::size_t>(due.level)];
   const bool sure = due.level == Level::Server && is_about_the_address(*blame.error);
@@ -66,12 +67,12 @@ void Fleet::well(const TargetState& target, Level level, Instant began, Instant 
   if (nodes_.succeed(at, plan_->health, began, now)) changed(StateChange::What::Recovered, at, now);
 }
 
-/// The target, and all that it stands on.
+/// A success clears the target and every node above it.
 void Fleet::well_throughout(const TargetState& target, Instant began, Instant now) {
   for (std::size_t level = 0; level < kLevels; ++level) well(target, static_cast<Level>(level), began, now);
 }
 
-/// Others offer the API. On trial the target has spoken as well as it can.
+/// Siblings offer the API and this target does not. A trial that ends so has passed: the target is well.
 void Fleet::lacks_api(const Refusal& refusal, Instant now) {
   TargetState& target = targets_[refusal.target.index()];
   const bool news = target.lacks.show(refusal.api, now);
@@ -85,13 +86,14 @@ bool Fleet::ask_elsewhere(const Refusal& refusal, Instant now) {
   Doubt& doubt = targets_[refusal.target.index()].doubt;
   if (!second_opinions_.take(doubt.doubted(), now)) return false;
   doubt.asks(now);
-  // Until the other has spoken the next such request goes elsewhere: to suppose wrongly costs this API there little.
+  // Until the sibling has answered, the next request for this API goes elsewhere. If the target does offer the API, the
+  // mistake costs it little.
   if (refusal.cause.kind == ErrorKind::Unsupported) targets_[refusal.target.index()].lacks.suppose(refusal.api, now);
   return true;
 }
 
-/// A request's end shows what a refused credential was: refused with others, while the pool answers other requests, it
-/// is as good as they are; and else it is charged.
+/// The end of a request shows what a refused credential is worth. When other targets refused the request too, and the
+/// pool answers other requests, the credential is as good as theirs. Else it is charged.
 void Fleet::learn_credential(const Refusal& refusal, Verdict verdict, Instant now) {
   TargetState& target = targets_[refusal.target.index()];
   target.doubt.learned();
@@ -124,7 +126,7 @@ void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
   switch (verdict) {
     case Verdict::Unknown: break;
     case Verdict::Agreed:
-      // It says what all say: it is as well as they are, also where this was its trial.
+      // The target answers as its siblings do, so it is well. That holds for its trial too.
       target.doubt.clear();
       target.success.take_back_failure();
       if (refusal.trial_levels != 0) well_throughout(target, refusal.taken, now);
@@ -134,7 +136,7 @@ void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
       const bool missing =
           refusal.cause.kind == ErrorKind::ModelMissing && !plan_->targets[refusal.target.index()].model.empty();
       const bool counts = target.doubt.contradicted(refusal.by, plan_->principals.size() > 1);
-      // A trial is one request that was to find out; it has.
+      // A trial is one request that is to find out whether the target is well, and this one has.
       if (!counts && !missing && refusal.trial_levels == 0) break;
       ++target.failures;
       Blame blame{

@@ -1,4 +1,4 @@
-// What bars targets from a request, for explanations: asked after the choice, never part of it.
+// What bars targets from a request, for explanations. It is asked after the pick and never changes it.
 #include <algorithm>
 
 #include "core/fleet/fleet.h"
@@ -20,7 +20,7 @@ Bar bar_for(Access access, bool trial_running) {
 
 }  // namespace
 
-/// In the order in which usable() finds them.
+/// The first bar that usable() finds, in its order.
 Skip Fleet::bar_of(TargetId target, const PickRequest& request, Instant now) {
   const Target& about = plan_->targets[target.index()];
   if (about.weight == 0) return {.target = target, .bar = Bar::NoWeight};
@@ -52,13 +52,13 @@ Skip Fleet::bar_of(TargetId target, const PickRequest& request, Instant now) {
     return skip;
   }
   if (state.doubt.barred(now)) return {.target = target, .bar = Bar::Doubted};
-  // Only looked at: suspecting it is for those who choose.
+  // An explanation looks at the suspicion and does not begin one: that is for picks.
   if (state.silence.bars(now, suspicious_silence(state))) return {.target = target, .bar = Bar::Silent};
   if (rushed(state, now)) return {.target = target, .bar = Bar::Returning};
   const Instant learned = lane_limits_[state.lane].admits_at(request.estimate, now);
   if (learned > now) return {.target = target, .bar = Bar::LearnedLimit, .until = learned};
   const Instant room = limits_.target_admits_at(target, request, now);
-  // A limit of requests at once has room when one ends, and nobody knows when.
+  // A limit of requests at once has room when one of them ends, at a time that is not known.
   const bool known = room > now + kCapacityPoll;
   if (room > now) return {.target = target, .bar = Bar::Limit, .until = known ? room : kNever};
   return skip;

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint32_t kGone = ~std::uint32_t{0};
 
-/// Where each of `from` is in `to`. Of those with one name (a key's target for "*" and for paths without a model) the
-/// first is the first, and so on: no two are one.
+/// The place in `to` of each name of `from`. A name that comes twice (a key's target for "*" and for paths without a
+/// model) is matched in order: the first with the first, the second with the second.
 std::vector<std::uint32_t> places_of(const std::vector<std::string>& from, const std::vector<std::string>& to) {
   std::unordered_map<std::string_view, std::vector<std::uint32_t>> known;
   for (std::uint32_t at = 0; at < to.size(); ++at) known[to[at]].push_back(at);
@@ -28,13 +28,13 @@ std::vector<std::uint32_t> places_of(const std::vector<std::string>& from, const
 
 }  // namespace
 
-/// What the heir knows, lent to the old fleet for one call and given back with what the call has changed. Who waits is
-/// served when it has ended: in between the fleets do not agree.
+/// The newest fleet's state, lent to the old fleet for one call and given back with what the call changed. Waiting
+/// requests are served after the call, because during it the two fleets do not agree.
 class FleetHandover::Loan {
  public:
-  /// Of one target and all that it stands on.
+  /// Lends the state of one target and of the nodes above it.
   Loan(const FleetHandover& handover, TargetId target) : Loan(handover, &target, nullptr) {}
-  /// Of all that a pick may look at.
+  /// Lends the state of every target that a pick may look at.
   Loan(const FleetHandover& handover, const PickRequest& request) : Loan(handover, nullptr, &request) {}
   explicit Loan(const FleetHandover& handover) : Loan(handover, nullptr, nullptr) {}
   Loan(const Loan&) = delete;
@@ -75,7 +75,7 @@ class FleetHandover::Loan {
   const PickRequest* request_;
 };
 
-/// The same of nothing but what belongs to no target.
+/// The same for what belongs to no target (the retry budget, the poison list).
 class FleetHandover::CommonLoan {
  public:
   explicit CommonLoan(const FleetHandover& handover) : handover_(handover) { handover_.carry_common(Way::Borrow); }
@@ -103,7 +103,7 @@ FleetHandover::Places FleetHandover::places_in(const Fleet& heir, const Fleet& o
                 .lanes = places_of(old.lane_names_, heir.lane_names_),
                 .checks = places_of(old.checks_.names(*old.plan_), heir.checks_.names(*heir.plan_)),
                 .pools = std::vector(old.pools_.size(), kGone)};
-  // A pool has no name of its own: it is where its targets are.
+  // A pool has no name, so it is found by its targets.
   for (std::size_t at = 0; at < old.targets_.size(); ++at) {
     const std::uint32_t pool = old.targets_[at].pool;
     if (pool == Fleet::kNone || places.targets[at] == kGone || places.pools[pool] != kGone) continue;
@@ -134,14 +134,15 @@ void FleetHandover::orphan() {
 
 // ---------------------------------------------------------------------------------------------- there and back
 
-/// `one` copies from a fleet's place to another's.
+/// `one` copies from a place in one fleet to a place in the other.
 template <class CarryOne>
 void FleetHandover::carry(std::uint32_t old_at, std::uint32_t heir_at, Way way, CarryOne&& one) const {
   if (heir_at == kGone) return;
   way == Way::Borrow ? one(*heir_, heir_at, *old_, old_at) : one(*old_, old_at, *heir_, heir_at);
 }
 
-/// What is known of a target and of all that it stands on, and what runs there; not what the plan says of it.
+/// Copies what was learnt about a target and the nodes above it, and what runs there. It does not copy what the plan
+/// says.
 void FleetHandover::carry_target(TargetId id, Way way) const {
   const Fleet::TargetState& about = old_->targets_[id.index()];
   for (const std::uint32_t node : about.path) {
@@ -187,7 +188,7 @@ void FleetHandover::carry_pool(std::uint32_t pool, Way way) const {
   });
 }
 
-/// What belongs to no target.
+/// Copies what belongs to no target.
 void FleetHandover::carry_common(Way way) const {
   if (heir_ == nullptr) return;
   const Fleet& from = way == Way::Borrow ? *heir_ : *old_;
@@ -214,7 +215,7 @@ void FleetHandover::bequeath() {
   heir_->limits_.adopt(old_->limits_);
 }
 
-/// A conversation whose home is gone begins anew.
+/// A conversation whose home is not in the new plan begins without one.
 void FleetHandover::bequeath_conversations() {
   if (!heir_->conversations_.is_open()) return;
   const auto now_at = [&](std::uint32_t target) {
@@ -231,7 +232,7 @@ void FleetHandover::bequeath_conversations() {
 // ---------------------------------------------------------------------------------------------- the calls
 
 PickAnswer FleetHandover::pick(const PickRequest& request, Instant now, Random& random) {
-  // Serving others of its room looks at what they want.
+  // A pick that serves other waiting requests of the room looks at their targets, too.
   if (request.waiter.any() || old_->room_.in_line() > 0) {
     const Loan loan(*this);
     return old_->pick(request, now, random);
@@ -346,7 +347,7 @@ FleetHandover& Succession::succeed(Fleet& newest, Fleet& next) {
   elders_.push_back(std::move(handover));
   newest_ = &next;
   newest.succession_ = next.succession_ = this;
-  made_room(next.latest_);  // limits may be higher now
+  made_room(next.latest_);  // the new plan's limits may be higher
   return *elders_.back();
 }
 
@@ -373,7 +374,7 @@ void Succession::made_room(Instant now) {
   serve_rooms(now);
 }
 
-/// Each room in turn is the first to be asked, so that none waits for another to be empty.
+/// The rooms take turns at being asked first, so that no room waits until another is empty.
 void Succession::serve_rooms(Instant now) {
   if (waiting() == 0) return;
   const std::size_t rooms = elders_.size() + 1;

@@ -1,5 +1,5 @@
-// Picking: pools in order, priorities within a pool, the pool's policy within a priority; and what is left when nothing
-// is open: a last resort, a time to wait for, or nothing.
+// Picking a target: pools in order, priorities within a pool, the pool's policy within a priority. When no target is
+// usable: a last resort, a time to wait for, or nothing.
 #include <algorithm>
 #include <limits>
 
@@ -10,21 +10,22 @@
 namespace drover::core {
 namespace {
 
-/// Requests like this one that a target may hold before the load bound is looked at: two at once are not an overload.
+/// Requests of one affinity that a target may hold before the load bound counts. Two at once are no overload.
 constexpr double kStickySlack = 4.0;
-/// Stands for the latency of a key that no probe has answered for: any that is known is better.
+/// The latency of a key whose probes have not answered: longer than every measured one.
 constexpr double kUnknownProbe = 1e6;
-/// Less than any that is known.
+/// The latency of a target that no request has measured: shorter than every measured one.
 constexpr double kUntriedLatency = 0.0;
-/// Weights are scaled up by this for the policies that count in whole numbers, so that a slow start's share survives.
+/// Factor for weights where a policy counts in whole numbers, so that the small share of a slow start is not rounded to
+/// nothing.
 constexpr double kWeightScale = 100.0;
-/// A second attempt needs room in a target's limits for as many like it.
+/// A second attempt needs room in a target's limits for this many requests like it.
 constexpr std::int64_t kRoomForSecond = 5;
 
 }  // namespace
 
 std::uint64_t load_of(const Amount& estimate) {
-  constexpr std::int64_t kMostTokens = 100'000'000;  // an estimate comes from the client's own max_tokens
+  constexpr std::int64_t kMostTokens = 100'000'000;  // an estimate comes from the client's max_tokens
   const auto input = static_cast<std::uint64_t>(std::clamp<std::int64_t>(estimate.input_tokens.value, 0, kMostTokens));
   const auto output =
       static_cast<std::uint64_t>(std::clamp<std::int64_t>(estimate.output_tokens.value, 0, kMostTokens));
@@ -53,7 +54,7 @@ PickAnswer Fleet::pick_now(const PickRequest& request, Instant now, Random& rand
   return pick_without_open(request, now, random);
 }
 
-/// A second attempt is a luxury: it neither waits nor takes what anybody else may need soon.
+/// Picks a target for a second attempt. It does not wait, and takes no capacity that another request may need soon.
 PickAnswer Fleet::pick_beside(const PickRequest& request, Instant now, Random& random) {
   if (room_.in_line() > 0 || request.beside >= request.route->pools.size()) return {};
   if (limits_.asker_admits_at(request, now) > now) return {};
@@ -65,7 +66,8 @@ PickAnswer Fleet::pick_beside(const PickRequest& request, Instant now, Random& r
   return {};
 }
 
-/// Nobody who is on trial, suspect or refused lately, and nobody whose limits it would nearly use up.
+/// Whether a second attempt may go to the target: not on trial, not suspect, not refused lately, and with room left in
+/// its limits.
 bool Fleet::free_for_a_second(TargetId target, const PickRequest& request, Instant now) {
   const TargetState& state = targets_[target.index()];
   const LaneLimit& lane = lane_limits_[state.lane];
@@ -115,7 +117,8 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
       return clearly_cheaper(at(second), at(first), measure, request, now);
     });
   };
-  // A failover takes nobody's turn, or each failure would send the next request to where it came from.
+  // A failover has a turn of its own: if it took the turn of the next request, that request would go to the target that
+  // just failed.
   balancer::RoundRobin& round = request.tried.empty() ? tier.round : tier.spare;
 
   const auto pull = [&](std::size_t place) {
@@ -175,7 +178,7 @@ void Fleet::count_load(TargetState& target, std::uint64_t more, std::uint64_t le
   if (target.pool != kNone) pools_[target.pool].tiers[target.tier].load += more - less;
 }
 
-/// The most work per weight that a target may have before requests that would rather go there spill over.
+/// The most work per weight that a target may have before the requests that prefer it go to other targets.
 double Fleet::load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const {
   const std::vector<TargetId>& targets = plan_->pools[pool.index()].targets;
   const std::uint64_t own = load_of(request.estimate);
@@ -190,22 +193,23 @@ double Fleet::load_bound(PoolId pool, const Tier& tier, const PickRequest& reque
   return std::max(mean * balancer::kLoadBound, kStickySlack * static_cast<double>(own));
 }
 
-/// What the request would wait for at this target: the work there, times how long it takes, over its share.
+/// The time that the request would wait at this target: the work there, times the latency, divided by its share.
 double Fleet::cost(const TargetState& target, double latency, const PickRequest& request, Instant now) const {
-  // The weight divides what is there already and not the request itself, so that idle targets of different weights cost
-  // the same: they were drawn by weight, and must not be weighed twice.
+  // The weight divides the work that is there, not the request itself, so that idle targets of different weights cost
+  // the same. They were drawn by weight, so weight must not count a second time.
   const double work = load_per_weight(target) + static_cast<double>(load_of(request.estimate));
   return by_success(work * by_share(latency, target, now), target, now);
 }
 
-/// Whether the second of two targets should take the request although the first was drawn first. Latencies that differ
-/// by no more than their samples do are equal: of two idle equals the one measured slower by chance would otherwise
-/// never be asked, nor measured, again.
+/// Whether the second of two drawn targets takes the request. Latencies that differ by no more than their samples do
+/// count as equal: else, of two idle targets, the one that chance measured slower would never be asked and measured
+/// again.
 bool Fleet::clearly_cheaper(TargetId second, TargetId first, const Measure& measure, const PickRequest& request,
                             Instant now) const {
   const TargetState& one = targets_[first.index()];
   const TargetState& other = targets_[second.index()];
-  // A target that is due for its trial costs less than any other: the request that is drawn beside it finds out.
+  // A target that is due for its trial costs less than every other target, so that the request drawn for it makes the
+  // trial.
   if (!nodes_.clear(one.path, now)) return false;
   if (!nodes_.clear(other.path, now)) return true;
   double of_one = latency(one, measure, now);
@@ -217,7 +221,7 @@ bool Fleet::clearly_cheaper(TargetId second, TargetId first, const Measure& meas
 }
 
 Fleet::Measure Fleet::measure_of(const PoolState& pool, const PickRequest& request) const {
-  // Two targets are compared by the same measure, or a stream's would stand against a plain answer's.
+  // Both targets are compared by the same measure: a stream's time is no match for a plain answer's.
   const LatencyModel& known = pool.latency;
   const bool by_first = request.streamed ? known.usual_first_content() > 0 : known.usual_per_token() <= 0;
   const double usual = by_first ? known.usual_first_content() : known.usual_per_token();
@@ -226,10 +230,11 @@ Fleet::Measure Fleet::measure_of(const PoolState& pool, const PickRequest& reque
           .usual = usual > 0 ? usual : 1.0};
 }
 
-/// What `least_latency` compares. One that nobody knows is asked once, or it would stay unknown beside quicker ones.
+/// What `least_latency` compares. A target without a measurement is asked once; else it would stay unmeasured beside
+/// quicker ones.
 double Fleet::quickness(const TargetState& target, const Measure& measure, Instant now) const {
   const double usual = latency(target, measure, now);
-  if (measure.by_probes) return usual;  // probes know all, and go on after a return
+  if (measure.by_probes) return usual;  // probes measure every key, and go on when a target is back
   const bool untried = target.first_content.last() <= 0 && target.per_token.last() <= 0 && target.success.whole();
   return untried && target.in_flight == 0 ? kUntriedLatency : by_success(by_share(usual, target, now), target, now);
 }
@@ -279,7 +284,7 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   if (ticket.trial) ticket.patience = prompt.scaled(suspicious_silence(state));
   if (ticket.trial || hedges_.any()) {
     ticket.second_after = prompt.scaled(pools_[state.pool].latency.late(request.streamed));
-  } else if (!request.streamed) {  // a stream has a timeout to its first content
+  } else if (!request.streamed) {  // a stream is bounded by its FirstContent timer
     ticket.second_after = prompt.scaled(suspicious_silence(state));
   }
   return answer;
@@ -309,7 +314,7 @@ Fleet::Standing Fleet::standing(TargetId target, const PickRequest& request, Ins
     if (access > Access::Trial) worst.until = std::max(worst.until, node.until(now));
   }
   if (worst.access == Access::Resting) return worst;
-  // Silent, or doubted: no better than ejected, for it may still be the last resort.
+  // A silent or doubted target counts as ejected: it may still be the last resort.
   if (worst.access < Access::Ejected && (state.doubt.barred(now) || silent(target, now))) {
     worst = {.access = Access::Ejected, .until = now + kCapacityPoll, .why = ErrorKind::HeadTimeout};
   }
@@ -335,7 +340,7 @@ void Fleet::look_at(TargetId target, std::uint32_t fallback, const PickRequest& 
   }
   note(target, request, now);
   if (own.access != Access::Cooling) found.all_limited = false;
-  const Instant until = own.until == kNever ? now + kCapacityPoll : own.until;  // a trial is running: soon
+  const Instant until = own.until == kNever ? now + kCapacityPoll : own.until;  // kNever: its trial ends soon
   if (own.access == Access::Ejected) {
     const bool first_counts = plan_->health.when_all_out == WhenAllOut::First;
     if (plan_->health.when_all_out == WhenAllOut::Fail) return;
@@ -373,7 +378,7 @@ PickAnswer Fleet::pick_without_open(const PickRequest& request, Instant now, Ran
     answer.ticket.last_resort = true;
     return answer;
   }
-  // Where nobody offers the API its own answer says so best.
+  // When no target offers the API, the answer of one of them tells the client so best.
   if (!found.any && found.lacking) return take(*found.lacking, found.lacking_fallback, request, now);
   PickAnswer answer{.kind = found.soonest == kNever ? PickKind::None : PickKind::Wait, .wait_until = found.soonest};
   answer.rate_limited = found.any && found.all_limited;
@@ -381,8 +386,8 @@ PickAnswer Fleet::pick_without_open(const PickRequest& request, Instant now, Ran
   return answer;
 }
 
-/// "When all rest all are reset and tried again": every ejected node of every candidate is well again. False: none was
-/// ejected, what bars them is their silence.
+/// When every candidate rests after an ejection, all of them are reset and tried again. Returns false when none was
+/// ejected: then they are barred by silence.
 bool Fleet::reset_all(const PickRequest& request, Instant now) {
   bool any = false;
   for (const PoolId pool : request.route->pools) {

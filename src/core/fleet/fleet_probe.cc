@@ -1,4 +1,4 @@
-// What a probe's answer changes: the key and the server it spoke for, never a target or a cooldown.
+// What a probe's answer changes: its key and its server. It never changes a target or a cooldown.
 #include <algorithm>
 
 #include "core/fleet/fleet.h"
@@ -6,8 +6,8 @@
 namespace drover::core {
 namespace {
 
-/// After a failed probe its node waits for the next one this much longer than the interval: probes are spread by as
-/// much, and the next needs its time for an answer.
+/// After a failed probe the node stays out until the next probe has had time to answer: the interval and this share
+/// more, because probes are spread over the interval.
 constexpr double kProbeSlack = 0.25;
 
 }  // namespace
@@ -33,7 +33,7 @@ void Fleet::on_probe(const ProbeAnswer& answer, Instant now) {
     probe_succeeded(state, Level::Server, now);
     return probe_failed(state, {Charge::Action::RestKey, Level::Key}, error, now);
   }
-  // A rate limit of the probe's path says nothing about the models, and an unclear refusal nothing at all.
+  // A rate limit on the probe's path says nothing about the models. An unclear refusal says nothing at all.
   if (due.action != Charge::Action::Count) return;
   const ProviderId provider = plan_->keys[point.key.index()].provider;
   const bool one_server = std::ranges::count(plan_->servers, provider, &Server::provider) == 1;

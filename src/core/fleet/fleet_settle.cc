@@ -1,4 +1,4 @@
-// Settling: what an attempt's end changes in health, latency, load and limits.
+// Settling: what the end of an attempt changes in health, latency, load and limits.
 #include <algorithm>
 
 #include "core/fleet/fleet.h"
@@ -6,17 +6,17 @@
 namespace drover::core {
 namespace {
 
-/// A failover is free while at least this share of the pool's attempts of the last 10 s succeeded.
+/// A failover costs nothing while at least this share of the pool's attempts of the last 10 s succeeded.
 constexpr double kFreeFailoverAbove = 0.5;
-/// Fewer failures than this within the 10 s say nothing about a pool: after a quiet time quick failures of one target
-/// are counted before the slow successes of the others (found by the simulator: a client lost its request to that).
+/// Fewer failures than this in the 10 s say nothing about a pool. After a quiet time one target's quick failures are
+/// counted before its siblings' slow successes; the simulator lost a request by that.
 constexpr std::int64_t kFailuresThatCount = 10;
-/// An upstream that says impossible things says them with every answer; one line in this time is enough.
+/// An upstream that sends impossible values sends them with every answer: one log line in this time is enough.
 constexpr Duration kTellNonsenseEvery = std::chrono::minutes(10);
-/// Of one answer; an upstream may claim any number.
+/// Most tokens that are believed of one answer: an upstream may claim any number.
 constexpr std::int64_t kMostTokens = 1'000'000'000;
 
-/// What the limits are told: nothing was used by what was never sent, a refusal used a request but no tokens.
+/// What the limits are charged: nothing for a request that was not sent; a request but no tokens for a refused one.
 Amount used_by(const Ticket& ticket, const Outcome& outcome) {
   if (outcome.kind != Outcome::Kind::Succeeded && outcome.stage <= Stage::Unsent) return {.requests = {0}};
   if (outcome.kind == Outcome::Kind::Failed && outcome.stage == Stage::Refused)
@@ -26,7 +26,7 @@ Amount used_by(const Ticket& ticket, const Outcome& outcome) {
   return used;
 }
 
-/// What no upstream can mean: it is clamped where it is used, and counted here.
+/// Whether the outcome's values are possible. Impossible values are clamped where they are used, and counted here.
 bool plausible(const Outcome& outcome) {
   for (const Tokens tokens : {outcome.used.input_tokens, outcome.used.output_tokens}) {
     if (tokens.value < 0 || tokens.value > kMostTokens) return false;
@@ -44,7 +44,7 @@ Cause cause_of(const Outcome& outcome, Instant now) {
           .at = now};
 }
 
-/// Stands for a target whatever its place in the plan: what is kept under it outlives a reload.
+/// An id for a target that stays the same when a reload changes its place in the plan.
 TargetId in_every_plan(std::uint64_t hash) {
   return TargetId{static_cast<std::uint32_t>(hash)};
 }
@@ -55,7 +55,7 @@ void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
   latest_ = std::max(latest_, now);
   settle_now(ticket, outcome, now);
   if (outcome.kind != Outcome::Kind::Failed) return made_room(now);
-  if (room_.in_line() > 0) next_look_ = std::min(next_look_, now);  // at the latest with the next that comes
+  if (room_.in_line() > 0) next_look_ = std::min(next_look_, now);  // the next call of the fleet looks at the latest
 }
 
 void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now) {
@@ -101,7 +101,7 @@ void Fleet::take_back(const Ticket& ticket) {
   --targets_[ticket.target.index()].requests;
 }
 
-/// Returns the levels at which the ticket was the trial that still counts.
+/// Gives back what the ticket reserved. Returns the levels at which the ticket was the trial that still counts.
 std::uint8_t Fleet::give_back(const Ticket& ticket) {
   TargetState& target = targets_[ticket.target.index()];
   --target.in_flight;
@@ -127,8 +127,8 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   const Error& error = *outcome.error;
   const Charge due = charge_for(error, !plan_->targets[ticket.target.index()].model.empty());
   const bool refused = refusal_kind(error) != RefusalKind::None;
-  // An answer shows that the server is there, whatever it says; and some show that the key is good, but not from a
-  // target that refuses everything.
+  // Any answer shows that the server is up. Some answers show that the key is good, except from a target that refuses
+  // every request.
   const bool shows_key = shows_key_accepted(error) && due.level != Level::Key && !target.doubt.doubted();
   if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, ticket.taken, now);
   if (shows_key) well(target, Level::Key, ticket.taken, now);
@@ -140,7 +140,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (of_credential) target.doubt.asks_for_credential(now);
   if (refused || due.action == Charge::Action::None || !outcome.charge) return;
   target.success.failed(now);
-  // Also where a body is to blame: that a pool answers nothing is what the retry budget goes by.
+  // A failure counts here even when the body is to blame: the retry budget goes by whether the pool answers.
   if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
   if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, in_every_plan(target.hash), now)) return;
   ++target.failures;
@@ -187,7 +187,8 @@ void Fleet::learn_first_content(TargetState& target, Duration first_content, Pro
 void Fleet::learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now) {
   if (outcome.first_content) learn_first_content(target, *outcome.first_content, prompt, now);
   if (outcome.whole) {
-    // Answers without output tokens (embeddings) count as one: a pool serves one model, so all of its are alike.
+    // An answer without output tokens (embeddings) counts as one token. A pool serves one model, so its answers are
+    // alike in this.
     const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
     const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;
     target.per_token.observe(seconds, now);
@@ -215,9 +216,9 @@ bool Fleet::spend_hedge(Instant now) {
 
 bool Fleet::failover_is_free(TargetId next, Instant now) const {
   const TargetState& target = targets_[next.index()];
-  // The least bad of those that are out for failing: everything else is out too, whatever the last 10 s say.
+  // The least bad of the ejected targets. All others are out as well, whatever the last 10 s say.
   if (nodes_.ejected(target.path, now)) return false;
-  // One that answers others is no part of an outage, however many of its siblings fail.
+  // A target that answers other requests is in no outage, even when many of its siblings fail.
   if (target.success.answers(kBudgetWindow, now)) return true;
   const std::uint32_t pool = target.pool;
   if (pool == kNone) return true;

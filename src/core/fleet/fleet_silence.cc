@@ -1,5 +1,5 @@
-// Targets that accept requests and do not answer (J16), seen long before any timeout: by how many of the requests sent
-// there lately wait although most of them would have been answered at a sibling.
+// Targets that accept requests and do not answer (J16). A target is suspected long before a timeout, when many of the
+// requests sent to it lately still wait although a sibling would have answered most of them.
 #include <algorithm>
 
 #include "core/fleet/fleet.h"
@@ -7,19 +7,20 @@
 namespace drover::core {
 namespace {
 
-/// Suspected when the chance that a target as well as its siblings had answered nothing is below e to the minus this:
-/// 1 in 65 million, because each target is looked at many times a second for months.
+/// A target is suspected when the chance that a target as good as its siblings had answered none of the requests is
+/// below e^-18, 1 in 65 million. The chance is that small because each target is looked at many times a second for
+/// months.
 constexpr double kHangSurprise = 18.0;
-/// So many answers would have come if the target did as its siblings did in the same time: a pool in which all have
-/// become slow has no hanging target.
+/// Answers that the target would have given at its siblings' pace. When a whole pool becomes slow, none of its targets
+/// is suspected.
 constexpr std::uint64_t kAnswersMissed = 10;
-/// Answers of siblings that are enough to compare with.
+/// Least answers of siblings that a target is compared with.
 constexpr std::uint32_t kAnswersCompared = 5;
-/// Requests in flight below which no group of them can be surprising enough (UsualWaits::surprise is at most 2.3).
+/// Fewest requests in flight: below it no group of them can be surprising enough (UsualWaits::surprise is at most 2.3).
 constexpr std::uint32_t kFewestInFlight = 9;
-/// At most this often a target's waiting requests are looked at.
+/// A target's waiting requests are looked at once in this time at most.
 constexpr Duration kLookEvery = std::chrono::milliseconds(10);
-/// A target is never taken for more times slower than its pool than this.
+/// Most times slower than its pool that a target is taken to be.
 constexpr double kMostSlowness = 20.0;
 
 std::size_t kind_of(const Ticket& ticket) {
@@ -43,20 +44,20 @@ void Fleet::waits_no_more(TargetState& target, const Ticket& ticket, bool answer
   if (prompt.index() == 0) target.cohorts[kind_of(ticket)].ended(ticket.taken, answered);
 }
 
-/// A sign of life: the answer to a request that waits, or the good end of one that had begun long ago. It ends no
-/// suspicion while other requests, of either kind, still wait in a silence that cannot be chance: a target that has
-/// become slow answers one by one, and begins a stream long before it ends a plain answer.
+/// Handles a sign of life: an answer to a waiting request, or the good end of one that had begun long ago. It ends no
+/// suspicion while other requests, of either kind, still wait in a silence that chance cannot explain. A target that
+/// has become slow answers one request at a time, and begins a stream long before it ends a plain answer.
 void Fleet::heard(TargetState& target, const Ticket& ticket, Instant now) {
   const std::size_t kind = kind_of(ticket);
   if (target.silence.suspected()) {
     if (silent_since(target, 1 - kind, now) != kNever || silent_since(target, kind, now) != kNever) return;
   }
   if (!target.silence.heard(now, ticket.taken)) return;
-  target.cohorts[kind].clear();  // what they showed has been answered
+  target.cohorts[kind].clear();  // they are answered
   changed(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
 }
 
-/// Whether the target gets nothing more for now; a new suspicion is told.
+/// Whether the target gets no more requests for now. A new suspicion is noted for the log.
 bool Fleet::silent(TargetId target, Instant now) {
   TargetState& state = targets_[target.index()];
   if (state.silence.calm()) return false;
@@ -72,8 +73,8 @@ bool Fleet::silent(TargetId target, Instant now) {
   return true;
 }
 
-/// Since when a target answers nothing of what it was sent, where that cannot be chance and its siblings do answer what
-/// they were sent since then. kNever: it answers, or nothing can be said.
+/// Since when the target has answered none of the requests sent to it, when chance cannot explain that and its siblings
+/// answer theirs. kNever: it answers, or too little is known.
 Instant Fleet::silent_since(TargetState& target, Instant now) {
   if (now < target.next_look) return kNever;
   target.next_look = now + kLookEvery;
@@ -81,7 +82,7 @@ Instant Fleet::silent_since(TargetState& target, Instant now) {
   return plain != kNever ? plain : silent_since(target, 1, now);
 }
 
-/// The same of its plain (0) or its streamed (1) requests.
+/// The same for its plain (0) or its streamed (1) requests alone.
 Instant Fleet::silent_since(const TargetState& target, std::size_t kind, Instant now) const {
   if (target.in_flight < kFewestInFlight || target.pool == kNone) return kNever;
   const UsualWaits& usual = pools_[target.pool].latency.usual_waits(kind == 1);
@@ -98,8 +99,8 @@ Instant Fleet::silent_since(const TargetState& target, std::size_t kind, Instant
   return they_answer ? own.since : kNever;
 }
 
-/// How many times as long as its pool the target is known to take, by its own answers. The average is one of peaks,
-/// which lie above the usual by about their deviation.
+/// How many times as long as its pool the target takes, by its own answers. The average follows peaks, which lie above
+/// the usual time by about their deviation.
 double Fleet::slowness(const TargetState& target, std::size_t kind) const {
   const LatencyModel& known = pools_[target.pool].latency;
   const double usual = kind == 0 ? known.usual_per_token() : known.usual_first_content();

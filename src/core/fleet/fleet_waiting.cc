@@ -1,4 +1,4 @@
-// How the fleet serves those who wait: before anybody new, in the order of their turns, as soon as there is room.
+// How the fleet serves waiting requests: before new requests, in the order of their turns, as soon as there is room.
 #include <algorithm>
 
 #include "core/fleet/fleet.h"
@@ -24,7 +24,8 @@ PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) 
   return answer;
 }
 
-/// Takes a place for a request that cannot be served now, if it has a bell and will be served in time.
+/// Takes a place in the waiting room for a request that cannot be served now, if it has a bell and will be served in
+/// time.
 PickAnswer Fleet::join(const PickRequest& request, PickAnswer blocked, Instant now) {
   if (request.bell == nullptr || request.look) return blocked;
   const auto joined = room_.join(request, blocked, static_cast<double>(load_of(request.estimate)), now);
@@ -38,7 +39,8 @@ PickAnswer Fleet::join(const PickRequest& request, PickAnswer blocked, Instant n
   return still_waiting(joined.id, *room_.find(joined.id), blocked);
 }
 
-/// One of those who wait looks again when time alone may make room, and so for all; the others are rung.
+/// Keeps a waiting request in its place. The keeper sets its timer to next_look_, for all waiting requests; the others
+/// are rung.
 PickAnswer Fleet::still_waiting(WaiterId waiter, const Waiting& waiting, PickAnswer answer) {
   answer.kind = PickKind::Wait;
   answer.waiter = waiter;
@@ -53,7 +55,7 @@ PickAnswer Fleet::still_waiting(WaiterId waiter, const Waiting& waiting, PickAns
   return answer;
 }
 
-/// Makes sure that somebody looks again at next_look_.
+/// Makes sure that one waiting request, the keeper, looks again at next_look_.
 void Fleet::appoint_keeper() {
   if (room_.stands_in_line(keeper_) && keeper_told_ <= next_look_) return;
   if (!room_.stands_in_line(keeper_)) keeper_ = room_.somebody();
@@ -66,7 +68,7 @@ void Fleet::appoint_keeper() {
 PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random) {
   Waiting* waiting = room_.find(request.waiter);
   if (waiting == nullptr) return {};
-  // What is reserved may have been taken out meanwhile: nothing is sent to what cools down.
+  // The reserved target may be cooling down by now: then it gets no request.
   if (waiting->ticket &&
       !nodes_.admits(targets_[waiting->ticket->target.index()].path, waiting->ticket->trial_levels, now)) {
     take_back(*waiting->ticket);
@@ -90,7 +92,7 @@ PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random)
   if (in_line && now < waiting->until) return still_waiting(request.waiter, *waiting, answer);
   const bool timed_out = now >= waiting->until;
   leave(request.waiter);
-  // Whom nobody will serve any more is told why, as if it came now.
+  // A waiting request that no target will serve gets the reason, as a new request would.
   if (!in_line || answer.kind == PickKind::None) {
     PickRequest look = request;
     look.look = true;
@@ -126,7 +128,7 @@ Served Fleet::serve(Waiting& waiting, Instant now) {
     waiting.bell->ring();
     return {.what = Served::What::Yes};
   }
-  if (answer.kind == PickKind::None) {  // nothing is left that could be waited for: it is told so at once
+  if (answer.kind == PickKind::None) {  // no target is left to wait for, so the request is told at once
     waiting.bell->ring();
     return {.what = Served::What::Out};
   }

@@ -5,7 +5,7 @@
 namespace drover::core {
 namespace {
 
-/// What a client is given in its turn, before weights: about one small request.
+/// The cost that a client may be served in one turn, before weights: about one small request.
 constexpr double kQuantum = 1000.0;
 constexpr Duration kPaceSpan = std::chrono::seconds(10);
 /// A line younger than this has no pace yet.
@@ -44,8 +44,8 @@ const WaitingRoom::Queue* WaitingRoom::find_queue(std::uint32_t client, std::uin
   return found == queues.end() ? nullptr : &*found;
 }
 
-/// By the line's pace while somebody has waited in it. Clients take turns, so who has few there is served before the
-/// others' many.
+/// When the request would be served, by the pace of its line while requests have waited there. Clients take turns, so a
+/// client with few waiting requests is served before another client's many.
 Instant WaitingRoom::expected(const PickRequest& request, Instant now) const {
   const std::uint32_t line = find_line(key_of(request));
   if (line == kNone) return now;
@@ -130,7 +130,7 @@ std::uint32_t WaitingRoom::take_place() {
   return at;
 }
 
-/// False: there are too many lines.
+/// Puts the request into its line. Returns false when there are too many lines.
 bool WaitingRoom::line_up(std::uint32_t at, const PickAnswer& because, Instant now) {
   Place& place = places_[at];
   std::uint32_t line = find_line(place.key);
@@ -166,7 +166,7 @@ bool WaitingRoom::earlier(std::uint32_t a, std::uint32_t b) const {
   return std::pair(one.waiting.until, one.arrival) < std::pair(other.waiting.until, other.arrival);
 }
 
-/// From the back: most who come last have the latest deadline.
+/// Searches from the back: most new requests have the latest deadline.
 void WaitingRoom::insert(Queue& queue, std::uint32_t at) {
   std::uint32_t before = queue.tail;
   while (before != kNone && earlier(at, before)) before = places_[before].previous;
@@ -178,7 +178,7 @@ void WaitingRoom::insert(Queue& queue, std::uint32_t at) {
   ++queue.count;
 }
 
-/// Out of the line, with the place kept.
+/// Takes the request out of its line and keeps its place in the room.
 void WaitingRoom::step_out(std::uint32_t at) {
   Place& place = places_[at];
   if (place.line == kNone) return;
@@ -246,9 +246,10 @@ const PickAnswer* WaitingRoom::before(const PickRequest& request) const {
   return own == nullptr ? nullptr : &own->because;
 }
 
-// ------------------------------------------------------------------------------------------ whose turn it is
+// ------------------------------------------------------------------------------------------ the order of turns
 
-/// The class's weight, divided among its clients and scaled so that nobody's share is less than kQuantum.
+/// The weight of the client's class, divided among the clients of the class, and scaled so that no share is below
+/// kQuantum.
 double WaitingRoom::quantum(const Client& client) const {
   double scale = 0;
   for (std::size_t at = 0; at < kServiceClasses; ++at)
@@ -262,7 +263,7 @@ void WaitingRoom::begin_pass() {
   resume_.reset();
 }
 
-/// The client's earliest of those whose lines may still be served in this pass.
+/// The client's earliest request among the lines that may still be served in this pass.
 std::uint32_t WaitingRoom::first_open(const Client& client) const {
   std::uint32_t first = kNone;
   for (const Queue& queue : client.queues) {
@@ -287,7 +288,7 @@ std::optional<WaiterId> WaitingRoom::next() {
       continue;
     }
     in_vain = 0;
-    if (!credited_) {  // a client that was blocked in its turns has not saved them up
+    if (!credited_) {  // a blocked client does not save up its turns
       const double due = quantum(client);
       client.deficit = std::min(client.deficit + due, places_[at].cost + due);
       credited_ = true;
@@ -310,7 +311,7 @@ void WaitingRoom::note(WaiterId id, Served served, Instant now) {
     case Served::What::LineBlocked:
     case Served::What::ClientBlocked: break;
   }
-  // Its turn is not over: what becomes free next is tried for it first, however long that takes.
+  // The client keeps its turn: the next free capacity is tried for it first, however long that takes.
   if (!resume_) resume_ = place.client;
   const auto queue = std::ranges::find(client.queues, place.line, &Queue::line);
   queue->because = served.because;

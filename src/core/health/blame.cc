@@ -34,12 +34,12 @@ Charge charge_for(const Error& error, bool names_model) {
     case ErrorKind::Connect:
     case ErrorKind::ConnectTimeout:
     case ErrorKind::Tls:
-      // The address cannot be reached with any key.
+      // No key reaches this address.
       return {Action::Count, error.scope == ErrorScope::Provider ? Level::Provider : Level::Server};
 
     case ErrorKind::Overloaded:
-      // 503 or 529 with a Retry-After is a request to stay away; without one it is a failure like others.
-      // It came to this key: that the whole server is busy is for others to confirm.
+      // A 503 or 529 with Retry-After asks us to stay away; without it, it is a failure like others. This key was told
+      // so; whether the whole server is busy, other keys must confirm.
       if (error.retry_after) return {Action::Cool, error.scope == ErrorScope::Provider ? Level::Provider : Level::Lane};
       return {Action::Count, level_of(error.scope, Level::Target)};
     case ErrorKind::ServerError:
@@ -58,7 +58,7 @@ Charge charge_for(const Error& error, bool names_model) {
     case ErrorKind::KeyRejected: return {Action::RestKey, Level::Key};
     case ErrorKind::ModelMissing: return {names_model ? Action::Missing : Action::None, Level::Target};
 
-    // The client's own, ours, or too unclear to charge anybody with (a 403 that does not name the key).
+    // The client's or the gateway's own fault, or too unclear to charge a node (a 403 that does not name the key).
     case ErrorKind::LocalResource:
     case ErrorKind::StaleConnection:
     case ErrorKind::Forbidden:
@@ -92,7 +92,7 @@ RefusalKind refusal_kind(const Error& error) {
     case ErrorKind::Unauthorized:
     case ErrorKind::NotFound: break;
     case ErrorKind::ServerError:
-      // An answer that is none, by a rule that charges nobody: one that says nothing.
+      // An answer without content, by a rule that charges no node.
       if (error.scope == ErrorScope::Request) break;
       return RefusalKind::None;
     default: return RefusalKind::None;
@@ -130,7 +130,7 @@ bool shows_server_well(const Error& error) {
 
 bool shows_key_accepted(const Error& error) {
   switch (error.kind) {
-    // An edge in front of the provider refuses without looking at the key.
+    // An edge in front of the provider refuses before it looks at the key.
     case ErrorKind::UserError: return error.status != 0 && error.retry == RetryClass::Never;
     case ErrorKind::RateLimited:
     case ErrorKind::ModelMissing:

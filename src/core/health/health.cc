@@ -5,10 +5,10 @@
 namespace drover::core {
 namespace {
 
-/// Doublings after which every span has reached its maximum; keeps the shift below defined.
+/// Doublings after which every time has reached its maximum. It bounds the shift below.
 constexpr std::uint16_t kMostDoublings = 20;
 
-/// `first` doubled `times`, at most `most`. A `first` above `most` stays as it was asked for.
+/// `first` doubled `times`, at most `most`. A `first` above `most` stays as it is.
 Duration doubled(Duration first, std::uint16_t times, Duration most) {
   if (first >= most) return first;
   const std::int64_t factor = std::int64_t{1} << std::min(times, kMostDoublings);
@@ -39,13 +39,14 @@ Instant HealthNode::until(Instant now) const {
 
 bool HealthNode::count_failure(const HealthSettings& settings, const Error& error, bool was_trial, Instant now,
                                Random& random) {
-  // Failures of requests that were under way when it went out, or of last resorts, say nothing new.
+  // Requests that were sent before the node went out, and last resorts, tell nothing new when they fail.
   if (out_ != Out::No && !was_trial) return false;
   ++consecutive_;
   ++score_;
   const std::uint32_t count = settings.mode == HealthMode::Score ? score_ : consecutive_;
   if (!was_trial && count < std::max(settings.eject_after, 1U)) return false;
-  // Each stretch of health as long as one ejection forgives one earlier ejection (J5: flapping grows, calm shrinks).
+  // Each stretch of health as long as one ejection takes one earlier ejection off the count (J5: times grow while a
+  // node flaps, and shrink while it is calm).
   if (!was_trial && ejections_ > 0 && settings.eject_for > Duration::zero() && back_since_ != Instant::min()) {
     const auto calm = (now - back_since_) / settings.eject_for;
     ejections_ = static_cast<std::uint16_t>(std::max<std::int64_t>(ejections_ - calm, 0));
@@ -62,13 +63,13 @@ void HealthNode::note_failure() {
 }
 
 bool HealthNode::cool(std::optional<Duration> retry_after, const Error& error, Instant now, Random& random) {
-  // A burst that was under way together is one event, not ten: the guess grows once per cooldown.
+  // The refusals of requests that were in flight together are one event: the guess grows once in each cooldown.
   const bool another = cooling_until_ <= now;
   const Duration told = std::clamp(retry_after.value_or(Duration::zero()), Duration::zero(), kMaxCooldown);
   if (told <= Duration::zero() && !another) return false;
   const std::uint16_t fruitless = another ? cooldowns_ : 0;
-  // The provider's word is believed once. When it has passed and the next request is refused as well, or when it says
-  // "now", it says nothing.
+  // The provider's Retry-After is believed once. When it has passed and the next request is refused as well, or when it
+  // is 0, it tells nothing.
   Duration span = told;
   if (told <= Duration::zero()) {
     span = doubled(kFirstCooldown, fruitless, kMaxGuessedCooldown);

@@ -12,16 +12,18 @@ namespace {
 
 /// How quickly the averages follow their samples.
 constexpr double kUsualGain = 0.1;
-/// Looking through the sketches costs more than a settlement may; a few answers more change little.
-constexpr std::uint32_t kLookEvery = 64;
-/// Of all answers, plain and streamed: three times this is a suspicious silence.
+/// Settlements between two looks at the sketches: a look costs more than a settlement may, and a few answers change
+/// little.
+constexpr std::uint32_t kAnswersPerLook = 64;
+/// The share of all answers, plain and streamed, whose time is "nearly all": a silence of three times that is
+/// suspicious.
 constexpr double kNearlyAll = 0.99;
 
 double as_seconds(Duration span) {
   return std::chrono::duration<double>(span).count();
 }
 
-/// `taken`: in seconds.
+/// `taken` is in seconds.
 void follow(double& usual, double taken) {
   const double sample = std::max(taken, kLeastSeconds);
   usual = usual <= 0 ? sample : usual + kUsualGain * (sample - usual);
@@ -42,7 +44,7 @@ void LatencyModel::learn_whole(Duration taken, double per_token, PromptSize prom
 void LatencyModel::learn_wait(LatencySketch& answers, Duration taken, PromptSize prompt) {
   answers.add(as_seconds(prompt.unscaled(taken)));
   if (--answers_until_look_ > 0) return;
-  answers_until_look_ = kLookEvery;
+  answers_until_look_ = kAnswersPerLook;
   LatencySketch both = answers_[0];
   both.add(answers_[1]);
   const auto usual = both.within(kNearlyAll);

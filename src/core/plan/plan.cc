@@ -13,8 +13,8 @@ void Plan::finish() {
   routes_by_name.clear();
   routes_by_name.reserve(routes.size());
   for (std::uint32_t at = 0; at < routes.size(); ++at) routes_by_name.push_back(RouteId{at});
-  // Of two routes with one name the first stays the one that is found, as in the plain search. (Not stable_sort: clang
-  // calls what libstdc++ 12 implements it with deprecated.)
+  // Of two routes with one name the first is found, as in a plain search. (Not stable_sort: clang warns that libstdc++
+  // 12 implements it with a deprecated function.)
   std::ranges::sort(routes_by_name, {},
                     [this](RouteId id) { return std::pair(std::string_view(routes[id.index()].name), id.value); });
   globs_by_stem.clear();
@@ -53,7 +53,7 @@ const Route* find_route(const Plan& plan, std::string_view name) {
   return &plan.routes[found->index()];
 }
 
-/// One search for each size a stem can have, however many globs there are.
+/// Searches once for each length that a stem can have, however many globs there are.
 const Route* find_glob(const Plan& plan, std::string_view name) {
   const auto stem_of = [&plan](RouteId id) { return glob_stem(plan.routes[id.index()].name); };
   for (const std::size_t size : plan.stem_sizes) {

@@ -23,7 +23,8 @@ constexpr std::string_view kNone = "none";  ///< kNever, kNoLimit
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-/// Bytes that would end a field or a line, or that a terminal would not like, stand as %xx.
+/// Whether the byte stands as it is. Bytes that end a field or a line, or that a terminal would act on, are written as
+/// %xx.
 bool plain(char c) {
   return c > ' ' && c < '\x7f' && c != '%';
 }
@@ -95,7 +96,7 @@ class Writer {
   std::string& out_;
 };
 
-/// Takes fields off the front of a line. What went wrong first is kept, and everything after it is left as it was.
+/// Takes fields off the front of a line. It keeps the first fault, and reads nothing after it.
 class Reader {
  public:
   explicit Reader(std::string_view line) : rest_(line) {}
@@ -120,7 +121,7 @@ class Reader {
   void fail(std::string problem) {
     if (problem_.empty()) problem_ = std::move(problem);
   }
-  /// Empty: all is well, and nothing is left.
+  /// Empty when the line was read to its end without a fault.
   [[nodiscard]] std::string end() {
     if (const std::string_view word = next(); !word.empty()) fail("more than this program knows of");
     return std::move(problem_);
@@ -203,7 +204,7 @@ std::size_t place_of(const Names& names, std::string_view name) {
   return at;
 }
 
-/// Reads the alternative that stands at `place`.
+/// Reads the alternative whose number is `place`.
 template <std::size_t At = 0>
 void read_event(std::size_t place, Reader& reader, Event& event) {
   if constexpr (At == std::variant_size_v<Event>) {

@@ -1,5 +1,5 @@
-// A small world for tests of Dispatch: targets called by letters, a real Fleet, events in, commands to ask about. Only
-// tests include it.
+// A small world for tests of Dispatch: targets named by letters, a real Fleet, events to send and commands to check.
+// Only tests include it.
 #pragma once
 
 #include <deque>
@@ -80,7 +80,7 @@ template <class C>
 bool has(const Commands& commands) {
   return find<C>(commands) != nullptr;
 }
-/// When the commands arm this timer: nothing when they leave it alone, kNever when they disarm it.
+/// The time for which the commands arm this timer: nothing when they leave it alone, kNever when they disarm it.
 inline std::optional<Instant> armed(const Commands& commands, TimerKind timer) {
   std::optional<Instant> at;
   for (const Command& command : commands) {
@@ -117,7 +117,7 @@ class Scenario {
   static Scenario with_targets(std::initializer_list<const char*> names) { return Scenario(plan_with_targets(names)); }
   explicit Scenario(Plan plan) : plan_(std::make_unique<Plan>(std::move(plan))) {}
 
-  /// To be changed before the first event.
+  /// To be changed before the first event only.
   Plan& plan() { return *plan_; }
   DispatchRequest& request() { return request_; }
   Fleet& fleet() {
@@ -158,7 +158,7 @@ class Scenario {
   }
   Commands fired(TimerKind timer, Instant now) { return on(TimerFired{timer}, now); }
 
-  /// The target an attempt is started at: "" when none is.
+  /// The name of the target at which an attempt is started; "": none is.
   [[nodiscard]] std::string started(const Commands& commands) const {
     const auto* start = find<StartAttempt>(commands);
     return start == nullptr ? "" : name(start->target);

@@ -1,4 +1,4 @@
-// The gateway's own account of each request, as its access log tells it: one JSON line per request.
+// The gateway's own account of each request, from its access log: one JSON line for each request.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace drover::demo {
 
-/// Lines of requests that are not the demonstration's are left out. Errors: BadConfig with the line that is no record.
+/// Lines of other requests are left out. Errors: BadConfig with the line that is no record.
 [[nodiscard]] Result<std::vector<GatewayLine>> read_access_log(std::string_view text);
 
 }  // namespace drover::demo

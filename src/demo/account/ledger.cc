@@ -9,17 +9,17 @@
 namespace drover::demo {
 namespace {
 
-/// Cancelled because another attempt of the request answered first.
+/// The outcome of an attempt that was cancelled because another attempt of the request answered first.
 constexpr const char* kLostRace = "lost_race";
 
-/// Whether an attempt with this outcome was heard by an upstream.
+/// Whether an upstream received an attempt with this outcome.
 enum class Heard : std::uint8_t { No, Perhaps, Yes };
 
 Heard heard(std::string_view outcome) {
   for (const std::string_view never : {"resolve", "connect", "connect_timeout", "tls", "local_resource"}) {
     if (outcome == never) return Heard::No;
   }
-  // The connection broke, or was given up: before or after the upstream had read the request.
+  // The connection broke or was given up, before or after the upstream had read the request.
   for (const std::string_view perhaps :
        {"stale_connection", "connection_lost", "cancelled", "head_timeout", "first_content_timeout", kLostRace}) {
     if (outcome == perhaps) return Heard::Perhaps;
@@ -27,7 +27,7 @@ Heard heard(std::string_view outcome) {
   return Heard::Yes;
 }
 
-/// Everything that the books say about one request.
+/// The entries of all books about one request.
 struct Entry {
   std::vector<const ClientLine*> client;
   std::vector<const UpstreamLine*> upstream;
@@ -67,7 +67,7 @@ class Comparison {
     }
   }
 
-  /// Of two attempts that ran at once either may have been written down first.
+  /// The order of two attempts at the same time is not compared.
   void compare_attempts() {
     std::vector<const UpstreamLine*> left = entry_.upstream;
     for (const GatewayAttempt& attempt : entry_.gateway.front()->attempts) {
@@ -101,7 +101,7 @@ class Comparison {
   static bool fits(const GatewayAttempt& attempt, const UpstreamLine& line) {
     if (attempt.outcome == kAnswered) return line.status == 200 && line.whole;
     if (attempt.outcome.ends_with("_timeout") || attempt.outcome == kLostRace)
-      return true;  // given up, whatever the upstream was about to say
+      return true;  // the attempt was given up, whatever the upstream would have answered
     if (heard(attempt.outcome) == Heard::Perhaps) return line.status == 0 || !line.whole;
     return attempt.status == 0 || line.status == attempt.status;
   }

@@ -1,5 +1,5 @@
-// The three accounts of a run - what the clients, the upstreams and the gateway wrote down - and whether they agree,
-// line by line. Pure: it only compares; the books are kept by those who saw.
+// The three accounts of a run (the clients', the upstreams' and the gateway's), and whether they agree, line by line.
+// Pure: it only compares.
 #pragma once
 
 #include <cstdint>
@@ -11,16 +11,16 @@
 
 namespace drover::demo {
 
-/// What was wrong with an answer, as its client saw it.
+/// The fault of an answer, as its client saw it.
 enum class Flaw : std::uint8_t {
   None,
-  Running,     ///< no end was seen
+  Running,     ///< its end was not seen
   Connection,  ///< no connection, or it broke before a head
   Status,      ///< another status than 200
-  Cut,         ///< the body ended before its framing said so
+  Cut,         ///< the body ended before its framing ended it
   Incomplete,  ///< well framed, but not a whole answer: no [DONE], no usage, no JSON
   ErrorEvent,  ///< an error inside the stream
-  Patience,    ///< the client gave up waiting
+  Patience,    ///< the client stopped waiting
 };
 [[nodiscard]] const char* to_string(Flaw flaw);
 
@@ -29,20 +29,20 @@ struct ClientLine {
   bool streamed = false;
   Flaw flaw = Flaw::Running;
   int status = 0;
-  int attempts = 0;          ///< as the answer's head says; 0: it does not
+  int attempts = 0;          ///< from the answer's head; 0: it does not say
   Instant due{};             ///< when it should have been sent
   Duration lag{};            ///< how much later it was
   Duration first_content{};  ///< since due; streams only
   Duration took{};           ///< since due, to the last byte
 };
 
-/// One request as one upstream heard it.
+/// One request as an upstream received it.
 struct UpstreamLine {
   std::uint64_t request = 0;
   std::size_t key = 0;
   int status = 0;       ///< 0: no answer
-  bool whole = false;   ///< everything it had to say went out
-  std::string fault{};  ///< what was scripted for it; empty: nothing
+  bool whole = false;   ///< the upstream sent all of its answer
+  std::string fault{};  ///< the fault that was scripted for it; empty: none
 };
 
 /// One attempt as the gateway wrote it down.
@@ -73,17 +73,17 @@ struct Difference {
 struct Reconciliation {
   std::uint64_t requests = 0;  ///< ids found in any of the books
   std::uint64_t gateway_attempts = 0;
-  std::uint64_t reached = 0;        ///< attempts that an upstream heard
-  std::uint64_t not_connected = 0;  ///< attempts that could reach nobody
+  std::uint64_t reached = 0;        ///< attempts that an upstream received
+  std::uint64_t not_connected = 0;  ///< attempts without a connection
   std::uint64_t unheard = 0;        ///< attempts that were lost or given up before the upstream had read them
   std::uint64_t upstream_requests = 0;
   std::vector<Difference> differences{};
   [[nodiscard]] bool agrees() const { return differences.empty(); }
 };
 
-/// Every request must be in the clients' and in the gateway's book exactly once, with the same end; every attempt that
-/// the gateway says it sent must be in an upstream's, at that key, in that order, answered as the gateway says; and no
-/// upstream may have heard anything else.
+/// Each request must be in the clients' and in the gateway's book exactly once, with the same end. Each attempt that
+/// the gateway has sent must be in an upstream's book, at that key, in that order, with the same answer. No upstream
+/// may have received anything else.
 [[nodiscard]] Reconciliation reconcile(const Books& books);
 
 /// Attempts that failed and were followed by another, by class of failure.

@@ -1,4 +1,4 @@
-// Percentiles of times, by the nearest rank: always one that was measured.
+// Percentiles of times by the nearest rank: the result is always one of the measured times.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace drover::demo {
 
-/// The value that `share` (0 to 1) of `times` do not exceed; zero when there are none.
+/// The time that `share` (0 to 1) of `times` do not exceed; zero when there are none.
 [[nodiscard]] Duration percentile(std::vector<Duration> times, double share);
 
 }  // namespace drover::demo

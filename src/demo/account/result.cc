@@ -21,7 +21,7 @@ std::string share_text(double share) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
 }
 
-/// "slow:factor=10:key=…" → "slow"; a fault's compact form begins with its scope, so its kind is looked for.
+/// "slow:factor=10:key=…" → "slow". A fault's compact form begins with its scope, so its kind is searched for.
 void count_faults(const std::string& text, std::map<std::string, std::uint64_t>& counts) {
   for (const char* kind : {"hang", "429", "slow", "reset"}) {
     if (text.find(kind) != std::string::npos) ++counts[kind];
@@ -45,12 +45,12 @@ void check_clients(Summary& summary) {
   summary.complaints.push_back(text);
 }
 
-/// Each illness must have been met: by the upstream, and by the gateway in the class that it should give it.
+/// Checks that each illness was met: by the upstream, and by the gateway in the class that belongs to it.
 void check_illnesses(Summary& summary) {
   struct Sign {
     const char* what;
-    std::vector<const char*> upstream;  ///< any of these
-    std::vector<const char*> gateway;   ///< and any of these
+    std::vector<const char*> upstream;  ///< at least one of these
+    std::vector<const char*> gateway;   ///< and at least one of these
   };
   const std::vector<Sign> signs = {{"a refused connection", {}, {"connect"}},
                                    {"a hang", {"hang"}, {"head_timeout", "first_content_timeout"}},

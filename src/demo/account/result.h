@@ -1,4 +1,4 @@
-// What a run of the demonstration came to: the figures, and whether it kept its promises. Pure.
+// The result of a run of the demonstration: the figures, and whether it kept its promises. Pure.
 #pragma once
 
 #include <map>
@@ -11,22 +11,22 @@
 
 namespace drover::demo {
 
-/// A request that was sent within this time of its own counts as sent when it was due: beyond it the load was no longer
-/// the one that was asked for.
+/// A request that is sent within this time counts as sent when it was due. Beyond it the load was not the one that was
+/// asked for.
 inline constexpr Duration kSentInTime = std::chrono::seconds(1);
-/// At least this part of the requests must have been.
+/// Least share of requests that must be sent when they are due.
 inline constexpr double kSentShare = 0.99;
 
-/// One phase as it was.
+/// One phase, as measured.
 struct Stretch {
   Ill ill = Ill::No;
   Duration from{};  ///< since the first request
   Duration to{};
-  std::optional<Duration> left_after{};  ///< of an illness: until the traffic had left
-  std::optional<Duration> back_after{};  ///< of the health after one: until the traffic was back
+  std::optional<Duration> left_after{};  ///< of an illness: until the traffic had left the key
+  std::optional<Duration> back_after{};  ///< of the health after an illness: until the traffic was back
 };
 
-/// Part of one processor that each part of the program used while requests were sent.
+/// The share of one processor that each part of the program used while requests were sent.
 struct Shares {
   double clients = 0;
   double mock = 0;
@@ -41,7 +41,7 @@ struct Times {
 
 struct Run {
   Course course{};
-  Duration lasted{};  ///< from the first request to the last that was due
+  Duration lasted{};  ///< from the first request to the last one
   std::uint64_t most_in_flight = 0;
   std::vector<Stretch> stretches{};
   Shares shares{};
@@ -59,11 +59,11 @@ struct Summary {
   std::uint64_t failed = 0;
   std::map<std::string, std::uint64_t> flaws{};
   std::map<std::string, std::uint64_t> failovers{};
-  std::uint64_t failed_over = 0;  ///< requests that needed more than one attempt
+  std::uint64_t failed_over = 0;  ///< requests with more than one attempt
   int most_attempts = 0;
-  std::map<std::string, std::uint64_t> faults{};  ///< seen by the upstreams, by kind
+  std::map<std::string, std::uint64_t> faults{};  ///< those that the upstreams met, by kind
   Reconciliation ledger;
-  std::vector<std::string> complaints{};  ///< why it fails; empty: it passes
+  std::vector<std::string> complaints{};  ///< why the run fails; empty: it passes
 };
 
 [[nodiscard]] Summary summarize(const Run& run);

@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Differences shown one by one; the rest is counted.
+/// Most differences that are shown; the others are counted.
 constexpr std::size_t kShownDifferences = 20;
 
 double seconds(Duration span) {

@@ -1,5 +1,5 @@
-// Whether what a client received is a whole answer. It reads as a plain client would, with none of the gateway's own
-// judgement: the end of a stream, its usage, an error event; a JSON text with choices and usage.
+// Whether a client received a whole answer. It reads as a plain client, without the gateway's own judgement: the end of
+// a stream, its usage, an error event; a JSON text with choices and usage.
 #pragma once
 
 #include <string>
@@ -10,18 +10,18 @@
 
 namespace drover::demo {
 
-/// Longest answer looked at; those of the mock have a few hundred bytes.
+/// Most bytes of an answer that are read; those of the mock have a few hundred.
 inline constexpr std::size_t kMostAnswerBytes = 1024 * 1024;
 
 class AnswerCheck {
  public:
   explicit AnswerCheck(bool streamed) : streamed_(streamed) {}
 
-  /// Decoded bytes of the body, in any cut.
+  /// Takes decoded bytes of the body, in any pieces.
   void feed(std::string_view bytes);
-  /// The first content of a stream has been seen.
+  /// Whether content of a stream was seen.
   [[nodiscard]] bool has_content() const { return content_; }
-  /// After the body's end, as its framing said.
+  /// The verdict after the end of the body.
   [[nodiscard]] Flaw verdict() const;
 
  private:
@@ -32,9 +32,9 @@ class AnswerCheck {
   bool content_ = false;
   bool finished_ = false;
   bool usage_ = false;
-  bool done_ = false;  ///< [DONE] was the last event so far
+  bool done_ = false;  ///< [DONE] was the last event
   bool error_ = false;
-  std::string body_;  ///< plain: all of it; stream: what is not yet an event
+  std::string body_;  ///< plain: the whole body; stream: the bytes that are no whole event yet
   http::SseScanner scanner_;
 };
 

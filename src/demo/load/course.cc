@@ -8,7 +8,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// The gateway gives back traffic over 10 s whatever our scale is (its slow start), so this does not shrink.
+/// The gateway gives traffic back over 10 s (its slow start) at any scale, so this time does not shrink.
 constexpr Duration kLongestReturn = seconds(60);
 
 Error mistake(std::string message) {
@@ -65,7 +65,7 @@ Result<Course> make_course(const Options& options) {
   course.tokens_least = 4;
   course.tokens_most = 12;
   course.retry_after = scaled(seconds(2), scale);
-  // Longer than any healthy answer with room for a busy machine, short enough to show a hang.
+  // Longer than a healthy answer takes on a busy machine, and short enough to show a hang.
   course.head_timeout = scaled(milliseconds(5000), scale);
   course.eject_for = scaled(seconds(3), scale);
   course.back_share = std::clamp(0.5 * scale, 0.05, 0.5);

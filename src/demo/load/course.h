@@ -1,4 +1,5 @@
-// What the demonstration does, as plain values: how fast, how long, how the keys behave, and which illness comes when.
+// The course of the demonstration as plain values: its rate and length, how the keys behave, and which illness comes
+// when.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,9 @@ namespace drover::demo {
 
 struct Options {
   std::uint32_t rate = 1000;   ///< requests a second
-  std::uint32_t seconds = 70;  ///< about so long; every span shrinks or grows with it
+  std::uint32_t seconds = 70;  ///< about how long; every time shrinks or grows with it
   std::uint32_t keys = 5;
-  std::string json{};  ///< write the result here too; empty: nowhere
+  std::string json{};  ///< a file for the result; empty: none
 };
 
 inline constexpr std::uint32_t kUsualSeconds = 70;
@@ -24,14 +25,14 @@ inline constexpr std::uint32_t kLeastKeys = 2;
 inline constexpr std::uint32_t kMostKeys = 20;
 inline constexpr std::uint32_t kMostRate = 20'000;
 
-/// What ails the last key.
+/// The illness of the last key.
 enum class Ill : std::uint8_t { No, Refuses, Hangs, RateLimits, Slow };
 [[nodiscard]] const char* to_string(Ill ill);
 
 struct Phase {
   Ill ill = Ill::No;
-  Duration lasts{};           ///< of an illness: exactly so long; of health: at least
-  Duration waits_for_back{};  ///< of health: up to this much more, until the key has its traffic back
+  Duration lasts{};           ///< of an illness: exactly; of health: at least
+  Duration waits_for_back{};  ///< of health: up to so much longer, until the key has its traffic back
 };
 
 struct Course {
@@ -45,10 +46,10 @@ struct Course {
   int tokens_most = 0;
   double slow_factor = 10;
   Duration retry_after{};
-  // The gateway's settings that are not defaults.
+  // The gateway's settings that differ from the defaults.
   Duration head_timeout{};
   Duration eject_for{};
-  /// The part of an even share at which traffic counts as back: the rest comes with the gateway's slow start.
+  /// The share of an even share at which traffic counts as back; the rest comes with the gateway's slow start.
   double back_share = 0.5;
 
   [[nodiscard]] double fair() const { return static_cast<double>(options.rate) / options.keys; }
@@ -57,7 +58,7 @@ struct Course {
   [[nodiscard]] Duration answer_most() const;
 };
 
-/// Errors: BadConfig with a sentence about the option that cannot be.
+/// Errors: BadConfig with a sentence about the wrong option.
 [[nodiscard]] Result<Course> make_course(const Options& options);
 
 /// The mock's faults of one illness, in its compact form.

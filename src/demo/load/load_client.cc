@@ -13,7 +13,7 @@
 namespace drover::demo {
 namespace {
 
-/// Enough for the requests in flight of an hour of hangs; idle ones go before the gateway closes them (75 s).
+/// Enough for the requests in flight of an hour of hangs. Idle connections close before the gateway closes them (75 s).
 constexpr core::ConnectionLimits kConnections{.keep = 20'000, .max = 20'000, .idle = std::chrono::seconds(30)};
 
 std::string body_of(std::uint64_t request, bool streamed) {
@@ -45,7 +45,7 @@ std::uint64_t request_number(std::string_view id) {
   return problem == std::errc{} && end == id.data() + id.size() ? value : kNoRequest;
 }
 
-/// One request under way: what its deadline cancels.
+/// One request in flight: what its deadline cancels.
 struct LoadClient::Asking {
   net::Connecting connecting;
   upstream::PooledConnection connection;

@@ -1,5 +1,5 @@
-// The clients of the demonstration: an open-loop load on a thread of its own. Each request goes out when the schedule
-// says so, whatever became of the others, over kept-alive connections; half of them ask for a stream.
+// The clients of the demonstration: an open-loop load on a thread of its own. Each request is sent when the schedule
+// says, independent of the others, over kept-alive connections; half of them ask for a stream.
 #pragma once
 
 #include <atomic>
@@ -19,13 +19,14 @@
 
 namespace drover::demo {
 
-/// How long one client waits for its answer: longer than the gateway could need, so that giving up is a failure seen.
+/// How long a client waits for its answer: longer than the gateway could need, so that a client that stops waiting
+/// shows a fault.
 inline constexpr Duration kPatience = std::chrono::seconds(120);
 
 inline constexpr std::string_view kIdPrefix = "demo-";
 /// "demo-000123"
 [[nodiscard]] std::string request_id(std::uint64_t request);
-/// The number in such an id; kNoRequest when it is another's.
+/// The number in such an id; kNoRequest for another id.
 [[nodiscard]] std::uint64_t request_number(std::string_view id);
 inline constexpr std::uint64_t kNoRequest = ~std::uint64_t{0};
 
@@ -33,14 +34,14 @@ class LoadClient {
  public:
   /// Requests go to 127.0.0.1:`port`.
   LoadClient(std::uint16_t port, Schedule schedule);
-  /// Ends the thread; requests that still run have Flaw::Running.
+  /// Ends the thread. Requests that still run get Flaw::Running.
   ~LoadClient();
   LoadClient(const LoadClient&) = delete;
   LoadClient& operator=(const LoadClient&) = delete;
 
-  /// The schedule's begin must be in the future.
+  /// The begin of the schedule must be in the future.
   void start();
-  /// No further requests: any thread.
+  /// Sends no further requests. Any thread.
   void stop_sending();
   /// Ends the thread. Afterwards lines() may be read.
   void join();
@@ -52,7 +53,7 @@ class LoadClient {
   [[nodiscard]] bool stopped() const { return stopped_; }
   [[nodiscard]] std::thread& thread() { return thread_; }
 
-  /// After join().
+  /// Call it after join().
   [[nodiscard]] const std::vector<ClientLine>& lines() const { return lines_; }
 
  private:
@@ -61,7 +62,7 @@ class LoadClient {
                                                 net::asio::wait_traits<std::chrono::steady_clock>, net::Executor>;
   struct Paced;
 
-  /// Sends what is due and comes back for the next.
+  /// Sends the requests that are due, and waits for the next.
   void pace();
   static net::Awaitable<> ask(LoadClient* self, std::uint64_t request);
   net::Awaitable<Flaw> exchange(Asking& asking);

@@ -8,14 +8,14 @@
 namespace drover::demo {
 namespace {
 
-/// How long lines() waits for the mock to note the end of what the gateway has cancelled.
+/// How long lines() waits for the mock to note the end of cancelled requests.
 constexpr Duration kSettle = std::chrono::seconds(5);
 
 mock::Distribution uniform(const std::string& least, const std::string& most, mock::Distribution::Quantity quantity) {
   return mock::parse_distribution("uniform:" + least + "-" + most, quantity).value();
 }
 
-/// The request's id is in its prompt, near the beginning: the gateway's own id does not go upstream.
+/// The request's id is near the beginning of its prompt, because the gateway's own id does not go upstream.
 constexpr std::size_t kIdWithin = 128;
 
 std::uint64_t request_in(std::string_view body) {
@@ -33,11 +33,11 @@ mock::Settings settings_of(const Course& course) {
   settings.first_token = uniform(span_text(course.first_token_least), span_text(course.first_token_most),
                                  mock::Distribution::Quantity::Span);
   settings.tokens_per_second = mock::Distribution::fixed(course.tokens_per_second);
-  // A draw is cut to a whole number, so the greatest needs room above it.
+  // A draw is cut to a whole number, so the greatest number needs room above it.
   settings.answer_tokens = uniform(std::to_string(course.tokens_least), std::to_string(course.tokens_most) + ".99",
                                    mock::Distribution::Quantity::Number);
   settings.record.body_bytes = kIdWithin;
-  // The whole run, twice over: no line of the ledger may be forgotten.
+  // Twice the requests of the whole run, so that the mock forgets no line of the ledger.
   settings.record.requests = std::size_t{2} * course.options.rate * (course.options.seconds + 120);
   return settings;
 }
@@ -79,7 +79,7 @@ std::uint64_t MockKeys::requests() const {
 }
 
 std::vector<UpstreamLine> MockKeys::lines() const {
-  // Read in place: a copy of the journal would hold up the mock.
+  // Read in place: copying the journal would hold up the mock.
   (void)mock_->server().wait_for(
       [](const mock::Journal& journal) {
         return std::ranges::all_of(journal.records(),

@@ -1,5 +1,5 @@
-// The upstreams of the demonstration: one mock provider on a thread of its own, a server for each key. Its journal is
-// the upstreams' book.
+// The upstreams of the demonstration: one mock provider on a thread of its own, with a server for each key. Its journal
+// is the upstreams' book.
 #pragma once
 
 #include <memory>
@@ -17,14 +17,14 @@ namespace drover::demo {
 
 class MockKeys {
  public:
-  /// Errors: those of binding and of a fault that the mock does not know.
+  /// Errors: those of binding, and of a fault that the mock does not know.
   [[nodiscard]] static Result<std::unique_ptr<MockKeys>> start(const Course& course);
 
   [[nodiscard]] std::vector<std::string> base_urls() const;
-  /// From the next request on the last key ails of this.
+  /// The last key has this illness from the next request on.
   [[nodiscard]] Result<void> fall_ill(const Course& course, Ill ill);
   [[nodiscard]] std::uint64_t requests() const;
-  /// All that was heard so far; waits a little for answers under way to be written down.
+  /// All requests that the upstreams received. Waits a little for the ends of running answers.
   [[nodiscard]] std::vector<UpstreamLine> lines() const;
   [[nodiscard]] std::thread& thread() { return mock_->thread(); }
 

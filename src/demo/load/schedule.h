@@ -1,5 +1,5 @@
-// When each request of an open-loop load is due. It depends on nothing but the clock: slow answers delay no later
-// request, and latency counted from here has no coordinated omission.
+// When each request of an open-loop load is due. Only the clock decides: a slow answer delays no later request, and
+// latency that counts from here has no coordinated omission.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct Schedule {
     return begin + std::chrono::seconds(whole) + Duration(static_cast<Duration::rep>(rest * 1'000'000'000U / rate));
   }
 
-  /// How many are due at `now`: those numbered below the answer.
+  /// How many requests are due at `now`: those with a lower number than the result.
   [[nodiscard]] std::uint64_t due_by(Instant now) const {
     if (now < begin) return 0;
     const auto passed = static_cast<std::uint64_t>((now - begin).count());

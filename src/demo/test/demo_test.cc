@@ -1,4 +1,4 @@
-// The whole demonstration, small and quick.
+// The whole demonstration, short and at a low rate.
 #include "demo/demo.h"
 
 #include <gmock/gmock.h>
@@ -21,7 +21,7 @@ TEST(Demo, NoClientSeesTheKeyThatFallsIllInEveryWay) {
   const Result<Summary> summary = run({.rate = 100, .seconds = 20}, printed);
   ASSERT_TRUE(summary) << summary.error().message;
   std::vector<std::string> complaints = summary->complaints;
-  // How fast this machine is now is not what is tested.
+  // The speed of this machine is not what is tested.
   std::erase_if(complaints, [](const std::string& complaint) { return complaint.starts_with("the load was not"); });
   EXPECT_THAT(complaints, IsEmpty()) << printed.str();
   EXPECT_TRUE(summary->ledger.agrees());
@@ -39,7 +39,7 @@ TEST(Demo, SaysWhichOptionCannotBe) {
 
 TEST(Demo, SaysWhenTheSystemAllowsTooFewFiles) {
   const Result<void> room = raise_descriptor_limit(std::uint64_t{1} << 40);
-  // Without a limit there is nothing to say.
+  // Without a limit there is no message.
   const std::string said = room ? "raise it (ulimit -Hn) or take a smaller --rate" : room.error().message;
   EXPECT_THAT(said, HasSubstr("raise it (ulimit -Hn) or take a smaller --rate"));
   EXPECT_TRUE(raise_descriptor_limit(16));

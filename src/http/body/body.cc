@@ -49,7 +49,7 @@ Result<BodyDecoder::Piece> BodyDecoder::decode(std::string_view input) {
   return Piece{.consumed = at, .content = {}, .finished = state_ == State::Done};
 }
 
-/// Data runs to the end of the chunk or of the input; what frames the next chunk is left to the next call.
+/// Takes data up to the end of the chunk or of the input. The next call reads the framing behind it.
 BodyDecoder::Piece BodyDecoder::take_data(std::string_view input, std::size_t at) {
   std::string_view content = input.substr(at);
   if (framing_.kind != BodyKind::UntilClose) {
@@ -61,7 +61,7 @@ BodyDecoder::Piece BodyDecoder::take_data(std::string_view input, std::size_t at
   return {.consumed = at + content.size(), .content = content, .finished = state_ == State::Done};
 }
 
-/// The state behind one byte of chunk framing.
+/// The state after one byte of chunk framing.
 BodyDecoder::State BodyDecoder::after(char byte) {
   switch (state_) {
     case State::SizeFirst:
@@ -86,7 +86,7 @@ BodyDecoder::State BodyDecoder::after(char byte) {
   return state_;
 }
 
-/// Digits only: no sign, no "0x", no blanks, which servers read in different ways.
+/// Takes digits only: servers read a sign, "0x" and blanks in different ways.
 BodyDecoder::State BodyDecoder::after_size_byte(char byte) {
   const int digit = hex_value(byte);
   if (state_ == State::SizeFirst) {
@@ -103,8 +103,8 @@ BodyDecoder::State BodyDecoder::after_size_byte(char byte) {
   return refuse(kBadChunk);
 }
 
-/// Extensions are read over and dropped. A CR inside quotes is refused: for a reader that knows quoted strings the line
-/// would go on, for one that does not it would end.
+/// Extensions are read and dropped. A CR inside quotes is refused: a reader that knows quoted strings would read on,
+/// and one that does not would end the line.
 BodyDecoder::State BodyDecoder::after_extension_byte(char byte) {
   if (byte == '\r') return state_ == State::Extension ? State::SizeLf : refuse(kBadChunk);
   if (!is(byte, kValue)) return refuse(kBadChunk);
@@ -117,7 +117,7 @@ BodyDecoder::State BodyDecoder::after_extension_byte(char byte) {
   return byte == '"' ? State::ExtensionQuoted : State::Extension;
 }
 
-/// Trailer fields are checked like those of a head, and dropped: nothing in them may frame, route or authorise.
+/// Trailer fields are checked like the fields of a head and dropped: none of them may frame, route or authorise.
 BodyDecoder::State BodyDecoder::after_trailer_byte(char byte) {
   if (++trailer_bytes_ > kMaxTrailerBytes) return refuse(kBadTrailer);
   if (state_ == State::TrailerLf) return byte == '\n' ? State::TrailerStart : refuse(kBadTrailer);

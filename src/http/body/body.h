@@ -1,4 +1,5 @@
-// Body framing: takes the transfer coding off what arrives and puts ours on what leaves. Pure, byte by byte exact.
+// Body framing: takes the transfer coding off bytes that arrive, and puts ours on bytes that leave. Pure, exact to the
+// byte.
 #pragma once
 
 #include <array>
@@ -10,9 +11,9 @@
 
 namespace drover::http {
 
-/// Chunk extensions of one body may not exceed this many bytes in total, plus one byte for each byte of data before
-/// them (one-byte chunks with long extensions are an attack; Go, Node and H2O cap them too). Size lines themselves are
-/// not counted: a stream of one-byte chunks without extensions is legal, and costs its sender more than us.
+/// Most bytes of chunk extensions in one body, plus one byte for each byte of data before them. One-byte chunks with
+/// long extensions are an attack; Go, Node and H2O cap them too. Size lines are not counted: a stream of one-byte
+/// chunks without extensions is legal, and costs its sender more than us.
 inline constexpr std::size_t kMaxChunkOverhead = 16 * 1024;
 /// Most hexadecimal digits of a chunk size: 64 bits.
 inline constexpr std::uint32_t kMaxChunkSizeDigits = 16;
@@ -28,27 +29,27 @@ class BodyDecoder {
   struct Piece {
     std::size_t consumed = 0;  ///< bytes of the input used up
     std::string_view content;  ///< a view into the input; may be empty while framing is consumed
-    bool finished = false;     ///< the body ended with this piece; bytes after `consumed` belong to what comes next
+    bool finished = false;     ///< the body ended with this piece; the bytes after `consumed` are not part of it
   };
 
-  /// Takes the next bytes; call again with the rest until there is none or the body is finished. Never copies, and
-  /// consumes at least one byte of a non-empty input until finished. An error is final.
-  /// Errors: kind BadRequest, status 400, code "bad_chunk" | "chunk_overhead" | "bad_trailer" (an upstream's reader
-  /// turns them into BadResponse).
+  /// Takes the next bytes. Call again with the rest until no bytes are left or the body is finished. Never copies, and
+  /// consumes at least one byte of a non-empty input until the body is finished. An error is final.
+  /// Errors: kind BadRequest, status 400, code "bad_chunk" | "chunk_overhead" | "bad_trailer" (a reader of an
+  /// upstream's answer turns them into BadResponse).
   [[nodiscard]] Result<Piece> decode(std::string_view input);
 
-  /// The peer closed. True when that is a legal end (UntilClose, or already finished).
+  /// The peer has closed. Returns true when that is a legal end (UntilClose, or already finished).
   [[nodiscard]] bool closed();
   [[nodiscard]] bool finished() const;
 
  private:
   enum class State : std::uint8_t {
     Data,
-    SizeFirst,  ///< the first digit of a chunk size
+    SizeFirst,  ///< before the first digit of a chunk size
     Size,
     Extension,
     ExtensionQuoted,
-    ExtensionEscaped,  ///< behind a backslash inside quotes
+    ExtensionEscaped,  ///< after a backslash inside quotes
     SizeLf,
     DataCr,
     DataLf,
@@ -70,12 +71,12 @@ class BodyDecoder {
 
   Framing framing_{};
   State state_ = State::Done;
-  std::uint64_t remaining_ = 0;        ///< of the whole body (Length) or the current chunk (Chunked)
+  std::uint64_t remaining_ = 0;        ///< bytes left of the whole body (Length) or of the current chunk (Chunked)
   std::uint64_t data_seen_ = 0;        ///< content given out so far
-  std::uint64_t extension_bytes_ = 0;  ///< of the whole body
+  std::uint64_t extension_bytes_ = 0;  ///< in the whole body
   std::uint32_t size_digits_ = 0;
   std::uint32_t trailer_bytes_ = 0;
-  std::string_view fault_{};  ///< code of the error, once failed
+  std::string_view fault_{};  ///< code of the error, after a failure
 };
 
 /// "1a\r\n" for a chunk of `size` bytes, in place; the chunk's data and "\r\n" follow.

@@ -26,7 +26,7 @@ Error undecodable(std::string code, std::string message) {
                .message = std::move(message)};
 }
 
-/// Takes the next element off a comma-separated list, trimmed; nothing at its end.
+/// Takes the next element off a comma-separated list and trims it; nothing at the list's end.
 std::optional<std::string_view> take_element(std::string_view& list) {
   if (list.empty()) return std::nullopt;
   const std::size_t comma = std::min(list.find(','), list.size());
@@ -35,7 +35,7 @@ std::optional<std::string_view> take_element(std::string_view& list) {
   return element;
 }
 
-/// A weight of zero means "not this one" (RFC 9110 section 12.4.2).
+/// A weight of zero refuses the coding (RFC 9110 section 12.4.2).
 bool has_zero_weight(std::string_view parameters) {
   const std::size_t equals = parameters.find('=');
   if (equals == std::string_view::npos || !iequals(trim(parameters.substr(0, equals)), "q")) return false;
@@ -55,7 +55,8 @@ bool accepts(std::string_view accept_encoding, std::string_view coding) {
   return any;
 }
 
-/// What providers put there that is no coding: a charset, a transfer coding, or a word for "none".
+/// Whether the name is no coding, although providers write it there: a charset, a transfer coding, or a word for
+/// "none".
 bool is_none(std::string_view name) {
   constexpr auto kNone =
       std::to_array<std::string_view>({"", "identity", "none", "utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1",
@@ -123,7 +124,7 @@ void ContentDecoder::feed(std::string_view coded) {
   input_.append(coded);
 }
 
-/// False: more bytes are needed to know the frame, or there is no memory.
+/// Returns false when more bytes are needed to know the frame, or memory is short.
 bool ContentDecoder::begin() {
   if (coding_ == Coding::Zstd) {
     state_->zstd = ZSTD_createDCtx();
@@ -171,8 +172,8 @@ ContentDecoder::Step ContentDecoder::unfold_zstd(std::string_view offered) {
   return step;
 }
 
-/// A gzip body may have several members (RFC 1952 section 2.2), a zstd body several frames (RFC 8878 section 3), which
-/// its decoder begins by itself. Anything else behind the end is not part of it.
+/// A gzip body may have several members (RFC 1952 section 2.2), and a zstd body several frames (RFC 8878 section 3),
+/// which the zstd decoder begins by itself. Other bytes behind the end are not part of the body.
 bool ContentDecoder::next_member() {
   return coding_ == Coding::Zstd || (coding_ == Coding::Gzip && inflateReset(&state_->stream) == Z_OK);
 }

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-/// Position of the first LF or CR at or after `from`; npos when there is none. Searches in blocks: two searches over
-/// the whole rest would make a stream of short lines that uses only one of the two quadratic.
+/// Position of the first LF or CR at or after `from`; npos: there is none. Searches in blocks: one search for LF and
+/// one for CR over the whole rest would take quadratic time in a stream of short lines that uses only one of them.
 std::size_t find_line_end(std::string_view text, std::size_t from) {
   constexpr std::size_t kBlock = 256;
   for (; from < text.size(); from += kBlock) {
@@ -22,7 +22,7 @@ std::size_t find_line_end(std::string_view text, std::size_t from) {
   return text.npos;
 }
 
-/// Length of the line end at `at`, where there is one: CR LF counts as one.
+/// Length of the line end at `at`, 0 if there is none. CR LF is one line end.
 std::size_t line_end_length(std::string_view text, std::size_t at) {
   return text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n' ? 2 : 1;
 }
@@ -31,7 +31,7 @@ struct SseField {
   std::string_view name, value;
 };
 
-/// One space behind the colon belongs to the colon; a line without one is a name with an empty value.
+/// One space after the colon belongs to the colon. A line without a colon is a name with an empty value.
 SseField split_field(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == line.npos) return {.name = line, .value = {}};

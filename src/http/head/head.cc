@@ -21,7 +21,7 @@ bool head_detail::iequals(std::string_view a, std::string_view b) {
 
 std::optional<std::string_view> head_detail::find(const Fields& fields, std::string_view name) {
   for (const Field& field : fields) {
-    // Most names differ in length or first letter: those questions need no call.
+    // Most names differ in length or first letter, which is compared without a call.
     if (field.name.size() != name.size() || (!name.empty() && lower(field.name.front()) != lower(name.front())))
       continue;
     if (iequals(field.name, name)) return field.value;

@@ -10,9 +10,9 @@
 
 namespace drover::http {
 
-/// Most fields one head may carry; more is 431 (or 502 from an upstream). nginx has no count limit, HAProxy 101.
+/// Most fields of one head; more is a 431 (an upstream's head: 502). nginx has no limit of the count, HAProxy has 101.
 inline constexpr std::size_t kMaxFields = 100;
-/// Most bytes one head may have, request line included. The largest real prompts are in bodies, not heads.
+/// Most bytes of one head, with its first line. Prompts are in bodies, not in heads.
 inline constexpr std::size_t kMaxHeadBytes = 64 * 1024;
 /// Longest request target accepted; more is 414.
 inline constexpr std::size_t kMaxTargetBytes = 8 * 1024;
@@ -22,7 +22,7 @@ struct Field {
   std::string_view value;  ///< without surrounding SP and HTAB
 };
 
-/// The fields of one head, in order. Of most names it knows without looking that they are not among them.
+/// The fields of one head, in order. A set of marks answers for most names at once that no field has them.
 class Fields {
  public:
   [[nodiscard]] bool push_back(const Field& field) {
@@ -34,7 +34,7 @@ class Fields {
     list_.clear();
   }
 
-  /// False: no field has this name, in whatever case. True: one may.
+  /// False: no field has this name in any case. True: a field may have it.
   [[nodiscard]] bool may_have(std::string_view name) const { return (marks_ & mark(name)) != 0; }
 
   [[nodiscard]] std::size_t size() const { return list_.size(); }
@@ -45,7 +45,7 @@ class Fields {
   const Field* begin() const { return list_.begin(); }
   const Field* end() const { return list_.end(); }
 
-  /// Makes the views of all fields point into another copy of the bytes.
+  /// Points the views of all fields into another copy of the bytes.
   void rebase(const char* from, const char* to) {
     for (Field& field : list_) {
       field.name = {to + (field.name.data() - from), field.name.size()};
@@ -75,7 +75,7 @@ namespace head_detail {
   return head_detail::find(fields, name);
 }
 namespace head_detail {
-/// Of two texts of one length.
+/// Compares two texts of one length.
 [[nodiscard]] bool iequals(std::string_view a, std::string_view b);
 }  // namespace head_detail
 
@@ -84,7 +84,7 @@ namespace head_detail {
   return a.size() == b.size() && head_detail::iequals(a, b);
 }
 
-/// How often it is there.
+/// The number of fields with this name.
 [[nodiscard]] inline std::size_t count(const Fields& fields, std::string_view name) {
   if (!fields.may_have(name)) return 0;
   std::size_t found = 0;
@@ -92,12 +92,12 @@ namespace head_detail {
   return found;
 }
 
-/// How the end of a body is known (RFC 9112 section 6).
 /// Whether a method changes nothing (RFC 9110 section 9.2.1), of those that these APIs use.
 [[nodiscard]] constexpr bool is_safe_method(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
+/// How the end of a body is found (RFC 9112 section 6).
 enum class BodyKind : std::uint8_t { None, Length, Chunked, UntilClose };
 
 struct Framing {
@@ -110,7 +110,7 @@ enum class Version : std::uint8_t { Http10, Http11 };
 struct RequestHead {
   std::string_view method;
   std::string_view target;  ///< as sent; see url.h for the canonical path
-  std::string_view host;    ///< of the absolute-form target when there is one, else of the Host field
+  std::string_view host;    ///< from an absolute-form target if there is one, else from the Host field
   Version version = Version::Http11;
   Framing framing;
   bool keep_alive = true;        ///< what the client asked for

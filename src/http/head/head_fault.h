@@ -1,5 +1,5 @@
-// Every reason for which a head is refused, in one list: its code, the status a client gets, and the code an upstream's
-// answer gets. Codes are stable: logs, metrics and tests name them.
+// Every reason for refusing a head, in one list: its code, the client's status, and the code for an upstream's answer.
+// Codes are stable: logs, metrics and tests use them.
 #pragma once
 
 #include <cstdint>
@@ -40,10 +40,10 @@ enum class HeadFault : std::uint8_t {
   UnknownExpectation,
 };
 
-/// The error a client's head is answered with. The connection must be closed after it.
+/// The error that a client gets for its head. The connection must be closed after it.
 [[nodiscard]] Error request_error(HeadFault fault);
 
-/// The error an upstream's head amounts to: BadResponse, 502. The connection must be closed.
+/// The error of an upstream's head: BadResponse, 502. The connection must be closed.
 [[nodiscard]] Error response_error(HeadFault fault);
 
 }  // namespace drover::http

@@ -11,8 +11,8 @@ namespace {
   return std::unexpected(fault);
 }
 
-/// `framing` is lower case and spelt with '_'. Servers that hand fields on as environment variables read '_' and '-'
-/// alike, so a field spelt so could frame the body for them and not for us.
+/// Whether a server may take the name for `framing` (in lower case, with '_'). Servers that pass fields on as
+/// environment variables read '_' and '-' alike, so such a field would frame the body for them and not for us.
 bool mimics(std::string_view name, std::string_view framing) {
   for (std::size_t at = 0; at < name.size(); ++at) {
     if (lower(name[at]) != framing[at]) return false;
@@ -20,7 +20,7 @@ bool mimics(std::string_view name, std::string_view framing) {
   return true;
 }
 
-/// The fields that decide about the message, counted; of each the last value.
+/// The fields that frame the message, counted, with the last value of each.
 struct Deciding {
   std::string_view host, content_length, transfer_encoding;
   unsigned hosts = 0, content_lengths = 0, transfer_encodings = 0;
@@ -38,7 +38,7 @@ void take_connection(std::string_view value, Deciding& found) {
   });
 }
 
-/// Names are told apart by their length first: most fields of a head cost one switch.
+/// Compares lengths first: most fields of a head cost one switch.
 void take(const Field& field, Deciding& found) {
   switch (field.name.size()) {
     case 4:
@@ -76,7 +76,7 @@ Deciding deciding_fields(const Fields& fields) {
   return found;
 }
 
-/// Digits only: a sign, a list, a blank or an overflow is read in different ways by different servers.
+/// Takes digits only: servers read a sign, a list, a blank and an overflow in different ways.
 std::expected<std::uint64_t, HeadFault> parse_length(std::string_view text) {
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   if (text.empty()) return refuse(HeadFault::BadContentLength);
@@ -90,7 +90,7 @@ std::expected<std::uint64_t, HeadFault> parse_length(std::string_view text) {
   return length;
 }
 
-/// What Content-Length and Transfer-Encoding say; None when there is neither.
+/// The framing by Content-Length and Transfer-Encoding; None: neither field is there.
 std::expected<Framing, HeadFault> parse_framing(const Deciding& found, Version version) {
   if (found.transfer_encodings > 0) {
     if (version == Version::Http10) return refuse(HeadFault::TransferEncodingOn10);
@@ -112,7 +112,7 @@ bool keeps_alive(const Deciding& found, Version version) {
   return !found.close && (version == Version::Http11 || found.keep_alive);
 }
 
-/// The authority of an absolute-form target; empty view for the other forms.
+/// The authority of an absolute-form target; empty for the other forms.
 std::expected<std::string_view, HeadFault> authority_of(const RequestHead& head) {
   const std::string_view target = head.target;
   if (target.front() == '/' || target == "*" || head.method == "CONNECT") return std::string_view{};
@@ -162,7 +162,7 @@ Verdict judge_response(ResponseHeadReader::Asked asked, ResponseHead& head) {
   const bool never_a_body = head.status < 200 || head.status == 204;
   const bool tunnel = asked == ResponseHeadReader::Asked::Connect && head.status / 100 == 2;
   if (never_a_body || tunnel || head.status == 304 || asked == ResponseHeadReader::Asked::Head) {
-    // A 204 that announces a body may be followed by one: what comes next on this connection cannot be believed.
+    // After a 204 that announces a body, a body may follow: the next bytes of this connection cannot be trusted.
     const bool announced = framing->kind == BodyKind::Chunked || framing->length > 0;
     if (never_a_body && announced) head.keep_alive = false;
     head.framing = {};

@@ -1,5 +1,5 @@
-// What the fields of a complete head say together: how the body ends, which host is meant, whether the connection
-// stays. The verdicts are those of RFC 9112 sections 3.2 and 6, taken strictly.
+// What the fields of a complete head mean together: how the body ends, which host is meant, whether the connection
+// stays open. The verdicts are those of RFC 9112 sections 3.2 and 6, taken strictly.
 #pragma once
 
 #include <string_view>
@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxConnectionOptions = 32;
 /// Sets framing and keep_alive.
 [[nodiscard]] Verdict judge_response(ResponseHeadReader::Asked asked, ResponseHead& head);
 
-/// Calls `take` with each option of a Connection value ("close, x-name"), trimmed, empty ones left out.
+/// Calls `take` with each option of a Connection value ("close, x-name"), trimmed, without empty ones.
 template <class Take>
 void for_each_option(std::string_view value, Take&& take) {
   while (!value.empty()) {

@@ -28,11 +28,11 @@ struct StatusLine {
   static Verdict check_start(std::string_view partial) { return check_status_line_start(partial); }
 };
 
-/// Takes the good field line that begins at progress.line and is there to its end: the usual case, in one pass. False:
-/// it is no such line, and whoever looks for its end first says why.
+/// Takes the field line at progress.line if it is good and complete: the usual case, in one pass. Returns false when it
+/// is not; the caller then looks for its end and finds the fault.
 inline bool take_good_field(std::string_view window, HeadProgress& progress, Fields& fields) {
   const std::size_t begin = progress.line;
-  if (progress.searched != begin) return false;  // it came in pieces: no byte is looked at again and again
+  if (progress.searched != begin) return false;  // the line came in pieces: its bytes are not read twice
   std::size_t at = begin;
   while (at < window.size() && is(window[at], kToken)) ++at;
   if (at == begin || at == window.size() || window[at] != ':' || progress.lines > kMaxFields) return false;
@@ -53,7 +53,8 @@ Verdict take_field(std::string_view line, const HeadProgress& progress, Fields& 
   return {};
 }
 
-/// What an unfinished line already tells: a hopeless first line (binary, TLS, a target without end) or a full window.
+/// Judges an unfinished line: a first line that cannot become valid (binary, TLS, a target without end), or a full
+/// window.
 template <class FirstLine>
 std::expected<HeadState, HeadFault> unfinished(std::string_view window, const HeadProgress& progress) {
   const std::string_view partial = window.substr(progress.line);
@@ -65,7 +66,7 @@ std::expected<HeadState, HeadFault> unfinished(std::string_view window, const He
   return HeadState::NeedMore;
 }
 
-/// Takes every finished line that has not been taken yet. Complete: progress.line is the size of the head.
+/// Takes every finished line that is not taken yet. Complete: progress.line is the size of the head.
 template <class FirstLine>
 std::expected<HeadState, HeadFault> walk(std::string_view received, HeadProgress& progress, FirstLine first) {
   const std::string_view window = received.substr(0, kMaxHeadBytes);
@@ -91,7 +92,7 @@ std::expected<HeadState, HeadFault> walk(std::string_view received, HeadProgress
   }
 }
 
-/// Reads on; when the lines came in several pieces, collects them once more from the now complete head.
+/// Reads on. When the lines came in several pieces, their views are made anew from the complete head.
 template <class FirstLine>
 std::expected<HeadState, HeadFault> collect(std::string_view received, HeadProgress& progress, FirstLine first) {
   const bool from_the_start = progress.line == 0;
@@ -108,7 +109,7 @@ std::expected<HeadState, HeadFault> collect(std::string_view received, HeadProgr
 Result<HeadState> RequestHeadReader::read(std::string_view received, RequestHead& head) {
   const auto state = collect(received, progress_, RequestLine{head});
   if (state && *state == HeadState::NeedMore) return *state;
-  head.size = std::exchange(progress_, {}).line;  // begins anew: the same bytes would get the same verdict again
+  head.size = std::exchange(progress_, {}).line;  // the same bytes would get the same verdict again
   if (!state) return fail(request_error(state.error()));
   if (const Verdict verdict = judge_request(head); !verdict) return fail(request_error(verdict.error()));
   return HeadState::Complete;

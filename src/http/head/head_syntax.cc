@@ -11,7 +11,7 @@ namespace {
   return std::unexpected(fault);
 }
 
-/// Length of the method at the start of `line`. A valid one is followed by SP.
+/// Length of the method at the start of `line`. SP follows a valid one.
 std::expected<std::size_t, HeadFault> method_length(std::string_view line) {
   const std::size_t length = skip(line.substr(0, kMaxMethodBytes + 1), 0, kToken);
   if (length > kMaxMethodBytes) return refuse(HeadFault::UnknownMethod);
@@ -30,7 +30,7 @@ bool is_some_version(std::string_view text) {
   return text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' && is_digit(text[7]);
 }
 
-/// Nothing but one CR may stand at `at`.
+/// The line must end with one CR at `at`.
 Verdict ends_at(std::string_view line, std::size_t at, HeadFault otherwise) {
   if (at == line.size()) return refuse(HeadFault::BadLineEnd);
   if (line[at] != '\r') return refuse(otherwise);

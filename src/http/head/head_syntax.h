@@ -1,8 +1,8 @@
-// The lines of a head, one at a time: where their parts are and which bytes they may hold. Knows nothing of what the
-// fields mean (head_framing.h) or of how lines are found (head_reader.cc).
+// The lines of a head, one at a time: their parts and the bytes that they may hold. What the fields mean is in
+// head_framing.h; how lines are found is in head_reader.cc.
 //
-// Every parser here takes a line without its LF but with its CR and judges strictly from left to right, so that a line
-// too long to be valid has the same verdict before its end is seen as after.
+// Every parser takes a line without its LF and with its CR, and judges it strictly from left to right, so that a line
+// that is too long gets the same verdict before its end is there as after.
 #pragma once
 
 #include <expected>
@@ -28,8 +28,8 @@ using Verdict = std::expected<void, HeadFault>;
 
 /// Sets method, target and version.
 [[nodiscard]] Verdict parse_request_line(std::string_view line, RequestHead& head);
-/// Whether the beginning of a request line can still become one; looks at kMaxMethodBytes + 1 bytes unless the line is
-/// longer than kMaxRequestLine. Fails with what parse_request_line would say of the whole line.
+/// Whether the beginning of a request line can still become one. Looks at kMaxMethodBytes + 1 bytes, unless the line is
+/// longer than kMaxRequestLine. Errors: as parse_request_line() for the whole line.
 [[nodiscard]] Verdict check_request_line_start(std::string_view partial);
 
 /// Sets status, reason and version.

@@ -10,7 +10,7 @@
 namespace drover::http {
 namespace {
 
-/// Where a known name ends.
+/// The direction in which a known name is stopped.
 enum Stop : std::uint8_t { kUpstream = 1, kDownstream = 2, kBoth = kUpstream | kDownstream };
 
 struct Rule {
@@ -30,14 +30,14 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"trailer", kBoth},
     {"transfer-encoding", kBoth},
     {"upgrade", kBoth},
-    // what the gateway says itself
+    // what the gateway writes itself
     {"x-request-id", kBoth},
-    // digests: the model name in a request and the usage event of a stream may be edited
+    // digests: the gateway may edit the model's name in a request and the usage event of a stream
     {"content-digest", kBoth},
     {"content-md5", kBoth},
     {"digest", kBoth},
     {"repr-digest", kBoth},
-    // the client's credentials and what it would bill to
+    // the client's credentials, and the account that it wants billed
     {"anthropic-workspace-id", kUpstream},
     {"api-key", kUpstream},
     {"apikey", kUpstream},
@@ -61,7 +61,7 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"anthropic-organization-id", kBoth},
     {"openai-organization", kBoth},
     {"openai-project", kBoth},
-    // who and where the client is: a provider must not learn it, nor trust it
+    // who the client is and where: a provider must not learn it, nor trust it
     {"baggage", kUpstream},
     {"b3", kUpstream},
     {"client-ip", kUpstream},
@@ -94,7 +94,7 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"x-remote-addr", kUpstream},
     {"x-remote-ip", kUpstream},
     {"x-ssl-cert", kUpstream},
-    // whom a proxy in front of a server would name: a server that believes it would believe the client
+    // the user that a proxy in front of a server names: a server that trusts the field would trust the client
     {"remote-groups", kUpstream},
     {"remote-name", kUpstream},
     {"remote-email", kUpstream},
@@ -120,10 +120,10 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"x-original-url", kUpstream},
     {"x-override-url", kUpstream},
     {"x-rewrite-url", kUpstream},
-    // what would change the form of the answer: a coded or partial one hides errors and usage
+    // fields that change the form of the answer: a coded or partial answer hides errors and usage
     {"accept-encoding", kUpstream},
     {"range", kUpstream},
-    // what speaks for the provider's host and its edge, not for ours
+    // fields about the provider's host and its edge, which do not hold for ours
     {"accept-ch", kDownstream},
     {"alt-svc", kDownstream},
     {"alt-used", kDownstream},
@@ -156,8 +156,7 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"supports-loading-mode", kDownstream},
     {"timing-allow-origin", kDownstream},
     {"x-sourcemap", kDownstream},
-    // what a web server in front of us would take for an order: to send a file, to look elsewhere, to buffer or to
-    // cache
+    // fields that a web server in front of us would obey: send a file, look elsewhere, buffer, cache
     {"edge-control", kDownstream},
     {"x-lighttpd-send-file", kDownstream},
     {"x-reproxy-url", kDownstream},
@@ -168,7 +167,7 @@ constexpr std::array kRules = std::to_array<Rule>({
 });
 
 constexpr std::array kPrefixRules = std::to_array<Rule>({
-    {"access-control-", kDownstream},  // which web pages may read an answer is the gateway's to say
+    {"access-control-", kDownstream},  // the gateway says which web pages may read an answer
     {"cf-", kBoth},
     {"if-", kUpstream},
     {"proxy-", kBoth},
@@ -196,17 +195,17 @@ constexpr std::array kPrefixRules = std::to_array<Rule>({
 constexpr std::size_t letter(std::string_view name, std::size_t at) {
   return static_cast<std::size_t>(lower(name[at]));
 }
-/// A place for each known name by its length and four of its letters; any other name mostly meets an empty one.
+/// The place of a name by its length and four of its letters. Most unknown names meet an empty place.
 constexpr std::size_t place_of_name(std::string_view name) {
   const std::size_t inside = letter(name, name.size() / 2) * 7 + letter(name, name.size() / 4) * 13;
   return name.size() * 31 + letter(name, 0) * 57 + inside + letter(name, name.size() - 1);
 }
-/// The same for prefixes, by their first three letters.
+/// The same for prefixes, by three letters.
 constexpr std::size_t place_of_prefix(std::string_view name) {
   return letter(name, 0) * 5 + letter(name, 1) * 3 + letter(name, 2);
 }
 
-/// The rules in the order of their places, and where those of each place begin.
+/// The rules in the order of their places, with the beginning of each place.
 template <std::size_t Rules, std::size_t Slots>
 struct RuleIndex {
   std::array<Rule, Rules> rules{};
@@ -253,7 +252,7 @@ unsigned stops_of(std::string_view name) {
   return 0;
 }
 
-/// The names that the Connection fields of one head nominate.
+/// The names that the Connection fields of one head nominate as hop-by-hop.
 class Nominated {
  public:
   explicit Nominated(const Fields& fields) {
@@ -263,7 +262,7 @@ class Nominated {
       for_each_option(field.value, [this](std::string_view option) { overflow_ |= !names_.push_back(option); });
     }
   }
-  /// Past the limit everything counts as nominated. (Head readers refuse such heads.)
+  /// Past the limit every name counts as nominated. (Head readers refuse such heads.)
   [[nodiscard]] bool has(std::string_view name) const {
     if (overflow_) return true;
     if (names_.empty()) return false;
@@ -281,7 +280,7 @@ bool crosses(const Nominated& nominated, const Field& field, Direction direction
   return direction == Direction::Downstream || field.name.find('_') == field.name.npos;
 }
 
-/// Whether nothing in the field can end its line.
+/// Whether no byte of the field can end its line.
 bool is_one_line(const Field& field) {
   return skip(field.name, 0, kToken) == field.name.size() && skip_value(field.value, 0) == field.value.size();
 }

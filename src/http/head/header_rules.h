@@ -1,4 +1,4 @@
-// Which fields cross the gateway, in one table: hop-by-hop ends here, credentials and identities never cross.
+// The table of fields that cross the gateway: hop-by-hop fields end here, credentials and identities never cross.
 #pragma once
 
 #include <cstddef>
@@ -12,12 +12,12 @@ namespace drover::http {
 
 enum class Direction { Upstream, Downstream };
 
-/// Whether a field may cross in this direction. `fields` are all fields of the head: what its Connection fields
-/// nominate is hop-by-hop too, so a gateway adds its own fields after these have been sorted out. Unknown names cross:
-/// providers and SDKs add fields faster than a list could follow. The table itself is in header_rules.cc.
+/// Whether a field may cross in this direction. `fields` are all fields of the head: those that its Connection fields
+/// nominate are hop-by-hop too, so the gateway adds its own fields only after this. Unknown names cross, because
+/// providers and SDKs add fields faster than a list could follow. The table is in header_rules.cc.
 ///
 /// Neither way: framing (Content-Length, Transfer-Encoding, Trailer, TE), Host, Connection, Keep-Alive, Upgrade,
-/// Proxy-*, HTTP2-Settings, Expect, because whoever sends writes its own; x-request-id, x-drover-*; digests of a body
+/// Proxy-*, HTTP2-Settings, Expect, because each sender writes its own; x-request-id, x-drover-*; digests of a body
 /// that may be edited on its way. Upstream also not: the client's credentials and billing choices (Authorization,
 /// *api-key, Cookie, OpenAI-Organization, OpenAI-Project, anthropic-workspace-id, x-goog-user-project), who and where
 /// it is (Forwarded, X-Forwarded-*, X-Real-IP, Via, Origin, Referer, Sec-*, cf-*, x-internal-*, traceparent,
@@ -28,16 +28,16 @@ enum class Direction { Upstream, Downstream };
 /// server in front of us or to a browser (X-Accel-*, X-Sendfile, Clear-Site-Data, Refresh, ...).
 [[nodiscard]] bool crosses(const Fields& fields, const Field& field, Direction direction);
 
-/// Appends "Name: value\r\n" for each field that crosses. A field with a byte that could end a line is left out (a head
-/// reader refuses such heads; this is the second lock). `reserved`: further names that end here, in any case: those
-/// that the gateway itself sends to some provider.
+/// Appends "Name: value\r\n" for each field that crosses. A field with a byte that could end a line is left out (head
+/// readers refuse such heads; this is a second check). `reserved`: names that end here as well, in any case, because
+/// the gateway sends them to some provider itself.
 void append_crossing(const Fields& fields, Direction direction, std::string& out,
                      std::span<const std::string> reserved = {});
 
-/// Takes the lines of this field out of "Name: value\r\n" lines, which begin at `from`.
+/// Removes the lines of this field from "Name: value\r\n" lines, which begin at `from`.
 void drop_field(std::string& lines, std::string_view name, std::size_t from = 0);
 
-/// Takes the lines out that say what is left of a limit at one key ("x-ratelimit-remaining-tokens: …").
+/// Removes the lines that say what is left of a limit at one key ("x-ratelimit-remaining-tokens: …").
 void drop_rate_limits(std::string& lines);
 
 }  // namespace drover::http

@@ -6,7 +6,7 @@
 
 namespace drover {
 
-/// Stops the program with what does not hold; libFuzzer then writes the input down.
+/// Stops the program and prints the property that does not hold; libFuzzer then keeps the input.
 inline void require(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "does not hold: %s\n", what);

@@ -1,4 +1,4 @@
-// An answer as the provider means it, before speed and faults: a head and a body in pieces that have a role. Pure.
+// An answer of the provider before speed and faults: a head, and a body in pieces that each have a role. Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace drover::mock {
 
-/// What a piece of a body is to the reader; faults are aimed by it.
+/// The role of a piece of a body; faults choose pieces by it.
 enum class Role : std::uint8_t {
   Opening,     ///< before content: role chunk, response.created
   Content,     ///< one token
@@ -28,9 +28,9 @@ struct Answer {
   int status = 200;
   std::string content_type = "application/json";
   std::vector<FieldLine> fields;
-  bool stream = false;  ///< each piece is one event, sent when it is ready
+  bool stream = false;  ///< each piece is one event, which is sent when it is ready
   std::vector<Piece> pieces;
-  std::uint64_t tokens = 0;  ///< of a plain answer: how long it took to make
+  std::uint64_t tokens = 0;  ///< of a plain answer: the time that it takes depends on them
   Call call = Call::Unknown;
 };
 
@@ -44,15 +44,15 @@ struct ProviderError {
   std::string message;
 };
 
-/// The error a provider gives with this status, in its usual words; `code` replaces the usual one when it is not empty.
+/// A provider's usual error for this status; `code` replaces the usual code when it is not empty.
 [[nodiscard]] ProviderError usual_error(int status, std::string_view code);
-/// The error as a whole answer, in the shape of the call's dialect.
+/// The error as a whole answer in the shape of the call's dialect.
 [[nodiscard]] Answer error_answer(Call call, const ProviderError& error);
-/// 404 for what the mock does not serve.
+/// 404 for a path that the mock does not serve.
 [[nodiscard]] Answer unknown_url(Call call);
 /// OpenAI's shape: {"error": {...}}.
 [[nodiscard]] std::string error_json(const ProviderError& error);
-/// The same as an event of a stream.
+/// The error as an event of a stream.
 [[nodiscard]] std::string error_event(Call call, const ProviderError& error);
 
 /// A page such as a login wall or a proxy's error.

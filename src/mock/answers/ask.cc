@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-// FNV-1a: stable across builds and machines, because the texts made from it are compared in tests.
+// FNV-1a: equal in every build and on every machine, because tests compare the texts that are made from it.
 std::uint64_t fingerprint_of(std::string_view bytes) {
   std::uint64_t value = 0xcbf29ce484222325U;
   for (const char byte : bytes) value = (value ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
@@ -50,8 +50,8 @@ std::int64_t text_bytes(const json::value& value) {
   return bytes;
 }
 
-// A chat tool nests its function; a Responses tool is flat; a tool of Messages has an input_schema. Others are run by
-// the provider, or take no JSON.
+// A chat's tool nests its function; a tool of Responses is flat; a tool of Messages has an input_schema. Other tools
+// run at the provider, or take no JSON.
 std::optional<Tool> tool_from(const json::value& entry) {
   if (!entry.is_object()) return std::nullopt;
   const json::object& flat = entry.get_object();
@@ -78,7 +78,7 @@ std::string chosen_name(const json::value& choice) {
   return name != nullptr && name->is_string() ? std::string(name->get_string()) : std::string{};
 }
 
-// The front of a text, without a piece of a character at its end.
+// The front of a text, without a part of a character at its end.
 std::string front_of(std::string_view text) {
   std::size_t end = std::min(text.size(), kMaxSaid);
   while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
@@ -90,7 +90,7 @@ struct Last {
   bool of_a_tool = false;
 };
 
-// The last text among the parts of a content, which is where a prompt stands behind what programs put before it.
+// The last text among the parts of a content: the prompt, after the texts that programs put before it.
 Last last_of_content(const json::value& content) {
   if (content.is_string()) return {.text = std::string(content.get_string())};
   Last last;
@@ -109,7 +109,7 @@ Last last_of_content(const json::value& content) {
   return last;
 }
 
-// The newest entry that is not an instruction: agents put one of those behind the prompt, which is not to be answered.
+// The newest entry that is no instruction: agents put an instruction after the prompt, which needs no answer.
 const json::value& last_of_conversation(const json::array& list) {
   const auto instructs = [](const json::value& entry) {
     const std::string_view role = entry.is_object() ? text_in(entry.get_object(), "role") : std::string_view();
@@ -119,7 +119,7 @@ const json::value& last_of_conversation(const json::array& list) {
   return found != list.rend() ? *found : list.back();
 }
 
-// What was said last, and whether a tool said it: that is not to be answered with another call.
+// The newest text of the conversation, and whether a tool wrote it: a tool's result is not answered with another call.
 Last last_said(const json::object& body) {
   const json::value* list = nullptr;
   for (const std::string_view name : {"messages", "input", "prompt"}) {
@@ -146,7 +146,7 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// "What is the weather?" is about get_weather and getWeather: it has a word of four letters or more of the name.
+// "What is the weather?" is about get_weather and getWeather: it has a word of the name with four letters or more.
 bool speaks_of(std::string_view text, std::string_view tool) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   std::string said;
@@ -165,7 +165,7 @@ bool speaks_of(std::string_view text, std::string_view tool) {
   return false;
 }
 
-// OpenAI writes a choice as a word or an object that names the tool, Anthropic as an object with a type.
+// OpenAI writes a choice as a word, or as an object that names the tool; Anthropic writes an object with a type.
 std::string_view word_of(const json::value& choice) {
   if (choice.is_string()) return std::string_view(choice.get_string());
   if (!choice.is_object()) return {};
@@ -176,7 +176,7 @@ std::string_view word_of(const json::value& choice) {
 struct Choosing {
   bool none = false;
   bool forced = false;
-  std::vector<std::string> names;  ///< only these; empty: any
+  std::vector<std::string> names;  ///< these only; empty: any
 };
 
 Choosing choosing_of(const json::value* choice) {
@@ -187,7 +187,7 @@ Choosing choosing_of(const json::value* choice) {
   how.forced = word == "required" || (choice->is_object() && word != "auto" && !how.none);
   if (const std::string name = chosen_name(*choice); !name.empty()) how.names.push_back(name);
   if (word != "allowed_tools") return how;
-  const json::object* nested = object_in(choice->get_object(), "allowed_tools");  // so in a chat; flat in Responses
+  const json::object* nested = object_in(choice->get_object(), "allowed_tools");  // nested in a chat; flat in Responses
   const json::object& allowed = nested != nullptr ? *nested : choice->get_object();
   how.forced = text_in(allowed, "mode") == "required";
   const json::value* tools = allowed.if_contains("tools");
@@ -213,8 +213,8 @@ std::optional<Tool> tool_wanted(const json::object& body, const Last& said) {
   return std::nullopt;
 }
 
-// The JSON that is wanted as the answer: of a chat's response_format, of text.format of Responses, of an output_format
-// of Messages (which also stands in its output_config).
+// The JSON that the answer must be: response_format of a chat, text.format of Responses, output_format of Messages
+// (which may also be in its output_config).
 Result<std::optional<std::string>> structured_answer(const json::object& body) {
   const json::object* format = object_in(body, "response_format");
   if (const json::object* text = object_in(body, "text"); format == nullptr && text != nullptr) {
@@ -313,7 +313,7 @@ Result<Ask> read_form(Ask ask, std::string_view content_type, std::string_view b
   return ask;
 }
 
-// What only Responses has.
+// The members that only Responses has.
 void read_response(const json::object& body, Ask& ask) {
   const json::value* store = body.if_contains("store");
   ask.store = store == nullptr || !store->is_bool() || store->get_bool();

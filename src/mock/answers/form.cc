@@ -6,7 +6,7 @@
 namespace drover::mock {
 namespace {
 
-/// name="x" in a Content-Disposition; empty: it has none.
+/// name="x" in a Content-Disposition; empty: there is none.
 std::string_view parameter(std::string_view head, std::string_view name) {
   const std::string wanted = " " + std::string(name) + "=\"";
   const std::size_t at = head.find(wanted);

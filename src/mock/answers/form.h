@@ -1,4 +1,4 @@
-// The parts of a multipart form, as the mock needs them: it trusts its clients' forms.
+// The parts of a multipart form as the mock needs them; it trusts its clients' forms.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@ struct FormPart {
   std::string_view content;
 };
 
-/// The first part of this name; nothing when there is none, or no form. Views into `body`.
+/// The first part with this name; nothing: there is none, or the body is no form. Views into `body`.
 [[nodiscard]] std::optional<FormPart> form_part(std::string_view content_type, std::string_view body,
                                                 std::string_view name);
 

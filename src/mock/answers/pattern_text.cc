@@ -8,8 +8,8 @@ namespace drover::mock {
 namespace {
 
 constexpr std::size_t kLongest = 10'000;
-constexpr int kDeepest = 32;
-/// Steps of one reading; a pattern that wants more is not meant.
+constexpr int kDeepestPattern = 32;
+/// Most steps of one reading; a pattern that needs more is refused.
 constexpr int kMostSteps = 200'000;
 
 using Set = std::bitset<128>;
@@ -24,7 +24,7 @@ Set printable_ascii() {
   return range(' ', '~');
 }
 
-/// "\d" and its like, and what stands for a character that is not seen.
+/// The set of "\d" and its like, and of escapes for characters that are not seen.
 std::optional<Set> set_of_escape(char c) {
   Set set;
   switch (c) {
@@ -39,7 +39,7 @@ std::optional<Set> set_of_escape(char c) {
     case 'r': set.set('\r'); return set;
     default: break;
   }
-  // A letter or digit that is none of these means something that is not simple.
+  // Another letter or digit has a meaning that is not simple.
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   const auto code = static_cast<unsigned char>(c);
   if (letter || code >= set.size()) return std::nullopt;
@@ -52,10 +52,10 @@ struct Count {
   std::size_t most = 1;
 };
 
-/// Reads a pattern and writes a text for it in one walk.
+/// Reads a pattern and writes a text that fits it, in one walk.
 class Reader {
  public:
-  /// `more`: how many times more than needed whatever may come again is written.
+  /// `more`: how many further times a repeated part is written than it must be.
   Reader(std::string_view pattern, std::size_t more, int variant) : pattern_(pattern), more_(more), variant_(variant) {}
 
   std::optional<std::string> text() {
@@ -77,9 +77,9 @@ class Reader {
     return {};
   }
 
-  /// The first of them; the others are read all the same.
+  /// Writes the first alternative, and reads the others.
   std::string alternatives(int depth) {
-    if (depth > kDeepest) return fail();
+    if (depth > kDeepestPattern) return fail();
     std::string first = sequence(depth);
     while (take('|')) (void)sequence(depth);
     return first;
@@ -111,7 +111,7 @@ class Reader {
     return made;
   }
 
-  /// One character.
+  /// Writes one character.
   std::string one() {
     const std::size_t begin = at_++;
     const char c = pattern_[begin];
@@ -172,7 +172,7 @@ class Reader {
     return set;
   }
 
-  /// The variant's own; the plainest first: letters before digits before signs.
+  /// The set's member for this variant, the plainest first: letters before digits before signs.
   std::string member(const Set& set) {
     std::string order;
     for (const Set& kind : {range('a', 'z'), range('A', 'Z'), range('0', '9'), printable_ascii(), ~Set()}) {
@@ -211,7 +211,7 @@ class Reader {
     } else {
       return count;
     }
-    (void)take('?');  // as few as may be: the same texts fit
+    (void)take('?');  // a lazy count: the same texts fit
     return count;
   }
 

@@ -10,21 +10,21 @@
 namespace drover::mock {
 namespace {
 
-// Some need escapes in JSON and some more than one byte in UTF-8, so that cuts fall in awkward places.
+// Some words need escapes in JSON, and some more than one byte in UTF-8, so that cuts fall at awkward places.
 constexpr std::array<std::string_view, 32> kWords = {
     "the",      "coffee", "shop",       "opens",       "at",          "dawn",      "and",   "four",
     "baristas", "share",  "every",      "order",       "that",        "arrives",   "café",  "กาแฟ",
     "☕",       "🙂",     "\"quoted\"", "back\\slash", "line\nbreak", "tab\tstop", "naïve", "queue",
     "moves",    "on",     "when",       "one",         "of",          "them",      "falls", "ill."};
 
-// How many bytes of a tool's arguments travel in one fragment.
+// Bytes of a tool's arguments in one fragment.
 constexpr std::size_t kFragmentBytes = 5;
 
 std::vector<std::string> fragments(const std::string& text) {
   std::vector<std::string> pieces;
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = std::min(at + kFragmentBytes, text.size());
-    // A fragment is itself a JSON string: it must not end inside a UTF-8 character.
+    // A fragment is a JSON string of its own, so it must not end inside a UTF-8 character.
     while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
     pieces.push_back(text.substr(at, end - at));
     at = end;
@@ -32,7 +32,7 @@ std::vector<std::string> fragments(const std::string& text) {
   return pieces;
 }
 
-/// At most max_tokens of them.
+/// The choice with at most max_tokens of the tokens.
 Choice said(const Ask& ask, std::vector<std::string> tokens) {
   Choice choice{.tokens = std::move(tokens), .argument_pieces = {}};
   if (ask.most_tokens && *ask.most_tokens < static_cast<std::int64_t>(choice.tokens.size())) {
@@ -56,7 +56,7 @@ Choice talk(const Ask& ask, const Settings& settings, Random& random) {
   return {.tokens = std::move(tokens), .argument_pieces = {}, .cut_short = cut_short};
 }
 
-/// Word by word, the space before each with it.
+/// The words of the text, each with the space before it.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   while (!text.empty()) {

@@ -1,5 +1,5 @@
-// What the model "says": what it was told, or words drawn from the seed and the question; JSON where a schema asks for
-// it. The same question always gets the same answer.
+// The text of the answer: the newest text of the conversation, or words drawn from the seed and the question; JSON if a
+// schema wants it. The same question always gets the same text.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 namespace drover::mock {
 
 struct Choice {
-  std::vector<std::string> tokens;           ///< concatenated they are the text; empty when a tool is called
-  std::vector<std::string> argument_pieces;  ///< concatenated they are the tool's arguments
+  std::vector<std::string> tokens;           ///< joined they are the text; empty when a tool is called
+  std::vector<std::string> argument_pieces;  ///< joined they are the tool's arguments
   bool cut_short = false;                    ///< max_tokens ended it
 };
 

@@ -17,11 +17,11 @@ namespace {
 
 namespace json = boost::json;
 
-/// Values of one instance; a schema that wants more is not meant.
+/// Most values of one instance; a schema that needs more is refused.
 constexpr int kMostValues = 10'000;
-/// From here on what may be null is null, which ends lists that point to themselves.
+/// From this depth on a value that may be null is null, which ends lists that refer to themselves.
 constexpr int kDeep = 12;
-constexpr int kDeepest = 64;
+constexpr int kDeepestSchema = 64;
 constexpr std::size_t kMostItems = 100;
 constexpr std::size_t kLongestText = 10'000;
 
@@ -70,12 +70,12 @@ class Maker {
  public:
   explicit Maker(const json::value& root) : root_(root) {}
 
-  /// Some text does not fit its pattern.
+  /// Whether a text does not fit its pattern.
   [[nodiscard]] bool unfit() const { return unfit_; }
 
-  /// `variant`: values of different variants differ where the schema lets them.
+  /// `variant`: values of different variants differ if the schema allows it.
   json::value make(const json::value& schema, int depth, int variant = 0) {
-    if (++made_ > kMostValues || depth > kDeepest) return nullptr;
+    if (++made_ > kMostValues || depth > kDeepestSchema) return nullptr;
     if (!schema.is_object()) return "mock";
     const json::object whole = resolved(schema.get_object(), depth);
     if (const json::value* constant = find(whole, "const")) return *constant;
@@ -109,7 +109,8 @@ class Maker {
     return reference.empty() ? at : nullptr;
   }
 
-  /// `more` into `all`: members of `properties` and names of `required` add up, else the first one counts.
+  /// Merges `more` into `all`: members of `properties` and names of `required` are added, of other members the first
+  /// counts.
   static void merge(json::object& all, const json::object& more) {
     for (const auto& [name, value] : more) {
       json::value* there = all.if_contains(name);
@@ -127,7 +128,7 @@ class Maker {
     return schema.is_object() && text_in(schema.get_object(), "type") == "null";
   }
 
-  /// The alternative to follow: the first that is not null, or deep down the one that is.
+  /// The alternative to use: the first that is not null, or at great depth the one that is null.
   const json::value* alternative(const json::array& list, int depth) const {
     const auto null = std::ranges::find_if(list, [&](const json::value& each) { return is_null_type(each); });
     if (depth >= kDeep && null != list.end()) return &*null;
@@ -135,10 +136,10 @@ class Maker {
     return first != list.end() ? &*first : list.empty() ? nullptr : &list.front();
   }
 
-  /// Without references and combinations.
+  /// The schema without references and combinations.
   json::object resolved(const json::object& schema, int depth) {
     json::object all = schema;
-    for (int step = 0; step < kDeepest; ++step) {
+    for (int step = 0; step < kDeepestSchema; ++step) {
       json::object next;
       bool changed = false;
       const auto take = [&](const json::value* from) {
@@ -182,7 +183,7 @@ class Maker {
     double low;
     double high;
   };
-  /// `gap`: by how much a value stays away from a bound that is not allowed itself.
+  /// `gap`: the distance to a bound that is excluded.
   static Bounds bounds(const json::object& schema, double gap) {
     constexpr double kNone = std::numeric_limits<double>::infinity();
     return {.low = std::max(number_in(schema, "minimum", -kNone), number_in(schema, "exclusiveMinimum", -kNone) + gap),
@@ -269,7 +270,7 @@ class Maker {
     }
     if (properties == nullptr || !properties->is_object()) return made;
     for (const auto& [name, own] : properties->get_object()) {
-      if (depth < kDeep) made[name] = make(own, depth + 1);  // none of them has to be there
+      if (depth < kDeep) made[name] = make(own, depth + 1);  // an optional member
     }
     return made;
   }

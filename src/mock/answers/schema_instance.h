@@ -1,6 +1,6 @@
-// The smallest value that satisfies a JSON Schema, as far as schemas of tools and of structured answers go: types,
-// enum, const, required members, local $refs, anyOf/oneOf/allOf, bounds of numbers, texts and lists, formats, and
-// simple patterns (pattern_text.h). Pure and bounded, whatever the schema.
+// The smallest value that satisfies a JSON Schema of a tool or a structured answer: types, enum, const, required
+// members, local $refs, anyOf/oneOf/allOf, bounds of numbers, texts and lists, formats, and simple patterns
+// (pattern_text.h). Pure and bounded for any schema.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -8,8 +8,8 @@
 
 namespace drover::mock {
 
-/// Members of objects are those of `required`, or all of them where it is missing. Nothing where a text would have to
-/// fit a `pattern` that is not simple: whoever must answer with one refuses the schema, as providers do.
+/// Objects have the members of `required`, or all members if it is missing. Nothing when a text would have to fit a
+/// `pattern` that is not simple: the schema must then be refused, as providers do.
 [[nodiscard]] std::optional<boost::json::value> schema_instance(const boost::json::value& schema);
 
 }  // namespace drover::mock

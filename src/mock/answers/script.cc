@@ -8,7 +8,7 @@
 namespace drover::mock {
 namespace {
 
-// Steps without a wait between them are written together, up to this much.
+// Most bytes of steps that are written together because no wait is between them.
 constexpr std::size_t kMaxJoined = 16 * 1024;
 // Longest fragment when writes are cut at random.
 constexpr std::uint64_t kMaxFragment = 48;
@@ -57,8 +57,8 @@ std::string chunk(std::string_view bytes) {
   return std::string(size, static_cast<std::size_t>(digits)).append(bytes).append("\r\n");
 }
 
-// The head goes out half-way to the first token, with what comes before content; a plain answer goes out when it is
-// made.
+// The head, and the pieces before content, go out half-way to the first token. A plain answer goes out when it is
+// ready.
 Script lay_out(const Answer& answer, const Performance& how) {
   Script script;
   script.status = answer.status;
@@ -105,7 +105,7 @@ void join(Script& script) {
   script.steps = std::move(joined);
 }
 
-// Fragments of one step keep its order; the body counts as sent with the last of them.
+// The fragments of a step keep its order. The body counts as sent with the last of them.
 void cut_at_random(Script& script, Random& random) {
   std::vector<Step> fragments;
   std::size_t body = 0;

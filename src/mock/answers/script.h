@@ -1,5 +1,5 @@
-// What goes on the wire for one answer, step by step: which bytes after which wait, and how it ends. Pure: an answer,
-// a pace and the faults that strike go in; a script comes out, and the connection plays it.
+// The bytes of one answer on the wire, step by step, with the wait before each and the end. Pure: it is made from an
+// answer, a pace and the faults that strike, and the connection plays it.
 #pragma once
 
 #include <cstdint>
@@ -24,13 +24,13 @@ enum class Ending : std::uint8_t {
 struct Step {
   Duration wait = Duration::zero();
   std::string bytes = {};
-  std::size_t body = 0;  ///< how many bytes of Script::body have gone out when this step has
+  std::size_t body = 0;  ///< bytes of Script::body that are sent with this step and those before
 };
 
 struct Script {
-  int status = 0;  ///< 0: there is no answer
+  int status = 0;  ///< 0: no answer
   std::vector<Step> steps;
-  std::string body;  ///< everything the body consists of, without transfer coding
+  std::string body;  ///< the whole body, without transfer coding
   Ending ending = Ending::KeepAlive;
 };
 
@@ -52,7 +52,7 @@ struct Performance {
   Cuts cuts = Cuts::None;
 };
 
-/// `random` places random cuts. Faults that replace the answer (Status, Html, …) have been applied by then.
+/// `random` places random cuts. Faults that replace the answer (Status, Html, …) are applied before.
 [[nodiscard]] Script write_script(Answer answer, const Performance& how, const std::vector<Fault>& faults,
                                   Random& random);
 

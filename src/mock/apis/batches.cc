@@ -96,7 +96,7 @@ Answer make_batch(Store& store, std::string_view body, const AnswerTo& answer_to
   const Stored* const file = store.find(Kept::File, input);
   if (file == nullptr) return refused(Call::Batches, "The input file was not found.");
   Results results;
-  const std::string lines = file->content;  // what is answered may be stored, in place of the file
+  const std::string lines = file->content;  // a copy: an answer may be stored in place of the file
   std::string_view rest = lines;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());

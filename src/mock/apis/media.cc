@@ -45,7 +45,7 @@ std::string wav() {
   return bytes + std::string(size, '\0');
 }
 
-/// Four frames of MPEG-1 layer III, 128 kbit/s at 44.1 kHz, whose side information says that nothing sounds.
+/// Four frames of MPEG-1 layer III, 128 kbit/s at 44.1 kHz, whose side information means silence.
 std::string mp3() {
   constexpr std::size_t kFrame = 417;
   std::string bytes;
@@ -57,7 +57,7 @@ std::string mp3() {
   return bytes;
 }
 
-std::vector<std::string> words_of(std::string_view text) {
+std::vector<std::string> sorted_words_of(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
   for (std::size_t at = 0; at <= text.size(); ++at) {
@@ -116,15 +116,15 @@ Answer speech_answer(std::string_view body) {
 
 Answer rerank_answer(const Ask& ask, std::string_view body) {
   const json::object asked = parsed_object(body);
-  const std::vector<std::string> query = words_of(text_in(asked, "query"));
+  const std::vector<std::string> query = sorted_words_of(text_in(asked, "query"));
   const json::value* documents = asked.if_contains("documents");
   if (documents == nullptr || !documents->is_array() || documents->get_array().size() > kMostDocuments) {
     return error_answer(Call::Rerank, {400, "invalid_request_error", "invalid_value",
                                        "'documents' must be a list of at most 1000 documents."});
   }
-  std::vector<std::pair<double, std::size_t>> order;  // the negative score, so that the best come first
+  std::vector<std::pair<double, std::size_t>> order;  // negative scores, so that the best come first
   for (std::size_t at = 0; at < documents->get_array().size(); ++at) {
-    const std::vector<std::string> words = words_of(document_text(documents->get_array()[at]));
+    const std::vector<std::string> words = sorted_words_of(document_text(documents->get_array()[at]));
     const auto common =
         std::ranges::count_if(query, [&](const std::string& word) { return std::ranges::binary_search(words, word); });
     order.emplace_back(-static_cast<double>(common) / static_cast<double>(std::max<std::size_t>(query.size(), 1)), at);

@@ -40,7 +40,7 @@ json::object message_of(const Ask& ask, const Reply& reply, std::size_t index) {
   return message;
 }
 
-// One kind of chunk stream: what stands around the choices is the same in each of its events.
+// One kind of chunk stream: the text around the choices is equal in each of its events.
 class Chunks {
  public:
   Chunks(const Ask& ask, const Reply& reply, std::string_view id_prefix, std::string_view object)
@@ -50,7 +50,7 @@ class Chunks {
                ",\"service_tier\":\"default\",\"system_fingerprint\":\"" + std::string(kFingerprint) +
                "\",\"choices\":") {}
 
-  // `inner` is what stands in the choice before its finish_reason.
+  // `inner`: the members of the choice before its finish_reason.
   void choice(Role role, std::size_t index, const std::string& inner, std::string_view finish = {}) {
     const std::string reason = finish.empty() ? "null" : "\"" + std::string(finish) + "\"";
     add(role,
@@ -81,7 +81,7 @@ std::string quoted(const std::string& text) {
   return json::serialize(json::string(text));
 }
 
-// Tokens of all choices take turns, as providers send them.
+// The tokens of all choices take turns, as providers send them.
 template <class Emit>
 void in_turns(const Reply& reply, const std::vector<std::string> Choice::* list, Emit emit) {
   std::size_t longest = 0;

@@ -23,7 +23,7 @@ std::vector<float> vector_of(std::uint64_t seed, std::size_t dimensions) {
   return values;
 }
 
-// Little-endian float32, whatever the machine's own order is.
+// Little-endian float32, on any machine.
 std::string bytes_of(const std::vector<float>& values) {
   std::string bytes;
   for (const float value : values) {

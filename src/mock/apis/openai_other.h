@@ -10,7 +10,7 @@ namespace drover::mock {
 [[nodiscard]] Answer moderations_answer(const Ask& ask);
 [[nodiscard]] Answer transcription_answer(const Ask& ask);
 [[nodiscard]] Answer models_answer(const Settings& settings);
-/// `name` as it stands in the path. 404 when the mock does not serve it.
+/// `name` as it stands in the path; 404 when the mock does not serve it.
 [[nodiscard]] Answer model_answer(const Settings& settings, std::string_view name);
 
 [[nodiscard]] bool serves(const Settings& settings, std::string_view model);

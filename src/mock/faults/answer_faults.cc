@@ -14,7 +14,7 @@ std::string date_in(Duration span, std::int64_t unix_seconds, std::string (*spel
   return spelling(unix_seconds + std::chrono::ceil<std::chrono::seconds>(span).count());
 }
 
-// Anthropic gives a date; what is no span of time is sent as it is.
+// Anthropic sends a date. A text that is no time span is sent unchanged.
 void append_reset(Call call, const std::string& reset, std::int64_t unix_seconds, std::vector<FieldLine>& fields) {
   if (!speaks_anthropic(call)) {
     fields.push_back({"x-ratelimit-limit-requests", "100"});
@@ -104,7 +104,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
-// Every line end that the standard allows, a comment, a missing space: all of it means the same.
+// Every line end that the standard allows, a comment, a missing space: the meaning stays the same.
 void make_odd(Answer& answer) {
   std::size_t index = 0;
   for (Piece& piece : answer.pieces) {
@@ -167,7 +167,7 @@ void spoil(Answer& answer, const Fault& fault) {
   if (fault.kind == FaultKind::Gzip) compress(answer);
   if (fault.kind == FaultKind::JunkHeaders) add_junk(answer);
   if (!answer.stream) {
-    // A plain answer has no pieces to end after: a clean cut is half of its text under the right length.
+    // A plain answer has no pieces to end after: a clean cut is half of its text with the right length.
     const bool halved = fault.kind == FaultKind::Cut && fault.how == CutHow::Clean && !answer.pieces.empty();
     if (halved) answer.pieces.back().bytes.resize(answer.pieces.back().bytes.size() / 2);
     return;

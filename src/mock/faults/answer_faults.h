@@ -1,4 +1,5 @@
-// Faults in what an answer says: errors in odd places, missing ends, odd spelling, an unasked content coding. Pure.
+// Faults in the content of an answer: errors in odd places, missing ends, odd spelling, a content coding that was not
+// asked for. Pure.
 #pragma once
 
 #include <optional>
@@ -9,14 +10,14 @@
 
 namespace drover::mock {
 
-/// The answer that takes the place of the real one, when a fault says so (Status, ErrorIn200, Html, EmptyChoices,
-/// EarlyTooLarge). `unix_seconds` is for dates in Retry-After.
+/// The answer that replaces the real one for some faults (Status, ErrorIn200, Html, EmptyChoices, EarlyTooLarge).
+/// `unix_seconds` is for dates in Retry-After.
 [[nodiscard]] std::optional<Answer> replacement(Call call, bool stream, const Fault& fault, std::int64_t unix_seconds);
 
-/// Changes the pieces or fields of `answer` as the fault says; others leave it as it is.
+/// Changes the pieces or fields of `answer` as the fault says; faults of other kinds change nothing.
 void spoil(Answer& answer, const Fault& fault);
 
-/// Index of the piece behind the first `tokens` content pieces.
+/// Index of the piece after the first `tokens` content pieces.
 [[nodiscard]] std::size_t piece_after(const std::vector<Piece>& pieces, std::uint64_t tokens);
 
 }  // namespace drover::mock

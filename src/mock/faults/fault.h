@@ -1,4 +1,5 @@
-// One scripted fault of the mock provider: what goes wrong, for whom and how often. Two ways to write it, one meaning:
+// One scripted fault of the mock provider: its kind, its scope, and how often it strikes. There are two ways to write
+// it:
 //
 //   key=sk-mock-2:429:retry-after=7        cut:after=5        500:p=0.1        model=gpt-4o*:slow:factor=10
 //   {"kind": "429", "key": "sk-mock-2", "retry_after": "7"}
@@ -15,7 +16,7 @@
 namespace drover::mock {
 
 enum class FaultKind : std::uint8_t {
-  // to a whole port, before a request is read
+  // at a whole port, before a request is read
   Refuse,         ///< the listening socket is closed
   ResetOnAccept,  ///< accepted, then RST before a byte is read
   AcceptHang,     ///< accepted, then silence
@@ -27,7 +28,7 @@ enum class FaultKind : std::uint8_t {
   EarlyTooLarge,  ///< 413 as soon as the head is read, then close
   ErrorIn200,     ///< status 200 with {"error": ...}
   Html,           ///< status 200 with a web page
-  // an answer that goes wrong
+  // in an answer
   HangAfterHead,
   Stall,                ///< silence after some pieces
   Cut,                  ///< the connection ends after some pieces
@@ -36,7 +37,7 @@ enum class FaultKind : std::uint8_t {
   ErrorMid,             ///< an error event after some pieces
   Malformed,            ///< a line of the stream that is not what it should be
   Drip,                 ///< one byte at a time
-  Gzip,                 ///< compressed though nobody asked
+  Gzip,                 ///< compressed, which was not asked for
   NoDone,               ///< the stream ends without its terminator
   Incomplete,           ///< the stream ends without finish, usage and terminator
   EmptyChoices,         ///< 200 at once with nothing in it
@@ -46,12 +47,12 @@ enum class FaultKind : std::uint8_t {
   Interim,              ///< 1xx answers before the final one
   OtherForm,            ///< a stream where a plain answer was asked, and the reverse
   Quirks,               ///< a legal but odd stream: mixed line ends, comments, no space after the colon
-  Unsolicited,          ///< bytes after the answer that nobody asked for
-  CloseAfter,           ///< the connection ends after the answer although keep-alive was promised
-  Slow,                 ///< every wait multiplied
+  Unsolicited,          ///< bytes after the answer
+  CloseAfter,           ///< the connection ends after the answer, which promised keep-alive
+  Slow,                 ///< every wait is multiplied
 };
 
-/// Who is hit. An empty member matches everybody.
+/// The requests that a fault strikes. An empty member matches all.
 struct FaultScope {
   std::string key;                    ///< the key's value, or "*" and its last characters
   std::string path;                   ///< how the path begins
@@ -61,18 +62,18 @@ struct FaultScope {
   friend bool operator==(const FaultScope&, const FaultScope&) = default;
 };
 
-/// How often, and when, counted from the moment the fault is set.
+/// How often a fault strikes, and when, counted from the moment when it is set.
 struct FaultTimes {
   double probability = 1;
-  std::uint64_t skip = 0;              ///< matching requests let through first
-  std::optional<std::uint64_t> count;  ///< then at most so many are hit
+  std::uint64_t skip = 0;              ///< matching requests that pass first
+  std::optional<std::uint64_t> count;  ///< most requests that it strikes after that
   Duration from = Duration::zero();
   Duration lasts = kNoLimit;
 
   friend bool operator==(const FaultTimes&, const FaultTimes&) = default;
 };
 
-/// Every form in which a provider says when to come back; those that are set are all sent.
+/// The forms in which a provider says when to come back. All that are set are sent.
 struct ComeBack {
   std::string retry_after;               ///< verbatim: "7", "2.5" or garbage
   std::optional<Duration> imf_date;      ///< Retry-After as Sun, 06 Nov 1994 08:49:37 GMT, this long from now
@@ -86,7 +87,7 @@ struct ComeBack {
 
 enum class CutHow : std::uint8_t {
   Middle,  ///< orderly close inside a chunk or before the announced length
-  Clean,   ///< the framing is ended properly, the content is not
+  Clean,   ///< the framing ends properly, the content does not
   Reset,   ///< RST
 };
 
@@ -101,7 +102,7 @@ struct Fault {
   std::string code;  ///< error code in the body; empty: the usual one
   ErrorBody body = ErrorBody::Json;
   ComeBack come_back;                             ///< Status
-  std::uint64_t after = 1;                        ///< content pieces let through first
+  std::uint64_t after = 1;                        ///< content pieces that pass first
   CutHow how = CutHow::Middle;                    ///< Cut
   Duration every = std::chrono::milliseconds(1);  ///< Drip
   double factor = 10;                             ///< Slow
@@ -113,10 +114,10 @@ struct Fault {
 /// Longest text of one fault; real ones are under a hundred characters.
 inline constexpr std::size_t kMaxFaultText = 1024;
 
-/// Errors: BadConfig with a sentence that lists what would have been right.
+/// Errors: BadConfig with a sentence that lists the right values.
 [[nodiscard]] Result<Fault> parse_fault(std::string_view text);
 
-/// The compact form; parse_fault reads it back, except that a key is shown as "*" and its last four characters.
+/// The compact form. parse_fault reads it, except that a key is shown as "*" and its last four characters.
 [[nodiscard]] std::string fault_text(const Fault& fault);
 
 /// "429", "cut", …
@@ -124,14 +125,14 @@ inline constexpr std::size_t kMaxFaultText = 1024;
 /// All kinds, comma-separated, for messages and help.
 [[nodiscard]] std::string fault_kinds();
 
-/// Builds a fault one option at a time: what both syntaxes do.
+/// Builds a fault one option at a time, for both syntaxes.
 class FaultBuilder {
  public:
   /// A kind's name or a status from 400 to 599.
   [[nodiscard]] Result<void> kind(std::string_view name);
   /// Scope, times and the kind's own options; kind() comes first.
   [[nodiscard]] Result<void> option(std::string_view name, std::string_view value);
-  /// The fault, if it can mean something as a whole.
+  /// The fault, if its parts fit together.
   [[nodiscard]] Result<Fault> finish() const;
 
  private:
@@ -144,7 +145,7 @@ class FaultBuilder {
   bool have_kind_ = false;
 };
 
-/// Whether the fault strikes when a connection is accepted (its request is unknown then).
+/// Whether the fault strikes when a connection is accepted, before its request is known.
 [[nodiscard]] bool strikes_on_accept(FaultKind kind);
 
 }  // namespace drover::mock

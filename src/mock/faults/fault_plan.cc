@@ -37,7 +37,7 @@ std::vector<Fault> FaultPlan::strike(const Subject& subject, Moment moment, Inst
     const FaultTimes& times = entry.fault.times;
     if (entry.fault.kind == FaultKind::Refuse || moment_of(entry.fault.kind) != moment) continue;
     if (!in_scope(entry.fault.scope, subject) || !in_window(entry, now)) continue;
-    // A count that is used up no longer draws, so that later requests see the same chances as without it.
+    // A fault whose count is used up draws no more, so that later requests meet the same chances as without it.
     if (times.count && entry.hits >= *times.count) continue;
     if (entry.matched++ < times.skip) continue;
     if (times.probability < 1 && random.unit() >= times.probability) continue;

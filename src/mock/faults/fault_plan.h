@@ -1,4 +1,4 @@
-// Which of the scripted faults strike now: scope, time window, counts and chance. Pure.
+// The scripted faults that strike now, by scope, time window, counts and chance. Pure.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace drover::mock {
 
-/// What a fault's scope is compared with.
+/// The facts that a fault's scope is compared with.
 struct Subject {
   std::size_t port = 0;
   std::string_view key = {};
@@ -20,7 +20,7 @@ struct Subject {
   std::string_view model = {};
 };
 
-/// When a fault can strike: at accept, when the head is known, when the whole request is known.
+/// When a fault strikes: at accept, when the head is known, when the whole request is known.
 enum class Moment : std::uint8_t { Accept, Head, Request };
 
 class FaultPlan {
@@ -36,12 +36,12 @@ class FaultPlan {
   void clear() { entries_.clear(); }
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
 
-  /// The faults that strike this subject, in the order they were set; counts them. Refuse is never among them: it is a
-  /// state of the port, see refuses().
+  /// The faults that strike this subject, in the order in which they were set; it counts them. Refuse is never among
+  /// them: it is a state of the port, see refuses().
   [[nodiscard]] std::vector<Fault> strike(const Subject& subject, Moment moment, Instant now, Random& random);
   /// Whether this port is closed now.
   [[nodiscard]] bool refuses(std::size_t port, Instant now) const;
-  /// When refuses() may next change; kNever when it will not by itself.
+  /// The next time at which refuses() may change; kNever: it changes only with the settings.
   [[nodiscard]] Instant next_change(Instant now) const;
 
  private:

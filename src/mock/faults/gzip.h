@@ -1,4 +1,4 @@
-// A gzip stream that does not compress (stored blocks): enough to be a content coding nobody asked for. Pure.
+// A gzip stream without compression (stored blocks): enough for a content coding that was not asked for. Pure.
 #pragma once
 
 #include <cstdint>
@@ -7,12 +7,12 @@
 
 namespace drover::mock {
 
-/// Wraps a body that comes in pieces.
+/// Codes a body that comes in pieces.
 class Gzip {
  public:
-  /// The coded form of the next piece; the first brings the header.
+  /// The coded form of the next piece, after the header in the first.
   [[nodiscard]] std::string piece(std::string_view bytes);
-  /// What ends the stream.
+  /// The end of the stream.
   [[nodiscard]] std::string finish();
 
  private:

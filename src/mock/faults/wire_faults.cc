@@ -7,20 +7,20 @@
 namespace drover::mock {
 namespace {
 
-// Slowest pace a factor may reach: a day between tokens.
+// Slowest pace of a factor: a day between tokens.
 constexpr double kSlowest = 86'400e9;
 
 Duration scaled(Duration span, double factor) {
   return Duration(static_cast<Duration::rep>(std::min(static_cast<double>(span.count()) * factor, kSlowest)));
 }
 
-// Number of steps in front of the one that is cut: the head and the pieces let through.
+// Number of steps before the one that is cut: the head and the pieces that pass.
 std::size_t steps_before(const Script& script, const Answer& answer, std::uint64_t tokens) {
   if (!answer.stream) return std::min<std::size_t>(1, script.steps.size());
   return std::min(1 + piece_after(answer.pieces, tokens), script.steps.size());
 }
 
-// Keeps the steps before `at`, and half of the one at it. The body keeps what a reader could have decoded.
+// Keeps the steps before `at`, and half of step `at`. The body keeps the bytes that a reader could have decoded.
 void keep_until_middle(Script& script, std::size_t at) {
   if (at >= script.steps.size()) return;
   Step half = script.steps[at];
@@ -67,7 +67,7 @@ void replace_line(std::string& head, std::string_view name, const std::string& l
   head.replace(at, head.find("\r\n", at) - at, line);
 }
 
-// The body is sent as it is, under a length it does not have.
+// Sends the body unchanged, with a wrong length.
 void lie_about_length(Script& script, std::int64_t by) {
   if (script.steps.empty()) return;
   const auto announced = std::max<std::int64_t>(0, static_cast<std::int64_t>(script.body.size()) + by);

@@ -1,4 +1,4 @@
-// How long something takes or how many there are, as a distribution to draw from. The caller brings the chance.
+// A distribution of times or amounts to draw from. The caller passes the chance.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@
 
 namespace drover::mock {
 
-/// One of: fixed, uniform between two values, lognormal given by its median and 99th percentile, exponential by its
-/// mean. Never draws below zero nor above `kLargest`.
+/// One of: fixed; uniform between two values; lognormal by its median and 99th percentile; exponential by its mean. A
+/// draw is never below zero or above `kLargest`.
 class Distribution {
  public:
   enum class Shape : std::uint8_t { Fixed, Uniform, Lognormal, Exponential };
 
-  /// Upper bound of any draw: tails are cut here (a day in nanoseconds, or as many tokens as nobody asks for).
+  /// Largest draw: tails are cut here (a day in nanoseconds, or more tokens than anybody asks for).
   static constexpr double kLargest = 86'400e9;
 
   Distribution() = default;
@@ -24,10 +24,10 @@ class Distribution {
   [[nodiscard]] static Distribution fixed(Duration value) { return fixed(static_cast<double>(value.count())); }
 
   [[nodiscard]] double draw(Random& random) const;
-  /// A draw as a span; only for distributions read by parse_latency().
+  /// Draws a time; only for distributions from parse_latency().
   [[nodiscard]] Duration draw_span(Random& random) const { return Duration(static_cast<Duration::rep>(draw(random))); }
 
-  /// As it was written: "lognormal:p50=300ms,p99=2s".
+  /// The text that it was read from: "lognormal:p50=300ms,p99=2s".
   enum class Quantity : std::uint8_t { Span, Number };
   [[nodiscard]] std::string text(Quantity quantity) const;
 

@@ -1,4 +1,5 @@
-// What the mock has seen: one record per request, bounded, and counts per key that are never forgotten. Pure values.
+// What the mock has received: one record for each request, bounded, and counts for each key, which are kept. Pure
+// values.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +15,16 @@
 
 namespace drover::mock {
 
-/// Records kept unless asked for more; the oldest goes. Enough for any test and small enough to read.
+/// Records that are kept by default; a further record replaces the oldest. Enough for any test, and small enough to
+/// read.
 inline constexpr std::size_t kMaxRecords = 4096;
-/// Keys counted apart; more are counted together as "*other".
+/// Keys that are counted apart; all others count as "*other".
 inline constexpr std::size_t kMaxCountedKeys = 1024;
 
 enum class Outcome : std::uint8_t {
   Running,
-  Sent,         ///< everything the script said went out
-  ClientGone,   ///< the client went before that
+  Sent,         ///< the whole script was sent
+  ClientGone,   ///< the client went before the end
   WriteFailed,  ///< the client stopped reading for too long
 };
 
@@ -45,13 +47,13 @@ struct Record {
   Instant arrived{};
   std::optional<Instant> first_byte;
   std::optional<Instant> ended;
-  std::optional<Instant> client_gone;  ///< when the end of the connection was seen, if before the end of the answer
+  std::optional<Instant> client_gone;  ///< when the connection's end was seen, if before the answer's end
 
   std::uint64_t request_bytes = 0;
-  std::string request_body;      ///< its beginning, when recorded
+  std::string request_body;      ///< its beginning, if recorded
   std::uint64_t body_bytes = 0;  ///< of the answer's body, handed to the kernel
   std::uint64_t body_hash = 0;   ///< FNV-1a of exactly those bytes
-  std::string body;              ///< their beginning, when recorded
+  std::string body;              ///< their beginning, if recorded
 };
 
 struct KeyCounts {
@@ -64,14 +66,14 @@ struct KeyCounts {
 
 class Journal {
  public:
-  /// Opens a record; its ordinal is set.
+  /// Opens a record and sets its ordinal.
   Record& open(Record record);
   /// The record with this ordinal, while it is kept.
   [[nodiscard]] Record* find(std::uint64_t ordinal);
-  /// Counts a record that has ended.
+  /// Counts a record whose request has ended.
   void close(const Record& record);
   void clear();
-  /// From now on so many records are kept, at least one.
+  /// Sets how many records are kept: at least one.
   void keep(std::size_t most) { kept_ = most == 0 ? 1 : most; }
 
   [[nodiscard]] const std::deque<Record>& records() const { return records_; }
@@ -87,7 +89,7 @@ class Journal {
   std::uint64_t forgotten_ = 0;
 };
 
-/// FNV-1a, 64 bits: simple enough to be computed by any test in any language.
+/// FNV-1a, 64 bits: tests in any language can compute it easily.
 [[nodiscard]] std::uint64_t fnv1a(std::string_view bytes);
 
 /// The journal as JSON, newest last, at most `most` records. Times are milliseconds since `start`.

@@ -15,7 +15,7 @@
 namespace drover::mock {
 namespace {
 
-// Keeps the draws of one request apart from those of the next, whatever the seed.
+// Keeps the draws of one request apart from those of the next, for any seed.
 constexpr std::uint64_t kOrdinalStride = 0x9e3779b97f4a7c15U;
 
 bool same_name(std::string_view a, std::string_view b) {
@@ -61,7 +61,7 @@ std::string described(const std::vector<Fault>& faults) {
   return text;
 }
 
-// A fault that leaves no answer at all.
+// The ending for a fault that leaves no answer.
 std::optional<Ending> without_answer(const std::vector<Fault>& faults) {
   for (const Fault& fault : faults) {
     if (fault.kind == FaultKind::Hang) return Ending::Hang;
@@ -107,7 +107,7 @@ void Provider::reset(Instant now) {
 
 void Provider::apply_keys() {
   limits_.clear();
-  admitted_.clear();  // what runs now was admitted by limits that are gone
+  admitted_.clear();  // running requests were admitted by limits that are gone
   for (const KeySettings& key : settings_.keys) limits_.emplace(key.key, RateLimits(key));
 }
 
@@ -306,7 +306,7 @@ Script Provider::played(const Heard& heard, Answer answer, const std::vector<Fau
   record.status = answer.status;
   answer.fields.push_back({speaks_anthropic(answer.call) ? "request-id" : "x-request-id", record.our_id});
   Performance how{.asked = heard.asked, .pace = {}, .cuts = settings_.cuts};
-  // An error costs a provider no thinking; only answers take their time.
+  // A provider makes an error at once; only answers take time.
   if (answer.status < 400) {
     how.pace.first_token = settings_.first_token.draw_span(random);
     how.pace.each_token = token_time(settings_.tokens_per_second, random);

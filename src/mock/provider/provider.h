@@ -1,5 +1,5 @@
-// The simulated provider as a whole: a request goes in, a script comes out. Keeps settings, faults, limits and the
-// journal. Reads no clock and no socket; not thread-safe (the server guards it).
+// The simulated provider: it takes a request and returns a script. It holds settings, faults, limits and the journal.
+// It reads no clock and no socket; not thread-safe (the server guards it).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@
 
 namespace drover::mock {
 
-/// A request as the connection read it. Views live as long as the call.
+/// A request as the connection read it. Its views are valid during the call.
 struct Heard {
   std::size_t port = 0;
   std::uint64_t connection = 0;
@@ -35,21 +35,21 @@ struct Now {
   std::int64_t unix_seconds = 0;
 };
 
-/// Everything the mock serves under /_mock/ and is not provider traffic; longest log answer.
+/// Most records in an answer of the mock's log.
 inline constexpr std::size_t kMaxLogAnswer = 1000;
 
 class Provider {
  public:
   Provider(Settings settings, Now start);
 
-  /// A connection was accepted on this port: what strikes it, if anything does (ResetOnAccept, AcceptHang).
+  /// A connection was accepted on this port. Returns the fault that strikes it, if any (ResetOnAccept, AcceptHang).
   [[nodiscard]] std::optional<FaultKind> accepted(std::size_t port, Instant now);
-  /// The head of a request is there; a script if it is answered without its body. body is empty then.
+  /// The head of a request has arrived. Returns a script when it is answered without its body, which is empty then.
   [[nodiscard]] std::optional<Script> head_heard(const Heard& heard, Now now, std::uint64_t& ordinal);
-  /// A whole request is there. `ordinal` names its record; 0 for control requests, which leave none.
+  /// A whole request has arrived. `ordinal` is the number of its record; 0 for control requests, which have no record.
   [[nodiscard]] Script heard(const Heard& heard, Now now, std::uint64_t& ordinal);
 
-  /// How the answer went. `body` is what was sent of Script::body.
+  /// The end of an answer. `body`: the part of Script::body that was sent.
   struct End {
     Outcome outcome = Outcome::Sent;
     std::optional<Instant> first_byte = {};
@@ -69,13 +69,13 @@ class Provider {
     before_reset_ += journal_.total();
     journal_.clear();
   }
-  /// Back to the settings it was made with: faults, limits, the journal and the sequence of chances too.
+  /// Restores the settings that it was made with, and begins the faults, limits, journal and chances anew.
   void reset(Instant now);
   [[nodiscard]] Instant start() const { return start_.at; }
   [[nodiscard]] std::string faults_to_json() const;
 
  private:
-  /// Who asks for what, read once.
+  /// The key and the call of a request, read once.
   struct Caller {
     std::string_view path;
     std::string_view key;
@@ -83,16 +83,16 @@ class Provider {
     Call call = Call::Unknown;
   };
   [[nodiscard]] static Caller caller_of(const Heard& heard);
-  /// Opens the record; the caller's ordinal is set.
+  /// Opens the record and sets the caller's ordinal.
   Record& opened(const Heard& heard, Caller& caller, Instant now);
-  /// Key and limits, model and API: what a provider without faults answers.
+  /// The answer of a provider without faults, by key and limits, model and API.
   [[nodiscard]] Answer honest_answer(const Heard& heard, const Result<Ask>& ask, const Caller& caller, Now now);
   [[nodiscard]] Answer made_answer(const Heard& heard, const Caller& caller, const Ask& ask);
-  /// What is asked about models only: also from inside a batch.
+  /// The answer to a call about models only, also from inside a batch.
   [[nodiscard]] Answer model_answer_to(Call call, const Ask& ask, std::string_view body);
   [[nodiscard]] Answer responded(const Ask& ask);
   [[nodiscard]] Answer answer_in_batch(std::string_view path, std::string_view body);
-  /// What cannot be read, and models that are not there.
+  /// The refusal of a request that cannot be read, or that names an unknown model.
   [[nodiscard]] std::optional<Answer> refused_ask(Call call, const Result<Ask>& ask) const;
   [[nodiscard]] std::optional<Answer> refused_by_key(const Caller& caller, std::int64_t tokens, Now now);
   [[nodiscard]] Script played(const Heard& heard, Answer answer, const std::vector<Fault>& faults, Record& record,

@@ -8,7 +8,7 @@
 namespace drover::mock {
 namespace {
 
-// A running request ends when it ends; a short wait is the best advice.
+// Nobody knows when a running request ends, so a short wait is the best advice.
 constexpr Duration kConcurrencyAdvice = std::chrono::seconds(1);
 
 std::optional<TokenBucket> bucket(const std::optional<double>& capacity, Duration period) {
@@ -31,7 +31,7 @@ RateLimits::RateLimits(const KeySettings& settings)
 RateLimits::Verdict RateLimits::admit(double tokens, Instant now) {
   if (most_running_ && running_ >= *most_running_) return {Limit::Concurrent, kConcurrencyAdvice};
   for (std::optional<TokenBucket>* requests : {&per_second_, &per_minute_}) {
-    // A limit below one request per period still lets one through when it is full.
+    // A limit below one request per period still admits one when it is full.
     if (!*requests) continue;
     const double one = std::min(1.0, (*requests)->capacity());
     if (!(*requests)->holds(one, now)) return {Limit::Requests, (*requests)->until(one, now)};

@@ -1,4 +1,5 @@
-// The limits of one key as a provider enforces them: buckets for requests and tokens, and a count of running requests.
+// The limits of one key as a provider enforces them: buckets for requests and for tokens, and a count of running
+// requests.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ struct FieldLine {
   std::string value;
 };
 
-/// Which limit said no.
+/// The limit that refused.
 enum class Limit : std::uint8_t { None, Requests, Tokens, Concurrent };
 
 class RateLimits {
@@ -29,15 +30,15 @@ class RateLimits {
     Limit limit = Limit::None;
     Duration retry_after = Duration::zero();
   };
-  /// Takes one request and `tokens` from every limit, or nothing from any. A request larger than the whole token limit
-  /// is let through when the bucket is full: refusing it for ever would help nobody.
+  /// Takes one request and `tokens` from every limit, or nothing from any. A request that is larger than the whole
+  /// token limit is admitted when the bucket is full: it could never be admitted otherwise.
   [[nodiscard]] Verdict admit(double tokens, Instant now);
-  /// A request that was admitted has ended.
+  /// An admitted request has ended.
   void finished();
 
-  /// The x-ratelimit-* fields for an answer given now; none when the key has no limits.
+  /// The x-ratelimit-* fields of an answer at this time; none when the key has no limits.
   [[nodiscard]] std::vector<FieldLine> fields(Instant now);
-  /// The same as anthropic-ratelimit-*, whose reset is a date.
+  /// The same as anthropic-ratelimit-* fields, whose reset is a date.
   [[nodiscard]] std::vector<FieldLine> anthropic_fields(Instant now, std::int64_t unix_seconds);
 
  private:
@@ -56,7 +57,7 @@ class RateLimits {
   std::uint64_t running_ = 0;
 };
 
-/// "1h2m3.5s", "120ms": the durations of x-ratelimit-reset-*.
+/// "1h2m3.5s", "120ms": the times of x-ratelimit-reset-*.
 [[nodiscard]] std::string reset_text(Duration span);
 
 }  // namespace drover::mock

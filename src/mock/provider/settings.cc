@@ -25,7 +25,7 @@ Result<json::value> parse_text(std::string_view text) {
   return value;
 }
 
-// A JSON scalar as the compact syntax would write it, so that both syntaxes share one reader.
+// A JSON scalar as the compact syntax writes it, so that one reader serves both syntaxes.
 Result<std::string> scalar(std::string_view member, const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
   if (value.is_number() || value.is_bool()) {
@@ -226,7 +226,7 @@ Result<void> read_member(std::string_view name, const json::value& value, Settin
   if (name == "first_token") return read_distribution(name, value, Quantity::Span, settings.first_token);
   if (name == "tokens_per_second") return read_distribution(name, value, Quantity::Number, settings.tokens_per_second);
   if (name == "answer_tokens") {
-    settings.speech = Speech::Words;  // whoever wants a length wants words; a 'text' behind it may say otherwise
+    settings.speech = Speech::Words;  // a length means words, unless a later 'text' says otherwise
     return read_distribution(name, value, Quantity::Number, settings.answer_tokens);
   }
   if (name == "models") {

@@ -1,4 +1,4 @@
-// How one mock provider behaves: speed, models, keys with their limits, scripted faults. Pure values.
+// The behaviour of one mock provider: speed, models, keys with their limits, scripted faults. Pure values.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace drover::mock {
 
-/// A key the mock accepts, and its own limits; a limit that is absent does not apply. These are test values, not
+/// A key that the mock accepts, with its own limits; a missing limit does not apply. These are test values, not
 /// secrets.
 struct KeySettings {
   std::string key;
@@ -26,29 +26,29 @@ struct KeySettings {
   friend bool operator==(const KeySettings&, const KeySettings&) = default;
 };
 
-/// How writes are cut: as the answer falls, or at places drawn from the seed.
+/// How writes are cut: at the pieces of the answer, or at places drawn from the seed.
 enum class Cuts : std::uint8_t { None, Random };
 
-/// What answers say about the limits of their key.
+/// What answers tell about the limits of their key.
 enum class TellLimits : std::uint8_t {
   Headers,     ///< x-ratelimit-* with every answer, Retry-After with a refusal
   RetryAfter,  ///< Retry-After with a refusal
   Nothing,
 };
 
-/// What the log keeps of each request beyond counts and times. Off by default: bodies hold prompts.
+/// What the log keeps of each request beside counts and times. Off by default, because bodies hold prompts.
 struct Recording {
   bool fields = false;          ///< the request's header fields, credentials cut to their last four characters
-  std::size_t body_bytes = 0;   ///< the beginning of both bodies; readable only inside the process
-  std::size_t requests = 4096;  ///< how many requests the log keeps; the oldest goes
+  std::size_t body_bytes = 0;   ///< the beginning of both bodies; only this process can read it
+  std::size_t requests = 4096;  ///< most requests that the log keeps; a further one replaces the oldest
 
   friend bool operator==(const Recording&, const Recording&) = default;
 };
 
-/// What the model talks about.
+/// The text of the model's answers.
 enum class Speech : std::uint8_t {
-  Echo,   ///< what it was told last: what people understand at once
-  Words,  ///< as many as answer_tokens says, drawn from the seed; some are awkward to cut, escape and count
+  Echo,   ///< the newest text of the conversation, which people understand at once
+  Words,  ///< answer_tokens words, drawn from the seed; some are hard to cut, escape and count
 };
 
 struct ListenAt {
@@ -62,7 +62,7 @@ struct ListenAt {
 struct Settings {
   std::vector<ListenAt> listen{ListenAt{}};
   std::uint64_t seed = 1;
-  /// A model name, or its beginning and "*"; "*" alone serves every name.
+  /// The models' names, or beginnings with "*"; "*" alone serves every name.
   std::vector<std::string> models{"gpt-6.2-sol",
                                   "gpt-6-luna",
                                   "gpt-4o",
@@ -88,7 +88,7 @@ struct Settings {
   std::vector<Fault> faults;
 };
 
-/// Bounds of what a settings file may ask for.
+/// Bounds of a settings file.
 inline constexpr std::size_t kMaxSettingsText = 1024 * 1024;
 inline constexpr std::size_t kMaxKeys = 10'000;
 inline constexpr std::size_t kMaxModels = 10'000;
@@ -98,14 +98,14 @@ inline constexpr std::size_t kMaxRecordedBody = 64 * 1024 * 1024;
 /// Longest answer, in tokens (words).
 inline constexpr std::int64_t kMaxAnswerTokens = 100'000;
 
-/// Speed of a provider as a person meets it, and three keys: what runs when nothing is configured.
+/// The speed of a real provider, and three keys: used when nothing is configured.
 [[nodiscard]] Settings demo_settings();
 
-/// A whole file, over the defaults. Errors: BadConfig with a sentence that names the member.
+/// A whole file, with the defaults for missing members. Errors: BadConfig with a sentence that names the member.
 [[nodiscard]] Result<Settings> settings_from_json(std::string_view text);
-/// Changes what `text` names in `settings` and keeps the rest; listening addresses cannot change while it runs.
+/// Changes the settings that `text` names. Listening addresses cannot change while the mock runs.
 [[nodiscard]] Result<Settings> changed_settings(Settings settings, std::string_view text);
-/// What runs now, keys cut to their last four characters.
+/// The current settings, with keys cut to their last four characters.
 [[nodiscard]] std::string settings_to_json(const Settings& settings);
 
 /// One fault or a list of them: strings in the compact form or objects.

@@ -1,4 +1,5 @@
-// What clients left with the mock: files, batches, responses. In memory, bounded: the oldest goes. Pure values.
+// Objects that clients left with the mock: files, batches, responses. In memory and bounded; a new one replaces the
+// oldest. Pure values.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +18,11 @@ enum class Kept : std::uint8_t { File, Batch, Response, MessageBatch };
 struct Stored {
   Kept kind = Kept::File;
   std::string id;
-  std::string json;     ///< the object as it is answered
-  std::string content;  ///< of a file; the results of a message batch; the input items of a response
+  std::string json;     ///< the object as answers show it
+  std::string content;  ///< of a file; a message batch's results; a response's input items
 };
 
-/// What is asked of something that is kept: "/v1/files/a/content" behind "/v1/files" → "a" and "/content".
+/// The parts of a path to a kept object: "/v1/files/a/content" after "/v1/files" → "a" and "/content".
 struct StoredPath {
   std::string id;
   std::string_view rest;
@@ -30,10 +31,10 @@ struct StoredPath {
 
 class Store {
  public:
-  /// In place of what has the same id. What is larger than the whole store is not kept.
+  /// Replaces an object with the same id. An object that is larger than the whole store is not kept.
   void put(Stored object);
   [[nodiscard]] const Stored* find(Kept kind, std::string_view id) const;
-  /// False: there was none.
+  /// False: there was no such object.
   bool erase(Kept kind, std::string_view id);
   /// The newest first, as the APIs list them.
   [[nodiscard]] std::vector<const Stored*> list(Kept kind) const;

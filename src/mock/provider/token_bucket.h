@@ -1,4 +1,4 @@
-// A bucket that refills evenly: the rate limit real providers apply. Pure.
+// A bucket that refills evenly: the kind of rate limit that real providers have. Pure.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ class TokenBucket {
     }
     return level_;
   }
-  /// How long until `amount` is there; zero when it is.
+  /// How long until `amount` is there; zero: it is there now.
   [[nodiscard]] Duration until(double amount, Instant now) {
     const double missing = amount - level_at(now);
     if (missing <= 0 || capacity_ <= 0) return Duration::zero();
@@ -34,7 +34,7 @@ class TokenBucket {
   [[nodiscard]] double capacity() const { return capacity_; }
 
  private:
-  /// A share of the capacity that arithmetic may lose: far less than one request of any limit.
+  /// Share of the capacity that rounding may lose: far less than one request of any limit.
   static constexpr double kRounding = 1e-9;
 
   double capacity_ = 0;

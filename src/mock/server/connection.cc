@@ -70,11 +70,11 @@ void Connection::reset_socket() {
 void Connection::client_is_gone() {
   if (!gone_) gone_ = loop_.now_exact();
   boost::system::error_code ignored;
-  if (stall_.armed()) socket_.cancel(ignored);  // a write nobody will read
+  if (stall_.armed()) socket_.cancel(ignored);  // ends a write that the client does not read
   pause_.wake();
 }
 
-// Reads what is there into the loop's scratch memory; nothing waits between reading and using it.
+// Reads into the loop's scratch memory. No wait comes between reading and using the bytes.
 void Connection::take_available() {
   for (;;) {
     boost::system::error_code error;
@@ -112,7 +112,7 @@ net::Awaitable<bool> Connection::head_arrives() {
   const Duration idle = provider_->with([](Provider& provider) { return provider.settings().keep_alive; });
   const Instant limit = after(loop_.now_exact(), idle);
   while (!reader_.head_there() && !broken_ && !gone_ && !closed_) {
-    // A head that has begun is given its own time.
+    // A head that has begun gets a time of its own.
     const Instant until = reader_.idle() ? limit : after(limit, kRequestTime);
     if (loop_.now_exact() >= until) co_return false;
     co_await pause_.until(until);
@@ -128,7 +128,7 @@ net::Awaitable<bool> Connection::body_arrives() {
   }
   while (!reader_.complete() && !broken_ && !gone_ && !closed_ && loop_.now_exact() < limit)
     co_await pause_.until(limit);
-  // A client may close its sending side behind a complete request; it still counts as gone, as drover sees it.
+  // A client may close its sending side after a complete request. It counts as gone, as it does for drover.
   co_return reader_.complete() && !closed_;
 }
 
@@ -154,7 +154,7 @@ Script Connection::script_for_request(std::uint64_t& ordinal) {
   return write_script(std::move(answer), Performance{.asked = request.asked}, {}, unused);
 }
 
-// True: the connection goes on to a next request.
+// Returns whether the connection goes on to a next request.
 net::Awaitable<bool> Connection::serve_one() {
   const bool head = co_await head_arrives();
   if (!head) co_return false;
@@ -206,7 +206,7 @@ net::Awaitable<bool> Connection::play(Script script, std::uint64_t ordinal) {
     sent = step.body;
     ++played;
   }
-  // A script that ends badly was played to its end all the same: what its fault asked for has been done.
+  // A script with a bad ending counts as played: it did what its fault asked for.
   const bool whole = played == script.steps.size() && script.ending != Ending::Hang;
   if (played == script.steps.size() && script.ending == Ending::Hang) co_await hang();
   if (!whole) {

@@ -1,5 +1,5 @@
-// One accepted connection of the mock: reads requests, asks the provider for a script, plays it, and watches for the
-// client's end all the while. It writes raw bytes: a mock has to be able to break every rule that net keeps.
+// One accepted connection of the mock: it reads requests, gets a script from the provider and plays it, and watches for
+// the client's end meanwhile. It writes raw bytes, because a mock must be able to break every rule that net keeps.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,11 @@
 
 namespace drover::mock {
 
-/// A client that takes nothing for this long has its connection closed.
+/// A client that takes no byte for so long is disconnected.
 inline constexpr Duration kWriteStall = std::chrono::minutes(10);
-/// Longest time a request may take to arrive once it has begun.
+/// Longest time from a request's first byte to its last.
 inline constexpr Duration kRequestTime = std::chrono::minutes(10);
-/// After the last answer, how long and how much is still read so that the client can read the answer (RFC 9112 9.6).
+/// How long, and how many bytes, are still read after the last answer so that the client can read it (RFC 9112 9.6).
 inline constexpr Duration kLinger = std::chrono::seconds(2);
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -30,7 +30,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::size_t port = 0;
     std::uint64_t number = 0;
   };
-  /// Called on the loop when a control page changed something that may open or close ports, and when the connection has
+  /// Called on the loop when a control page changed a setting that may open or close ports, and when the connection has
   /// ended.
   struct Events {
     std::function<void()> controlled;
@@ -40,9 +40,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(net::Loop& loop, std::shared_ptr<SharedProvider> provider, net::TcpSocket socket, Place place,
              Events events);
 
-  /// Begins to serve; `struck` is the fault of the accept, if any.
+  /// Begins to serve; `struck` is the fault at accept, if any.
   void start(std::optional<FaultKind> struck);
-  /// The server stops: everything ends soon.
+  /// The server stops: the connection ends soon.
   void close();
 
  private:
@@ -59,7 +59,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] net::Awaitable<bool> end(Ending ending);
   [[nodiscard]] net::Awaitable<> hang();
   [[nodiscard]] net::Awaitable<> linger();
-  /// `bytes` belong to the caller's frame, which waits for this.
+  /// `bytes` belong to the caller's frame, which waits for this call.
   [[nodiscard]] net::Awaitable<bool> write(std::string_view bytes);
   [[nodiscard]] Heard heard() const;
   [[nodiscard]] Script script_for_request(std::uint64_t& ordinal);
@@ -74,10 +74,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   RequestReader reader_;
   Pause pause_;
   net::Deadline stall_;
-  std::optional<Error> broken_;  ///< the client's bytes make no sense
+  std::optional<Error> broken_;  ///< the client's bytes cannot be read
   std::optional<Instant> gone_;  ///< when the client's end was seen
   bool closed_ = false;
-  bool discard_ = false;  ///< what arrives is of no interest any more
+  bool discard_ = false;  ///< further bytes are dropped
 };
 
 }  // namespace drover::mock

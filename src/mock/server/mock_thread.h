@@ -1,4 +1,4 @@
-// A mock provider on a thread of its own, for programs that have other things to do.
+// A mock provider on a thread of its own, for programs whose own threads have other work.
 #pragma once
 
 #include <memory>
@@ -12,14 +12,14 @@ namespace drover::mock {
 
 class MockThread {
  public:
-  /// Listens where the settings say and begins to serve. Errors: those of binding.
+  /// Listens on the addresses of the settings and begins to serve. Errors: those of binding.
   [[nodiscard]] static Result<std::unique_ptr<MockThread>> start(Settings settings);
   /// Stops serving, and waits for the thread.
   ~MockThread();
   MockThread(const MockThread&) = delete;
   MockThread& operator=(const MockThread&) = delete;
 
-  /// What MockServer says may be called from any thread.
+  /// Its functions say which of them any thread may call.
   [[nodiscard]] MockServer& server() { return server_; }
   [[nodiscard]] const MockServer& server() const { return server_; }
   [[nodiscard]] std::thread& thread() { return thread_; }

@@ -6,7 +6,7 @@
 namespace drover::mock {
 
 net::Awaitable<> Pause::until(Instant at) {
-  // Far enough for every wait of a mock, and near enough not to overflow the clock.
+  // Long enough for every wait of a mock, and short enough not to overflow the clock.
   static constexpr Duration kLongestWait = std::chrono::hours(24 * 365);
   const Instant now = loop_.now_exact();
   if (at == kNever)

@@ -1,5 +1,5 @@
-// Lets a coroutine sleep until a time, to the precision of the system's timers, or until somebody wakes it. The loop's
-// own ticker is coarser (10 ms) than the gaps between fast tokens.
+// Lets a coroutine sleep until a time, as exactly as the system's timers allow, or until it is woken. The loop's own
+// ticker is coarser (10 ms) than the gaps between fast tokens.
 #pragma once
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -11,13 +11,13 @@
 
 namespace drover::mock {
 
-/// One sleeper at a time; all on the loop's thread.
+/// One coroutine sleeps at a time; all calls come from the loop's thread.
 class Pause {
  public:
   explicit Pause(net::Loop& loop) : loop_(loop), timer_(loop.context()) {}
 
   [[nodiscard]] net::Awaitable<> until(Instant at);
-  /// Ends the sleep in progress; nothing is remembered when there is none.
+  /// Ends the sleep. Does nothing when no coroutine sleeps.
   void wake() { timer_.cancel(); }
 
  private:

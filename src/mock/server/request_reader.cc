@@ -26,7 +26,7 @@ Result<void> RequestReader::take_head() {
   if (*state == http::HeadState::NeedMore) return {};
   head_bytes_ = inbox_.substr(0, head_.size);
   inbox_.erase(0, head_.size);
-  // Read again where the bytes stay: the views must outlive the inbox.
+  // The head is read again from bytes that stay: its views must outlive the inbox.
   http::RequestHeadReader again;
   const Result<http::HeadState> same = again.read(head_bytes_, head_);
   if (!same) return fail(same.error());

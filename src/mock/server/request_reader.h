@@ -1,5 +1,5 @@
-// Puts the requests of one connection together from bytes in any cut: head, then the whole body, one request at a time.
-// Pure. What is pipelined behind the current request waits here, bounded.
+// Reads the requests of one connection from bytes in any pieces: head, then the whole body, one request at a time.
+// Pure. Pipelined bytes after the current request wait here, bounded.
 #pragma once
 
 #include <string>
@@ -11,21 +11,21 @@
 
 namespace drover::mock {
 
-/// Longest body the mock keeps; larger ones are refused (providers refuse much smaller ones).
+/// Longest body that the mock keeps; a longer one is refused (providers refuse much shorter ones).
 inline constexpr std::size_t kMaxBody = 256 * 1024 * 1024;
-/// Bytes kept behind the current request.
+/// Most bytes kept after the current request.
 inline constexpr std::size_t kMaxBehind = 1024 * 1024;
 
 class RequestReader {
  public:
-  /// Takes what has arrived. Errors carry the status to answer with; the connection is then of no more use.
+  /// Takes the bytes that have arrived. An error has the status for the client; the connection is then useless.
   [[nodiscard]] Result<void> feed(std::string_view bytes);
-  /// Goes on to the next request, with what is already here. Same errors.
+  /// Goes on to the next request, with the bytes that are here. The same errors.
   [[nodiscard]] Result<void> next();
 
   [[nodiscard]] bool head_there() const { return head_there_; }
   [[nodiscard]] bool complete() const { return complete_; }
-  /// Whether nothing of a request has arrived yet.
+  /// Whether no byte of a request has arrived.
   [[nodiscard]] bool idle() const { return !head_there_ && inbox_.empty(); }
   /// Valid until next().
   [[nodiscard]] const http::RequestHead& head() const { return head_; }
@@ -35,8 +35,8 @@ class RequestReader {
   [[nodiscard]] Result<void> advance();
   [[nodiscard]] Result<void> take_head();
 
-  std::string inbox_;       ///< not yet understood
-  std::string head_bytes_;  ///< what head_ looks into
+  std::string inbox_;       ///< bytes that are not parsed
+  std::string head_bytes_;  ///< the bytes of head_'s views
   http::RequestHeadReader reader_;
   http::RequestHead head_;
   http::BodyDecoder decoder_;

@@ -34,7 +34,7 @@ int run(const Settings& settings, std::ostream& out) {
     return 1;
   }
   print_welcome(out, server, settings);
-  // The signals' thread is this one; a signal ends the wait and then the loop.
+  // This thread waits for a signal, which ends the wait and then the loop.
   net::Signals signals;
   std::thread serving([&loop] { loop.run(); });
   signals.run({SIGTERM, SIGINT}, [&signals](int) { signals.stop(); });

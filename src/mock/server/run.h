@@ -1,4 +1,4 @@
-// The mock provider as a program of its own.
+// The mock provider as a program.
 #pragma once
 
 #include <iosfwd>
@@ -7,8 +7,8 @@
 
 namespace drover::mock {
 
-/// Listens, prints the addresses and a request to paste, and serves until SIGTERM or SIGINT. Returns the exit code:
-/// 0, or 1 when it could not listen (the reason is printed).
+/// Listens, prints the addresses and a request to paste, and serves until SIGTERM or SIGINT. Returns the exit code: 0,
+/// or 1 when it could not listen (the reason is printed).
 [[nodiscard]] int run(const Settings& settings, std::ostream& out);
 
 }  // namespace drover::mock

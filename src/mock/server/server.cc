@@ -9,11 +9,11 @@
 namespace drover::mock {
 namespace {
 
-// How long a change from another thread waits for the loop to open or close ports, and how long when it is not known
-// whether the loop runs yet.
+// How long a change from another thread waits for the loop to open or close ports; and how long when the loop may not
+// run yet.
 constexpr Duration kPortChange = std::chrono::seconds(5);
 constexpr Duration kLoopStart = std::chrono::milliseconds(200);
-// How long until a port that could not be opened again is tried once more.
+// Time to the next try for a port that could not be opened again.
 constexpr Duration kReopenDelay = std::chrono::milliseconds(50);
 
 }  // namespace
@@ -79,7 +79,7 @@ void MockServer::State::apply_ports_soon(Wait wait) {
     done->set_value();
   });
   const std::thread::id loop_thread = loop_thread_.load();
-  // On the loop's own thread the posted task comes after this one: waiting for it there would be for ever.
+  // On the loop's own thread the posted task runs only after this one, so waiting for it would never end.
   if (!posted || wait == Wait::No || loop_thread == std::this_thread::get_id()) return;
   [[maybe_unused]] const std::future_status status =
       applied.wait_for(loop_thread == std::thread::id{} ? kLoopStart : kPortChange);

@@ -1,4 +1,4 @@
-// The mock provider as a server on a loop: opens and closes its ports as the faults say, and lets other threads watch
+// The mock provider as a server on a loop. It opens and closes its ports as the faults say, and other threads may watch
 // and change it while it runs.
 //
 //   net::Loop loop(1);
@@ -49,12 +49,13 @@ class MockServer {
   void add_fault(const Fault& fault);
   void set_faults(const std::vector<Fault>& faults);
   void change_settings(const std::function<void(Settings&)>& change);
-  /// As it was when it was made; connections stay open.
+  /// Restores the settings that it was made with; connections stay open.
   void reset();
 
-  /// A copy of what has been seen so far.
+  /// A copy of the journal.
   [[nodiscard]] Journal journal() const;
-  /// Waits (not on the loop's thread) until the journal satisfies `holds`, or for `most`. Returns whether it did.
+  /// Waits (not on the loop's thread) until `holds` is true for the journal, at most `most`. Returns whether it became
+  /// true.
   [[nodiscard]] bool wait_for(const std::function<bool(const Journal&)>& holds,
                               Duration most = std::chrono::seconds(20)) const;
 

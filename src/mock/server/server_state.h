@@ -1,4 +1,4 @@
-// What a MockServer is made of: its ports, its connections, and the provider they share.
+// The parts of a MockServer: its ports, its connections, and the provider that they share.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@
 
 namespace drover::mock {
 
-/// Lives on the loop's thread, but for what says otherwise.
+/// For the loop's thread, unless a comment says otherwise.
 class MockServer::State : public std::enable_shared_from_this<State> {
  public:
   State(net::Loop& loop, Settings settings);
@@ -49,12 +49,12 @@ class MockServer::State : public std::enable_shared_from_this<State> {
 
   struct Door {
     std::optional<net::Listeners> listeners;
-    std::optional<Acceptor> place;  ///< bound but not listening: keeps the port ours while it refuses
+    std::optional<Acceptor> place;  ///< bound but not listening: it keeps the port ours while the port refuses
   };
 
   [[nodiscard]] std::vector<bool> refusing(const Provider& provider, Instant now) const;
   void apply_ports_soon(Wait wait);
-  /// Opens and closes ports as the faults say now, and comes back when a window begins or ends.
+  /// Opens and closes ports as the faults say now, and runs again when a fault's window begins or ends.
   void apply_ports();
   [[nodiscard]] Result<void> open(std::size_t index);
   void shut(std::size_t index);

@@ -1,4 +1,4 @@
-// One provider for all who ask: the loop that serves it and the threads that watch and change it.
+// One provider for the loop that serves it and for the threads that watch and change it.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ class SharedProvider {
  public:
   SharedProvider(Settings settings, Now start) : provider_(std::move(settings), start) {}
 
-  /// Calls `use(Provider&)` alone and tells those who wait that something may have changed.
+  /// Calls `use(Provider&)` under the lock, then wakes the threads that wait.
   template <class Use>
   auto with(Use use) {
     const Announce announce{changed_};
@@ -23,7 +23,8 @@ class SharedProvider {
     return use(provider_);
   }
 
-  /// Blocks (not on the loop's thread) until `holds(const Provider&)`, or for `most`. Returns whether it held.
+  /// Blocks (not on the loop's thread) until `holds(const Provider&)` is true, at most `most`. Returns whether it
+  /// became true.
   template <class Holds>
   [[nodiscard]] bool wait_until(Holds holds, Duration most) {
     std::unique_lock lock(mutex_);
@@ -31,7 +32,7 @@ class SharedProvider {
   }
 
  private:
-  // Declared before the lock, so it tells after the lock is gone.
+  // Declared before the lock, so that it notifies after the unlock.
   struct Announce {
     std::condition_variable& changed;
     ~Announce() { changed.notify_all(); }

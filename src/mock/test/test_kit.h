@@ -1,4 +1,4 @@
-// What the mock's tests share: requests to ask with and a way to read scripts.
+// Shared by the mock's tests: requests, and functions that read scripts.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// One caller waiting for one name.
+// One caller that waits for one name.
 #pragma once
 
 #include "net/loop/waiter.h"

@@ -54,7 +54,7 @@ NameCache::Past& NameCache::past(Entry& entry, const boost::asio::ip::address& a
   return *oldest;
 }
 
-/// First those that name servers tell, then those that they told and that worked, last those that broke.
+/// First the addresses that name servers tell now, then older ones that worked, last those that failed.
 Addresses NameCache::in_order(const Entry& entry, Instant now) {
   Addresses good;
   Addresses avoided;

@@ -1,4 +1,4 @@
-// What is known of names: addresses with their age, failures, and which of them worked. Pure: no DNS, no clock.
+// The addresses of names with their age, failures, and which of them worked. Pure: no DNS, no clock.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -17,25 +17,25 @@ using Addresses = std::vector<boost::asio::ip::address>;
 
 class NameCache {
  public:
-  /// DNS TTLs are kept within these.
+  /// The bounds of a DNS TTL.
   static constexpr Duration kMinTtl = std::chrono::seconds(1);
   static constexpr Duration kMaxTtl = std::chrono::minutes(5);
   static constexpr Duration kFailureTtl = std::chrono::seconds(2);
-  /// How long after their end addresses may still be served when the name cannot be resolved.
+  /// How long expired addresses may still be used when the name cannot be resolved.
   static constexpr Duration kMaxStale = std::chrono::hours(1);
-  /// An address to which no connection could be made is tried last for so long.
+  /// How long an address that no connection could be made to is tried last.
   static constexpr Duration kAvoided = std::chrono::seconds(30);
-  /// An address that worked is still tried, behind the others, so long after name servers stopped to tell it: answers
-  /// that alternate must not leave us with the dead one alone.
+  /// How long an address that worked is still tried, after the others, when name servers no longer tell it: servers
+  /// whose answers alternate must not leave us with a dead address alone.
   static constexpr Duration kSpare = std::chrono::minutes(5);
-  /// Addresses kept of one name.
+  /// Most addresses kept of one name.
   static constexpr std::size_t kMaxAddresses = 32;
 
   explicit NameCache(std::size_t max_names) : max_names_(max_names) {}
 
   enum class Known { Nothing, Found, Failed };
-  /// Found: `found` holds them in the order to try; stale ones while a failure is remembered. Failed: there are none
-  /// left.
+  /// Found: `found` holds the addresses in the order to try, expired ones while a failure is remembered. Failed: no
+  /// address is left.
   [[nodiscard]] Known look_up(const std::string& name, Instant now, Addresses& found);
   void resolved(const std::string& name, Addresses addresses, Duration ttl, Instant now);
   void failed(const std::string& name, Instant now);
@@ -52,7 +52,7 @@ class NameCache {
   };
   struct Entry {
     Addresses addresses;
-    std::vector<Past> past;  ///< of addresses that worked or broke lately, at most kMaxAddresses
+    std::vector<Past> past;  ///< of addresses that worked or failed lately, at most kMaxAddresses
     Instant fresh_until = Instant::min();
     Instant stale_until = Instant::min();
     Instant failed_until = Instant::min();
@@ -68,7 +68,7 @@ class NameCache {
   std::unordered_map<std::string, Entry> entries_;
 };
 
-/// Alternates the families (RFC 8305 section 4), beginning with IPv4 or IPv6; the order within a family stays.
+/// Alternates the families (RFC 8305 section 4), beginning with IPv4 or IPv6. The order within a family stays.
 [[nodiscard]] Addresses alternate(const Addresses& addresses, bool v4_first);
 
 }  // namespace drover::net

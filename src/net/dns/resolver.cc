@@ -23,12 +23,12 @@ namespace drover::net {
 
 namespace {
 
-/// One question to one server; with kTries and two servers this stays within Resolver::kTimeout.
+/// The time of one question to one server; with kTries and two servers all questions end within Resolver::kTimeout.
 constexpr int kServerTimeoutMs = 1200;
 constexpr int kTries = 2;
-/// Longest name DNS can carry (RFC 1035 section 2.3.4), with a final dot.
+/// Longest name in DNS (RFC 1035 section 2.3.4), with a final dot.
 constexpr std::size_t kMaxNameBytes = 254;
-/// Callers that may wait for one name.
+/// Most callers that wait for one name.
 constexpr std::size_t kMaxInquiries = 65536;
 
 Error resolve_trouble(const std::string& host, const std::string& reason) {
@@ -61,7 +61,7 @@ Found addresses_of(const ares_addrinfo& result) {
     } else {
       continue;
     }
-    // The answer is as old as its shortest part.
+    // An answer is as short-lived as its shortest record.
     found.ttl = std::min<Duration>(found.ttl, std::chrono::seconds(std::max(node->ai_ttl, 0)));
   }
   return found;
@@ -70,7 +70,7 @@ Found addresses_of(const ares_addrinfo& result) {
 }  // namespace
 
 struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
-  /// One name being asked for.
+  /// One name that is being resolved.
   struct Query {
     Query(State& owner, std::string name)
         : state(&owner), host(std::move(name)), limit(owner.loop.ticker(), [](void* self) { timed_out(self); }, this) {}
@@ -80,10 +80,11 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
     std::string host;
     Deadline limit;
     std::vector<Inquiry*> waiting;
-    bool given_up = false;  // the callers were answered; c-ares may still come with something
+    bool given_up = false;  // the callers have their answer; c-ares may still call back
   };
 
-  /// A socket of c-ares, watched through a duplicate: Asio closes what it is given, and this one is not ours.
+  /// A socket of c-ares, watched through a duplicate: Asio closes the sockets that it gets, and this one belongs to
+  /// c-ares.
   struct Watched {
     explicit Watched(asio::io_context& context) : descriptor(context.get_executor()) {}
     asio::posix::basic_stream_descriptor<Executor> descriptor;
@@ -130,7 +131,7 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
 
   ~State() {
     closing = true;
-    if (channel != nullptr) ares_destroy(channel);  // every open query's callback comes now
+    if (channel != nullptr) ares_destroy(channel);  // calls back for every open query now
   }
 
   void socket_changed(ares_socket_t socket, bool read, bool write) {
@@ -169,7 +170,7 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
     schedule();
   }
 
-  /// c-ares tells when it wants to look at its own timeouts next.
+  /// Arms the timer for the next time at which c-ares checks its own timeouts.
   void schedule() {
     timeval wait{};
     timeval* next = ares_timeout(channel, nullptr, &wait);
@@ -245,7 +246,7 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
   ares_channel channel = nullptr;
   std::map<ares_socket_t, std::shared_ptr<Watched>> sockets;
   std::map<std::string, std::unique_ptr<Query>> open;
-  std::vector<std::unique_ptr<Query>> abandoned;  // given up, but still with c-ares
+  std::vector<std::unique_ptr<Query>> abandoned;  // given up, but c-ares still has them
   bool closing = false;
 };
 

@@ -13,7 +13,7 @@ Result<Unframed> unframe(http::BodyDecoder& decoder, std::span<char> input) {
     Result<http::BodyDecoder::Piece> piece = decoder.decode(rest);
     if (!piece) return fail(std::move(piece.error()));
     if (!piece->content.empty()) {
-      // Content never moves towards the end: framing in front of it only makes room.
+      // Content never moves towards the end, because the framing before it is dropped.
       std::memmove(input.data() + all.content, piece->content.data(), piece->content.size());
       all.content += piece->content.size();
     }

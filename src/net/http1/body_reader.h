@@ -1,4 +1,4 @@
-// Takes the framing off a body where it lies: the contents of all chunks that arrived together become one piece.
+// Takes the framing off a body in place: the contents of all chunks that arrived together become one piece.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace drover::net {
 
 struct Unframed {
   std::size_t content = 0;   ///< bytes of content, moved together at the front of the input
-  std::size_t consumed = 0;  ///< bytes of the input used up; less than all only when the body is finished
+  std::size_t consumed = 0;  ///< bytes of the input used; less than all only when the body is finished
   bool finished = false;
 };
 

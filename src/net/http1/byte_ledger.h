@@ -1,5 +1,5 @@
-// What all client connections together hold of bytes that nobody has read yet: heads that are not whole, and requests
-// behind the one being served. Thread-safe.
+// Counts the unread bytes of all client connections: heads that are not complete, and requests behind the one that is
+// served. Thread-safe.
 #pragma once
 
 #include <atomic>

@@ -15,7 +15,7 @@ Error bad_response(std::string code, std::string message) {
   return trouble(ErrorKind::BadResponse, std::move(code), std::move(message));
 }
 
-/// An answer without a body whose fields speak of one all the same: who wrote them may send it.
+/// Whether an answer that has no body has fields that announce one: an upstream that writes them may send it.
 bool promises_more(const http::ResponseHead& head, http::ResponseHeadReader::Asked asked) {
   if (asked == http::ResponseHeadReader::Asked::Head || head.framing.kind != http::BodyKind::None) return false;
   if (http::find(head.fields, "transfer-encoding")) return true;
@@ -60,7 +60,7 @@ ClientExchange& Http1Client::open() {
 
 bool Http1Client::finish() {
   bool complete = busy_ && sent() && has_head_ && body_.finished() && keep_alive_ && !last_;
-  // Bytes behind the answer belong to nobody; a later request must not be answered with them.
+  // Bytes after the answer belong to no request: a later request must not get them as its answer.
   bool reusable = complete && input_.empty() && stream_.is_open();
   busy_ = false;
   served_before_ = true;
@@ -75,7 +75,7 @@ bool Http1Client::alive() {
   if (!stream_.is_open()) return false;
   TlsSession* tls = stream_.tls();
   if (tls == nullptr) return !stream_.has_unread();
-  // A TLS 1.3 server may send session tickets at any time; they say nothing.
+  // A TLS 1.3 server may send session tickets at any time; they are no answer.
   if (!tls->has_decrypted() && !stream_.has_unread()) return true;
   return !tls->is_talking();
 }
@@ -132,7 +132,8 @@ Result<WriteState> Http1Client::write(Pieces pieces, More more, Keep keep) {
   return WriteState::Blocked;
 }
 
-/// An upstream may answer (413, 401) and close while we still write: its answer counts more than our EPIPE.
+/// An upstream may answer (413, 401) and close while the request is being written: its answer counts more than our
+/// EPIPE.
 Result<WriteState> Http1Client::write_failed() {
   write_broken_ = true;
   outbox_.clear();
@@ -161,7 +162,7 @@ Awaitable<Result<void>> Http1Client::until_written() {
 
 void Http1Client::on_readable() {
   if (reader_.waiting()) return reader_.resume();
-  // An answer, an interim one, a TLS session ticket or the end of the connection: read_head() finds out.
+  // An answer, an interim one, a TLS session ticket or the end of the connection: read_head() finds out which.
   if (writer_.waiting()) writer_.resume();
 }
 
@@ -178,7 +179,7 @@ void Http1Client::on_writable() {
     stream_.assume_readable();
   }
   if (writer_.waiting()) return writer_.resume();
-  // The answer was already awaited: it learns of the broken connection at its next read.
+  // A wait for the answer learns of the broken connection by its next read.
   if (write_broken_ && reader_.waiting()) reader_.resume();
 }
 

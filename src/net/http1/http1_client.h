@@ -18,11 +18,11 @@ namespace drover::net {
 
 class Http1Client final : public ClientConnection, public ClientExchange, private StreamEvents {
  public:
-  /// `session` null: plain TCP; else the handshake must be made before open().
+  /// `session` null: plain TCP. Else the handshake must be made before open().
   Http1Client(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session);
   ~Http1Client() override;
 
-  // For whoever makes the connection.
+  // For the connector.
   [[nodiscard]] Stream& stream() { return stream_; }
   [[nodiscard]] Awaitable<Result<void>> until_handshake_can_go_on();
 
@@ -57,7 +57,7 @@ class Http1Client final : public ClientConnection, public ClientExchange, privat
   [[nodiscard]] Result<void> check_length(std::size_t size, More more);
   [[nodiscard]] Result<WriteState> write_failed();
   [[nodiscard]] Moved fill();
-  /// Received, and nobody has looked at it yet.
+  /// Whether bytes were received that are not read yet.
   [[nodiscard]] bool has_unread() const { return !input_.empty() && (has_head_ || !input_parsed_); }
   [[nodiscard]] Result<Parsed> parse_head();
   [[nodiscard]] Result<Read> take(std::span<char> bytes, bool from_input);

@@ -10,7 +10,7 @@ namespace drover::net {
 
 namespace {
 
-/// Nothing: it is gone already. An IPv4 address in IPv6 clothes is an IPv4 address.
+/// The peer's address; nothing when the peer is gone. An IPv4 address that is written as IPv6 is returned as IPv4.
 std::optional<asio::ip::address> peer_address(const TcpSocket& socket) {
   boost::system::error_code error;
   asio::ip::address address = socket.remote_endpoint(error).address();
@@ -142,7 +142,7 @@ Awaitable<Result<void>> Http1Server::settle() {
   co_return ended;
 }
 
-/// Reads the rest of a body that nobody wanted, to find the next request behind it.
+/// Reads the unwanted rest of a body, so that the next request behind it is found.
 Awaitable<bool> Http1Server::drain_body() {
   std::size_t drained = 0;
   Instant until = after(wire_.loop().now(), kDrainTime);
@@ -158,7 +158,7 @@ Awaitable<bool> Http1Server::drain_body() {
   }
 }
 
-/// Closing with unread bytes would reset the connection and could take the answer from the client with it.
+/// A close with unread bytes would reset the connection, and the client could lose the answer.
 Awaitable<void> Http1Server::linger() {
   std::size_t drained = 0;
   Instant until = after(wire_.loop().now(), kDrainTime);
@@ -207,10 +207,10 @@ Result<http::HeadState> Http1Server::parse(Buffer& input) {
 }
 
 Awaitable<Result<void>> Http1Server::until_input() {
-  // The wait for more of a head must not be answered by the part that is already here.
+  // A wait for the rest of a head must not end because of the part that is already here.
   idle_ = wire_.input().empty();
   if (idle_ && draining_) return immediately(fail(trouble(ErrorKind::ClientGone)));
-  // Nothing is known of a connection that has not asked for anything yet: it is not kept as those are that have.
+  // A connection without a request so far may be anybody's: it is not kept as long as one that has made requests.
   const Duration patience = served_ ? limits_.keep_alive : std::min(limits_.head, limits_.keep_alive);
   Instant deadline = idle_ ? after(wire_.loop().now(), patience) : head_deadline_;
   return wire_.until_more(deadline, idle_ ? ErrorKind::ClientGone : ErrorKind::HeadTimeout);

@@ -1,4 +1,5 @@
-// The downstream side of one HTTP/1.1 connection: reads heads in order, hands out its one exchange, ends in order.
+// The downstream side of one HTTP/1.1 connection: it reads heads in order, has one exchange at a time, and ends in
+// order.
 #pragma once
 
 #include <cstddef>
@@ -12,9 +13,10 @@
 
 namespace drover::net {
 
-/// Most bytes read at once while a head is awaited; what follows the head must be copied.
+/// Most bytes of one read while a head is awaited: the bytes after the head must be copied.
 inline constexpr std::size_t kHeadReadBytes = 16 * 1024;
-/// Bytes of an unwanted rest that are read (and dropped) so that a client can read its answer, and the time for it.
+/// Most bytes of an unwanted rest that are read and dropped so that the client can read its answer, and the time for
+/// that.
 inline constexpr std::size_t kMaxDrainBytes = 64 * 1024;
 inline constexpr Duration kDrainTime = std::chrono::seconds(1);
 
@@ -38,7 +40,7 @@ class Http1Server final : public ServerConnection {
   };
 
   [[nodiscard]] static Peer peer_of(const TcpSocket& socket);
-  /// Whether the last exchange left the connection ready for the next head without any wait.
+  /// Whether the next head can be read at once after the last exchange.
   [[nodiscard]] bool clean() const;
   [[nodiscard]] Awaitable<Result<void>> settle();
   [[nodiscard]] Awaitable<bool> drain_body();

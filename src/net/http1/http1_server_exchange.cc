@@ -71,7 +71,7 @@ Result<Read> Http1ServerExchange::read_body() {
     }
     if (!read.bytes.empty()) return read;
   }
-  input.tidy();  // a request in progress holds no buffer
+  input.tidy();  // a running request holds no buffer
   return Read{ReadState::End, {}};
 }
 
@@ -85,7 +85,7 @@ Result<Read> Http1ServerExchange::take(std::span<char> bytes, bool from_input) {
   if (from_input) {
     wire_.input().consume(unframed->consumed);
   } else if (unframed->consumed < bytes.size()) {
-    // The next request began in the same bytes.
+    // The next request begins in the same bytes.
     wire_.input().append({bytes.data() + unframed->consumed, bytes.size() - unframed->consumed});
   }
   return Read{ReadState::Data, {bytes.data(), unframed->content}};
@@ -113,7 +113,7 @@ void Http1ServerExchange::start(const AnswerStart& answer) {
   if (answer_head_.capacity() <= std::string().capacity()) answer_head_ = wire_.loop().memory().take_bytes();
   answer_head_.clear();
   AnswerStart ours = answer;
-  // A client that was not asked for its body may send it or not: what comes next on this connection is a guess.
+  // A client that was not asked for its body may send it or not, so the next bytes of this connection are unknown.
   ours.close = answer.close || close_after_ || body_withheld();
   plan_ = write_answer_head(ours, asked_, answer_head_);
   answer_left_ = answer.framing.length;
@@ -147,7 +147,7 @@ Result<WriteState> Http1ServerExchange::write(Pieces pieces, More more, Keep kee
   bool fitted = head_sent_ || out.push_back({answer_head_, Keep::Copy});
   bool chunked = plan_.has_body && plan_.framing == http::BodyKind::Chunked;
   http::ChunkHeader chunk(size);
-  // An empty chunk would be the last one: no bytes, no chunk.
+  // An empty chunk would end the body, so no bytes give no chunk.
   if (chunked && size > 0) fitted &= out.push_back({chunk.text(), Keep::Copy});
   if (size > 0) {
     for (std::string_view piece : pieces) fitted &= piece.empty() || out.push_back({piece, keep});
@@ -171,7 +171,7 @@ Awaitable<Result<void>> Http1ServerExchange::until_flushed(Instant until) {
 }
 
 void Http1ServerExchange::abort() {
-  // A body that only the end of the connection ends must end with a reset; any other is visibly short.
+  // A body that ends with the connection must end with a reset here; any other is visibly short.
   if (!head_sent_ || plan_.framing == http::BodyKind::UntilClose) return wire_.reset();
   wire_.close();
 }

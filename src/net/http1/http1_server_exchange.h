@@ -11,12 +11,12 @@
 
 namespace drover::net {
 
-/// A request body may take this long whatever its size, and then as long as this rate allows (slow-body attacks). It is
-/// the only bound on the time of a body: who waits for one needs no deadline of his own.
+/// How long a request body may take whatever its size; after that it must keep up with the rate below (slow-body
+/// attacks). This alone bounds the time of a body: a wait for one needs no deadline of its own.
 inline constexpr Duration kBodyGrace = std::chrono::seconds(30);
 inline constexpr std::uint64_t kMinBodyBytesPerSecond = 4 * 1024;
 
-/// When a body of which this much has come counts as too slow.
+/// When a body of which `bytes` have come counts as too slow.
 [[nodiscard]] Instant body_due(Instant began, std::uint64_t bytes);
 
 class Http1ServerExchange final : public ServerExchange {
@@ -24,18 +24,18 @@ class Http1ServerExchange final : public ServerExchange {
   explicit Http1ServerExchange(ServerWire& wire) : wire_(wire) {}
   ~Http1ServerExchange();
 
-  /// A new request begins; its head has been read.
+  /// Begins with a request whose head is read.
   void begin(std::unique_ptr<RequestMemory> request);
-  /// Forgets it.
+  /// Forgets the request.
   void end();
-  /// The connection ends after this answer, if its head can still say so.
+  /// Ends the connection after this answer, if the head that says so is not sent yet.
   void close_after() { close_after_ = true; }
 
   [[nodiscard]] bool open() const { return open_; }
   [[nodiscard]] bool answered() const { return answer_ended_; }
   [[nodiscard]] bool closes() const { return plan_.close; }
   [[nodiscard]] bool body_finished() const { return body_.finished(); }
-  /// The client holds the body back until it is asked for it.
+  /// Whether the client holds the body back until "100 Continue".
   [[nodiscard]] bool body_withheld() const { return expects_continue_ && body_bytes_ == 0; }
 
   [[nodiscard]] const http::RequestHead& head() const override;

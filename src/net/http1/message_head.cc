@@ -72,7 +72,7 @@ AnswerPlan write_answer_head(const AnswerStart& answer, Asked asked, std::string
   plan.has_body = !asked.head && !forbids_body(answer.status);
   plan.close = answer.close || !asked.keep_alive;
   bool old = asked.version == http::Version::Http10;
-  // RFC 9112 section 6.1: an HTTP/1.0 client does not know chunks; the end of the connection ends the body.
+  // RFC 9112 section 6.1: an HTTP/1.0 client does not know chunks, so the end of the connection ends the body.
   if (old && plan.framing == http::BodyKind::Chunked) plan.framing = http::BodyKind::UntilClose;
   if (plan.has_body && plan.framing == http::BodyKind::UntilClose) plan.close = true;
 

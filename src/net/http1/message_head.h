@@ -1,4 +1,4 @@
-// The text of the heads we send: start line, the caller's fields, and the framing and connection fields that are ours.
+// Writes the heads that we send: start line, the caller's fields, and our own framing and connection fields.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,14 @@
 
 namespace drover::net {
 
-/// How an answer's body will be framed on the wire, and what was decided about the connection.
+/// How an answer's body is framed on the wire, and whether the connection ends after it.
 struct AnswerPlan {
   http::BodyKind framing = http::BodyKind::None;  ///< UntilClose for a chunked answer to an HTTP/1.0 client
   bool has_body = true;                           ///< false: answers to HEAD, and 1xx, 204, 304
   bool close = false;
 };
 
-/// What was asked, as far as it shapes the answer.
+/// The parts of the request that shape the answer.
 struct Asked {
   bool head = false;  ///< the method is HEAD
   http::Version version = http::Version::Http11;

@@ -20,7 +20,7 @@ iovec to_iovec(std::string_view bytes) {
 bool Outbox::has_room(const OutPieces& pieces) const {
   std::size_t copies = front_.size() + tail_.size();
   for (const OutPiece& piece : pieces) {
-    // A second borrow behind a pending one is copied: its place is in the tail.
+    // A borrowed piece after a pending one is copied, because its place is in the tail.
     bool borrowable = piece.keep == Keep::Borrow && borrowed_.empty() && tail_.empty();
     if (!borrowable) copies += piece.bytes.size();
   }
@@ -65,7 +65,7 @@ Moved Outbox::flush(Stream& stream) {
   Moved moved = stream.write({vectors.data(), count});
   if (moved.state == Io::Failed) return moved;
   took(moved.bytes);
-  // A part means that the kernel is full: asking again would only cost a call.
+  // A partial write means that the kernel is full: a further call would be in vain.
   return {empty() ? Io::Done : Io::Blocked, moved.bytes, 0};
 }
 

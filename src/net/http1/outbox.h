@@ -1,5 +1,5 @@
-// What a connection has been given to send and the kernel has not taken yet. Sends at once what it can; the rest waits
-// in order, copied or borrowed.
+// The bytes that a connection was given to send and the kernel has not taken yet. Sends what it can at once, and keeps
+// the rest in order, copied or borrowed.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace drover::net {
 
 class Stream;
 
-/// A piece with what may be done to keep it.
+/// A piece, and how it may be kept.
 struct OutPiece {
   std::string_view bytes;
   Keep keep = Keep::Copy;
@@ -29,11 +29,11 @@ class Outbox {
  public:
   explicit Outbox(LoopMemory& memory) : front_(memory), tail_(memory) {}
 
-  /// Sends the pieces behind what is pending: Done, Blocked (the rest is kept; call flush() when writable) or Failed.
+  /// Sends the pieces after the pending bytes: Done, Blocked (the rest is kept; call flush() when writable) or Failed.
   [[nodiscard]] Moved send(Stream& stream, const OutPieces& pieces);
-  /// Whether send() may copy as much as these pieces could need.
+  /// Whether send() may copy as many bytes as these pieces could need.
   [[nodiscard]] bool has_room(const OutPieces& pieces) const;
-  /// Tries the rest again. `bytes` of the answer: what went out, also when still Blocked.
+  /// Tries to send the rest. Moved::bytes is what was sent, also when Blocked.
   [[nodiscard]] Moved flush(Stream& stream);
 
   [[nodiscard]] bool empty() const { return front_.empty() && borrowed_.empty() && tail_.empty(); }

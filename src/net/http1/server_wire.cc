@@ -115,7 +115,7 @@ void ServerWire::on_readable() {
   if (observer_ != nullptr) take_pipelined();
 }
 
-/// Reads only to see the end of the connection behind what a client sends early.
+/// Reads the bytes that a client sends early, only to see the end of the connection behind them.
 void ServerWire::take_pipelined() {
   while (may_pipeline()) {
     std::span<char> room = loop_.scratch().first(std::min(kScratchBytes, kMaxPipelinedBytes - input_.size()));
@@ -150,7 +150,7 @@ void ServerWire::read_expired() {
 
 void ServerWire::write_expired() {
   if (writer_.waiting()) {
-    // Whoever waited decides; if nobody does, the next stall ends the connection.
+    // The caller whose wait ended decides. If it does nothing, the next stall ends the connection.
     arm_stall(write_stall_);
     writer_.resume(fail(trouble(ErrorKind::IdleTimeout)));
     return;

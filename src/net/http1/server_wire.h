@@ -18,14 +18,14 @@
 
 namespace drover::net {
 
-/// Bytes kept of requests behind the one being served; then reading stops.
+/// Most bytes kept of requests behind the one that is served; then reading stops.
 inline constexpr std::size_t kMaxPipelinedBytes = 64 * 1024;
-/// How often a connection whose reading has stopped is asked whether its client is still there.
+/// How often a connection that is not read is checked for a client that has gone.
 inline constexpr Duration kHangupCheck = std::chrono::milliseconds(40);
 
 class ServerWire final : private StreamEvents {
  public:
-  /// `write_stall`: how long pending bytes may not move while nobody waits for them.
+  /// `write_stall`: how long pending bytes may not move while no caller waits for them.
   ServerWire(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session, Duration write_stall,
              ByteLedger* unparsed = nullptr);
   ServerWire(const ServerWire&) = delete;
@@ -33,32 +33,32 @@ class ServerWire final : private StreamEvents {
 
   [[nodiscard]] Loop& loop() { return loop_; }
   [[nodiscard]] Stream& stream() { return stream_; }
-  /// Received and not yet used.
+  /// Received bytes that are not used yet.
   [[nodiscard]] Buffer& input() { return input_; }
   [[nodiscard]] Moved read(std::span<char> into);
-  /// Until a read may find something. At `deadline`: an error of kind `expired`. Also ClientGone, Cancelled.
+  /// Waits until a read may find bytes. At `deadline`: an error of kind `expired`. Also ClientGone, Cancelled.
   [[nodiscard]] Awaitable<Result<void>> until_readable(Instant deadline, ErrorKind expired);
-  /// The same, but only what has not been received yet counts.
+  /// The same, for bytes that are not received yet.
   [[nodiscard]] Awaitable<Result<void>> until_more(Instant deadline, ErrorKind expired);
   /// Ends a wait for input with this error, soon.
   void cancel_read(ErrorKind kind);
 
   /// Errors: ClientGone, TooLarge.
   [[nodiscard]] Result<WriteState> send(const OutPieces& pieces);
-  /// Until nothing is pending. IdleTimeout when nothing moved for as long as `deadline` is away now.
+  /// Waits until nothing is pending. IdleTimeout when no byte moved for the time from now to `deadline`.
   [[nodiscard]] Awaitable<Result<void>> until_written(Instant deadline);
-  /// The same with a bound on the whole: IdleTimeout at `until`, whatever has moved.
+  /// The same with a bound on the whole wait: IdleTimeout at `until`, even if bytes have moved.
   [[nodiscard]] Awaitable<Result<void>> until_flushed(Instant until);
   /// Ends a wait for writing with Cancelled, soon.
   void interrupt() { writer_.resume_later(fail(trouble(ErrorKind::Cancelled))); }
   [[nodiscard]] std::uint64_t pending_bytes() const { return outbox_.pending_bytes(); }
-  /// For a TLS handshake: until the kernel takes bytes again.
+  /// For a TLS handshake: waits until the kernel takes bytes again.
   [[nodiscard]] Awaitable<Result<void>> until_writable(Instant deadline);
 
   void watch(GoneObserver* observer);
   [[nodiscard]] bool gone() const { return gone_; }
 
-  /// Says that nothing more comes, then closes; waits in progress return Cancelled.
+  /// Tells the peer that no more bytes come, then closes; waits return Cancelled.
   void finish();
   void close();
   /// Closes so that the peer sees a reset.
@@ -72,7 +72,7 @@ class ServerWire final : private StreamEvents {
   void check_hangup();
   void read_expired();
   void write_expired();
-  /// The client is gone: tells everybody who waits or watches. From a clean callback.
+  /// The client is gone: ends the waits and calls the observer. From a clean callback.
   void lost();
   void end_waits();
   void arm_stall(Duration span);
@@ -88,7 +88,7 @@ class ServerWire final : private StreamEvents {
   Deadline hangup_check_;
   Duration write_stall_;
   Duration stall_now_;
-  bool in_total_ = false;  ///< the write deadline bounds a whole flush: progress does not move it
+  bool in_total_ = false;  ///< the write deadline bounds a whole flush: moved bytes do not extend it
   GoneObserver* observer_ = nullptr;
   ErrorKind read_expiry_ = ErrorKind::ClientGone;
   bool gone_ = false;

@@ -1,4 +1,4 @@
-// The one place that reads the monotonic clock. Nothing else in the program does, so decisions can be replayed.
+// The one place that reads the monotonic clock, so that decisions can be replayed.
 #pragma once
 
 #include <chrono>

@@ -14,7 +14,7 @@ namespace drover::net {
 
 namespace {
 
-/// Readable bytes behind the scratch memory, for parsers that read in wide steps.
+/// Readable bytes after the scratch memory, for parsers that read in wide steps.
 constexpr std::size_t kScratchPadding = 64;
 
 }  // namespace
@@ -37,7 +37,7 @@ Loop::~Loop() {
 void Loop::abandon() {
   mailbox_->close();
   waiters_->abandon_all();
-  // Coroutines that still wait own connections; those need the ticker and the memory to go away cleanly.
+  // Waiting coroutines own connections, whose destructors need the ticker and the memory.
   context_.abandon_all();
 }
 

@@ -37,9 +37,9 @@ bool Mailbox::put(Task task, std::size_t most) {
     first = tasks_.empty();
     tasks_.push_back(std::move(task));
   }
-  if (!first) return true;  // whoever put the first one has woken the loop, or is about to
+  if (!first) return true;  // the thread that put the first task wakes the loop
   std::uint64_t one = 1;
-  // It can fail only when the counter is at its maximum, and then the loop is awake already.
+  // It fails only when the counter is at its maximum, and then the loop is awake.
   [[maybe_unused]] ssize_t written = ::write(event_fd_, &one, sizeof one);
   return true;
 }

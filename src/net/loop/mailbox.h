@@ -1,5 +1,5 @@
-// The one way from another thread into a loop: a bounded list of tasks and an eventfd that wakes the loop. Posting
-// through Asio from outside loses handlers on an UNSAFE context.
+// The one way from another thread into a loop: a bounded list of tasks, and an eventfd that wakes the loop. Posting
+// through Asio from another thread loses handlers on an UNSAFE context.
 #pragma once
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -13,9 +13,9 @@
 
 namespace drover::net {
 
-/// Tasks that may wait for one loop. A loop that far behind is not going to catch up by being given more.
+/// Most tasks that wait for one loop. A loop that is so far behind does not catch up when it gets more.
 inline constexpr std::size_t kMaxMail = 65536;
-/// Room beyond that for orders: a loop that is behind must hear of a reload or a drain all the same.
+/// Further room for orders: a loop that is behind must still learn of a reload or a drain.
 inline constexpr std::size_t kMaxOrders = 64;
 
 class Mailbox {
@@ -28,11 +28,11 @@ class Mailbox {
 
   /// Any thread. False when full or closed; the task is then dropped.
   [[nodiscard]] bool put(Task task) { return put(std::move(task), kMaxMail); }
-  /// The same for what the one thread that controls the loop wants of it.
+  /// As put(), for the one thread that controls the loop.
   [[nodiscard]] bool put_order(Task task) { return put(std::move(task), kMaxMail + kMaxOrders); }
-  /// Whether the next put_order() will be taken: nobody else can use up that room.
+  /// Whether the next put_order() is accepted: no other thread uses that room.
   [[nodiscard]] bool takes_order();
-  /// From now on put() is refused. Any thread.
+  /// Refuses every later put(). Any thread.
   void close();
 
  private:

@@ -6,7 +6,7 @@ namespace drover::net {
 
 namespace {
 
-/// Moves a view from one copy of the bytes to the other.
+/// Points a view into the other copy of the bytes.
 void rebase(std::string_view& view, const char* from, const char* to) {
   if (view.data() != nullptr) view = {to + (view.data() - from), view.size()};
 }
@@ -33,7 +33,7 @@ template <class Head>
 void give_to(FixedVector<std::unique_ptr<HeadMemory<Head>>, kMaxSpareMemory>& spare,
              std::unique_ptr<HeadMemory<Head>> memory) {
   if (memory == nullptr || spare.full() || memory->bytes.capacity() > kMaxSpareBytes) return;
-  // Secrets and prompts do not lie around in spare memory longer than they must.
+  // Spare memory keeps no secrets and prompts.
   memory->bytes.clear();
   memory->head.fields.clear();
   [[maybe_unused]] const bool kept = spare.push_back(std::move(memory));
@@ -89,7 +89,7 @@ void Buffer::append(std::string_view more) {
     bytes_ = memory_.take_bytes();
     borrowed_ = true;
   }
-  // Without this a long run of small consumes and appends would grow the string for ever.
+  // Without this, many small consumes and appends would make the string grow for ever.
   if (begin_ > 0 && begin_ >= bytes_.size() / 2) {
     bytes_.erase(0, begin_);
     begin_ = 0;
@@ -107,7 +107,7 @@ void Buffer::release() {
   count();
 }
 
-/// Nearly every head fits into the first bytes, and then nothing that threads share is touched.
+/// Nearly every head fits into the first bytes, and then no counter that threads share is touched.
 void Buffer::count() {
   const std::size_t beyond = bytes_.capacity() > kFirstBytes ? bytes_.capacity() - kFirstBytes : 0;
   if (ledger_ != nullptr && beyond != counted_) ledger_->change(std::exchange(counted_, beyond), beyond);

@@ -1,5 +1,5 @@
-// Memory that connections of one thread lend each other: a connection holds it only while bytes are in it, so an idle
-// one holds none.
+// Memory that the connections of one thread share: a connection holds it only while it has bytes in it, so an idle
+// connection holds none.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +13,12 @@
 
 namespace drover::net {
 
-/// Pieces kept ready per kind and thread; more are freed. 64 covers the requests a thread has in hand at one moment.
+/// Most spare pieces of each kind in a thread; more are freed. 64 covers the requests that a thread works on at one
+/// moment.
 inline constexpr std::size_t kMaxSpareMemory = 64;
-/// What a fresh piece can hold without growing: more than nearly every head. A connection is never without as much.
+/// What a fresh piece holds without growing: more than nearly every head needs. A connection may always hold this much.
 inline constexpr std::size_t kFirstBytes = 4 * 1024;
-/// A string that grew past this is freed rather than kept.
+/// A string that has grown past this is freed and not kept.
 inline constexpr std::size_t kMaxSpareBytes = 32 * 1024;
 
 /// A head with the bytes it points into.
@@ -30,7 +31,7 @@ struct HeadMemory {
 using RequestMemory = HeadMemory<http::RequestHead>;
 using ResponseMemory = HeadMemory<http::ResponseHead>;
 
-/// Keeps the bytes of a head that was parsed from `received`: the views in `memory.head` then point into the copy.
+/// Copies the bytes of a head that was parsed from `received`: the views in `memory.head` then point into the copy.
 void keep_head(std::string_view received, RequestMemory& memory);
 void keep_head(std::string_view received, ResponseMemory& memory);
 
@@ -53,11 +54,11 @@ class LoopMemory {
   Spare<std::unique_ptr<ResponseMemory>> responses_;
 };
 
-/// Bytes that wait to be consumed from the front. Borrows its memory when the first byte comes.
+/// Bytes that wait to be consumed from the front. Takes its memory when the first byte comes.
 class Buffer {
  public:
   explicit Buffer(LoopMemory& memory) : memory_(memory) {}
-  /// What it holds beyond kFirstBytes counts in the ledger, where there is one.
+  /// The bytes beyond kFirstBytes count in the ledger, if there is one.
   Buffer(LoopMemory& memory, ByteLedger* ledger) : memory_(memory), ledger_(ledger) {}
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
@@ -70,16 +71,16 @@ class Buffer {
 
   /// Invalidates views.
   void append(std::string_view more);
-  /// Takes bytes off the front; views into them stay good until the next append or tidy.
+  /// Takes bytes off the front; views into them stay valid until the next append or tidy.
   void consume(std::size_t count) { begin_ += count; }
-  /// Gives the memory back when nothing is left in it.
+  /// Gives the memory back when it is empty.
   void tidy() {
     if (empty()) release();
   }
   void release();
-  /// Of two buffers that count in no ledger.
+  /// Both buffers must count in no ledger.
   void swap(Buffer& other);
-  /// Whether it may grow: the first bytes always, more while the ledger is not full.
+  /// Whether it may grow: the first bytes always, more while the ledger has room.
   [[nodiscard]] bool may_grow() const { return ledger_ == nullptr || size() < kFirstBytes || !ledger_->full(); }
 
  private:

@@ -8,9 +8,9 @@ namespace drover::net {
 
 namespace {
 
-/// Rounds before the loop's other work gets its turn.
+/// Rounds before the loop's other work has its turn.
 constexpr int kRounds = 4;
-/// A batch of at least this many is likely to be followed by more: worth asking again at once.
+/// After a batch of at least this many events more are likely, so the kernel is asked again at once.
 constexpr std::size_t kBusy = 8;
 
 }  // namespace

@@ -1,7 +1,7 @@
-// Tells the sockets of one loop what the kernel says of them. It reads and writes nothing itself.
+// Passes the kernel's events on to the sockets of one loop. It reads and writes nothing itself.
 //
 // Each socket is registered once, edge-triggered, for its whole life, in an epoll set of our own inside Asio's. A wait
-// then costs no system call; Asio's own async_wait registers anew every time, twice per proxied request.
+// then costs no system call; Asio's own async_wait registers anew every time, twice for each proxied request.
 #pragma once
 
 #include <sys/epoll.h>
@@ -18,7 +18,7 @@ namespace drover::net {
 /// A socket's owner.
 class Polled {
  public:
-  /// `events` as in epoll_ctl(2). From a clean callback; may remove and destroy any Polled, itself included.
+  /// `events` are those of epoll_ctl(2). From a clean callback; it may remove and destroy any Polled, also this one.
   virtual void kernel_says(std::uint32_t events) = 0;
 
  protected:
@@ -34,14 +34,14 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  /// False: the kernel will not watch any more sockets.
+  /// False: the kernel watches no more sockets.
   [[nodiscard]] bool add(int descriptor, Polled& polled);
-  /// Before the descriptor is closed.
+  /// Call it before the descriptor is closed.
   void remove(int descriptor, Polled& polled);
 
  private:
   struct Ready;
-  /// Events taken at once; more wait for the next round.
+  /// Most events of one round; more wait for the next.
   static constexpr std::size_t kBatch = 128;
 
   void wait();

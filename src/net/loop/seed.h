@@ -1,4 +1,4 @@
-// A seed from the machine for a Random: another one each time, from std::random_device.
+// A seed for a Random from std::random_device, a new one each time.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// SIGTERM, SIGINT, SIGHUP and the like, on an ordinary context in the main thread (never on a loop's UNSAFE one).
+// Waits for signals (SIGTERM, SIGINT, SIGHUP) on an ordinary context in the main thread, never on a loop's UNSAFE one.
 #pragma once
 
 #include <functional>

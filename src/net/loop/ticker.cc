@@ -46,7 +46,7 @@ void Deadline::unlink() {
 struct Ticker::Tick {
   Ticker* ticker;
   void operator()(const boost::system::error_code& error) const {
-    // Aborted: replaced by an earlier wait, or the ticker is being destroyed.
+    // Aborted: an earlier wait replaced this one, or the ticker is being destroyed.
     if (!error) ticker->ticked();
   }
 };
@@ -75,7 +75,7 @@ void Ticker::wake_no_later_than(Instant at) {
 }
 
 void Ticker::sleep_until(Instant at) {
-  // Two wakes may be at most one tick apart from what was asked for: an earlier wake already set is kept.
+  // A wake may be one tick early: an earlier wake that is set is kept.
   if (wakes_at_ != kNever && wakes_at_ <= at) return;
   wakes_at_ = at;
   timer_.expires_at(std::chrono::steady_clock::time_point(at.time_since_epoch()));
@@ -102,7 +102,7 @@ void Ticker::expire(Instant now) {
   call_due();
 }
 
-/// What is due goes to those about to be called, the rest where it belongs now.
+/// Moves due deadlines to the list of those to call, and the others to the list that they belong to now.
 void Ticker::sort_out(Deadline*& list, Instant now) {
   Deadline* next = std::exchange(list, nullptr);
   while (next != nullptr) {
@@ -125,7 +125,7 @@ void Ticker::call_due() {
   }
 }
 
-/// Puts those that were put off where they belong on the way.
+/// Finds the earliest deadline, and moves postponed ones to the list that they belong to.
 Instant Ticker::earliest() {
   for (std::int64_t tick = first_; tick < horizon_; ++tick) {
     if (list_of(tick) == nullptr) continue;

@@ -1,4 +1,4 @@
-// Deadlines as time points checked by one coarse timer per loop, instead of one kernel timer per wait.
+// Deadlines as time points, checked by one coarse timer per loop instead of one kernel timer per wait.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ namespace drover::net {
 
 class Ticker;
 
-/// Something to do when a time has come. Belongs to one loop; not thread-safe. Destroying it disarms it.
+/// A function that is called when a time has come. It belongs to one loop; not thread-safe. Destruction disarms it.
 class Deadline {
  public:
   /// `expired(context)` runs on the loop, at most one tick (10 ms) late, after the deadline was disarmed.
@@ -25,7 +25,7 @@ class Deadline {
   Deadline& operator=(const Deadline&) = delete;
   ~Deadline() { disarm(); }
 
-  /// Replaces an earlier time. kNever disarms. A later time costs a store, any other a few: safe to call for every
+  /// Replaces the time. kNever disarms. A later time costs one store, another a few: it is cheap enough for every
   /// chunk. Allocates nothing.
   void arm(Instant at);
   void disarm();
@@ -40,20 +40,20 @@ class Deadline {
   Expired expired_;
   void* context_;
   Instant at_ = kNever;
-  Instant filed_ = kNever;     ///< the time by which the ticker keeps it: `at_`, or what that was before it was put off
+  Instant filed_ = kNever;     ///< the time that the ticker's lists know: `at_`, or an earlier one if postponed
   Deadline* next_ = nullptr;   ///< in its list
-  Deadline** link_ = nullptr;  ///< what points to it there; null: it is in no list
+  Deadline** link_ = nullptr;  ///< the pointer to it in that list; null: it is in no list
 };
 
-/// Owns the timer. It runs only while something is armed and never more often than every kTick.
+/// Owns the timer, which runs only while a deadline is armed, and at most every kTick.
 ///
-/// What is due soon is kept by its tick, everything else in one list that is looked through every kSoon ticks. So a
-/// tick costs what is due in it, however many deadlines there are. One that was put off stays where it is until its
-/// first time comes.
+/// Deadlines that are due soon are kept by their tick, all others in one list that is looked through every kSoon ticks.
+/// So a tick costs only the deadlines that are due in it. A postponed deadline stays where it is until its first time
+/// comes.
 class Ticker {
  public:
   static constexpr Duration kTick = std::chrono::milliseconds(10);
-  /// Ticks kept apart: about five seconds, longer than what most deadlines wait that come to be due at all.
+  /// Ticks that have a list of their own: about five seconds, longer than most deadlines that are ever due.
   static constexpr std::int64_t kSoon = 512;
 
   explicit Ticker(asio::io_context& context);
@@ -61,11 +61,11 @@ class Ticker {
   Ticker(const Ticker&) = delete;
   Ticker& operator=(const Ticker&) = delete;
 
-  /// Calls what is due. Callbacks may arm, disarm and destroy any deadline, their own included. For the timer and
+  /// Calls the due deadlines. Callbacks may arm, disarm and destroy any deadline, also their own. For the timer and
   /// tests.
   void expire(Instant now);
   [[nodiscard]] std::size_t armed_count() const { return armed_; }
-  /// Deadlines looked at so far: what ticks have cost.
+  /// Deadlines looked at so far: the cost of ticks.
   [[nodiscard]] std::uint64_t looks() const { return looks_; }
 
  private:

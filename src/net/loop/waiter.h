@@ -1,4 +1,4 @@
-// One suspended coroutine, kept where a readiness event, a deadline or a cancel can resume it - exactly once.
+// One suspended coroutine, which a readiness event, a deadline or a cancel resumes exactly once.
 #pragma once
 
 #include <boost/asio/async_result.hpp>
@@ -12,8 +12,8 @@
 
 namespace drover::net {
 
-/// The waiters of one loop that have somebody waiting. A coroutine often owns the connection whose Waiter holds it: the
-/// loop must be able to break that ring when it goes.
+/// The waiters of one loop whose coroutine waits. A coroutine often owns the connection that holds its Waiter; the loop
+/// must be able to break that cycle when it is destroyed.
 class WaiterList {
  public:
   WaiterList() = default;
@@ -37,13 +37,13 @@ class Waiter {
     if (waiting()) leave();
   }
 
-  /// Suspends until one of the resume functions is called. Only while not waiting().
+  /// Suspends until one of the resume functions is called. Call it only while not waiting().
   [[nodiscard]] Awaitable<Result<void>> wait() {
     return asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Result<void>)>(Store{this}, kUseAwaitable);
   }
 
-  /// Lets everybody else on the loop have a turn, then goes on. For a wait that could end at once: a fast sender must
-  /// not keep a coroutine, and with it the thread, for itself.
+  /// Gives the other work of the loop a turn, then goes on. For a wait that could end at once: a fast sender must not
+  /// keep a coroutine, and its thread, busy for ever.
   [[nodiscard]] Awaitable<Result<void>> yield() {
     return asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Result<void>)>(Yield{executor_},
                                                                                            kUseAwaitable);
@@ -51,14 +51,14 @@ class Waiter {
 
   [[nodiscard]] bool waiting() const { return handler_.has_value(); }
 
-  /// Resumes at once. Only from a clean callback (never below another coroutine) and as the last thing done there: the
-  /// coroutine may destroy everything, this Waiter included.
+  /// Resumes at once. Call it only from a clean callback (never below another coroutine), as the last statement: the
+  /// coroutine may destroy everything, also this Waiter.
   void resume(Result<void> outcome = {}) {
     Handler handler = take();
     std::move(handler)(std::move(outcome));
   }
 
-  /// Resumes soon, from the loop. Nothing happens when nobody waits.
+  /// Resumes soon, from the loop. Does nothing when no coroutine waits.
   void resume_later(Result<void> outcome = {}) {
     if (!waiting()) return;
     asio::post(executor_, Resumption{take(), std::move(outcome)});
@@ -119,12 +119,12 @@ class Waiter {
 
 void WaiterList::abandon_all() {
   while (first_ != nullptr) {
-    // The coroutine itself is destroyed later, by the context: until then the Waiter stays.
+    // The context destroys the coroutine later; until then the Waiter exists.
     Waiter::Handler unwound = first_->take();
   }
 }
 
-/// What a wait returns when there is nothing to wait for. Does not suspend.
+/// The return of a wait that has nothing to wait for. Does not suspend.
 [[nodiscard]] inline Awaitable<Result<void>> immediately(Result<void> outcome) {
   co_return outcome;
 }

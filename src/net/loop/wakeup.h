@@ -1,16 +1,16 @@
-// Lets a callback resume a waiting coroutine of the same loop, also when it comes before the wait.
+// Lets a callback resume a waiting coroutine of the same loop, also when the callback comes before the wait.
 #pragma once
 
 #include "net/loop/waiter.h"
 
 namespace drover::net {
 
-/// At most one waiter. A notify() without a waiter is remembered (once) for the next wait().
+/// At most one coroutine waits. A notify() before the wait is remembered once, for the next wait().
 class Wakeup {
  public:
   explicit Wakeup(Loop& loop) : waiter_(loop) {}
 
-  /// Has no deadline of its own: whoever waits has armed one that notifies.
+  /// Has no deadline: the waiting coroutine has armed one that notifies.
   [[nodiscard]] Awaitable<> wait() {
     if (!notified_) {
       const auto resumed = co_await waiter_.wait();
@@ -19,7 +19,7 @@ class Wakeup {
     notified_ = false;
   }
 
-  /// Resumes the waiter from the loop, never from inside this call.
+  /// Resumes the coroutine from the loop, never inside this call.
   void notify() {
     if (waiter_.waiting()) {
       waiter_.resume_later();

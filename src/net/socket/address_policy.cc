@@ -8,7 +8,7 @@
 namespace drover::net {
 namespace {
 
-/// Whether the name is of a kind that public DNS has no answer for (RFC 6761, 6762, 8375, and ICANN's "internal").
+/// Whether public DNS has no answer for such a name (RFC 6761, 6762, 8375, and ICANN's "internal").
 bool is_local_name(std::string_view host) {
   constexpr auto kNeverPublic =
       std::to_array<std::string_view>({".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test"});

@@ -1,5 +1,5 @@
-// Which addresses a name may lead to. Looked at on each connect, behind resolution, so that a name cannot be pointed
-// somewhere else after it was checked (DNS rebinding).
+// Which addresses a name may lead to. It is checked after resolution at each connect, so that a name cannot be pointed
+// to another address after the check (DNS rebinding).
 #pragma once
 
 #include <string_view>
@@ -9,10 +9,10 @@
 
 namespace drover::net {
 
-/// What is left of `found` for this host. A literal address is the word of whoever configured it and passes. A name
-/// must not lead to link-local addresses (cloud metadata lives there), to "any", to multicast or to broadcast, nor to
-/// this machine unless it says so itself: it has no dot, or ends in what is never public (localhost, local, internal,
-/// lan, home.arpa, test). Any name may lead to private networks: that is where companies' own models run.
+/// The addresses in `found` that `host` may lead to. A literal address passes: the operator has configured it. A name
+/// must not lead to link-local addresses (cloud metadata is there), to "any", multicast or broadcast, nor to this
+/// machine unless the name says so: it has no dot, or ends in a suffix that is never public (localhost, local,
+/// internal, lan, home.arpa, test). Any name may lead to private networks, where companies run their own models.
 [[nodiscard]] std::vector<asio::ip::address> admitted(std::string_view host,
                                                       const std::vector<asio::ip::address>& found);
 

@@ -24,7 +24,7 @@ std::string text_of(const Origin& origin) {
 
 }  // namespace
 
-/// The race of connects: runs in callbacks; the coroutine waits for its end.
+/// The race of connects. It runs in callbacks, and the coroutine waits for its end.
 struct Connecting::State : std::enable_shared_from_this<Connecting::State> {
   struct Connected {
     std::shared_ptr<State> state;
@@ -107,15 +107,15 @@ struct Connecting::State : std::enable_shared_from_this<Connecting::State> {
     waiter.resume_later();
   }
 
-  /// The winner's descriptor in a socket of its own: the one that connected stays registered for writability, and every
-  /// wait for input would first be woken for that.
+  /// The winner's descriptor in a new socket: the socket that connected stays registered for writability, and would
+  /// wake every wait for input first.
   TcpSocket take_winner() {
     boost::system::error_code ignored;
     TcpSocket& connected = sockets[*winner];
     return TcpSocket(loop.executor(), endpoints[*winner].protocol(), connected.release(ignored));
   }
 
-  /// Those that had their time and said nothing.
+  /// Notes the addresses that had their time without an answer.
   void note_silent() {
     for (std::size_t at = 0; at < begun.size(); ++at) {
       if (answered[at] || winner == at || loop.now() - begun[at] < kStagger) continue;
@@ -140,8 +140,8 @@ struct Connecting::State : std::enable_shared_from_this<Connecting::State> {
   Deadline stagger;
   std::string host;
   std::vector<asio::ip::tcp::endpoint> endpoints;
-  std::vector<TcpSocket> sockets;  ///< beside the endpoints, as far as they were tried
-  std::vector<Instant> begun;      ///< beside the sockets
+  std::vector<TcpSocket> sockets;  ///< one for each endpoint that was tried
+  std::vector<Instant> begun;      ///< one for each socket
   std::vector<bool> answered;      ///< refused, or could not even be opened
   std::optional<std::size_t> winner;
   std::optional<ErrorKind> interrupted;
@@ -189,7 +189,7 @@ Awaitable<Result<std::unique_ptr<ClientConnection>>> Connecting::run(const Origi
   state->begin(allowed, origin.port);
   if (!state->decided) {
     Result<void> waited = co_await state->waiter.wait();
-    static_cast<void>(waited);  // what ended the wait is in the state
+    static_cast<void>(waited);  // the state says what ended the wait
   }
   if (state->interrupted) {
     state->abandon();

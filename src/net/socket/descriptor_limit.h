@@ -8,7 +8,7 @@ namespace drover::net {
 /// The limit in force (the soft one of RLIMIT_NOFILE).
 [[nodiscard]] std::uint64_t descriptor_limit();
 
-/// Raises it as far as the process may (to the hard one) and returns what is in force then.
+/// Raises the limit as far as the process may (to the hard one), and returns the limit that is then in force.
 std::uint64_t raise_descriptor_limit();
 
 }  // namespace drover::net

@@ -21,7 +21,7 @@ namespace {
 using Endpoint = asio::ip::tcp::endpoint;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
-/// Connections the kernel completes before we accept them; the kernel caps it at net.core.somaxconn.
+/// Connections that the kernel completes before we accept them; net.core.somaxconn caps it.
 constexpr int kBacklog = 4096;
 /// How long accepting pauses when descriptors have run out.
 constexpr Duration kPause = std::chrono::milliseconds(100);
@@ -91,10 +91,10 @@ std::expected<Descriptor, int> bound_socket(const Endpoint& endpoint, Sharing sh
   return made;
 }
 
-/// Binds without SO_REUSEPORT, which fails when anybody listens there, and lets go again. Returns the port.
+/// Binds without SO_REUSEPORT, which fails when another process listens there, and closes again. Returns the port.
 Result<std::uint16_t> probe(const Address& address, Endpoint endpoint) {
   std::expected<Descriptor, int> made = bound_socket(endpoint, Sharing::Alone);
-  // SO_REUSEADDR lets two sockets be bound as long as neither listens; listening finds out.
+  // SO_REUSEADDR lets two sockets bind while neither listens, so only listening shows the conflict.
   if (made && ::listen(made->get(), 1) != 0) made = std::unexpected(errno);
   if (!made) return fail(bind_trouble(address, made.error()));
   socklen_t size = static_cast<socklen_t>(endpoint.capacity());
@@ -150,7 +150,7 @@ class Listening : public std::enable_shared_from_this<Listening> {
     accept();  // the peer gave up while it waited (ECONNABORTED and the like)
   }
 
-  /// Spends the reserve descriptor on the oldest waiting peer, so that it is told instead of left waiting.
+  /// Uses the reserve descriptor to refuse the oldest waiting peer, so that it learns of the refusal and does not wait.
   void refuse_one() {
     reserve_ = Descriptor();
     {

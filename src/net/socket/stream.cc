@@ -18,14 +18,14 @@ namespace drover::net {
 
 namespace {
 
-/// What a socket has said of itself: the peer sends no more, or the connection is broken.
+/// Events of a socket whose peer sends no more, or whose connection is broken.
 constexpr std::uint32_t kEnded = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 
-/// Pieces of no more than this in all are copied together and sent from one place: the kernel takes longer to read a
-/// list of pieces than we to copy them.
+/// Pieces of at most this size together are copied and sent as one: the kernel takes longer to read a list of pieces
+/// than we to copy them.
 constexpr std::size_t kGathered = 2048;
 
-/// The pieces one behind the other; 0 when they do not fit.
+/// Copies the pieces one after the other; 0: they do not fit.
 std::size_t gather(std::span<const iovec> pieces, std::array<char, kGathered>& into) {
   std::size_t size = 0;
   for (const iovec& piece : pieces) {
@@ -43,7 +43,7 @@ void set(int descriptor, int level, int option) {
 
 }  // namespace
 
-/// Tells of what was already there when somebody began to wait for it.
+/// Reports bytes that had arrived before the wait for them began.
 struct Stream::ReadAtOnce {
   std::shared_ptr<Stream*> stream;
   void operator()() const {
@@ -64,7 +64,7 @@ Stream::Stream(Loop& loop, TcpSocket socket, std::unique_ptr<TlsSession> session
   set(descriptor_, IPPROTO_TCP, TCP_NODELAY);
   set(descriptor_, SOL_SOCKET, SO_KEEPALIVE);
   if (session_) session_->attach(descriptor_, kernel_readable_, ended_);
-  // What cannot be watched cannot be served: it behaves like a connection that was closed.
+  // A socket that the kernel does not watch cannot be served: it behaves like a closed connection.
   if (!loop_.poller().add(descriptor_, *this)) close();
 }
 
@@ -86,7 +86,7 @@ Moved Stream::read_plain(std::span<char> into) {
     got = ::recv(descriptor_, into.data(), into.size(), 0);
   } while (got < 0 && errno == EINTR);
   if (got > 0) {
-    // Less than asked for means that the socket is empty now: the next wait finds whatever came meanwhile.
+    // A short read means that the socket is empty now: the next wait reports bytes that come later.
     kernel_readable_ = ended_ || static_cast<std::size_t>(got) == into.size();
     return Moved::done(static_cast<std::size_t>(got));
   }
@@ -123,7 +123,7 @@ Moved Stream::handshake() {
   if (!is_open()) return Moved::failed(EBADF);
   if (!session_) return Moved::done(0);
   Moved moved = session_->handshake();
-  blocked_ = moved.state == Io::Blocked;  // half a record in hand is no reason to try again
+  blocked_ = moved.state == Io::Blocked;  // half a record in memory is no reason for a new try
   return moved;
 }
 
@@ -142,7 +142,7 @@ void Stream::wait_readable() {
 }
 
 void Stream::wait_writable() {
-  // The kernel has just refused bytes, so it will say when it takes some again.
+  // The kernel has just refused bytes, so it reports when it takes some again.
   write_armed_ = is_open();
 }
 

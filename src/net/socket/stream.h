@@ -1,8 +1,8 @@
-// One connected socket, plain or TLS: reads and writes that never wait, and readiness told to its owner. It knows
+// One connected socket, plain or TLS: reads and writes that never wait, and readiness reported to its owner. It knows
 // nothing of HTTP.
 //
-// System calls are spent sparingly. A read happens only after the kernel said that there is something and until a short
-// read showed that there is no more; a wait is a flag, because the poller tells of every change anyway.
+// It saves system calls: it reads only after the kernel reported bytes, and until a short read shows that none are
+// left. A wait is a flag, because the poller reports every change.
 #pragma once
 
 #include <sys/uio.h>
@@ -40,35 +40,35 @@ class Stream final : private Polled {
 
   /// Done with at least one byte, Blocked (wait_readable() and try again), End (orderly), or Failed.
   [[nodiscard]] Moved read(std::span<char> into);
-  /// Done: all or, with `bytes` less than asked for, a part. Blocked: nothing went out.
+  /// Done: all bytes or, when `bytes` is smaller, a part. Blocked: none was sent.
   [[nodiscard]] Moved write(std::span<const iovec> pieces);
-  /// A step of the TLS handshake; plain streams are Done at once. Blocked: wait for what `wants_write()` says.
+  /// One step of the TLS handshake; a plain stream is Done at once. Blocked: wait as wants_write() says.
   [[nodiscard]] Moved handshake();
   [[nodiscard]] bool wants_write() const;
   [[nodiscard]] TlsSession* tls() { return session_.get(); }
 
-  /// Arms the wait unless it is armed; on_readable() is then called once.
+  /// Arms the wait, unless it is armed; on_readable() is then called once.
   void wait_readable();
   void wait_writable();
   [[nodiscard]] bool waits_readable() const { return read_armed_; }
-  /// Whether a read is worth trying without a wait: nothing has said Blocked since bytes were seen.
+  /// Whether a read is worth a try without a wait: no read was Blocked since bytes were reported.
   [[nodiscard]] bool may_read() const;
-  /// Ask the kernel at the next read() although no wait fired.
+  /// Lets the next read() ask the kernel although no wait has ended.
   void assume_readable() {
     kernel_readable_ = true;
     blocked_ = false;
   }
-  /// The peer has closed or reset, even with unread bytes in front of that (poll for POLLRDHUP).
+  /// Whether the peer has closed or reset, even with unread bytes before that (polls for POLLRDHUP).
   [[nodiscard]] bool peer_hung_up() const;
-  /// The kernel has told of bytes or an end that have not been read. Costs nothing; what arrived since the loop's last
-  /// look is not known yet.
+  /// Whether the kernel has reported bytes or an end that are not read. Costs nothing; it does not know of bytes that
+  /// came since the loop's last look.
   [[nodiscard]] bool has_unread() const { return kernel_readable_ || ended_; }
 
-  /// Says that nothing more will be written (TLS: close_notify first).
+  /// Tells the peer that no more bytes come (TLS: close_notify first).
   void shutdown_write();
-  /// Closes; no callback comes any more.
+  /// Closes; no callback comes after it.
   void close();
-  /// Closes with a reset, so that the peer cannot take what it has for the whole.
+  /// Closes with a reset, so that the peer does not take its part for the whole.
   void reset();
   [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
 
@@ -83,10 +83,10 @@ class Stream final : private Polled {
   int descriptor_;  // negative once closed
   std::unique_ptr<TlsSession> session_;
   StreamEvents& events_;
-  /// What a handler on its way holds: the stream, or null once that is closed.
+  /// What a posted handler holds: the stream, or null when it is closed.
   std::shared_ptr<Stream*> self_;
   bool kernel_readable_ = false;
-  bool ended_ = false;    // the peer has closed or reset: there is an end to be read, whatever stands before it
+  bool ended_ = false;    // the peer has closed or reset: an end is to be read after the bytes before it
   bool blocked_ = false;  // the last read found nothing (whole) to read
   bool read_armed_ = false;
   bool write_armed_ = false;

@@ -26,7 +26,7 @@ namespace drover::net::testing {
 
 using namespace std::chrono_literals;
 
-/// Runs the loop until `done`; false when that has not happened in time (a generous limit, not a measure).
+/// Runs the loop until `done`; false when that took longer than `limit`, which is generous and no measure.
 inline bool drive(Loop& loop, const std::function<bool()>& done, Duration limit = 20s) {
   Instant until = monotonic_now() + limit;
   while (!done()) {
@@ -51,13 +51,13 @@ T finish(Loop& loop, Awaitable<T> work) {
   return std::move(*outcome);
 }
 
-/// Starts one whose result is looked at later.
+/// Starts a coroutine whose result is read later.
 template <class T>
 void begin(Loop& loop, Awaitable<T> work, std::optional<T>& outcome) {
   asio::co_spawn(loop.executor(), keep_outcome<T>(std::move(work), outcome), asio::detached);
 }
 
-/// A plain blocking-with-limit socket: the other side of what is tested.
+/// The other side of a tested connection: a plain socket that blocks with a limit.
 class Peer {
  public:
   explicit Peer(int descriptor = -1) : descriptor_(descriptor) {}
@@ -72,14 +72,14 @@ class Peer {
   void send(std::string_view bytes) const {
     EXPECT_EQ(::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
   }
-  /// What is there now.
+  /// The bytes that have arrived.
   [[nodiscard]] std::string received(std::size_t most = 1 << 20) const {
     std::string bytes(most, '\0');
     ssize_t got = ::recv(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT);
     bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return bytes;
   }
-  /// Whether the other side has closed (or reset) and everything was read.
+  /// Whether the other side has closed or reset, and every byte was read.
   [[nodiscard]] bool at_end() const {
     char byte = 0;
     ssize_t got = ::recv(descriptor_, &byte, 1, MSG_DONTWAIT | MSG_PEEK);

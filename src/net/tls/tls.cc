@@ -21,12 +21,12 @@ namespace drover::net {
 
 namespace {
 
-/// Sessions one listener remembers for TLS 1.2 resumption (TLS 1.3 uses tickets that the client keeps).
+/// Sessions that one listener keeps for TLS 1.2 resumption (for TLS 1.3 the client keeps tickets).
 constexpr long kMaxSessions = 4096;
 /// "http/1.1" as ALPN writes it: length, then the name.
 constexpr unsigned char kAlpn[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
-/// OpenSSL's reason for the last failure. Reasons name files and formats, never key material.
+/// OpenSSL's reason for the last failure. It names files and formats, never key material.
 std::string last_reason() {
   unsigned long code = ERR_peek_last_error();
   const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
@@ -45,7 +45,7 @@ ContextPtr new_context(const SSL_METHOD* method) {
   SSL_CTX_set_options(context.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // One recv per record instead of two (header, then body).
+  // One recv for each record instead of two (header, then body).
   SSL_CTX_set_read_ahead(context.get(), 1);
   return context;
 }
@@ -60,7 +60,7 @@ int choose_alpn(SSL*, const unsigned char** out, unsigned char* out_size, const 
   return SSL_TLSEXT_ERR_OK;
 }
 
-/// The largest collection of certificates in use has 250 KB.
+/// Most bytes of certificates; the largest collection in use has 250 KB.
 constexpr std::size_t kMaxTrustBytes = std::size_t{64} << 20;
 
 std::string named(const std::string& ca_file) {
@@ -83,8 +83,8 @@ std::string environment_or(const char* variable, const char* otherwise) {
   return set != nullptr ? set : otherwise;
 }
 
-/// Of the places where OpenSSL looks: the file by its content, the folder, whose certificates it reads when it needs
-/// them, by the time of its last change.
+/// The state of the places where OpenSSL looks: the file by its content, and the folder, whose certificates OpenSSL
+/// reads when it needs them, by the time of its last change.
 std::string mark_of_system_trust() {
   const std::string file = environment_or(X509_get_default_cert_file_env(), X509_get_default_cert_file());
   const std::string folder = environment_or(X509_get_default_cert_dir_env(), X509_get_default_cert_dir());

@@ -1,4 +1,4 @@
-// TLS settings, made once and shared: OpenSSL contexts for both sides. Sockets use them through net's own streams
+// TLS settings, made once and shared: the OpenSSL contexts of both sides. Sockets use them through net's own streams
 // (OpenSSL on the descriptor with readiness waits; SSL_MODE_RELEASE_BUFFERS).
 #pragma once
 
@@ -15,12 +15,12 @@ class ClientTls {
   virtual ~ClientTls() = default;
   /// `ca_file` empty: the system's trust store. Errors: BadConfig.
   [[nodiscard]] static Result<std::shared_ptr<const ClientTls>> create(const std::string& ca_file);
-  /// What create() would trust now, as a text to compare: another one when the file's content (or the system's trust
-  /// store) is another. Errors: as create().
+  /// What create() would trust now, as a text to compare: the text changes when the content of the file (or of the
+  /// system's trust store) changes. Errors: as create().
   [[nodiscard]] static Result<std::string> trust_mark(const std::string& ca_file);
 };
 
-/// For a listener: a certificate chain, its key, and optionally the CA client certificates must come from.
+/// For a listener: a certificate chain, its key, and optionally the CA of client certificates.
 class ServerTls {
  public:
   virtual ~ServerTls() = default;

@@ -1,4 +1,4 @@
-// What is behind ClientTls and ServerTls; for this room's own files.
+// The contents of ClientTls and ServerTls, for this room's own files.
 #pragma once
 
 #include <openssl/ssl.h>

@@ -1,5 +1,5 @@
-// TLS sessions of hosts that have been connected to, so that a further connection resumes one: no certificate is sent
-// and checked again, and what was read of it is shared. For this room's own files.
+// TLS sessions of upstream hosts, so that a later connection resumes one: no certificate is sent and checked again, and
+// its parsed form is shared. For this room's own files.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -11,20 +11,21 @@
 
 namespace drover::net {
 
-/// Hosts come from a configuration; beyond so many there is no resumption.
+/// Most hosts with resumption. Hosts come from the configuration; further ones do without.
 inline constexpr std::size_t kMostResumedHosts = 1024;
 
 /// The newest session of one host. Any thread.
 class ResumableSession {
  public:
-  /// Connections of this context that were offered one's session keep their own there.
+  /// Makes connections of this context store their sessions.
   static void collect(SSL_CTX* context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context, &made);
   }
 
-  /// To be called before the handshake; outlives the connection. A ticket may serve many connections: that tells the
-  /// provider that they come from one client, which its key does anyway.
+  /// Offers the session to a new connection. Call it before the handshake; this object must outlive the connection. One
+  /// ticket may serve many connections: it shows the provider that they come from one client, which the key shows
+  /// anyway.
   void offer(SSL* ssl) {
     SSL_set_app_data(ssl, this);
     const SessionPtr own = copy();  // a handshake may write to its session, and there are several threads
@@ -38,7 +39,7 @@ class ResumableSession {
   };
   using SessionPtr = std::unique_ptr<SSL_SESSION, FreeSession>;
 
-  /// Returns whether the reference to the session was taken over.
+  /// Returns whether it takes over the reference to the session.
   static int made(SSL* ssl, SSL_SESSION* session) {
     auto* const host = static_cast<ResumableSession*>(SSL_get_app_data(ssl));
     if (host == nullptr) return 0;
@@ -58,7 +59,7 @@ class ResumableSession {
   SessionPtr newest_;
 };
 
-/// Of the hosts reached with one trust store: what another one trusts is nothing to it. Any thread.
+/// The sessions of hosts that were reached with one trust store; another trust store has its own. Any thread.
 class ResumableSessions {
  public:
   /// Null when there are too many hosts.

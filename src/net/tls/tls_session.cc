@@ -19,10 +19,10 @@ namespace drover::net {
 
 namespace {
 
-/// The most plain bytes of one TLS record (RFC 8446 section 5.1).
+/// Most plain bytes of one TLS record (RFC 8446 section 5.1).
 constexpr std::size_t kRecordBytes = 16 * 1024;
 
-/// Small pieces are gathered here into one record; used only within one call, so one per thread is enough.
+/// Where small pieces are gathered into one record. It is used within one call only, so one for each thread is enough.
 thread_local std::array<char, kRecordBytes> t_record;
 
 std::size_t gather(std::span<const iovec> pieces, std::size_t skip) {
@@ -50,8 +50,8 @@ int as_int(std::size_t size) {
 TlsSession::TlsSession(SSL_CTX* context) : ssl_(SSL_new(context)) {}
 
 TlsSession::~TlsSession() {
-  // A session whose connection ends without close_notify may be resumed all the same (RFC 5246 section 7.2.1); OpenSSL
-  // would spoil it.
+  // A session may be resumed although its connection ended without close_notify (RFC 5246 section 7.2.1). OpenSSL would
+  // spoil it.
   if (ssl_ != nullptr && !broken_) SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_free(ssl_);
 }
@@ -106,7 +106,7 @@ Moved TlsSession::outcome(int returned) {
     case SSL_ERROR_WANT_WRITE: wants_write_ = true; return Moved::blocked();
     case SSL_ERROR_ZERO_RETURN: return Moved::end();
     default:
-      // Also an end of file without close_notify: what came before it may have been cut (RFC 9112 section 9.8).
+      // Also an end of file without close_notify: the bytes before it may be cut (RFC 9112 section 9.8).
       last_error_ = ERR_peek_last_error();
       broken_ = true;
       return Moved::failed(error_number_ != 0 ? error_number_ : ECONNRESET);
@@ -120,7 +120,7 @@ Moved TlsSession::handshake() {
   Moved moved = outcome(SSL_do_handshake(ssl_));
   if (moved.state == Io::Done) established_ = true;
   if (moved.state == Io::End) moved = Moved::failed(ECONNRESET);
-  // Should the session be the reason, the next connection begins anew.
+  // If the session caused the failure, the next connection must begin without it.
   if (moved.state == Io::Failed && resumable_) resumable_->forget();
   return moved;
 }
@@ -130,7 +130,7 @@ Moved TlsSession::read(std::span<char> into) {
   if (!*kernel_readable_ && !has_decrypted()) return Moved::blocked();
   ERR_clear_error();
   const Moved moved = outcome(SSL_read(ssl_, into.data(), as_int(into.size())));
-  // A session ticket on the way makes OpenSSL set up both its buffers, and it gives up only the one it used.
+  // For a session ticket OpenSSL allocates both its buffers, and frees only the one that it used.
   if (!has_decrypted()) SSL_free_buffers(ssl_);
   return moved;
 }
@@ -142,7 +142,7 @@ Moved TlsSession::write(std::span<const iovec> pieces) {
     std::size_t filled = gather(pieces, total);
     if (filled == 0) return Moved::done(total);
     ERR_clear_error();
-    // After Blocked the same bytes come again from the same place, at least as many: what OpenSSL asks of a retry.
+    // After Blocked the same bytes come again from the same place, at least as many, as OpenSSL wants it.
     Moved moved = outcome(SSL_write(ssl_, t_record.data(), as_int(filled)));
     if (moved.state == Io::Blocked) return total > 0 ? Moved::done(total) : moved;
     if (moved.state != Io::Done) return Moved::failed(moved.error != 0 ? moved.error : EPIPE);
@@ -226,7 +226,7 @@ int TlsSession::bio_write(BIO* bio, const char* from, int size) {
 }
 
 long TlsSession::bio_control(BIO*, int command, long, void*) {
-  // OpenSSL asks for a flush after each flight; everything else does not concern a socket.
+  // OpenSSL asks for a flush after each flight; other commands do not concern a socket.
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 

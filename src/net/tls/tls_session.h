@@ -1,4 +1,4 @@
-// OpenSSL on a descriptor: one connection's TLS state, without waiting and without buffers of its own between records.
+// OpenSSL on a descriptor: the TLS state of one connection, without waits, and without buffers between records.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -26,8 +26,8 @@ class TlsSession {
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
-  /// Shared with the stream: `kernel_readable` false means that a read from the descriptor would find nothing, `ended`
-  /// that an end stands behind what can be read.
+  /// Shared with the stream. `kernel_readable` false: a read from the descriptor would find nothing. `ended`: an end
+  /// follows the bytes that can be read.
   void attach(int descriptor, bool& kernel_readable, const bool& ended);
 
   /// As in Stream.
@@ -37,10 +37,10 @@ class TlsSession {
   void send_close_notify();
   [[nodiscard]] bool wants_write() const { return wants_write_; }
   [[nodiscard]] bool has_decrypted() const;
-  /// Whether application data or the end is waiting (session tickets are swallowed on the way).
+  /// Whether application data or the end is waiting. Session tickets are read on the way.
   [[nodiscard]] bool is_talking();
 
-  /// Whether the handshake went on with an earlier connection's session.
+  /// Whether the handshake resumed the session of an earlier connection.
   [[nodiscard]] bool resumed() const { return SSL_session_reused(ssl_) == 1; }
 
   /// Why the handshake failed: "tls_cert_expired", "tls_wrong_host", "tls_unknown_ca" or "tls_handshake".
@@ -58,7 +58,7 @@ class TlsSession {
   static BIO_METHOD* bio_method();
 
   SSL* ssl_ = nullptr;
-  std::shared_ptr<ResumableSession> resumable_;  ///< of its host; null on a server's side
+  std::shared_ptr<ResumableSession> resumable_;  ///< of this host; null on a server's side
   int descriptor_ = -1;
   bool* kernel_readable_ = nullptr;
   const bool* ended_ = nullptr;

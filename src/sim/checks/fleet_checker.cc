@@ -1,4 +1,4 @@
-// What all requests together may do to the fleet: the books that are kept of cooldowns, rests, ejections and retries.
+// What all requests together may do to the fleet: the books of cooldowns, rests, ejections and retries.
 #include <algorithm>
 
 #include "core/health/blame.h"
@@ -9,17 +9,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The stated figures, as a reader of the documentation knows them.
+/// The figures that the documentation promises.
 constexpr Duration kLongestCooldown = 1h;
 constexpr Duration kShortestGuess = 1s;
 constexpr Duration kLongestGuess = 66s;
 constexpr Duration kShortestKeyRest = 30s;
 constexpr Duration kLongestRest = 11min;
 constexpr int kCrowd = 5;
-/// Hedges are counted over a minute, requests for a little longer.
+/// Hedges are counted over a minute, requests over a little more.
 constexpr Duration kHedgesWithin = 60s;
 constexpr Duration kTheirRequestsWithin = 65s;
-/// What was away is given more in steps, and may be full meanwhile.
+/// A target that was out gets its share back in steps, and may be full meanwhile.
 constexpr Duration kComingBack = 10s;
 
 bool counts_at_target(const Error& error) {
@@ -37,7 +37,8 @@ bool counts_at_target(const Error& error) {
   }
 }
 
-/// The fleet's own word, needed only to know from when on a failed trial keeps its node out again.
+/// Whether the fleet counts the ticket as a trial: only so is it known from when on a failed trial keeps its node out
+/// again.
 bool on_trial(const core::Ticket& ticket, core::Level level) {
   return (ticket.trial_levels >> static_cast<unsigned>(level) & 1U) != 0;
 }
@@ -104,20 +105,20 @@ FleetChecker::Lane FleetChecker::lane_of(const core::Target& target) const {
   return {plan_->keys[target.key.index()].fingerprint, target.model};
 }
 
-/// Whether what its key says can only be the key's word.
+/// Whether an answer about the key can only be about the key, because it is used at one server.
 bool FleetChecker::one_server(const core::Target& target) const {
-  if (target.quota) return false;  // its keys may be at several providers
+  if (target.quota) return false;  // the quota's keys may be at several providers
   return std::ranges::all_of(plan_->targets, [&](const core::Target& other) {
     return !(other.key == target.key) || other.server == target.server;
   });
 }
 
-/// Whether the books say without doubt that a target could have been used.
+/// Whether the books show without doubt that the target could have been used.
 bool FleetChecker::surely_open(core::TargetId id, Instant now) const {
   const core::Target& target = plan_->targets[id.index()];
   if (target.quota || plan_->keys[target.key.index()].limits.any() || target.weight == 0 ||
       contradicted_.contains(id.value) || refusing_.contains(id.value))
-    return false;  // limits are not kept here
+    return false;  // the books do not keep limits
   if (const auto lane = cooling_.find(lane_of(target));
       lane != cooling_.end() && now <= after(lane->second.at_most, kComingBack))
     return false;
@@ -147,7 +148,7 @@ bool FleetChecker::alternative_to(core::TargetId picked, const core::PickRequest
 
 bool FleetChecker::surely_open_to(const core::Route* route, std::span<const core::TargetId> tried,
                                   core::ProviderFence fence, Instant now) const {
-  if (plan_->health.mode != core::HealthMode::Consecutive) return false;  // scores are not kept here
+  if (plan_->health.mode != core::HealthMode::Consecutive) return false;  // the books do not keep scores
   return std::ranges::any_of(route->pools, [&](core::PoolId pool) {
     return std::ranges::any_of(plan_->pools[pool.index()].targets, [&](core::TargetId target) {
       return fence.admits(plan_->targets[target.index()].provider) && std::ranges::find(tried, target) == tried.end() &&
@@ -156,7 +157,7 @@ bool FleetChecker::surely_open_to(const core::Route* route, std::span<const core
   });
 }
 
-/// A trial is over with its first content, however long the stream goes on.
+/// A trial ends with its first content, however long the stream goes on.
 void FleetChecker::committed(std::uint32_t request, const core::Ticket& ticket, Instant now) {
   const std::uint32_t server = plan_->targets[ticket.target.index()].server.value;
   committed_.insert({request, ticket.target.value});
@@ -195,7 +196,7 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
   const core::Target& target = plan_->targets[ticket.target.index()];
   const Error& error = *outcome.error;
   if (error.status != 0) well(servers_[target.server.value], ticket.taken, now);
-  const bool weighed = core::refuses_credential(error) && !outcome.charge;  // learned() tells what became of it
+  const bool weighed = core::refuses_credential(error) && !outcome.charge;  // learned() says what it was worth
   if (weighed || core::refusal_kind(error) != core::RefusalKind::None) {
     refusing_.try_emplace(ticket.target.value, now);
     return;
@@ -206,7 +207,7 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
     const bool trial =
         !passed && (on_trial(ticket, core::Level::Target) || target_trials_.contains({request, ticket.target.value}));
     Health& health = targets_[ticket.target.value];
-    count(health, trial && ticket.taken >= health.out_since, now);  // not a trial of an earlier time out
+    count(health, trial && ticket.taken >= health.out_since, now);  // not a trial of an earlier ejection
   }
   if (counts_at_server(error)) {
     const bool trial =
@@ -218,7 +219,8 @@ void FleetChecker::failed(std::uint32_t request, const core::Ticket& ticket, con
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.retry_after)) {
     const Duration told = std::clamp(error.retry_after.value_or(Duration::zero()), Duration::zero(), kLongestCooldown);
     Span& span = cooling_[lane_of(target)];
-    // The provider's word is believed once; a second refusal behind it is answered by a guess, which may be longer.
+    // The provider's Retry-After is believed once. After a second refusal the fleet guesses, which may give a longer
+    // time.
     const Duration at_most = std::max(told + told / 10, kLongestGuess);
     const Duration at_least = told > 0s ? told : kShortestGuess;
     bar(span, at_least, at_most, now);
@@ -237,14 +239,14 @@ void FleetChecker::refused_credential(core::TargetId id, ErrorKind kind, Instant
   }
   if (kind == ErrorKind::QuotaExhausted && news) bar(resting, target.quota ? 0s : 10min, kLongestRest, now);
   if (kind == ErrorKind::QuotaExhausted && target.quota) {
-    // Every key of the quota: none of its targets counts as an alternative anyway.
+    // Every key of the quota: none of its targets is an alternative anyway.
     bar(cooling_[lane_of(target)], 10min, kLongestRest, now);
   }
 }
 
 void FleetChecker::learned(const core::Refusal& refusal, core::Verdict verdict, Instant now) {
   if (refusal.of_credential) {
-    // Where all agree it may have been the request's fault.
+    // When all targets agree, the request may be at fault.
     if (verdict != core::Verdict::Agreed) refused_credential(refusal.target, refusal.cause.kind, refusal.taken, now);
     return;
   }
@@ -254,14 +256,14 @@ void FleetChecker::learned(const core::Refusal& refusal, core::Verdict verdict, 
   well(servers_[plan_->targets[refusal.target.index()].server.value], refusal.taken, now);
 }
 
-/// Only what began after it went out shows that it is back.
+/// Only an attempt that began after the node went out shows that it is back.
 void FleetChecker::well(Health& health, Instant began, Instant now) {
   if (health.out && began <= health.out_since) return;
   health = {.back_since = health.out ? now : health.back_since};
 }
 
 void FleetChecker::count(Health& health, bool was_trial, Instant now) const {
-  if (health.out && !was_trial) return;  // it was under way, or a last resort
+  if (health.out && !was_trial) return;  // the attempt was in flight, or a last resort
   if (!health.out && ++health.failures_in_a_row < static_cast<int>(plan_->health.eject_after)) return;
   health.out = true;
   health.out_since = now;
@@ -269,7 +271,7 @@ void FleetChecker::count(Health& health, bool was_trial, Instant now) const {
 }
 
 void FleetChecker::bar(Span& span, Duration at_least, Duration at_most, Instant now) const {
-  // A guess that comes during a cooldown may add nothing; what was asked for always holds.
+  // A guess during a cooldown may add nothing; a time that the provider asked for always holds.
   const bool guess = at_least == kShortestGuess && at_most == kLongestGuess;
   if (!(guess && now < span.at_most)) span.at_least = std::max(span.at_least, now + at_least);
   span.at_most = std::max(span.at_most, now + at_most);
@@ -278,7 +280,7 @@ void FleetChecker::bar(Span& span, Duration at_least, Duration at_most, Instant 
 
 void FleetChecker::released(const core::Ticket& ticket) {
   --crowds_[ticket.target.value].running;
-  // A look that took nothing: if it would have been a trial it is none.
+  // A pick that took nothing is no trial.
   std::erase_if(target_trials_, [&](const auto& trial) { return trial.second == ticket.target.value && ticket.trial; });
   const std::uint32_t server = plan_->targets[ticket.target.index()].server.value;
   std::erase_if(server_trials_, [&](const auto& trial) { return trial.second == server && ticket.trial; });

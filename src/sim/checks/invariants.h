@@ -1,5 +1,5 @@
-// The invariants of ARCHITECTURE.md as checkers: they see what goes into a request's Dispatch, what comes out, and
-// every call to the fleet, and keep books of their own. They share no code with what they check.
+// The invariants of ARCHITECTURE.md as checkers: they see the events and commands of each request's Dispatch and every
+// call to the fleet, and keep books of their own. They share no code with what they check.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace drover::sim {
 
-/// A broken world breaks the same invariant over and over; so many are enough to know.
+/// Most violations of one world: a broken world breaks the same invariant again and again.
 inline constexpr std::size_t kMostViolations = 8;
 
 struct Violation {
@@ -27,7 +27,7 @@ struct Violation {
   std::string what;
 };
 
-/// Where checkers put what they found.
+/// Where checkers report violations.
 class Findings {
  public:
   void add(int invariant, std::uint32_t request, std::string what) {
@@ -46,7 +46,7 @@ class RequestChecker {
   RequestChecker(std::uint32_t number, const core::DispatchRequest& request, Findings& findings)
       : number_(number), request_(request), findings_(&findings) {}
 
-  // What its Dispatch asked of the fleet.
+  // The calls of its Dispatch to the fleet.
   void picked(core::TargetId target) { ++outstanding_[target.value]; }
   void settled(core::TargetId target, const core::Outcome& outcome);
   void released(core::TargetId target) { give_back(target); }
@@ -54,9 +54,9 @@ class RequestChecker {
   void second_opinion_granted() { ++retries_granted_; }
   void failover_was_free(core::TargetId target) { free_.insert(target.value); }
 
-  /// After each event: what went in and what came out.
+  /// After each event: the event and its commands.
   void stepped(const core::Event& event, const core::Commands& commands, const core::Dispatch& dispatch, Instant now);
-  /// When nothing more will happen.
+  /// After the last event.
   void finished();
 
   [[nodiscard]] bool ended() const { return ends_ > 0; }
@@ -70,8 +70,8 @@ class RequestChecker {
     bool cancelled = false;
     bool connected = false;
     bool sending = false;
-    bool spoke = false;     ///< its first content or its end came
-    bool complete = false;  ///< its end came
+    bool spoke = false;     ///< its first content or its end has come
+    bool complete = false;  ///< its end has come
   };
 
   void saw(const core::Event& event, Instant now);
@@ -97,7 +97,7 @@ class RequestChecker {
   std::set<std::uint32_t> free_;
   std::map<core::TimerKind, Instant> timers_;
   std::map<ErrorKind, std::set<std::uint32_t>> charged_;
-  std::uint32_t forwarded_ = 0;  ///< the attempt whose bytes the client gets; 0: none yet
+  std::uint32_t forwarded_ = 0;  ///< the attempt whose bytes the client gets; 0: none
   std::optional<Instant> queue_until_;
   int retries_granted_ = 0;
   int seconds_ = 0;  ///< attempts that began beside another
@@ -106,7 +106,7 @@ class RequestChecker {
   bool blocked_ = false;
   bool client_left_ = false;
   bool drained_ = false;
-  bool from_the_dead_ = false;  ///< the event came from an attempt that is over
+  bool from_the_dead_ = false;  ///< the event came from an attempt that has ended
 };
 
 /// What all requests together may do to the fleet (invariants 5, 6, 7 and 9).
@@ -121,20 +121,20 @@ class FleetChecker {
   void learned(const core::Refusal& refusal, core::Verdict verdict, Instant now);
   void retry_granted(Instant now);
   void hedge_granted(Instant now);
-  /// The target's lane was told about: what it lets in is its provider's secret from now on.
+  /// The provider told the lane's limit: how much the lane admits is not known from now on.
   void hinted(const core::Ticket& ticket) { refused_.insert(lane_of(plan_->targets[ticket.target.index()])); }
-  /// A probe spoke for them: the books, which are kept from requests alone, know nothing about them any more.
+  /// A probe changed the key and the server. The books are kept from requests alone, so they no longer know these two.
   void probed(core::KeyId key, core::ServerId server);
-  /// Whether the books say without doubt that such a request could be served now.
+  /// Whether the books show without doubt that such a request could be served now.
   [[nodiscard]] bool surely_open_to(const core::Route* route, std::span<const core::TargetId> tried,
                                     core::ProviderFence fence, Instant now) const;
 
  private:
-  /// A time that is known only roughly: jitter and growth are the fleet's.
+  /// A time that is known roughly: the fleet adds jitter and growth.
   struct Span {
     Instant at_least = Instant::min();
     Instant at_most = Instant::min();
-    Instant since = Instant::min();  ///< what began before this says nothing new
+    Instant since = Instant::min();  ///< an attempt that began earlier says nothing new
   };
   struct Health {
     int failures_in_a_row = 0;
@@ -144,7 +144,7 @@ class FleetChecker {
     Instant back_since = Instant::min();
   };
   using Lane = std::pair<std::string, std::string>;
-  /// Attempts at one target; it was crowded when several waited and none has been answered since.
+  /// Attempts at one target. It was crowded when several waited and none was answered since.
   struct Crowd {
     int running = 0;
     bool crowded = false;
@@ -165,12 +165,12 @@ class FleetChecker {
   Findings* findings_;
   std::map<Lane, Span> cooling_;
   std::map<std::string, Span> resting_;    ///< by key or quota
-  std::set<Lane> refused_;                 ///< lanes that have refused anything: a rate may have been learned
+  std::set<Lane> refused_;                 ///< lanes that have refused: the fleet may have learnt a rate
   std::map<std::uint32_t, Crowd> crowds_;  ///< by target: it may be suspect
-  /// By target, where its key is used at several servers: they are barred one by one until enough say the same.
+  /// By target, if its key is used at several servers: they are barred one by one until enough of them agree.
   std::map<std::uint32_t, Span> barred_;
   std::map<std::uint32_t, Instant> refusing_;  ///< targets that refused, since when
-  std::set<std::uint32_t> contradicted_;       ///< targets that refused what another answered: the books stop there
+  std::set<std::uint32_t> contradicted_;       ///< targets that refused what another answered: the books know no more
   std::map<std::uint32_t, Health> targets_;
   std::map<std::uint32_t, Health> servers_;
   std::set<std::uint32_t> probed_servers_;

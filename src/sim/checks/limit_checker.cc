@@ -36,8 +36,9 @@ std::vector<LimitChecker::Limit> LimitChecker::of_target(core::TargetId id, cons
   return limits;
 }
 
-/// One that waited is heard of a little after its turn came, at `taken`: whoever was let in since is judged once more
-/// with it in the books. A further attempt is nobody's fault: its client was let in before, and may overrun its limit.
+/// Counts a request at `taken`. The checker learns of a request that waited a little after its turn, so the requests
+/// that were admitted since are judged again with it. A further attempt may overrun the client's limit, because the
+/// client was admitted before.
 void LimitChecker::count(std::uint32_t request, const Limit& limit, Instant taken) {
   Book& book = books_[limit.name];
   book.running.insert({taken, limit.requests == 0});

@@ -1,5 +1,5 @@
-// Books of every configured limit (invariant 12), kept from the calls to the fleet alone: requests of the last minute
-// and requests running, for each client, model, quota and key. Tokens are not kept here.
+// Books of every configured limit (invariant 12), from the calls to the fleet alone: the requests of the last minute
+// and the running requests, for each client, model, quota and key. Tokens are not counted here.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class LimitChecker {
  public:
   LimitChecker(const core::Plan& plan, Findings& findings) : plan_(&plan), findings_(&findings) {}
 
-  /// Counted from when the ticket was taken, which for one that waited is before it asked.
+  /// Counts from when the ticket was taken; for a request that waited, that is before its call.
   void picked(std::uint32_t request, const core::PickRequest& asked, const core::Ticket& ticket);
   void settled(std::uint32_t request, const core::Ticket& ticket, const core::Outcome& outcome);
   void released(std::uint32_t request, const core::Ticket& ticket);
@@ -33,7 +33,7 @@ class LimitChecker {
   struct Limit {
     std::string name;
     core::ModelLimits limits;
-    bool askers = false;  ///< a client's or model's, which counts requests and not attempts
+    bool askers = false;  ///< a client's or model's limit, which counts requests and not attempts
     int requests = 1;
   };
   /// One attempt: its request, its target, and when it was taken.

@@ -1,5 +1,5 @@
-// Rare situations that simulated worlds must get into now and then: a checker that never sees one proves nothing about
-// it. Only counted here; what must hold in them is in invariants.h.
+// Rare situations that simulated worlds must reach: a checker that never sees one proves nothing about it. They are
+// counted here; what must hold in them is in invariants.h.
 #pragma once
 
 #include <array>
@@ -11,13 +11,13 @@ namespace drover::sim {
 
 enum class Rare : std::uint8_t {
   Suspected,         ///< a target hangs and is noticed before its timeout
-  LastResort,        ///< an ejected target is asked because nobody else is left
-  TrialPassed,       ///< the one trial of a target that was out went well
-  TrialFailed,       ///< and it went badly
+  LastResort,        ///< an ejected target is asked because no other is left
+  TrialPassed,       ///< the trial of a target that was out succeeded
+  TrialFailed,       ///< and it failed
   BudgetSpent,       ///< a paid retry was refused
   LimitLearned,      ///< a rate was learned from refusals
-  LimitBelieved,     ///< a provider's word about its limit held a request back
-  LieNotBelieved,    ///< an impossible word was refused
+  LimitBelieved,     ///< a limit that a provider told held a request back
+  LieNotBelieved,    ///< an impossible value of a provider was refused
   CommittedThenCut,  ///< a failure after the commit point
   CommentsFirst,     ///< our own head went out before any answer
   ErrorInBand,       ///< a failure told within a stream
@@ -28,16 +28,16 @@ enum class Rare : std::uint8_t {
   ChargeWithheld,    ///< J15: the same request failed the same way elsewhere
   AskerHeldBack,     ///< a client or model at its own limit
   KeyRested,         ///< a refused key or a used-up allowance
-  SlowStart,         ///< a pick while somebody is still coming back
+  SlowStart,         ///< a pick while a target is still coming back
   LeftInMidAnswer,   ///< the client left while an attempt was running
-  WalkUsedUp,        ///< as many targets tried as one request may
-  DrainedWaiting,    ///< the process went while a request had no attempt
+  WalkUsedUp,        ///< the most targets of one request were tried
+  DrainedWaiting,    ///< the process drained while a request had no attempt
   ProbeTookOut,      ///< a probe found trouble before a request did
   StreamTooLong,     ///< stream_max
   DeadlinePassed,    ///< total
-  LateEvent,         ///< something came from an attempt that was over
+  LateEvent,         ///< an event came from an attempt that had ended
   HedgeWon,          ///< the second attempt of a late request answered first
-  HedgeLost,         ///< the first one did after all
+  HedgeLost,         ///< the first attempt answered first after all
   HalfFailed,        ///< one of two attempts failed while the other ran
   TrialBacked,       ///< a second attempt was started beside a trial
   TrialOutran,       ///< and the trial answered first
@@ -45,8 +45,8 @@ enum class Rare : std::uint8_t {
   TrialOverReload,   ///< and it was a trial
   WaitedOverReload,  ///< a request waited when the configuration was replaced, and was served
   SendStalled,       ///< a target stopped taking the request
-  SentSlowly,        ///< one took longer over it than `send`, and never stopped
-  ClientStalled,     ///< a client that did not read was given up
+  SentSlowly,        ///< one took the request more slowly than `send`, and never stopped
+  ClientStalled,     ///< a client that did not read was disconnected
 };
 inline constexpr std::size_t kRarities = static_cast<std::size_t>(Rare::ClientStalled) + 1;
 [[nodiscard]] std::string_view to_string(Rare rare);

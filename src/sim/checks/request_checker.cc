@@ -1,4 +1,4 @@
-// What one request may do: the books that are kept of its attempts, leases, timers and ends.
+// What one request may do: the books of its attempts, leases, timers and ends.
 #include <algorithm>
 
 #include "sim/checks/invariants.h"
@@ -6,7 +6,7 @@
 namespace drover::sim {
 namespace {
 
-/// The attempt an event comes from; 0 for events of others.
+/// The attempt that an event comes from; 0 for other events.
 std::uint32_t attempt_of(const core::Event& event) {
   return std::visit(
       [](const auto& e) -> std::uint32_t {
@@ -65,7 +65,7 @@ void RequestChecker::saw(const core::Event& event, Instant now) {
   if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
     const auto timer = timers_.find(fired->timer);
     const bool due = timer != timers_.end() && timer->second <= now;
-    if (due && fired->timer == core::TimerKind::Blocked) client_left_ = true;  // as good as
+    if (due && fired->timer == core::TimerKind::Blocked) client_left_ = true;  // as if it had left
     if (due) timers_.erase(timer);
   }
 }
@@ -134,7 +134,8 @@ void RequestChecker::started(const core::StartAttempt& start) {
   if (--retries_granted_ < 0) report(5, "a further attempt was neither free nor paid for");
 }
 
-/// Two at once only of what may be executed twice, and that once. A lost keep-alive race changes none of this.
+/// Two attempts at once are allowed once, and only for a request that may be executed twice. A lost keep-alive race is
+/// no such case.
 void RequestChecker::raced(const core::StartAttempt& start) {
   if (running() > 1) report(5, "three attempts run at once");
   if (start.fresh) return;

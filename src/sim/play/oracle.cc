@@ -1,5 +1,5 @@
-// The oracle: it sends each request, once, to the target that will answer it first of those that are well, have room
-// and will not fail it; and keeps it waiting, first come first served, while none of them has room.
+// The oracle: it sends each request once, to the target that answers it first among those that are well, have room and
+// will not fail it. While none has room the request waits, first come, first served.
 #include <algorithm>
 #include <deque>
 #include <optional>
@@ -13,7 +13,7 @@
 namespace drover::sim {
 namespace {
 
-/// Of so many usable targets it takes the best: looking at thousands for each request would take minutes.
+/// Most usable targets that it compares: thousands for each request would take minutes.
 constexpr std::uint32_t kCompared = 64;
 /// While requests wait it looks again at least this often.
 constexpr Duration kLookAgain = std::chrono::milliseconds(50);
@@ -83,7 +83,7 @@ class Oracle {
     return truth_.ill(target, now) == Fault::None && !truth_.fails(target, ask) && truth_.admits_at(target, now) <= now;
   }
 
-  /// It waits for room, which it can count on, and not for a recovery: it knows what is, not what will be.
+  /// Whether no target is well. The oracle waits for room, not for a recovery: it knows the present, not the future.
   [[nodiscard]] bool all_ill(Instant now) const {
     return std::ranges::all_of(candidates_,
                                [&](std::uint32_t target) { return truth_.ill(target, now) != Fault::None; });

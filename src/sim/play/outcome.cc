@@ -8,7 +8,7 @@
 namespace drover::sim {
 namespace {
 
-/// Short enough that a favourite has not yet learned that it is one.
+/// Short enough that the favourite has not yet learnt that it is crowded.
 constexpr Duration kMoment = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -26,7 +26,7 @@ std::size_t Outcome::stretch(Instant now) const {
 void Outcome::attempted(std::uint32_t target, Instant now) {
   ++attempts_;
   count_crowd(target, now);
-  if (now > kScenarioStart + span_) return;  // not in the picture
+  if (now > kScenarioStart + span_) return;  // after the end of the picture
   ++course_.started[stretch(now)];
   if (target < course_.started_at.size()) ++course_.started_at[target][stretch(now)];
 }
@@ -40,7 +40,7 @@ void Outcome::count_crowd(std::uint32_t target, Instant now) {
   ++moment_attempts_;
 }
 
-/// One attempt alone is no crowd; a moment weighs as much as it has attempts.
+/// A moment with one attempt is no crowd. A moment counts by its number of attempts.
 void Outcome::close_crowd() {
   if (moment_attempts_ > 1) {
     crowd_sum_ += static_cast<double>(moment_most_);

@@ -1,4 +1,4 @@
-// What one policy, or the oracle, made of a scenario: counts, latencies and a course over time.
+// The result of one policy, or of the oracle, in a scenario: counts, latencies and a course over time.
 #pragma once
 
 #include <array>
@@ -11,9 +11,9 @@
 
 namespace drover::sim {
 
-/// Stretches of equal length that a scenario's course is kept in.
+/// Number of equal stretches of time in a scenario's course.
 inline constexpr std::size_t kStretches = 240;
-/// Targets whose own course is kept.
+/// Most targets whose own course is kept.
 inline constexpr std::size_t kTargetsShown = 24;
 
 struct Course {
@@ -28,14 +28,14 @@ class Outcome {
  public:
   Outcome(std::string policy, const Scenario& scenario, std::size_t targets);
 
-  // While it runs.
+  // While the scenario is played.
   void asked(Instant now) { ++requests_, ++course_.asked[stretch(now)]; }
   void attempted(std::uint32_t target, Instant now);
   void spent(double usd) { usd_ += usd; }
   void answered(Duration to_first_content, Instant now);
   void failed(Instant now) { ++failed_, ++course_.failed[stretch(now)]; }
   void left() { ++left_; }
-  /// When nothing more will happen.
+  /// After the last event.
   void finish();
 
   [[nodiscard]] const std::string& policy() const { return policy_; }
@@ -44,16 +44,17 @@ class Outcome {
   [[nodiscard]] std::uint64_t failures() const { return failed_; }
   [[nodiscard]] std::uint64_t leavers() const { return left_; }
   [[nodiscard]] std::uint64_t attempts() const { return attempts_; }
-  /// Of those whose client stayed.
+  /// The share of answered requests, of those whose client stayed.
   [[nodiscard]] double availability() const;
   /// Whole answers a second.
   [[nodiscard]] double goodput() const;
   [[nodiscard]] double attempts_per_request() const;
-  /// Seconds from the arrival to the first content, of `share` of the answered. After finish().
+  /// The time in seconds from arrival to first content that `share` of the answered requests do not exceed. After
+  /// finish().
   [[nodiscard]] double first_content(double share) const;
   [[nodiscard]] double usd() const { return usd_; }
-  /// How crowded the favourite of the moment was: the share of a tenth of a second's attempts that went to one target,
-  /// on average; 1 means that all went to one.
+  /// How crowded the favourite of each moment was: the share of the attempts in a tenth of a second that went to one
+  /// target, on average; 1 means that all went to one.
   [[nodiscard]] double herding() const { return herding_; }
   [[nodiscard]] const Course& course() const { return course_; }
 
@@ -73,7 +74,7 @@ class Outcome {
   double herding_ = 0;
   std::vector<float> first_contents_;
   Course course_;
-  // The tenth of a second that runs.
+  // The current tenth of a second.
   std::int64_t moment_ = -1;
   std::uint32_t moment_attempts_ = 0;
   std::uint32_t moment_most_ = 0;

@@ -1,5 +1,5 @@
-// Plays a scenario with the real Fleet and a real Dispatch for each request. Lean, because a scenario may have millions
-// of requests: one entry in the agenda for all timers of a request, and its place is used again when it has ended.
+// Plays a scenario with the real Fleet and a real Dispatch for each request. A scenario may have millions of requests,
+// so a request has one entry in the agenda for all its timers, and its place is used again after its end.
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -23,7 +23,7 @@ constexpr Duration kRefusing = 50ms;
 
 enum class Kind : std::uint8_t { Arrive, Leave, Wake, Rung, Sent, First, End, Refuse, Fail, Beat };
 
-/// `generation` tells the request that a place has now from those that had it before.
+/// `generation` tells the current request of a place from earlier ones.
 struct Happening {
   std::uint32_t place = 0;
   std::uint32_t generation = 0;
@@ -35,12 +35,12 @@ struct Attempt {
   core::AttemptId id{};
   std::uint32_t target = 0;
   bool running = true;
-  bool admitted = true;   ///< a refused one takes no place there
-  bool executed = false;  ///< the upstream took it, and bills what it has read even when it is cancelled
+  bool admitted = true;   ///< false: it was refused and takes no capacity
+  bool executed = false;  ///< the upstream works on it, and bills it even when it is cancelled
   std::uint32_t input_tokens = 0;
   Instant began{};
   AnswerTime time{};
-  std::vector<Beat> script{};  ///< of one that is ill
+  std::vector<Beat> script{};  ///< of an ill upstream
   std::size_t next = 0;
 };
 
@@ -142,7 +142,7 @@ class PolicyPlay {
     (void)deliver(place, core::RequestReady{}, now);
   }
 
-  /// False: the request is over, and its place somebody else's.
+  /// False: the request has ended, and another has its place.
   bool deliver(std::uint32_t place, const core::Event& event, Instant now) {
     Request& request = *requests_[place];
     const core::Commands commands = request.dispatch->on(event, now);
@@ -186,7 +186,7 @@ class PolicyPlay {
 
   void wake(std::uint32_t place, Instant now) {
     Request& request = *requests_[place];
-    if (now != request.wake) return;  // an earlier one came in between
+    if (now != request.wake) return;  // an earlier event came first
     request.wake = kNever;
     for (std::size_t timer = 0; timer < core::kTimerKinds; ++timer) {
       if (request.timers[timer] > now) continue;
@@ -299,7 +299,7 @@ class PolicyPlay {
     (void)deliver(what.place, event, now);
   }
 
-  /// Nothing more comes from it. What it had begun to work on is paid for.
+  /// Ends an attempt: no more events come from it, and the work that has begun is billed.
   void stop(Attempt& attempt) {
     if (!attempt.running) return;
     attempt.running = false;

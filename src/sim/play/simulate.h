@@ -1,4 +1,5 @@
-// A scenario, played by the real Fleet and Dispatch under one policy, or by an oracle that knows everything beforehand.
+// Plays a scenario with the real Fleet and Dispatch under one policy, or with an oracle that knows the upstreams' true
+// state.
 #pragma once
 
 #include <array>
@@ -17,7 +18,7 @@ struct NamedPolicy {
   std::string_view name;
   core::Balance balance;
 };
-/// By the words of a configuration.
+/// The policies by their words in a configuration.
 inline constexpr std::array<NamedPolicy, 6> kPolicies = {{{"p2c", core::Balance::P2c},
                                                           {"round_robin", core::Balance::RoundRobin},
                                                           {"random", core::Balance::Random},
@@ -25,7 +26,7 @@ inline constexpr std::array<NamedPolicy, 6> kPolicies = {{{"p2c", core::Balance:
                                                           {"least_latency", core::Balance::LeastLatency},
                                                           {"sticky", core::Balance::Sticky}}};
 
-/// What is played: a plan's first route unless another is meant, and whose behaviour each of its targets has.
+/// A play: the plan (its first route, unless another is given), and the upstream of each target.
 struct Play {
   const Scenario* scenario = nullptr;
   const ScenarioPlan* world = nullptr;
@@ -33,7 +34,8 @@ struct Play {
   std::uint64_t seed = 1;
 };
 
-/// Every pool uses `balance`, or what it is configured to when there is none. The same play gives the same outcome.
+/// Plays with `balance` in every pool, or with the pools' own policies when it is nothing. The same play gives the same
+/// outcome.
 [[nodiscard]] Outcome play_policy(const Play& play, std::string name, std::optional<core::Balance> balance);
 
 /// docs/simulation.md defines it.

@@ -51,7 +51,7 @@ std::string curve(const Counts& counts, std::uint32_t most, int top, const char*
   return out + "\"/>\n";
 }
 
-/// How much of all attempts of each stretch this target got: the darker the more.
+/// The share of each stretch's attempts that this target got: darker is more.
 std::string strip(const Counts& own, const Counts& all, int top) {
   std::string out;
   for (std::size_t at = 0; at < kStretches; ++at) {

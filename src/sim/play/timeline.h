@@ -1,5 +1,5 @@
-// The course of a scenario as a picture: for each policy what was asked, answered and failed over time, and how the
-// attempts were spread over the targets. Not the figures: the command prints them.
+// The course of a scenario as a picture: for each policy the requests, answers and failures over time, and how the
+// attempts were spread over the targets. The command prints the figures.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@
 
 namespace drover::sim {
 
-/// An SVG document. `names`: of the targets, for the first kTargetsShown.
+/// An SVG document. `names`: the first kTargetsShown targets' names.
 [[nodiscard]] std::string timeline_svg(const Scenario& scenario, std::span<const Outcome> outcomes,
                                        std::span<const std::string> names);
 

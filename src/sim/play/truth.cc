@@ -7,9 +7,9 @@
 namespace drover::sim {
 namespace {
 
-/// How many standard deviations the 99th percentile of a normal distribution lies above its middle.
+/// Standard deviations between the middle and the 99th percentile of a normal distribution.
 constexpr double kNormalP99 = 2.3263;
-/// An upstream that says Retry-After although nothing it counts runs out says this.
+/// The Retry-After of an upstream whose limits have room.
 constexpr Duration kUsualRetryAfter = std::chrono::seconds(1);
 
 Duration seconds_of(double seconds) {
@@ -49,7 +49,7 @@ bool AskSource::next_arrival() {
     const Duration end = step_ + 1 < arrivals.steps.size() ? arrivals.steps[step_ + 1].at : scenario_->span;
     at_ = std::max(at_, arrivals.steps[step_].at);
     const double rate = arrivals.steps[step_].per_second;
-    // A gap that leads beyond this step is drawn anew from its end on: the process has no memory.
+    // A gap that passes the end of this step is drawn anew from there: the process has no memory.
     const Duration gap = rate > 0 ? seconds_of(std::min(-std::log(1.0 - random_.unit()) / rate, 1e9)) : kNoLimit;
     if (rate > 0 && at_ + gap < end) {
       at_ += gap;

@@ -1,6 +1,6 @@
-// What the upstreams of a scenario are truly like: how long each answer takes, which limit is reached, who is ill. The
-// policies find out by asking; the oracle may look. The same request at the same target takes as long whoever sends it
-// there, so that policies are compared by what they decide and not by luck.
+// The true state of a scenario's upstreams: how long each answer takes, which limit is reached, which upstream is ill.
+// Policies learn it by their requests; the oracle may read it. The same request at the same target takes as long under
+// every policy, so that policies are compared by their decisions and not by luck.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace drover::sim {
 /// Scenarios begin an hour after the clock's zero, so that times before the beginning exist.
 inline constexpr Instant kScenarioStart{std::chrono::hours(1)};
 
-/// One request as its client made it: the same for every policy.
+/// One request as its client makes it, equal for every policy.
 struct Ask {
   std::uint32_t number = 0;
   Instant arrived{};
@@ -27,17 +27,17 @@ struct Ask {
   std::uint64_t conversation = 0;
 };
 
-/// How long an answer takes from the moment its request is there.
+/// The time of an answer from the moment when its request has arrived.
 struct AnswerTime {
   Duration first_content{};
   Duration whole{};
 };
 
-/// Draws the requests of a scenario one after the other, in the order of their arrival.
+/// Draws the requests of a scenario in the order of their arrival.
 class AskSource {
  public:
   AskSource(const Scenario& scenario, std::uint64_t seed) : scenario_(&scenario), random_(seed ^ 0xa51c), seed_(seed) {}
-  /// False: there is no further one.
+  /// False: there are no more requests.
   bool next(Ask& ask);
 
  private:
@@ -59,16 +59,16 @@ class Truth {
   [[nodiscard]] const Upstream& upstream(std::uint32_t target) const {
     return scenario_->upstreams[states_[target].upstream];
   }
-  /// What ails the target at that time; Slow is in answer_time().
+  /// The target's fault at that time; Slow is part of answer_time().
   [[nodiscard]] Fault ill(std::uint32_t target, Instant now) const;
-  /// Whether this request is one that the target fails by chance.
+  /// Whether the target fails this request by chance.
   [[nodiscard]] bool fails(std::uint32_t target, const Ask& ask) const;
-  /// With what is in flight there now.
+  /// The time of an answer with the requests that are in flight there.
   [[nodiscard]] AnswerTime answer_time(std::uint32_t target, const Ask& ask, Instant now) const;
 
   /// Counts a request against the target's true limits. False: it is refused.
   bool admit(std::uint32_t target, Instant now);
-  /// Without taking anything: when it would be admitted, as far as that is known (kNever: when somebody ends).
+  /// When a request would be admitted, as far as that is known (kNever: when a running one ends). Takes nothing.
   [[nodiscard]] Instant admits_at(std::uint32_t target, Instant now);
   [[nodiscard]] QuotaHints hints(std::uint32_t target, Instant now);
   [[nodiscard]] Duration retry_after(std::uint32_t target) const;

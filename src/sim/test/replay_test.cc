@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Two requests at two keys, the first of which fails at one of them, written down as the gateway would.
+/// Two requests at two keys, of which the first fails at one, recorded as by the gateway.
 class Recorded {
  public:
   Recorded() : plan(std::make_shared<core::Plan>(simple_plan(2))), fleet(plan, 17) {
@@ -69,7 +69,7 @@ std::string changed(std::string text, const std::string& from, const std::string
   return text.replace(at, from.size(), to);
 }
 
-/// The sentence with which it stopped, or nothing.
+/// The sentence that ended the play, or nothing.
 std::optional<std::string> play(Replay& replay, const std::string& text) {
   std::istringstream lines(text);
   std::string line;

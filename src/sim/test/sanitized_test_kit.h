@@ -1,4 +1,4 @@
-// Whether a test is compiled with a sanitizer and so takes ten times as long: then it does a tenth of its work.
+// Whether a test is compiled with a sanitizer, takes ten times as long, and should do a tenth of its work.
 #pragma once
 
 namespace drover::sim {

@@ -1,5 +1,5 @@
-// What is still to happen in a simulated world, in the order of time and, at one time, of being put down. That order is
-// total, so the same world always goes the same way.
+// The future events of a simulated world, in the order of time; events of one time keep the order in which they were
+// added. The order is total, so a world always runs in the same way.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +20,10 @@ class Agenda {
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
-  /// When the next entry is due. Not to be called on an empty one.
+  /// When the next entry is due. The agenda must not be empty.
   [[nodiscard]] Instant first() const { return entries_.top().when; }
 
-  /// Takes the next entry off. Not to be called on an empty one.
+  /// Takes the next entry. The agenda must not be empty.
   std::pair<Instant, What> next() {
     std::pair<Instant, What> first{entries_.top().when, entries_.top().what};
     entries_.pop();

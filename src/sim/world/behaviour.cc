@@ -14,7 +14,7 @@ Duration between(Duration least, Duration most, Random& random) {
          Duration(static_cast<Duration::rep>(random.below(static_cast<std::uint64_t>((most - least).count()) + 1)));
 }
 
-/// Writes an attempt's script from its beginning on.
+/// Writes the script of an attempt from its beginning.
 class Writer {
  public:
   Writer(const AttemptFacts& facts, Duration pace, Random& random) : facts_(facts), pace_(pace), random_(random) {}
@@ -24,7 +24,7 @@ class Writer {
     if (random_.below(8) == 0) take_in_parts();  // a long prompt
     beat(between(0ms, 5ms, random_), core::RequestSent{facts_.id});
   }
-  /// Longer in all than a target may take none of it.
+  /// The parts together take longer than a target may go without taking any.
   void take_in_parts() {
     for (int part = 0; part < 4; ++part) beat(between(100ms, 900ms, random_), core::Progress{facts_.id});
   }

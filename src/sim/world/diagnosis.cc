@@ -16,17 +16,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Instant kBeginning{1h};
+constexpr Instant kPoolBeginning{1h};
 constexpr std::uint32_t kEarly = 20;
 
-struct Happening {
+struct PoolEvent {
   std::uint32_t request = 0;
   core::Event event;
 };
 
-class World {
+class PoolWorld {
  public:
-  explicit World(const DiagnosisWorld& world)
+  explicit PoolWorld(const DiagnosisWorld& world)
       : world_(world), plan_(plan_of(world.topology, world.balance)), random_(world.seed) {
     for (std::uint32_t client = 0; client < world.clients; ++client) {
       plan_.principals.push_back({.name = "c" + std::to_string(client)});
@@ -37,7 +37,7 @@ class World {
 
   DiagnosisReport run() {
     for (std::uint32_t number = 0; number < world_.requests; ++number) {
-      agenda_.add(kBeginning + number * world_.every, {number, core::RequestReady{}});
+      agenda_.add(kPoolBeginning + number * world_.every, {number, core::RequestReady{}});
     }
     while (!agenda_.empty()) {
       auto [now, happening] = agenda_.next();
@@ -53,7 +53,7 @@ class World {
 
  private:
   struct Request final : core::Bell {
-    World* world = nullptr;
+    PoolWorld* world = nullptr;
     std::uint32_t number = 0;
     bool wrong = false;
     bool first_started = false;
@@ -122,10 +122,10 @@ class World {
   core::Plan plan_;
   Random random_;
   std::optional<core::Fleet> fleet_;
-  Agenda<Happening> agenda_;
+  Agenda<PoolEvent> agenda_;
   std::deque<Request> requests_;
   DiagnosisReport report_;
-  Instant now_ = kBeginning;
+  Instant now_ = kPoolBeginning;
 };
 
 }  // namespace
@@ -167,7 +167,7 @@ core::Plan plan_of(Topology topology, core::Balance balance) {
 }
 
 DiagnosisReport run(const DiagnosisWorld& world) {
-  return World(world).run();
+  return PoolWorld(world).run();
 }
 
 }  // namespace drover::sim

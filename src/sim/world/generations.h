@@ -1,6 +1,6 @@
-// The fleets of a world that is reloaded while its requests run: each request goes on with the one it began with, as in
-// a gateway. The plan stays the same, so that the checkers' books need no translation; one that moves everything about
-// is for the core's own tests.
+// The fleets of a world that is reloaded while requests run: each request stays with its own fleet, as in a gateway.
+// The plan stays the same, so that the checkers' books stay valid; the core's own tests have reloads that change the
+// plan.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ namespace drover::sim {
 
 class Generations final : public core::FleetPort {
  public:
-  /// `requests`: so many there will be.
+  /// `requests`: how many requests the world has.
   Generations(const core::Plan& plan, std::uint64_t seed, std::uint32_t requests, Reached& reached)
       : plan_(&plan), seed_(seed), generation_of_(requests, kNone), reached_(&reached) {
     fleets_.push_back(std::make_unique<core::Fleet>(plan, seed));
@@ -31,13 +31,13 @@ class Generations final : public core::FleetPort {
     ports_.back() = &succession_.succeed(*fleets_[fleets_.size() - 2], *fleets_.back());
     ports_.push_back(fleets_.back().get());
   }
-  /// Whose calls come next. With its first a request begins, with the newest fleet.
+  /// The next calls come from this request. With its first call a request begins, at the newest fleet.
   void serve(std::uint32_t request) {
     if (generation_of_[request] == kNone) generation_of_[request] = fleets_.size() - 1;
     now_served_ = generation_of_[request];
   }
   [[nodiscard]] core::Fleet& newest() { return *fleets_.back(); }
-  /// Of every fleet: what an old one made room for may have been taken by a new one.
+  /// The changes of all fleets: a new fleet may have used the capacity that an old one freed.
   [[nodiscard]] std::optional<core::StateChange> next_change() {
     for (const auto& fleet : fleets_) {
       if (const auto change = fleet->next_change()) return change;

@@ -1,4 +1,4 @@
-// Worlds made up from a seed: every size, policy, setting and fault comes up sooner or later.
+// Worlds made from a seed: every size, policy, setting and fault comes up in some of them.
 #include <algorithm>
 #include <string>
 
@@ -45,7 +45,7 @@ core::ModelLimits random_limits(Random& random) {
   return limits;
 }
 
-/// Limits of clients, models, keys, and of one model within the quota, on top of the quota's own.
+/// Adds limits of clients, models and keys, and of one model within the quota, beside the quota's own.
 void add_limits(core::Plan& plan, Random& random) {
   if (random.below(3) != 0) return;
   for (int client = 0; client < 3; ++client) {
@@ -126,7 +126,7 @@ void random_settings(core::Plan& plan, Random& random) {
   }
 }
 
-/// Long enough that it is learned how long answers take; then some targets fail, and are slow when they come back.
+/// A busy world: long enough to learn how long answers take; then some targets fail, and are slow when they are back.
 void make_busy(WorldSettings& world, Random& random) {
   world.requests = 300;
   world.span = 120s;
@@ -138,7 +138,7 @@ void make_busy(WorldSettings& world, Random& random) {
     world.faults.push_back({.target = {target}, .from = from, .until = from + 3s, .fault = Fault::ServerError});
     world.faults.push_back({.target = {target}, .from = from + 3s, .until = from + 20s, .fault = after});
   }
-  // For a while nobody is quick: a trial may well answer before what backs it.
+  // For a while every target is slow: a trial may answer before the attempt beside it.
   const Duration slow_from = 30s + 1s * random.below(50);
   for (std::uint32_t target = 0; target < world.plan.targets.size(); ++target) {
     world.faults.push_back({.target = {target}, .from = slow_from, .until = slow_from + 10s, .fault = Fault::Slow});

@@ -1,4 +1,4 @@
-// Stands between the requests of a simulation and their fleet, passes every call on and tells the checkers.
+// Stands between the requests of a simulation and their fleet: it passes every call on and tells the checkers.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace drover::sim {
 
 class WatchedFleet final : public core::FleetPort {
  public:
-  /// `real` is where `fleet` ends up; it is only looked at.
+  /// `real` is the fleet behind `fleet`; it is only read.
   WatchedFleet(core::FleetPort& fleet, const core::Fleet& real, FleetChecker& checker, Findings& findings,
                Reached& reached)
       : fleet_(&fleet),
@@ -22,12 +22,12 @@ class WatchedFleet final : public core::FleetPort {
         limits_(real.plan(), findings),
         reached_(&reached) {}
 
-  /// Whose calls come next; nullptr: nobody's.
+  /// The next calls come from this request; nullptr: from none.
   void serve(RequestChecker* request, std::uint32_t number) {
     request_ = request;
     number_ = number;
   }
-  /// The fleet that is looked at from now on.
+  /// Reads this fleet from now on.
   void reloaded(const core::Fleet& newest) { real_ = &newest; }
   [[nodiscard]] bool refused_for_a_limit() const { return refused_; }
 
@@ -144,8 +144,8 @@ class WatchedFleet final : public core::FleetPort {
   Findings* findings_;
   LimitChecker limits_;
   Reached* reached_;
-  bool told_ = false;     ///< some provider said something about its limits
-  bool refused_ = false;  ///< some provider refused for a limit
+  bool told_ = false;     ///< a provider has told something about its limits
+  bool refused_ = false;  ///< a provider has refused because of a limit
   RequestChecker* request_ = nullptr;
   std::uint32_t number_ = 0;
 };

@@ -14,19 +14,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The world's beginning: an hour after the clock's zero, so that times before it exist.
+/// The beginning of the world: an hour after the clock's zero, so that earlier times exist.
 constexpr Instant kBeginning{1h};
 /// What a fenced client may use: some of the first three providers.
 const std::array<core::ProviderSet, 7> kFences{{{0}, {1}, {0, 1}, {2}, {0, 2}, {1, 2}, {0, 1, 2}}};
-/// A world that has not come to its end after so many steps never will.
+/// Most steps of a world: one that has not ended by then never will.
 constexpr std::uint64_t kMostSteps = 2'000'000;
-/// Whoever is rung hears it after a little while, as in a real gateway.
+/// A rung request learns of its bell after a short time, as in a real gateway.
 constexpr Duration kGrantDelay = 1ms;
-/// Stands in the agenda for a round of probes.
+/// The agenda's entry for a round of probes.
 constexpr std::uint32_t kProbeRound = ~std::uint32_t{0};
-/// And for a reload.
+/// The agenda's entry for a reload.
 constexpr std::uint32_t kReload = kProbeRound - 1;
-/// Who waits for longer than this while a target is surely open has been forgotten.
+/// A request that waits longer than this while a target is surely open is forgotten.
 constexpr Duration kForgotten = 5ms;
 
 struct Happening {
@@ -48,7 +48,7 @@ class World {
     report_.attempts_at.resize(settings.plan.targets.size());
   }
 
-  /// Each gives back to its own fleet.
+  /// Each request gives back to its own fleet.
   ~World() {
     for (Request& request : requests_) {
       fleets_.serve(request.number);
@@ -91,7 +91,7 @@ class World {
     std::size_t next = 0;
     bool running = true;
   };
-  /// A request's way of being told that its turn has come.
+  /// Tells a request that its turn has come.
   struct Doorbell final : core::Bell {
     Doorbell(World* its_world, std::uint32_t its_number) : world(its_world), number(its_number) {}
     void ring() override { world->agenda_.add(world->now_ + kGrantDelay, {number, core::CapacityGranted{}}); }
@@ -111,7 +111,7 @@ class World {
     bool waiting = false;
     bool waited = false;
     Instant connected_at{};
-    Instant open_since = kNever;  ///< while waiting: since when it surely need not
+    Instant open_since = kNever;  ///< while waiting: since when it surely need not wait
   };
 
   bool chance(double share) { return random_.unit() < share; }
@@ -150,7 +150,7 @@ class World {
     request.timers.fill(kNever);
     request.dispatch = std::make_unique<core::Dispatch>(facts, watched_, random_);
     agenda_.add(facts.arrived, {number, core::RequestReady{}});
-    if (settings_.drain != kNoLimit) {  // those that come later are drained at once, as one that was being read
+    if (settings_.drain != kNoLimit) {  // a request that arrives later is drained at once, as one that was being read
       agenda_.add(std::max(facts.arrived, kBeginning + settings_.drain), {number, core::Drain{}});
     }
     if (chance(settings_.leaving)) agenda_.add(facts.arrived + upto(5s), {number, core::ClientLeft{}});
@@ -178,7 +178,7 @@ class World {
     look_for_the_forgotten(now);
   }
 
-  /// Invariant 13, for those whom no limit of their own holds back.
+  /// Invariant 13, for requests that no limit of their own holds back.
   void look_for_the_forgotten(Instant now) {
     if (!settings_.plan.principals.empty()) return;
     for (Request& request : requests_) {
@@ -196,7 +196,8 @@ class World {
     }
   }
 
-  /// Timers that were moved since, and attempts that were cancelled: mostly a driver drops them, sometimes it is late.
+  /// Whether the event comes from a timer that was moved or an attempt that was cancelled. A driver drops most of
+  /// these; some are late.
   bool stale(Request& request, const core::Event& event, Instant now) {
     if (const auto* fired = std::get_if<core::TimerFired>(&event)) {
       Instant& at = request.timers[static_cast<std::size_t>(fired->timer)];
@@ -387,7 +388,7 @@ class World {
     return true;
   }
 
-  /// FNV-1a over what happened.
+  /// FNV-1a over the events.
   void note(Instant now, std::uint64_t a, std::uint64_t b) {
     for (const std::uint64_t word : {static_cast<std::uint64_t>(now.time_since_epoch().count()), a, b}) {
       report_.trace = (report_.trace ^ word) * 0x100000001b3ULL;

@@ -1,5 +1,5 @@
-// A simulated world: targets with faults, clients that send, read slowly and leave, and the real Dispatch and Fleet in
-// the middle, in simulated time. Everything that happens follows from the seed and the settings.
+// A simulated world: targets with faults, clients that send, read slowly and leave, and between them the real Dispatch
+// and Fleet, in simulated time. The seed and the settings determine every event.
 #pragma once
 
 #include <array>
@@ -40,11 +40,11 @@ struct WorldSettings {
   double only_once = 0.1;                    ///< requests that must not be executed twice
   double impatient = 0.05;                   ///< clients with a short deadline of their own
   double fenced = 0.1;                       ///< clients that may use some providers only
-  double late_events = 0.1;                  ///< cancelled attempts whose next event is delivered all the same
+  double late_events = 0.1;                  ///< cancelled attempts whose next event still arrives
   Duration probes = kNoLimit;                ///< every key at every server is probed this often
-  Duration drain = kNoLimit;                 ///< the process goes then: every request is told
-  Duration reloads = kNoLimit;               ///< the configuration is replaced by its like this often
-  /// Puts something between the requests and the fleet, to see whether the checkers notice.
+  Duration drain = kNoLimit;                 ///< the process drains then: every request is told
+  Duration reloads = kNoLimit;               ///< the configuration is replaced by an equal one this often
+  /// Puts a wrapper between the requests and the fleet, to test that the checkers notice what it does.
   std::function<std::unique_ptr<core::FleetPort>(core::FleetPort&)> saboteur{};
 };
 
@@ -56,13 +56,13 @@ struct Report {
   std::uint32_t left = 0;                 ///< ended because the client left
   std::map<int, std::uint32_t> failed{};  ///< by the status the client was told; 0: in-band
   std::uint32_t attempts = 0;
-  std::size_t most_commands = 0;             ///< that one event led to
+  std::size_t most_commands = 0;             ///< most commands of one event
   std::vector<std::uint32_t> attempts_at{};  ///< by target
   std::vector<Violation> violations{};
   Reached reached{};
 };
 
-/// Runs a world to its end, when every request has ended and nothing more will happen.
+/// Runs a world until every request has ended and no event is left.
 [[nodiscard]] Report run(std::uint64_t seed, const WorldSettings& settings);
 
 /// A world made up from the seed: its plan, its faults, its clients.

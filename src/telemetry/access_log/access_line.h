@@ -1,5 +1,5 @@
-// One request as one line of the access log. No prompt and no key; what a client chose (its request id, the model it
-// asked for) is escaped and cut.
+// One request as one line of the access log. No prompt and no key; texts from the client (its request id, the model it
+// asked for) are escaped and cut.
 #pragma once
 
 #include <cstdint>
@@ -10,39 +10,39 @@
 
 namespace drover::telemetry {
 
-/// Longest line: 32 attempts with the longest names, and everything else. A longer one is not written, and counted.
+/// Longest line: 32 attempts with the longest names, and all other fields. A longer line is dropped and counted.
 inline constexpr std::size_t kMaxAccessLine = 16 * 1024;
 
 struct AccessAttempt {
   std::string_view target{};
   std::string_view outcome{};      ///< "ok" or the name of what failed: "rate_limited"
-  int status = 0;                  ///< the upstream's; 0: there was none
-  std::string_view upstream_id{};  ///< what the upstream calls the request; empty: it did not say
+  int status = 0;                  ///< the upstream's; 0: none came
+  std::string_view upstream_id{};  ///< the upstream's id of the request; empty: it sent none
   std::string_view form{};         ///< the form it was translated into; empty: it was not
   Duration took{};
-  bool reused = false;  ///< on a connection that had served before
+  bool reused = false;  ///< on a connection that had served a request before
 };
 
 struct AccessTokens {
   std::int64_t input = 0;
   std::int64_t output = 0;
   std::int64_t cached = 0;
-  bool estimated = false;  ///< no answer reported them
+  bool estimated = false;  ///< no answer reported the tokens
 };
 
-/// Everything is borrowed until the line is written.
+/// All texts are borrowed until the line is written.
 struct AccessRecord {
   std::int64_t unix_milliseconds = 0;  ///< of the end
   std::string_view id{};
-  std::string_view client{};  ///< the configured client's name; empty: none are configured, or it was not known
+  std::string_view client{};  ///< the configured client's name; empty: no clients are configured, or it is unknown
   std::string_view method{};  ///< empty: the request could not be read
   std::string_view api{};     ///< what kind of path: "chat"
-  std::string_view path{};    ///< without its query; in no file, only at a terminal (terminal_line.h)
+  std::string_view path{};    ///< without its query; shown at a terminal only (terminal_line.h), never in a file
   std::string_view model{};   ///< as the client named it; empty: none
-  std::string_view route{};   ///< the configured name that took it; empty: none
+  std::string_view route{};   ///< the configured name of the route; empty: none
   bool streamed = false;
   int status = 0;            ///< sent to the client; 0: nothing was sent
-  std::string_view error{};  ///< our code or kind; empty: it went well
+  std::string_view error{};  ///< our code or kind; empty: no error
   std::span<const AccessAttempt> attempts{};
   AccessTokens tokens{};
   bool has_tokens = false;

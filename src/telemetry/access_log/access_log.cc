@@ -18,12 +18,12 @@
 namespace drover::telemetry {
 namespace {
 
-/// A wake-up that was missed (the writer fell asleep at that moment) is made up for after this.
+/// Longest sleep of the writer: it makes up for a wake-up that came while the writer fell asleep.
 constexpr int kLongestSleepMs = 1000;
 constexpr int kBatchMs = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(kAccessBatch).count());
-/// How long one wait for a pipe may take before it is looked whether to give up.
+/// Longest wait for a pipe before the writer checks whether to give up.
 constexpr int kPipeWaitMs = 100;
-/// Who may read the log besides its owner: the group.
+/// The owner writes the log; its group may read it.
 constexpr mode_t kFileMode = 0640;
 
 Error cannot_write(const std::string& path, int number) {
@@ -74,7 +74,7 @@ Result<AccessLog::Opened> AccessLog::open(const AccessDestination& destination) 
   const bool words = destination.kind == Kind::Terminal;
   const bool inherited = words || destination.kind == Kind::Stdout;
   const std::string name = words ? "the terminal" : inherited ? "standard output" : destination.path;
-  // Not blocking: a FIFO that nobody reads is an error here, and a full one must not stop the writer for good.
+  // Non-blocking: a FIFO without a reader is an error here, and a full one must not stop the writer for ever.
   const int file = inherited ? ::fcntl(words ? destination.terminal : STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
                              : ::open(destination.path.c_str(),
                                       O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kFileMode);
@@ -88,7 +88,7 @@ void AccessLog::use(Opened destination) {
   flush();
   const bool wanted = destination.file_ >= 0;
   {
-    giving_up_.store(true);  // a pipe that has taken nothing all that time does not keep us from leaving it
+    giving_up_.store(true);  // a pipe that takes no bytes for so long does not keep us from closing it
     const std::lock_guard lock(file_mutex_);
     words_.store(destination.words_);
     std::swap(destination_, destination);
@@ -125,7 +125,7 @@ std::uint64_t AccessLog::dropped() const {
 
 void AccessLog::wake() {
   const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(wake_fd_, &one, sizeof one);  // full: it is awake already
+  [[maybe_unused]] const ssize_t written = ::write(wake_fd_, &one, sizeof one);  // full: the writer is awake
 }
 
 void AccessLog::run() {
@@ -145,7 +145,7 @@ void AccessLog::run() {
       if (stopping_) return;
       asked = flushes_asked_;
     }
-    if (asked == flushes_done_) doze(kBatchMs);  // more will come: one write for many
+    if (asked == flushes_done_) doze(kBatchMs);  // more lines will come: one write for many
     urgent_.store(false, std::memory_order_relaxed);
     {
       const std::lock_guard lock(mutex_);
@@ -180,7 +180,7 @@ void AccessLog::put(std::string_view bytes) {
   const bool regular = destination_.regular_;
   if (file < 0) return;
   while (!bytes.empty()) {
-    // A pipe that is ready takes PIPE_BUF bytes without waiting, also one that was opened to block.
+    // A pipe that is ready takes PIPE_BUF bytes without a wait, also when it was opened as blocking.
     if (!regular && !wait_writable()) break;
     const std::size_t most = regular ? bytes.size() : std::min<std::size_t>(bytes.size(), PIPE_BUF);
     const ssize_t written = ::write(file, bytes.data(), most);

@@ -1,6 +1,6 @@
 // The access log: one line per request (JSON, or words at a terminal), written by a thread of its own. A request copies
-// its line into a bounded ring of its own thread and goes on; a disk or pipe that is too slow costs lines, counted,
-// never time.
+// its line into a bounded ring of its own thread and goes on. A disk or pipe that is too slow costs lines, which are
+// counted, and never time.
 #pragma once
 
 #include <atomic>
@@ -21,27 +21,27 @@
 
 namespace drover::telemetry {
 
-/// Bytes of lines that may wait per thread: about 2,500 requests.
+/// Most bytes of lines that wait in each thread: about 2,500 requests.
 inline constexpr std::size_t kAccessRingBytes = std::size_t{1} << 20;
-/// Lines are written together at least this often.
+/// Longest time that lines are collected before they are written together.
 inline constexpr Duration kAccessBatch = std::chrono::milliseconds(100);
 
 struct AccessDestination {
   enum class Kind : std::uint8_t { Off, Stdout, File, Terminal };
   Kind kind = Kind::Off;
-  std::string path{};  ///< of File
-  int terminal = -1;   ///< of Terminal: a descriptor that is one; borrowed
+  std::string path{};  ///< for File
+  int terminal = -1;   ///< for Terminal: its descriptor, borrowed
 };
 
 class AccessLog {
  public:
-  /// One thread's way in.
+  /// The way of one thread's lines into the log.
   class Lane {
    public:
     explicit Lane(AccessLog& log) : log_(log), ring_(kAccessRingBytes) {}
-    /// Whether anybody wants lines.
+    /// Whether the log is on.
     [[nodiscard]] bool on() const { return log_.on_.load(std::memory_order_relaxed); }
-    /// Never waits, never allocates. The lane's own thread.
+    /// Never waits, never allocates. For the lane's own thread.
     void write(const AccessRecord& record);
 
    private:
@@ -56,10 +56,10 @@ class AccessLog {
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
 
-  /// A destination that can be written to. Closed again when nobody uses it.
+  /// An open destination. It closes when its last user goes.
   class Opened {
    public:
-    Opened() = default;  ///< of Kind::Off
+    Opened() = default;  ///< Kind::Off
     Opened(int file, bool regular, bool words) : file_(file), regular_(regular), words_(words) {}
     Opened(Opened&& other) noexcept
         : file_(std::exchange(other.file_, -1)), regular_(other.regular_), words_(other.words_) {}
@@ -80,23 +80,23 @@ class AccessLog {
 
   // Control thread.
 
-  /// Opens a destination, also a file again that was moved away (logrotate). Nothing is written there yet. Errors:
-  /// BadConfig with the path and the reason.
+  /// Opens a destination, also a file anew that was moved away (logrotate). Writes nothing yet. Errors: BadConfig with
+  /// the path and the reason.
   [[nodiscard]] static Result<Opened> open(const AccessDestination& destination);
-  /// From now on lines go there; those that wait go where they were meant to.
+  /// Sends later lines there; lines that wait go to the destination that they were written for.
   void use(Opened destination);
-  /// Both. Errors: those of open(); then nothing has changed.
+  /// open() and use(). Errors: those of open(); then nothing has changed.
   [[nodiscard]] Result<void> use(const AccessDestination& destination);
-  /// A way in for one more thread. Lives as long as this.
+  /// A lane for one more thread. It lives as long as this object.
   [[nodiscard]] Lane& add_lane();
-  /// Waits until what was written before is with the kernel, or cannot be written (at most kPatience).
+  /// Waits until earlier lines are with the kernel, or cannot be written (at most kPatience).
   void flush();
 
   /// Any thread: lines lost because a ring was full, one was too long, or writing failed.
   [[nodiscard]] std::uint64_t dropped() const;
 
  private:
-  /// How long flush() and the destructor wait for a destination that does not take more.
+  /// How long flush() and the destructor wait for a destination that takes no more bytes.
   static constexpr Duration kPatience = std::chrono::seconds(2);
 
   void wake();
@@ -111,7 +111,7 @@ class AccessLog {
   std::atomic<bool> asleep_{false};
   std::atomic<bool> urgent_{false};
   std::atomic<bool> giving_up_{false};
-  std::atomic<std::uint64_t> lost_{0};  ///< by the writer
+  std::atomic<std::uint64_t> lost_{0};  ///< lost by the writer
 
   mutable std::mutex mutex_;  ///< guards what follows
   std::condition_variable flushed_;

@@ -1,4 +1,4 @@
-// Bytes on their way from one thread to one other: a bounded ring without locks. Full means no.
+// A bounded ring without locks for bytes from one thread to one other. A full ring refuses bytes.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ class ByteRing {
   explicit ByteRing(std::size_t capacity)
       : bytes_(std::make_unique_for_overwrite<char[]>(capacity)), capacity_(capacity) {}
 
-  /// The writing thread. False: no room, and nothing was taken.
+  /// The writing thread. False: there is no room, and nothing was taken.
   [[nodiscard]] bool push(std::string_view bytes) {
     const std::uint64_t tail = tail_.load(std::memory_order_relaxed);
     if (tail + bytes.size() - head_seen_ > capacity_) {
@@ -32,12 +32,12 @@ class ByteRing {
     tail_.store(tail + bytes.size(), std::memory_order_release);
     return true;
   }
-  /// The writing thread: how much waits, as far as it has noticed; never less than there is.
+  /// The writing thread: waiting bytes as far as it knows; never fewer than there are.
   [[nodiscard]] std::size_t waiting() const {
     return static_cast<std::size_t>(tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed));
   }
 
-  /// The reading thread: what waits, in at most two pieces. Valid until consume().
+  /// The reading thread: the waiting bytes, in at most two pieces. Valid until consume().
   [[nodiscard]] std::array<std::string_view, 2> peek() const {
     const std::uint64_t head = head_.load(std::memory_order_relaxed);
     const auto size = static_cast<std::size_t>(tail_.load(std::memory_order_acquire) - head);
@@ -45,7 +45,7 @@ class ByteRing {
     const std::size_t first = std::min(size, capacity_ - at);
     return {std::string_view(bytes_.get() + at, first), std::string_view(bytes_.get(), size - first)};
   }
-  /// The reading thread: gives the room of this many bytes back.
+  /// The reading thread: frees the room of so many bytes.
   void consume(std::size_t bytes) {
     head_.store(head_.load(std::memory_order_relaxed) + bytes, std::memory_order_release);
   }

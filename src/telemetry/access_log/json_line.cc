@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\\ufffd";
 
-/// Bytes of the well-formed UTF-8 character at the front of `text` (RFC 3629); 0 when there is none.
+/// Bytes of the well-formed UTF-8 character at the front of `text` (RFC 3629); 0: there is none.
 std::size_t character(std::string_view text) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const unsigned char lead = byte(0);
@@ -38,7 +38,7 @@ std::string_view escape(std::array<char, 6>& room, unsigned code) {
   return {room.data(), room.size()};
 }
 
-/// The first character of `text` as it is written; `used` is what it took.
+/// The first character of `text` as it is written; `used` is its length in `text`.
 std::string_view written(std::string_view text, std::array<char, 6>& room, std::size_t& used) {
   used = character(text);
   if (used == 0) {
@@ -59,13 +59,13 @@ bool plain(char c) {
   return c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
 }
 
-/// How many bytes at the front of `text` are written as they are.
+/// How many bytes at the front of `text` are written unchanged.
 std::size_t plain_run(std::string_view text) {
   std::size_t run = 0;
 #if defined(__SSE2__)
   for (; run + 16 <= text.size(); run += 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + run));
-    // As signed bytes all from 0x80 on are below 0x20 too.
+    // As signed bytes, those from 0x80 on are below 0x20 too.
     const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
     const __m128i marks =
         _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));

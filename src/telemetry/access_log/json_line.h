@@ -1,5 +1,5 @@
-// Writes one JSON object as one line into memory it was given: no allocation, never more than fits, always valid JSON
-// with printable text. For log lines; not for answers to clients.
+// Writes one JSON object as one line into given memory: no allocation, never more than fits, always valid JSON with
+// printable text. For log lines; not for answers to clients.
 #pragma once
 
 #include <charconv>
@@ -19,7 +19,7 @@ class JsonLine {
  public:
   explicit JsonLine(std::span<char> memory) : begin_(memory.data()), at_(begin_), end_(begin_ + memory.size()) {}
 
-  // Structure. The caller keeps it balanced; commas come by themselves.
+  // Structure. The caller keeps it balanced; commas are written automatically.
   void open(char bracket) {
     comma();
     put(bracket);
@@ -29,7 +29,7 @@ class JsonLine {
     put(bracket);
     first_ = false;
   }
-  /// `name` is ours: plain letters. Its length is known when this is compiled, so it is written by a few stores.
+  /// `name` is ours: plain letters. Its length is known at compile time, so a few stores write it.
   template <std::size_t size>
   void key(const char (&name)[size]) {
     constexpr std::size_t kAround = 4;  // a comma, two quotes and a colon
@@ -46,9 +46,9 @@ class JsonLine {
     first_ = true;
   }
 
-  /// Text of anybody: control characters, quotes and broken UTF-8 are escaped, what is too long is cut.
+  /// Untrusted text: control characters, quotes and broken UTF-8 are escaped, and a long text is cut.
   void text(std::string_view value);
-  /// Text of ours: an enumerator's name, a timestamp.
+  /// Our own text: an enumerator's name, a timestamp.
   void word(std::string_view value) {
     comma();
     put('"');
@@ -74,7 +74,7 @@ class JsonLine {
     first_ = false;
   }
 
-  /// Ends the line. Empty when it did not fit: half an object is worse than none.
+  /// Ends the line. Empty when the line did not fit: half an object is worse than none.
   [[nodiscard]] std::string_view line() {
     put('\n');
     return full_ ? std::string_view() : std::string_view(begin_, static_cast<std::size_t>(at_ - begin_));

@@ -9,15 +9,16 @@
 namespace drover::telemetry {
 namespace {
 
-/// Bytes shown of what a client chose.
+/// Most bytes shown of a client's text.
 constexpr std::size_t kMostOfPath = 80;
 constexpr std::size_t kMostOfName = 64;
-/// How the keys of most providers, and of this gateway's clients, begin: a client may put one where it does not belong.
+/// The beginning of most providers' keys, and of this gateway's clients' keys: a client may put a key in the wrong
+/// place.
 constexpr std::string_view kKeyFront = "sk-";
 
-class LineWriter {
+class WordWriter {
  public:
-  explicit LineWriter(std::span<char> memory) : memory_(memory) {}
+  explicit WordWriter(std::span<char> memory) : memory_(memory) {}
 
   void plain(std::string_view text) {
     if (text.size() > memory_.size() - used_) {
@@ -32,8 +33,8 @@ class LineWriter {
     const auto end = std::to_chars(std::begin(digits), std::end(digits), value).ptr;
     plain({digits, static_cast<std::size_t>(end - digits)});
   }
-  /// At most so many bytes, never part of a character, with '?' for what a terminal would obey and for what is no
-  /// UTF-8.
+  /// Writes at most `most` bytes in whole characters, with '?' for characters that a terminal obeys and for bytes that
+  /// are no UTF-8.
   void shown(std::string_view text, std::size_t most) {
     const bool cut = text.size() > most;
     text = text.substr(0, most);
@@ -55,7 +56,7 @@ class LineWriter {
   }
 
  private:
-  /// Bytes of the whole character in front; 0: there is none.
+  /// Bytes of the whole character at the front; 0: there is none.
   static std::size_t character(std::string_view text) {
     const auto lead = static_cast<unsigned char>(text.front());
     if (lead < 0x80) return 1;
@@ -71,7 +72,7 @@ class LineWriter {
   bool full_ = false;
 };
 
-void duration(LineWriter& line, Duration span) {
+void duration(WordWriter& line, Duration span) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
   if (ms < 10'000) {
     line.number(ms);
@@ -86,7 +87,7 @@ void duration(LineWriter& line, Duration span) {
 }  // namespace
 
 std::string_view terminal_line(const AccessRecord& record, std::span<char> memory) {
-  LineWriter line(memory);
+  WordWriter line(memory);
   const auto time = timestamp(record.unix_milliseconds);
   line.plain(std::string_view(time.data(), time.size()).substr(11, 8));  // of 2026-01-31T12:04:31.123Z
   line.plain("  ");

@@ -1,5 +1,5 @@
 // One request as one line for a person at a terminal: time, client, path, model, target, status, duration. No prompt,
-// no key, no query; what a client chose is cut, and nothing in it is obeyed by a terminal.
+// no key, no query; texts from the client are cut and hold nothing that a terminal obeys.
 #pragma once
 
 #include <span>

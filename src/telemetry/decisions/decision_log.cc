@@ -17,10 +17,10 @@ constexpr std::size_t kCellRoom = kCellBytes - sizeof(std::uint32_t);
 constexpr std::size_t cells_for(std::size_t bytes) {
   return (bytes + kCellRoom - 1) / kCellRoom;
 }
-/// Every store can hold the longest record.
+/// Every store has room for the longest record.
 constexpr std::size_t kLeastCells = cells_for(kMaxDecisionBytes) * 2;
 
-/// How much of the room failures may take, and requests of unknown origin.
+/// Most of the room for failures, and for requests of unknown origin.
 constexpr std::size_t failure_share(std::size_t whole) {
   return whole - whole / 4;
 }
@@ -172,7 +172,8 @@ DecisionStore& DecisionLog::add_thread(unsigned threads) {
 std::vector<KeptDecision> DecisionLog::find(std::string_view id) const {
   std::vector<KeptDecision> found;
   for (const auto& store : stores_) store->find(id, found);
-  // Not stable_sort: clang calls a part of libstdc++'s deprecated. Two of one millisecond may come in either order.
+  // Not stable_sort: clang warns that a part of libstdc++'s is deprecated. Two records of one millisecond may come in
+  // either order.
   std::ranges::sort(found, std::greater{}, [](const KeptDecision& kept) { return kept.record.unix_milliseconds; });
   if (found.size() > kMaxFound) found.erase(found.begin() + kMaxFound, found.end());
   return found;

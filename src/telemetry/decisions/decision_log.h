@@ -1,5 +1,5 @@
-// The decision records of the last requests, to be asked for by request id. Each thread writes into a bounded store of
-// its own, without an allocation; the lock there is met only by somebody who asks, never by another thread's requests.
+// The decision records of the latest requests, found by request id. Each thread writes into a bounded store of its own
+// without an allocation. Only a search takes a store's lock beside it, never another thread's requests.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,19 @@
 
 namespace drover::telemetry {
 
-/// Kept in all, shared evenly by the threads: whichever bound is met first.
+/// The bounds of all stores together, divided evenly among the threads. The first bound that is reached counts.
 struct DecisionBounds {
   std::size_t records = 10'000;
   std::size_t bytes = std::size_t{64} << 20;
 };
-/// What a client of the library keeps: it shares its caller's memory.
+/// The bounds of a client of the library, which uses its caller's memory.
 inline constexpr DecisionBounds kLibraryDecisions{.records = 1'000, .bytes = std::size_t{8} << 20};
-/// Records of one id that are shown; a client may use an id as often as it likes.
+/// Most records of one id that are shown: a client may use an id as often as it likes.
 inline constexpr std::size_t kMaxFound = 16;
 
-/// One thread's records. A success goes before a failure does; failures take at most three quarters of the room, so
-/// that the newest successes can always be asked for, and requests that were refused before anybody knew whose they are
-/// take at most a sixteenth: a flood of them costs no key and shall make nobody forget. Memory is touched only as it is
+/// One thread's records. Successes are forgotten before failures. Failures take at most three quarters of the room, so
+/// that the newest successes can always be found. Requests that were refused before their client was known take at most
+/// a sixteenth: a flood of them costs no key and must not push out other records. Memory is touched only when it is
 /// needed.
 class DecisionStore {
  public:
@@ -32,10 +32,10 @@ class DecisionStore {
 
   /// The owning thread: lists for the next write().
   [[nodiscard]] DecisionSpace& space() { return *space_; }
-  /// The owning thread. Never allocates; makes room by forgetting.
+  /// The owning thread. Never allocates; forgets older records for room.
   void write(const DecisionRecord& record);
 
-  /// Any thread: appends what is kept under this id, at most the newest kMaxFound.
+  /// Any thread: appends the records of this id, at most the newest kMaxFound.
   void find(std::string_view id, std::vector<KeptDecision>& found) const;
   /// Any thread.
   [[nodiscard]] std::size_t size() const;
@@ -46,10 +46,10 @@ class DecisionStore {
 
   struct Slot {
     Index first_cell = kNone;
-    Index next = kNone;  ///< in its queue, or among the free ones
+    Index next = kNone;  ///< in its queue, or in the list of free slots
     std::uint32_t bytes = 0;
     bool used = false;
-    std::uint64_t written = 0;  ///< counts the writes: the higher, the newer
+    std::uint64_t written = 0;  ///< number of the write: higher is newer
   };
   /// Oldest first.
   struct Queue {
@@ -71,13 +71,13 @@ class DecisionStore {
 
   const std::size_t max_cells_;
   std::unique_ptr<DecisionSpace> space_;
-  std::unique_ptr<char[]> scratch_;  ///< where the owning thread writes a record before it takes the lock
+  std::unique_ptr<char[]> scratch_;  ///< the owning thread writes a record here before it takes the lock
 
   mutable std::mutex mutex_;  // guards what follows
   std::unique_ptr<char[]> cells_;
-  std::vector<std::uint64_t> hashes_;  ///< of the ids, beside slots_: what a search runs over
+  std::vector<std::uint64_t> hashes_;  ///< hashes of the ids, one for each slot: a search looks through these
   std::vector<Slot> slots_;
-  Index fresh_slot_ = 0;  ///< those from here on were never used
+  Index fresh_slot_ = 0;  ///< slots from this one on were never used
   Index free_slot_ = kNone;
   Index fresh_cell_ = 0;
   Index free_cell_ = kNone;
@@ -91,7 +91,8 @@ class DecisionLog {
  public:
   explicit DecisionLog(const DecisionBounds& bounds = {}) : bounds_(bounds) {}
 
-  /// The store of one more thread, one of `threads` in all. Lives as long as this. Control thread, before find().
+  /// The store of one more thread, one of `threads` in all. It lives as long as this object. Control thread, before
+  /// find().
   [[nodiscard]] DecisionStore& add_thread(unsigned threads);
 
   /// Any thread: newest first, at most kMaxFound.

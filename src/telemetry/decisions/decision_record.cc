@@ -8,7 +8,7 @@
 namespace drover::telemetry {
 namespace {
 
-/// Both directions name the fields in one place (the functions called `fields`), so they cannot disagree.
+/// Writing and reading name the fields in one place (the functions called `fields`), so that they agree.
 class Writer {
  public:
   explicit Writer(std::span<char> memory) : begin_(memory.data()), at_(begin_), left_(memory.size()) {}
@@ -28,7 +28,7 @@ class Writer {
     value(static_cast<std::uint16_t>(text.size()));
     put(text.data(), text.size());
   }
-  /// Empty when it did not fit.
+  /// Empty when the record did not fit.
   [[nodiscard]] std::string_view written() const {
     return full_ ? std::string_view() : std::string_view(begin_, static_cast<std::size_t>(at_ - begin_));
   }

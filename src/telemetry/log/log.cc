@@ -12,7 +12,7 @@
 namespace drover::telemetry {
 namespace {
 
-/// Lines that may wait to be written; the oldest goes when there are more.
+/// Most lines that wait to be written; a further line replaces the oldest.
 constexpr std::size_t kQueueLines = 8192;
 
 struct Writer {
@@ -20,7 +20,8 @@ struct Writer {
   std::shared_ptr<spdlog::async_logger> logger;
 };
 
-// The process has one standard error and so one writer; set before other threads start, cleared after they ended.
+// The process has one standard error and so one writer. It is set before other threads start, and cleared after they
+// ended.
 std::atomic<Writer*> writer{nullptr};
 
 }  // namespace

@@ -8,12 +8,12 @@
 
 namespace drover::telemetry {
 
-/// Writes it to the log: "key holysheep/2 is taken out for 30 s: connect".
+/// Logs the change: "key holysheep/2 is taken out for 30 s: connect".
 void log_state_change(const core::StateChange& change, std::string_view label);
 /// The line itself: `for` is counted from change.at.
 [[nodiscard]] std::string state_line(const core::StateChange& change, std::string_view label);
 
-/// Whether somebody should look: not for what came back or is tried again.
+/// Whether an operator should look: not when a node came back or is tried again.
 [[nodiscard]] bool is_trouble(const core::StateChange& change);
 
 }  // namespace drover::telemetry

@@ -11,7 +11,7 @@
 
 namespace drover::telemetry {
 
-/// Green: serves. Yellow: to be watched - it failed lately, waits out a rate limit, or is on trial. Red: out.
+/// Green: it serves. Yellow: it failed lately, cools down, or is on trial. Red: it is out.
 enum class Mark : std::uint8_t { Green, Yellow, Red };
 
 [[nodiscard]] constexpr Mark mark_of(core::TargetCondition condition) {
@@ -35,14 +35,14 @@ enum class Mark : std::uint8_t { Green, Yellow, Red };
   return "red";
 }
 
-/// "429 rate_limit_exceeded", "unexpected_content_type in a 200 answer", or, where no answer came, "connect".
+/// "429 rate_limit_exceeded", "unexpected_content_type in a 200 answer", or, without an answer, "connect".
 [[nodiscard]] std::string reason(ErrorKind why, int status, std::string_view code = {});
 
-/// The same with what came along: "429 rate_limit_exceeded, retry-after 30 s, request req_0a1b".
+/// The same with the details: "429 rate_limit_exceeded, retry-after 30 s, request req_0a1b".
 [[nodiscard]] std::string cause_text(const core::Cause& cause);
 
-/// The same behind the state it led to: "cooling until 12:03:07Z: 429 ...". `until`: milliseconds since 1970, nothing:
-/// not known. Empty for a target that is well.
+/// The same after the state that it caused: "cooling until 12:03:07Z: 429 ...". `until`: milliseconds since 1970,
+/// nothing: not known. Empty for a target that is well.
 [[nodiscard]] std::string why_text(const core::TargetView& view, std::optional<std::int64_t> until);
 
 /// "30 s", "1.5 s", "250 ms".

@@ -1,4 +1,4 @@
-// A wall-clock time as text. Not a clock: whoever calls has read one.
+// A wall-clock time as text. The caller reads the clock.
 #pragma once
 
 #include <array>

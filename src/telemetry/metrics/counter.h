@@ -1,5 +1,5 @@
-// Numbers that one thread counts and any thread may read. Counting is a plain load, add and store: no lock and no
-// locked instruction, because nobody else ever writes. Readers see a value that is at most a moment old.
+// Numbers that one thread counts and any thread may read. Counting is a plain load, add and store, without a lock or a
+// locked instruction, because no other thread writes. A reader gets a value that is at most a moment old.
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ inline constexpr std::array<Duration, 16> kBuckets = {
     std::chrono::seconds(60),       std::chrono::seconds(120),      std::chrono::seconds(300),
     std::chrono::seconds(600)};
 
-/// How often something took how long.
+/// A histogram of times.
 class Histogram {
  public:
   /// The owning thread only.

@@ -1,5 +1,5 @@
-// The Prometheus text of a list of metrics, written by prometheus-cpp. Families in the order they were begun; one
-// without a value is left out.
+// The Prometheus text of a list of metrics, written by prometheus-cpp. Families come in the order in which they were
+// begun; a family without a value is left out.
 #pragma once
 
 #include <array>
@@ -28,13 +28,13 @@ class Exposition {
   Exposition(const Exposition&) = delete;
   Exposition& operator=(const Exposition&) = delete;
 
-  // Each begins a family; the values that follow are its.
+  // Each begins a family, which the following values belong to.
   void counter(std::string name, std::string help);
   void gauge(std::string name, std::string help);
   void histogram(std::string name, std::string help);
 
   void value(LabelValues labels, double value);
-  /// Left out when nothing was observed.
+  /// Left out when there is no observation.
   void value(LabelValues labels, const HistogramSum& sum);
 
   [[nodiscard]] std::string text() const;

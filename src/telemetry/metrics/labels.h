@@ -1,5 +1,5 @@
-// Names that may become metric labels, with a limit: what comes after it is counted together. A name keeps its slot for
-// the life of the process, so counters survive a reload. Names come from the configuration, never from a client.
+// Names for metric labels, with a limit: further names are counted together. A name keeps its slot for the life of the
+// process, so counters survive a reload. Names come from the configuration, never from a client.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace drover::telemetry {
 
 using Slot = std::uint16_t;
 
-/// Slot of all names past the limit.
+/// The slot of all names beyond the limit.
 inline constexpr Slot kOtherSlot = 0;
 
 /// Thread-safe; not for the path of every request.

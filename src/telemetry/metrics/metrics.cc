@@ -26,7 +26,7 @@ std::string_view kind_name(std::size_t kind) {
 
 using Tallies = std::vector<const Tally*>;
 
-/// The sum over all threads of what `pick` shows of one.
+/// Sums a counter over all threads; `pick` chooses it.
 template <class Pick>
 std::uint64_t sum(const Tallies& tallies, Pick pick) {
   std::uint64_t total = 0;

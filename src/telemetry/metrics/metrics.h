@@ -1,5 +1,5 @@
-// All counters of the process, and how they look to Prometheus. Counting happens in each thread's Tally; here they are
-// summed when somebody asks.
+// All counters of the process, and their form for Prometheus. Each thread counts in its Tally; the threads are summed
+// when the metrics are asked for.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ namespace drover::telemetry {
 /// Nodes of the health tree (keys, servers, targets ...) whose changes are counted by name.
 inline constexpr std::size_t kMaxNodeLabels = 500;
 
-/// What is not counted but looked at when somebody asks.
+/// Values that are not counted, but read when the metrics are asked for.
 struct Gauges {
   std::string version{};
   double started = 0;        ///< seconds since 1970
@@ -35,7 +35,7 @@ struct Gauges {
   std::uint64_t access_lines_dropped = 0;
   struct Target {
     std::uint64_t in_flight = 0;
-    std::uint64_t usable = 0;  ///< how many of this name may be picked now
+    std::uint64_t usable = 0;  ///< how many nodes of this name may be picked now
   };
   std::map<Slot, Target> targets{};
   struct Shutdown {
@@ -52,7 +52,7 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  /// A tally for one more thread; lives as long as this. Control thread.
+  /// A tally for one more thread; it lives as long as this object. Control thread.
   [[nodiscard]] Tally& add_thread();
 
   [[nodiscard]] Slot model_slot(std::string_view name) { return models_.slot(name); }
@@ -60,7 +60,7 @@ class Metrics {
   /// Any thread. `label`: the node's name as Fleet::label() has it.
   void state_changed(core::StateChange::What what, std::string_view label);
 
-  /// The Prometheus text of everything. Any thread; walks all tallies.
+  /// The Prometheus text of all metrics. Any thread; reads all tallies.
   [[nodiscard]] std::string render(const Gauges& gauges) const;
 
  private:

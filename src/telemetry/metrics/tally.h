@@ -1,5 +1,5 @@
-// What one thread counts about its requests. Fixed in size, written without locks by that thread alone; metrics.h adds
-// the threads up.
+// The counters of one thread's requests. Fixed size; only that thread writes, without locks, and metrics.h sums the
+// threads.
 #pragma once
 
 #include <array>
@@ -16,13 +16,13 @@
 
 namespace drover::telemetry {
 
-/// Models and targets with a label of their own; the rest are counted under "other". A target has up to 40 series.
+/// Models and targets with a label of their own; all others count as "other". A target has up to 40 series.
 inline constexpr std::size_t kMaxModelLabels = 100;
 inline constexpr std::size_t kMaxTargetLabels = 200;
 
 inline constexpr std::size_t kErrorKinds = static_cast<std::size_t>(ErrorKind::Internal) + 1;
 
-/// How a request ended, as a client sees it.
+/// How a request ended for the client.
 enum class StatusClass : std::uint8_t {
   Success,      ///< 2xx and 3xx, and the answer came to its end
   ClientError,  ///< 4xx
@@ -53,19 +53,19 @@ struct ModelTally {
   Counter answer_bytes;
 };
 
-/// What became of an attempt that began beside another one.
+/// The end of an attempt that began beside another one.
 enum class Race : std::uint8_t { Won, Lost, Failed };
 inline constexpr std::size_t kRaces = 3;
-/// The class of an attempt that was cancelled because another one answered first.
+/// The class of an attempt that was cancelled because another attempt answered first.
 inline constexpr std::string_view kLostRace = "lost_race";
 
 struct TargetTally {
-  std::array<Counter, kErrorKinds + 2> attempts;  ///< by ErrorKind; the last two: answered, lost a race
+  std::array<Counter, kErrorKinds + 2> attempts;  ///< by ErrorKind; then two more: answered, lost a race
   Histogram first_content;                        ///< attempt begun → first content (plain: whole answer)
   Counter input_tokens;
   Counter output_tokens;
   Counter cached_tokens;
-  Counter estimated_tokens;  ///< of the first two, those that no answer reported
+  Counter estimated_tokens;  ///< the tokens of these two that no answer reported
   Counter fresh_connections;
   Counter reused_connections;
 
@@ -77,12 +77,13 @@ struct TargetTally {
 struct alignas(64) Tally {
   std::array<ModelTally, kMaxModelLabels + 1> models;
   std::array<TargetTally, kMaxTargetLabels + 1> targets;
-  std::array<Counter, kErrorKinds> failovers;  ///< by what the attempt before failed of: went on to another target
-  std::array<Counter, kErrorKinds> retries;    ///< the same: tried the same target again
+  std::array<Counter, kErrorKinds> failovers;  ///< by the failure of the attempt before: went on to another target
+  std::array<Counter, kErrorKinds> retries;    ///< the same, but to the same target again
   std::array<std::array<Counter, kRaces>, core::kBesides - 1> seconds;  ///< attempts beside others, by core::Beside
   Counter connections;                                                  ///< accepted from clients
-  Histogram waited;                                        ///< for capacity, of those requests that had to wait
-  std::array<Counter, core::kWaitRefusals> wait_refusals;  ///< not let wait (longer), by core::WaitRefusal
+  Histogram waited;                                                     ///< for capacity, by requests that had to wait
+  std::array<Counter, core::kWaitRefusals>
+      wait_refusals;  ///< requests that might not wait (longer), by core::WaitRefusal
   TranslationTally translations;
 
   Counter& second(core::Beside beside, Race race) {

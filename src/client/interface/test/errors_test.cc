@@ -22,7 +22,7 @@ TEST(PublicErrors, KeepWhatIsKnown) {
   EXPECT_EQ(error.kind, v0::ErrorKind::RateLimited);
   EXPECT_EQ(error.status, 429);
   EXPECT_EQ(error.code, "slow_down");
-  EXPECT_EQ(error.retry_after, std::chrono::milliseconds(2));  // never told to come back too early
+  EXPECT_EQ(error.retry_after, std::chrono::milliseconds(2));  // rounded up, so that no caller comes back too early
 }
 
 TEST(PublicErrors, NameTheirKindWhereThereIsNoCode) {

@@ -13,7 +13,7 @@ std::string json_of(const v0::ChatRequest& request, Streaming streaming = Stream
   return chat_json(request, "m", streaming).value();
 }
 
-/// Whether the dialect takes it.
+/// Whether the dialect accepts the text.
 bool is_good(std::string json) {
   json.reserve(json.size() + dialect::kPadding);
   return dialect::openai().inspect(dialect::Api::Chat, "application/json", json).has_value();

@@ -311,7 +311,7 @@ TEST(Models, DoNotBlameWhatABrokenProviderExplains) {
               ElementsAre(HasSubstr("environment variable 'NONE_SET' is not set")));
 }
 
-/// `keys` keys of one provider for `models` models.
+/// The mistakes of a plan with `keys` keys of one provider and `models` models.
 std::vector<std::string> grown(int keys, int models) {
   FakeWorld in = world();
   std::string list;

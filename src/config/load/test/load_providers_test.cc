@@ -9,7 +9,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// A provider with `rest` behind its URL, and the mistakes of that.
+/// The mistakes of a provider that has `rest` after its URL.
 std::vector<std::string> provider_mistakes(const std::string& rest, const FakeWorld& in = world()) {
   return mistakes("providers: { p: { base_url: https://p.example.com/v1, " + rest + " } }", in);
 }

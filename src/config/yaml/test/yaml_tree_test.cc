@@ -106,7 +106,7 @@ TEST(YamlTree, H13_RefusesWhatFollowsTheDocument) {
   const std::string expected =
       ": text after the end of the configuration; check the indentation and brackets before it";
   EXPECT_THAT(refusals("a: 1\n...\nb: 2\n"), ElementsAre("f:3:1" + expected));
-  // yaml-cpp 0.7 reports empty documents for ever here.
+  // yaml-cpp 0.7 reports empty documents without end here.
   EXPECT_THAT(refusals("{a: b}, {a: b}"), ElementsAre("f:1:7" + expected));
 }
 

@@ -1,4 +1,4 @@
-// A plain request that waits for a target which answers nobody: another target is asked too.
+// A plain request waits for a target that answers no request: another target is asked as well.
 #include <gtest/gtest.h>
 
 #include <initializer_list>

@@ -1,5 +1,5 @@
-// Waits that end when nothing moves: a request on its way up (send), bytes of an answer that are held back (idle), a
-// client that does not read.
+// Waits that end when nothing moves: a request that is being sent (send), an answer whose bytes stop (idle), a client
+// that does not read.
 #include <gtest/gtest.h>
 
 #include "core/test/scenario.h"
@@ -106,7 +106,7 @@ TEST(Stalls, E5_BytesHeldBackAreNoFirstContent) {
   EXPECT_EQ(s.started(s.fired(TimerKind::FirstContent, at(120s))), "b");
 }
 
-/// A stream of which content has been sent.
+/// A stream whose first content has been sent to the client.
 Scenario begun_stream(Duration blocked_client = kBlockedClient) {
   Scenario s = streaming({"a"});
   s.request().blocked_client = blocked_client;

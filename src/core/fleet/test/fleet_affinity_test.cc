@@ -1,4 +1,4 @@
-// Soft affinity: conversations stay where their prompt cache is, and are never held back by it.
+// Soft affinity: conversations stay where their prompt cache is, and affinity never makes them wait.
 #include <gtest/gtest.h>
 
 #include <cstdio>

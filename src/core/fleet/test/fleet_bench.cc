@@ -1,4 +1,4 @@
-// What a pick and its settle cost, by policy and by how many targets there are.
+// The cost of a pick and its settle, by policy and by number of targets.
 #include <benchmark/benchmark.h>
 
 #include <string>

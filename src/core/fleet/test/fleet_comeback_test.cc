@@ -1,4 +1,4 @@
-// A target that comes back while many wait for it: a few find out, and the others follow.
+// A target that comes back while many requests wait for it: a few are tried first, then the others follow.
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -18,12 +18,12 @@ struct Waiter final : Bell {
   WaiterId id{};
 };
 
-/// Targets, requests that wait for them, and those that were let through and have not been answered.
+/// Targets, requests that wait for them, and requests that were admitted and are not answered.
 class Crowd {
  public:
   explicit Crowd(std::initializer_list<const char*> names = {"a"}) : plan_(plan_with_targets(names)), fleet_(plan_) {}
 
-  /// One more request; its ticket when it need not wait.
+  /// Adds one request; returns its ticket when it need not wait.
   std::optional<Ticket> ask(Instant now) {
     PickRequest request{.route = &plan_.routes[0], .streamed = true, .patient_until = now + 10min};
     Waiter& waiter = waiters_.emplace_back();
@@ -40,7 +40,7 @@ class Crowd {
     fleet_.settle(ticket, {.kind = Outcome::Kind::Failed, .error = &error, .stage = Stage::Refused}, now);
     fleet_.serve_waiting(now);
   }
-  /// All who wait look again; how many were let through.
+  /// All waiting requests look again; returns how many were admitted.
   std::size_t look(Instant now) {
     std::size_t count = 0;
     for (Waiter& waiter : waiters_) {
@@ -55,7 +55,7 @@ class Crowd {
     }
     return count;
   }
-  /// The first contents of the answers to all that were let in come; more may be let in by that.
+  /// The first contents of all admitted requests arrive, by which more may be admitted.
   void answer(Instant now) {
     for (const Ticket& ticket : std::exchange(let_in_, {})) fleet_.committed(ticket, 100ms, now);
   }

@@ -1,4 +1,5 @@
-// Whom a failure is charged to when its class names more than one target, or none: what the other targets say decides.
+// Which node a failure is charged to when its class names more than one target, or none: the answers of other targets
+// decide.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -63,7 +64,7 @@ TEST(HealthTree, ARateLimitCoolsTheModelOfAWholeQuota) {
   EXPECT_EQ(h.pick(at(1s)).kind, PickKind::Wait);
 }
 
-/// A server that says it does not offer API 3, as another has shown that it can be offered.
+/// A server that does not offer API 3, which another server has shown to exist.
 struct Lacking : Herd {
   Lacking() : Herd(plan_with_targets({"a", "b"})) {}
   PickAnswer pick_api(ApiNumber api, Instant now, std::vector<TargetId> tried = {}) {

@@ -1,4 +1,5 @@
-// Reloads while requests run and wait: what they use up, hold and find out is one with the fleet that has come after.
+// Reloads while requests run and wait: the limits that they use, what they hold and what they learn is one with the
+// newest fleet.
 #include "core/fleet/fleet_handover.h"
 
 #include <gtest/gtest.h>
@@ -23,7 +24,7 @@ struct Customer final : Bell {
   PickAnswer last{};
 };
 
-/// A gateway's fleets, one after the other. A request goes on with the one it began with.
+/// The successive fleets of a gateway. A request stays with the fleet that it began with.
 class Reloads {
  public:
   struct Generation {
@@ -318,7 +319,7 @@ TEST(FleetHandover, E6_ATargetThatWasGoneInBetweenBeginsAnew) {
 }
 
 TEST(FleetHandover, E6_TargetsOfOneNameStayApart) {
-  // The key's target for "*" and its target for paths without a model are called the same.
+  // The key's targets for "*" and for paths without a model have one name.
   Plan plan = plan_with_targets({"a"});
   plan.targets.push_back(plan.targets[0]);
   plan.pools.push_back({.model = "pin", .targets = {TargetId{1}}});

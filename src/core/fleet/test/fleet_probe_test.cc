@@ -1,4 +1,4 @@
-// Probes as the fleet takes them: whom they speak for, and whom they may not contradict.
+// Probes in the fleet: which nodes they change, and which news they may not contradict.
 #include <gtest/gtest.h>
 
 #include "core/fleet/fleet_handover.h"

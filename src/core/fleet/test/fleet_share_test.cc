@@ -1,4 +1,4 @@
-// The policies as the fleet runs them: shares, loads and latencies, with health in between; and what a pick costs.
+// The policies in the fleet: shares, loads and latencies together with health, and what a pick costs.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -41,7 +41,7 @@ Plan balanced(Balance balance, std::initializer_list<const char*> names = {"a", 
   return plan;
 }
 
-/// Requests arrive evenly and end after a time of their own: how many each target got.
+/// Requests arrive evenly and each ends after its own time. Returns how many each target got.
 std::vector<int> shares(Plan plan, int rounds, const auto& time_taken) {
   Fleet fleet(plan);
   Random random(1);

@@ -279,7 +279,7 @@ TEST(FleetLimits, AReleaseGivesBackEverything) {
 
 // ------------------------------------------------------------------------------------------ budget, news, state
 
-/// Two targets that nothing takes out.
+/// Two targets that no failure takes out.
 Plan lasting() {
   Plan plan = plan_with_targets({"a", "b"});
   plan.health.eject_after = 1000;

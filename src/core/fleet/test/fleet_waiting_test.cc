@@ -1,4 +1,4 @@
-// Waiting for capacity at a real fleet: who is served when room is made, and that nobody overtakes.
+// Waiting for capacity at a real fleet: which request is served when room is made, and that none is overtaken.
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -177,7 +177,7 @@ TEST(FleetWaiting, WhatWasReservedForAWaiterIsTakenBackWhenItCoolsDownMeanwhile)
   EXPECT_EQ(counter.ask(waiter, at(4s)).kind, PickKind::Picked);
 }
 
-/// A request of `counter` that is in the way of one more, whose Dispatch is told events.
+/// A request of `counter` takes the room of one more, whose Dispatch gets events.
 class Reserved {
  public:
   Reserved() {

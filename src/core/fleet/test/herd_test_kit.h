@@ -11,7 +11,7 @@
 
 namespace drover::core::testing {
 
-/// A fleet to be picked from and settled by name.
+/// A fleet whose targets tests pick and settle by name.
 struct Herd {
   explicit Herd(Plan made) : plan(std::move(made)), fleet(plan) {}
 
@@ -27,7 +27,7 @@ struct Herd {
   void fail(const PickAnswer& answer, const Error& error, Instant now) {
     fleet.settle(answer.ticket, {.kind = Outcome::Kind::Failed, .error = &error, .stage = Stage::FailedAnswer}, now);
   }
-  /// Picks until this target comes, giving the others back.
+  /// Picks until it gets this target, and gives the others back.
   PickAnswer pick_named(const std::string& wanted, Instant now) {
     for (int round = 0; round < 100; ++round) {
       const PickAnswer answer = pick(now);

@@ -20,7 +20,7 @@ struct Silent final : Bell {
 
 constexpr std::uint32_t kBatch = 3;
 
-/// A plan with two models and four clients, the last of them a batch client; and a room with nobody in it.
+/// A plan with two models and four clients, the last of them a batch client; and an empty room.
 class Room {
  public:
   explicit Room(WaitingLimits limits = {}) : plan_(plan_with_targets({"a"})) {
@@ -40,7 +40,7 @@ class Room {
     if (joined.id.any()) names_[joined.id.place] = name;
     return joined;
   }
-  /// Who is served when there is room for so many: their names.
+  /// The names of the requests that are served when there is room for so many.
   std::string serve(std::size_t room, Instant now = at(1ms)) {
     std::string order;
     room_->serve(now, [&](Waiting& waiting) -> Served {
@@ -54,7 +54,7 @@ class Room {
   }
   std::string names_of(const Waiting& waiting) {
     for (auto& [place, name] : names_) {
-      // The place is found by its waiting's address.
+      // A request's place is found by the address of its Waiting.
       if (room_->find({place, turn_of(place)}) == &waiting) return name;
     }
     return "?";

@@ -1,4 +1,4 @@
-// What speaks against one target: its refusals, and how long they are checked elsewhere.
+// The evidence against one target: its refusals, and how long they are checked at other targets.
 #include "core/health/doubt.h"
 
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ TEST(Doubt, OneRefusalIsNoDoubt) {
   EXPECT_FALSE(doubt.barred(at(0s)));
 }
 
-/// The other target hangs: what it never says must not keep a target away that may be sound.
+/// The other target hangs: an answer that never comes must not keep a target out that may be well.
 TEST(Doubt, ACheckThatDoesNotEndBarsForSomeSecondsOnly) {
   Doubt doubt = doubted();
   doubt.asks(at(1s));

@@ -123,7 +123,7 @@ struct TwoKeys {
     fleet.settle(picked.ticket, {.kind = Outcome::Kind::Succeeded, .stage = Stage::Committed, .first_content = 100ms},
                  now);
   }
-  /// Ten requests a second; "b" answers. Returns how many "a" got within this second.
+  /// Sends ten requests a second; "b" answers. Returns how many "a" got in this second.
   int second_with_a_hanging(Instant from) {
     int to_a = 0;
     for (int request = 0; request < 10; ++request) {
@@ -138,7 +138,7 @@ struct TwoKeys {
     }
     return to_a;
   }
-  /// After "a" fell silent, and "b" was tried, "a" is taken all the same.
+  /// After "a" fell silent and "b" was tried, the request goes to "a" as a last resort.
   void expect_a_as_last_resort() {
     for (int second = 0; second < 5; ++second) (void)second_with_a_hanging(at(30s + 1s * second));
     const TargetId tried{1};
@@ -186,7 +186,7 @@ TEST(Fleet, J16_AStreamThatEndsWellShowsThatASuspectLives) {
   EXPECT_EQ(keys.fleet.view(TargetId{0}, at(36s)).condition, TargetCondition::Ok);
 }
 
-/// Servers send the head of a stream before they begin to work, so it shows nothing.
+/// Servers send the head of a stream before they begin to work, so a head shows nothing.
 TEST(Fleet, J16_AKeyThatSendsHeadsAndNoContentIsSilent) {
   TwoKeys keys;
   std::deque<Dispatch> waiting;
@@ -259,7 +259,7 @@ TEST(Dispatch, LeavesATrialThatHangsLongBeforeTheTimeout) {
       s.fleet().settle(picked.ticket, {.kind = Outcome::Kind::Succeeded, .stage = Stage::Committed}, at(-10s));
     }
   }
-  // Round robin gave "a" five that hang; all of them give up, and the next request finds out.
+  // Round robin gave "a" five requests that hang. All are given up, and the next request tries "a".
   for (int look = 0; look < 2; ++look) {
     (void)s.fleet().pick({.route = &s.plan().routes.front(), .look = true}, at(0s), random);
   }

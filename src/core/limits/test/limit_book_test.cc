@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing;
 
-/// A fleet and what one client asks it for.
+/// A fleet, and requests of one client to it.
 struct Asking {
   explicit Asking(Plan made) : plan(std::move(made)), fleet(plan) {}
 

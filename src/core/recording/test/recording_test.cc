@@ -16,7 +16,7 @@ std::string text_of(const RecordedLine& line) {
   return text.substr(0, text.size() - 1);
 }
 
-/// Written, read and written again.
+/// Writes a line, reads it and writes it again.
 std::string there_and_back(const RecordedLine& line) {
   const auto read = read_recorded(text_of(line));
   return read ? text_of(*read) : "cannot be read: " + read.error();
@@ -29,7 +29,7 @@ std::string problem_of(std::string_view line) {
 
 constexpr AttemptId kSeven{7};
 
-/// One of each kind, with something in every field.
+/// One event of each kind, with a value in every field.
 std::vector<Event> one_of_each() {
   QuotaHinted hinted{.attempt = kSeven, .hints = {}};
   hinted.hints.by_dimension[1] = {.limit = 10, .remaining = -3, .reset = 2s};

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 constexpr Instant kBegin{5s};
 constexpr Watched kSick{.key = 0, .fair = 200};
 
-/// A sample every 50 ms; before each the key was given as many as `given` says for it.
+/// Samples every 50 ms. Before each, every key gets `given` requests.
 template <class Given>
 std::vector<Sample> samples(int count, Given given) {
   std::vector<Sample> all;

@@ -1,4 +1,4 @@
-// What taking the chunks off costs, per chunk of a token stream and per chunk of a large body.
+// The cost of taking chunk framing off: per chunk of a stream of tokens, and per chunk of a large body.
 #include <benchmark/benchmark.h>
 
 #include <string>

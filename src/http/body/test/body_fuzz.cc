@@ -1,4 +1,4 @@
-// A body in any cut: the same content, end and error; and what was decoded survives our own framing.
+// A body gives the same content, end and error in any cut, and content in our own framing is read back unchanged.
 // The first byte of an input picks the framing: 'L' and a length byte, 'C' chunked, 'U' until close.
 #include <algorithm>
 #include <cstdint>
@@ -15,7 +15,7 @@ using namespace drover::http;
 
 struct Outcome {
   std::string content, code;
-  std::size_t consumed = 0;  ///< 0 after an error, where it says nothing
+  std::size_t consumed = 0;  ///< 0 after an error, when it means nothing
   bool finished = false;
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::string_literals;
 
-/// What became of a body: its content, the bytes used, and how it ended.
+/// How a body was decoded: its content, the bytes used, and how it ended.
 struct Decoded {
   std::string content;
   std::size_t consumed = 0;
@@ -19,7 +19,7 @@ struct Decoded {
   friend bool operator==(const Decoded&, const Decoded&) = default;
 };
 
-/// Feeds one more part; the decoder must get on with every byte.
+/// Feeds one more part. The decoder must consume every byte.
 void feed(BodyDecoder& decoder, std::string_view part, Decoded& all) {
   while (!part.empty() && !all.finished && all.code.empty()) {
     const auto piece = decoder.decode(part);
@@ -47,8 +47,8 @@ Decoded decode_in_two(Framing framing, std::string_view bytes, std::size_t cut) 
   return all;
 }
 
-/// The result for the bytes whole; equal results for every cut and byte by byte are checked on the way. `consumed` is
-/// left out of the comparison after an error: it says only how far a call came.
+/// Decodes the whole bytes, and checks that every cut and single bytes give the same result. `consumed` is not compared
+/// after an error: it then only says how far a call came.
 Decoded decode(Framing framing, std::string_view bytes) {
   Decoded whole = decode_in_two(framing, bytes, bytes.size());
   if (!whole.code.empty()) whole.consumed = 0;

@@ -1,4 +1,4 @@
-// Unfolding bodies: whatever the bytes, it ends within its limits, and where they are cut makes no difference.
+// Decoding a body ends within its limits for any bytes, and any cut of them gives the same result.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +18,7 @@ struct Unfolded {
   bool complete = false;
 };
 
-/// A body in pieces of `piece` bytes.
+/// Decodes a body that comes in pieces of `piece` bytes.
 Unfolded unfolded(Coding coding, std::string_view body, std::size_t piece) {
   drover::http::ContentDecoder decoder(coding);
   Unfolded out;

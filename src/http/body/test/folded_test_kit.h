@@ -14,7 +14,7 @@ inline constexpr int kGzip = 15 + 16;
 inline constexpr int kZlib = 15;
 inline constexpr int kRaw = -15;
 
-/// `frame`: one of the three above.
+/// `frame` is one of the three constants above.
 inline std::string folded(std::string_view text, int frame) {
   z_stream stream{};
   EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, frame, 9, Z_DEFAULT_STRATEGY), Z_OK);
@@ -33,7 +33,7 @@ inline std::string zstd_folded(std::string_view text, int window_log = 0) {
   std::string out(ZSTD_compressBound(text.size()) + 64, '\0');
   ZSTD_CCtx* const context = ZSTD_createCCtx();
   ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
-  // A text of unknown length, as clients stream it, so that the window is as large as it was asked for.
+  // The length of the text is not told, as when clients stream it, so that the window is as large as asked for.
   ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
   if (window_log != 0) ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, window_log);
   ZSTD_inBuffer in{text.data(), text.size(), 0};

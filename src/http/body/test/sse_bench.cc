@@ -1,4 +1,4 @@
-// What finding one event costs: token-sized events, a large one, and the worst streams for a search for line ends.
+// The cost of finding one event: small events, a large one, and the worst streams for the search for line ends.
 #include <benchmark/benchmark.h>
 
 #include <string>

@@ -1,4 +1,4 @@
-// An event stream in any cut: the same events, and the events that a plain line-by-line reader sees.
+// An event stream gives the same events in any cut, and those that a plain line-by-line reader finds.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -41,7 +41,7 @@ std::vector<Seen> scan(std::string_view stream, std::size_t step) {
   return events;
 }
 
-/// The plainest reading of the standard: lines first, then fields.
+/// The simplest reading of the standard: lines first, then fields.
 std::vector<Seen> plain_reading(std::string_view stream) {
   std::vector<Seen> events;
   Seen event;

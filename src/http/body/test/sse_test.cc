@@ -8,14 +8,14 @@
 namespace drover::http {
 namespace {
 
-/// What a reader needs of one event, copied.
+/// A copy of the parts of an event that a client reads.
 struct Seen {
   std::string bytes, name, data;
   int data_lines = 0;
   friend bool operator==(const Seen&, const Seen&) = default;
 };
 
-/// Takes the events out of `held` as the relay does.
+/// Takes the events out of `held`, as the relay does.
 void drain(SseScanner& scanner, std::string& held, std::vector<Seen>& events) {
   SseEvent event;
   while (scanner.next(held, event)) {
@@ -48,7 +48,7 @@ Scanned scan_in_steps(std::string_view stream, std::size_t first, std::size_t st
   return all;
 }
 
-/// The events of a stream; that they are the same at every cut is checked on the way.
+/// The events of a stream. It is checked that every cut gives the same.
 Scanned scan(std::string_view stream) {
   Scanned whole = scan_in_steps(stream, stream.size(), 1);
   for (std::size_t cut = 1; cut < stream.size(); ++cut) {
@@ -188,7 +188,7 @@ TEST(SseScanner, LooksAtNoByteTwiceWhileItWaits) {
   SseScanner scanner;
   SseEvent event;
   ASSERT_FALSE(scanner.next(held, event));
-  // A scanner that began again would now find an event in what it has already seen.
+  // A scanner that began again would now find an event in the bytes that it has seen.
   held.replace(0, held.size(), held.size(), '\n');
   held += 'b';
   EXPECT_FALSE(scanner.next(held, event));

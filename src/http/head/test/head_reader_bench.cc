@@ -1,4 +1,4 @@
-// What one head costs: a typical SDK request of about 500 bytes and a provider's answer, whole and byte by byte.
+// The cost of one head: a typical SDK request of about 500 bytes and a provider's answer, whole and byte by byte.
 #include <benchmark/benchmark.h>
 
 #include <string>

@@ -1,4 +1,4 @@
-// The head readers: what is accepted, what is refused with which code, and that neither depends on the cut.
+// The head readers: which heads are accepted, which code the others get, and that no cut changes that.
 // The attacks on a request are in request_attack_test.cc.
 #include "http/head/head_reader.h"
 
@@ -63,7 +63,7 @@ TEST(RequestHeadReader, LooksAtNoValidatedLineAgainWhileWaiting) {
   RequestHead head;
   RequestHeadReader reader;
   ASSERT_EQ(reader.read(bytes, head), HeadState::NeedMore);
-  // If the reader began at the front again it would now see a refused line.
+  // A reader that began at the front again would now meet a refused line.
   bytes.replace(16, 7, "\n\n\n\n\n\n\n");
   bytes += "x";
   EXPECT_EQ(reader.read(bytes, head), HeadState::NeedMore);
@@ -74,7 +74,7 @@ TEST(RequestHeadReader, SearchesNoByteTwiceForALineEnd) {
   RequestHead head;
   RequestHeadReader reader;
   ASSERT_EQ(reader.read(bytes, head), HeadState::NeedMore);
-  bytes[bytes.size() - 3] = '\n';  // inside the unfinished line, already searched
+  bytes[bytes.size() - 3] = '\n';  // inside the unfinished line, in bytes that are searched
   bytes += "x";
   EXPECT_EQ(reader.read(bytes, head), HeadState::NeedMore);
 }

@@ -8,7 +8,7 @@
 namespace drover::http {
 namespace {
 
-/// The plain comparison that iequals must agree with.
+/// The simple comparison that iequals must agree with.
 bool equal_plainly(const std::string& a, const std::string& b) {
   if (a.size() != b.size()) return false;
   for (std::size_t at = 0; at < a.size(); ++at) {

@@ -1,4 +1,4 @@
-// Shared by the tests of the head readers: one-line readings, and the check that no cut changes a verdict. Tests only.
+// Shared by the tests of the head readers: readings in one line, and the check that no cut changes a verdict.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 
 namespace drover::http {
 
-/// One verdict for the bytes whole, in two parts at every cut, and byte by byte.
+/// The verdict for the whole bytes. It is checked that two parts at every cut, and single bytes, get the same.
 template <class Reader>
 void expect_same_at_every_cut(std::string_view bytes) {
   Reader whole_reader;
@@ -37,7 +37,7 @@ inline void expect_same_answer_at_every_cut(std::string_view bytes) {
   expect_same_at_every_cut<ResponseHeadReader>(bytes);
 }
 
-/// The head of bytes that must be a complete valid one. `bytes` must outlive it (string literals do).
+/// The head of bytes that are a complete valid one. `bytes` must outlive it (string literals do).
 inline RequestHead request(std::string_view bytes) {
   RequestHead head;
   EXPECT_EQ(RequestHeadReader{}.read(bytes, head), HeadState::Complete) << bytes;
@@ -50,7 +50,7 @@ inline ResponseHead answer(std::string_view bytes, ResponseHeadReader::Asked ask
   return head;
 }
 
-/// The error that bytes are refused with; code "" when they are accepted or unfinished.
+/// The error of refused bytes; code "" when they are accepted or unfinished.
 inline Error error_of(std::string_view bytes) {
   RequestHead head;
   auto state = RequestHeadReader{}.read(bytes, head);

@@ -1,4 +1,4 @@
-// What a head reader decided, as text: equal texts are equal verdicts. For tests and fuzz targets only.
+// The decision of a head reader as text: equal texts are equal verdicts. For tests and fuzz targets only.
 #pragma once
 
 #include <string>
@@ -27,8 +27,8 @@ inline std::string describe(const ResponseHead& head) {
   return text + " " + std::to_string(head.status) + (head.version == Version::Http11 ? " 1.1" : " 1.0");
 }
 
-/// Reads on with `bytes`; the text of the verdict, "" while there is none. The bytes are moved to fresh memory first,
-/// as a growing buffer moves.
+/// Reads on with `bytes` and returns the verdict's text, "" while there is none. The bytes are moved to fresh memory
+/// first, as a growing buffer moves.
 inline std::string read_on(RequestHeadReader& reader, std::string_view bytes) {
   const std::string moved(bytes);
   RequestHead head;

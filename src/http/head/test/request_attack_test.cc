@@ -1,5 +1,5 @@
-// Attacks that the head of a request can carry, one test each, every one fed whole and cut at every byte. The number in
-// a test's name is the attack's in the fault catalogue (E: HTTP/1 requests, B: upstream answers, C: streams).
+// Attacks in the head of a request, one test each, each fed whole and cut at every byte. The id in a test's name is the
+// fault's (E: HTTP/1 requests, B: upstream answers, C: streams).
 #include <gtest/gtest.h>
 
 #include <string>
@@ -17,7 +17,7 @@ std::string with(const std::string& fields) {
   return "POST / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n\r\n";
 }
 
-/// Refused with this code at every cut.
+/// The request is refused with this code at every cut.
 void expect_refused(const std::string& bytes, std::string_view code, int status = 400) {
   const Error error = error_of(bytes);
   EXPECT_EQ(error.code, code) << bytes.substr(0, 120);

@@ -1,5 +1,5 @@
-// A request head from a stranger: one verdict for every cut, views inside the input, and nothing that crosses the
-// gateway can frame or split the message it is written into.
+// A request head from an attacker: every cut gets the same verdict, views stay inside the input, and no field that
+// crosses the gateway can frame or split the message that it is written into.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -57,7 +57,7 @@ void check_crossing(const RequestHead& head) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const std::string whole = verdict_in_steps(bytes, size + 1);
-  // Each step copies what has been seen, so the steps of a long input are longer.
+  // Each step copies the bytes so far, so a long input gets longer steps.
   require(whole == verdict_in_steps(bytes, size / 16 + 3), "a few cuts change nothing");
   if (size <= 512) require(whole == verdict_in_steps(bytes, 1), "one byte at a time changes nothing");
 

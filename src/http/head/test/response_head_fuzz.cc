@@ -1,4 +1,5 @@
-// An answer's head from an upstream: one verdict for every cut, a status in range, a body only where one may be.
+// The head of an upstream's answer: every cut gets the same verdict, the status is in range, and a body comes only
+// where one may.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -45,7 +46,7 @@ void check(std::string_view bytes, Asked asked) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const std::string whole = verdict_in_steps(bytes, size + 1);
-  // Each step copies what has been seen, so the steps of a long input are longer.
+  // Each step copies the bytes so far, so a long input gets longer steps.
   require(whole == verdict_in_steps(bytes, size / 16 + 3), "a few cuts change nothing");
   if (size <= 512) require(whole == verdict_in_steps(bytes, 1), "one byte at a time changes nothing");
   for (const Asked asked : {Asked::Other, Asked::Head, Asked::Connect}) check(bytes, asked);

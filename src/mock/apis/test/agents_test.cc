@@ -1,5 +1,5 @@
-// The mock as agents and SDKs meet it: tools and their results, structured answers, stored objects, pictures and sound,
-// in both dialects, plain and streamed.
+// The mock for agents and SDKs: tools and their results, structured answers, stored objects, pictures and sound, in
+// both dialects, plain and streamed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ std::string text_at(const boost::json::value& value, const char* pointer) {
   return std::string(value.at_pointer(pointer).as_string());
 }
 
-/// All "key":"value" pieces of a stream's events, joined.
+/// The values of all "key" members of a stream's events, joined.
 std::string joined_deltas(std::string_view events, std::string_view pointer) {
   std::string text;
   for (std::size_t at = events.find("data: {"); at != std::string_view::npos; at = events.find("data: {", at + 1)) {

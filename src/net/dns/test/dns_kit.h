@@ -1,4 +1,4 @@
-// A tiny name server on loopback, for tests: answers A and AAAA questions from a table.
+// A small name server on loopback, for tests: it answers A and AAAA questions from a table.
 #pragma once
 
 #include <arpa/inet.h>
@@ -26,7 +26,7 @@ class FakeDns {
     servers = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
   }
 
-  /// Answers what has been asked so far.
+  /// Answers the questions that have arrived.
   void serve() {
     char question[512];
     sockaddr_in from{};

@@ -1,4 +1,4 @@
-// The upstream side: what comes back, whether it can be believed, and whether the connection can be used again.
+// The upstream side: what an answer is, whether it can be trusted, and whether the connection can be used again.
 #include "net/http1/http1_client.h"
 
 #include <gtest/gtest.h>
@@ -55,7 +55,7 @@ struct Asking {
     }
   }
 
-  /// One whole good exchange, so that the next one is on a reused connection.
+  /// One good exchange, so that the next one is on a reused connection.
   void use_once() {
     ClientExchange& exchange = send();
     upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -69,7 +69,7 @@ struct Asking {
   std::unique_ptr<Http1Client> client;
 };
 
-/// The error of the whole exchange, whichever step finds it.
+/// The error of the whole exchange, whichever step meets it.
 Error failure(Asking& asking, ClientExchange& exchange) {
   Result<void> head = asking.head(exchange);
   if (!head) return head.error();
@@ -330,7 +330,7 @@ TEST(Http1Client, E2_AnInterimAnswerDoesNotEndTheSendingAndTellsOfNoProgress) {
   ASSERT_TRUE(finish(asking.loop, exchange.until_written()));
   EXPECT_EQ(*exchange.read_head(), HeadRead::Blocked);
   EXPECT_LE(exchange.pending_bytes(), pending);
-  // What is here is read; the next wait is for what comes.
+  // The bytes that are here are read; the next wait is for later ones.
   std::optional<Result<void>> written;
   begin(asking.loop, exchange.until_written(), written);
   asking.loop.context().poll();

@@ -1,4 +1,4 @@
-// One downstream exchange: bodies in, answers out, and a client that goes.
+// One downstream exchange: request bodies, answers, and a client that goes.
 #include "net/http1/http1_server_exchange.h"
 
 #include <gtest/gtest.h>
@@ -174,7 +174,7 @@ TEST(ServerExchange, D3_KeepsCopiesInOrderUpToTheirLimit) {
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error().kind, ErrorKind::TooLarge);
   EXPECT_LE(exchange.pending_bytes(), kMaxPendingBytes);
-  // What was accepted arrives whole, and the answer can still be ended.
+  // The accepted bytes arrive whole, and the answer can still be ended.
   auto chunks = [](const std::string& got) { return std::ranges::count(got, 'p'); };
   const auto whole = static_cast<std::size_t>(accepted) * part.size();
   collect(served.loop, served.client,
@@ -310,7 +310,7 @@ TEST(ServerExchange, AbortEndsAWaitInProgress) {
   EXPECT_EQ(written->error().kind, ErrorKind::Cancelled);
 }
 
-/// How long it takes to learn that the client has gone by `leave`, with `behind` sent after its request.
+/// How long the server takes to notice a client that has gone by `leave`, with `behind` sent after its request.
 Duration time_to_notice(const std::function<void(Peer&)>& leave, const std::string& behind) {
   Served served;
   served.client.send(kGet);
@@ -324,7 +324,7 @@ Duration time_to_notice(const std::function<void(Peer&)>& leave, const std::stri
     if (now > 0) sent += static_cast<std::size_t>(now);
     served.loop.context().poll();
   }
-  served.loop.context().run_for(3 * kHangupCheck);  // where it is looked for, it was looked for in vain before
+  served.loop.context().run_for(3 * kHangupCheck);  // it has looked for the client a few times
   EXPECT_EQ(watcher.times, 0);
   Instant left = monotonic_now();
   leave(served.client);
@@ -339,7 +339,7 @@ TEST(ServerExchange, D1_NoticesAClientThatGoes) {
   auto resets = [](Peer& client) { client.reset(); };
   auto half_closes = [](Peer& client) { client.shutdown(); };
   const std::string pipelined(kGet);
-  // Over what is read ahead, under what the kernel takes: behind a full kernel buffer the end would not even arrive.
+  // More bytes than are read ahead, fewer than the kernel takes: behind a full kernel buffer the end would not arrive.
   const std::string flood(100'000, 'x');
   struct Case {
     std::string_view name;
@@ -360,7 +360,7 @@ TEST(ServerExchange, D1_NoticesAClientThatGoes) {
   }
 }
 
-/// A second request comes in `early` pieces while the first is served, and its `rest` behind that.
+/// A second request comes in `early` pieces while the first is served, and its `rest` afterwards.
 void expect_to_serve_the_second(std::initializer_list<std::string_view> early, std::string_view rest) {
   Served served;
   served.client.send(kGet);

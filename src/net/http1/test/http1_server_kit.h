@@ -7,7 +7,7 @@
 
 namespace drover::net::testing {
 
-/// Sees the client go, and when.
+/// Notes when the client goes.
 struct Watcher : GoneObserver {
   void downstream_gone() override {
     ++times;
@@ -27,7 +27,7 @@ struct Served {
 
   Result<ServerExchange*> next() { return finish(loop, connection->next()); }
 
-  /// The request the client has sent.
+  /// The request that the client has sent.
   ServerExchange& request() {
     Result<ServerExchange*> got = next();
     EXPECT_TRUE(got) << got.error().message;

@@ -1,4 +1,4 @@
-// What connections lend each other, and what an idle one holds.
+// The memory that connections share, and that an idle connection holds none.
 #include "net/loop/memory.h"
 
 #include <gtest/gtest.h>

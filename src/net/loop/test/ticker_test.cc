@@ -103,7 +103,7 @@ TEST(Ticker, LetsACallbackDestroyItsOwnDeadline) {
   EXPECT_EQ(bench.ticker.armed_count(), 0u);
 }
 
-/// Every one of several due deadlines in turn destroys, disarms or postpones all the others.
+/// Each of several due deadlines in turn destroys, disarms or postpones all the others.
 TEST(Ticker, LetsACallbackChangeAnyOtherDueDeadline) {
   enum { Destroy, Disarm, Postpone };
   for (int change : {Destroy, Disarm, Postpone}) {
@@ -149,7 +149,7 @@ TEST(Ticker, ChoosesAmongManyInAnyOrder) {
   EXPECT_EQ(bench.ticker.armed_count(), 0u);
 }
 
-/// What a thousand ticks look at while something is due in each, beside so many others that are due much later.
+/// How many deadlines a thousand ticks look at when one is due in each, beside `others` that are due much later.
 std::uint64_t looks_beside(std::size_t others) {
   Bench bench;
   std::vector<std::unique_ptr<Alarm>> waiting;
@@ -168,7 +168,7 @@ std::uint64_t looks_beside(std::size_t others) {
 
 TEST(Ticker, E17_ATickCostsWhatIsDueInItAndNotWhatIsArmed) {
   constexpr std::size_t kStreams = 20'000;
-  // Every kSoon ticks, and at first, all are looked through once.
+  // The list is looked through once at the beginning and once every kSoon ticks.
   EXPECT_LE(looks_beside(kStreams) - looks_beside(0), kStreams * (1000 / Ticker::kSoon + 2));
 }
 

@@ -25,7 +25,7 @@ struct Bound {
   std::uint16_t port = 0;
 };
 
-/// Bound and, unless `backlog` is negative, listening. A backlog of 0 that has been filled swallows connects silently.
+/// Binds and, unless `backlog` is negative, listens. A full backlog of 0 drops connects silently.
 Bound bind_at(const char* host, std::uint16_t port, int backlog) {
   Bound bound{Peer(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), 0};
   sockaddr_in address{};
@@ -41,7 +41,7 @@ Bound bind_at(const char* host, std::uint16_t port, int backlog) {
   return bound;
 }
 
-/// A place where connects neither succeed nor fail.
+/// An address where connects neither succeed nor fail.
 struct BlackHole {
   BlackHole(const char* host, std::uint16_t port) : bound(bind_at(host, port, 0)) {
     sockaddr_in address{};
@@ -62,7 +62,7 @@ struct Net {
   FakeDns dns;
   Resolver resolver{loop, dns.servers};
 
-  /// What is known of a name that has been asked for.
+  /// Puts the known addresses of a resolved name into `order`.
   void resolve(const std::string& host, Addresses& order) {
     Inquiry inquiry(loop);
     std::optional<Result<Addresses>> found;

@@ -1,4 +1,4 @@
-// Certificates made on the spot, for tests of TLS.
+// Certificates made by the test, for tests of TLS.
 #pragma once
 
 #include <openssl/evp.h>
@@ -14,7 +14,7 @@
 
 namespace drover::net::testing {
 
-/// A key with a certificate, in two files of a directory that goes with the last of them.
+/// A key and its certificate, in two files of a directory that the last of them removes.
 struct Certificate {
   X509* x509 = nullptr;
   EVP_PKEY* key = nullptr;

@@ -1,4 +1,4 @@
-// TLS on both sides, with certificates made here: what is trusted, what is refused, and that bytes come through whole.
+// TLS on both sides with certificates of the test: which are trusted, which refused, and that bytes arrive whole.
 #include "net/tls/tls.h"
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ TEST(Tls, CarriesManyRequestsOfAllSizes) {
   Connected made = secure.connect("localhost");
   ASSERT_TRUE(made) << made.error().message;
   ClientConnection& client = **made;
-  // The last is more than the kernel takes at once, so a record of it is begun that only half fits.
+  // The last size is more than the kernel takes at once, so that half a record is sent.
   for (std::size_t size : {0u, 1u, 1000u, 16383u, 16384u, 16385u, 200'000u, 3'000'000u, 24'000'000u}) {
     std::string body;
     while (body.size() < size) body += std::to_string(body.size());
@@ -51,12 +51,12 @@ TEST(Tls, CarriesManyRequestsOfAllSizes) {
     ASSERT_TRUE(answer) << answer.error().message << " at size " << size;
     ASSERT_EQ(answer->substr(4), body);
     ASSERT_TRUE(client.finish());
-    // Session tickets have come meanwhile; they do not make a connection look talkative.
+    // Session tickets that have come are no reason to call the connection talkative.
     ASSERT_TRUE(client.alive());
   }
 }
 
-/// Makes a connection and asks once, which also reads what tickets the server sends.
+/// Connects and asks once, which also reads the tickets that the server sends.
 bool resumes(Secure& secure, const std::shared_ptr<const ClientTls>& tls) {
   Connected made = secure.server->connect("localhost", tls);
   if (!made || !finish(secure.server->loop, ask(**made, "hello"))) {
@@ -94,8 +94,8 @@ TEST(Tls, VerifiesAnAddressAsWellAsAName) {
   EXPECT_EQ(*finish(secure.server->loop, ask(**made, "hello")), "200 hello");
 }
 
-/// Answers one request with a body that its connection ends, and then closes the socket: with close_notify, or as
-/// whoever cuts a connection would.
+/// Answers one request with a body that ends with the connection, and closes the socket: with close_notify, or without,
+/// as a cut does.
 void answer_and_close(int listener, const Certificate& certificate, bool notify) {
   Peer socket(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
@@ -191,7 +191,7 @@ TEST(Tls, A9_GivesUpOnAHandshakeThatStalls) {
   Secure secure;
   Loop loop(1);
   Resolver resolver(loop);
-  // A listener that nobody accepts on: the kernel completes the connection, and then nothing is said.
+  // A listener without accept: the kernel completes the connection, and no byte comes.
   int silent = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   Peer listening(silent);
   sockaddr_in address{};

@@ -1,5 +1,4 @@
-// The checkers themselves: a fleet that lies, and sequences of commands that a broken Dispatch would give, must be
-// noticed.
+// The checkers must notice a fleet that lies, and commands that only a broken Dispatch would give.
 #include "sim/checks/invariants.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +15,7 @@ using namespace std::chrono_literals;
 
 // ------------------------------------------------------------------------------------------ fleets that lie
 
-/// Passes everything on; a liar overrides one thing.
+/// Passes every call on; a liar overrides one of them.
 class Honest : public core::FleetPort {
  public:
   explicit Honest(core::FleetPort& fleet) : fleet_(&fleet) {}
@@ -51,7 +50,7 @@ class Honest : public core::FleetPort {
   core::FleetPort* fleet_;
 };
 
-/// The numbers of the invariants that were found broken over some seeds.
+/// The numbers of the invariants that are violated over some seeds.
 template <class Liar>
 std::set<int> broken_by(std::uint64_t seeds = 60) {
   std::set<int> broken;
@@ -192,7 +191,7 @@ struct Court {
     dispatch = std::make_unique<core::Dispatch>(facts, fleet, random);
     checker = std::make_unique<RequestChecker>(1, facts, findings);
   }
-  /// An event and the commands that answered it.
+  /// Checks an event and its commands.
   void saw(const core::Event& event, std::initializer_list<core::Command> commands) {
     core::Commands list;
     for (const core::Command& command : commands) (void)list.push_back(command);
@@ -204,7 +203,7 @@ struct Court {
         {core::StartAttempt{{attempt}, core::TargetId{target}}, core::ArmTimer{core::TimerKind::Total, Instant(2h)},
          core::ArmTimer{core::TimerKind::Connect, Instant(2h)}});
   }
-  /// An attempt at target 0, and a paid one beside it at target 1.
+  /// Starts an attempt at target 0, and a paid one beside it at target 1.
   void start_two() {
     start(1, 0);
     checker->picked(core::TargetId{1});

@@ -1,5 +1,5 @@
-// Scenarios played: the books add up, the same seed gives the same, the oracle is worth comparing with, and what each
-// policy is known for shows. The standard scenarios themselves are in tests/simulate.
+// Plays of scenarios: the books add up, the same seed gives the same outcome, the oracle is a good measure, and each
+// policy shows what it is known for. The standard scenarios are in tests/simulate.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -169,7 +169,7 @@ TEST(Play, CountsWhatAnswersCost) {
   EXPECT_NEAR(outcome.usd(), each * static_cast<double>(outcome.answers()), outcome.usd() * 0.1);
 }
 
-/// Three times what the keys hold for a minute, then less than that: retries must not keep the overload alive.
+/// Three times what the keys hold for a minute, then less: retries must not keep the overload going.
 TEST(Play, J4_AnOverloadThatEndsLeavesNoOutageBehind) {
   Scenario scenario = keys(2, 0, 150s);
   scenario.arrivals.steps = {{.at = 0s, .per_second = 8}, {.at = 30s, .per_second = 30}, {.at = 90s, .per_second = 8}};
@@ -191,11 +191,11 @@ TEST(Play, J4_AnOverloadThatEndsLeavesNoOutageBehind) {
               by_second(course.failed, 100, 150), by_second(course.asked, 100, 150));
   EXPECT_EQ(by_second(course.failed, 0, 30), 0U);
   EXPECT_GT(by_second(course.failed, 30, 90), 250U);
-  EXPECT_LE(by_second(course.failed, 100, 150), 1U);  // who came within the overload and waited
+  EXPECT_LE(by_second(course.failed, 100, 150), 1U);  // requests that came in the overload and waited
 }
 
-/// The share of attempts in vain while everything fails, from its first moment on: in the bench this is a second of
-/// 120 requests in which nothing is known yet, and nineteen more in which it is.
+/// The share of attempts in vain while all targets fail, from the first moment on. In the bench that is a second of 120
+/// requests in which the fleet knows nothing yet, and nineteen more in which it knows.
 TEST(Play, J3_ATotalOutageIsNotTriedHarderThanTheBudgetAllows) {
   for (const Fault fault : {Fault::ServerError, Fault::Refuse}) {
     Scenario scenario = keys(3, 120, 80s);
@@ -211,12 +211,12 @@ TEST(Play, J3_ATotalOutageIsNotTriedHarderThanTheBudgetAllows) {
     const double first = within(course.started, 60, 63) / within(course.asked, 60, 63);
     std::printf("  attempts per request: %.3f, in the first second %.2f\n", attempts, first);
     EXPECT_LE(attempts, 1.2);
-    EXPECT_GT(first, 1.5);  // a short one would have been survived
+    EXPECT_GT(first, 1.5);  // a short outage would be survived
     EXPECT_EQ(within(course.failed, 0, 60) + within(course.failed, 150, 240), 0);
   }
 }
 
-/// Everybody looks at the same lowest number until it has changed, and by then it is crowded.
+/// All requests go to the same lowest latency until it has changed, and then its target is crowded.
 TEST(Play, AlwaysTheLowestLatencyHerdsAndTwoChoicesDoNot) {
   Scenario scenario = keys(10, 80);
   scenario.requests = {.streamed = 1, .output_tokens = 40};

@@ -1,4 +1,4 @@
-// A sick target is seen whatever it says: every class of failure, in every topology, under every policy.
+// A sick target is noticed, whatever its answers: every class of failure, in every topology, under every policy.
 #include "sim/world/diagnosis.h"
 
 #include <gtest/gtest.h>
@@ -73,7 +73,7 @@ std::vector<Case> all_sicknesses() {
 class Diagnosis : public ::testing::TestWithParam<Topology> {};
 INSTANTIATE_TEST_SUITE_P(Topologies, Diagnosis, ::testing::ValuesIn(kTopologies));
 
-/// One key at one server: what it refuses to connect is all three targets.
+/// With one key at one server, a refused connection takes all three targets out.
 bool takes_all_out(Topology topology, const Case& of) {
   return topology == Topology::KeysOfOneServer && of.name == "refused";
 }
@@ -126,7 +126,7 @@ TEST_P(Diagnosis, ASickTargetIsSeenBesideAClientThatIsWrong) {
   }
 }
 
-/// One request at a time, far apart: nothing is ever in flight when the next one comes.
+/// One request at a time, far apart: no request is in flight when the next one comes.
 TEST(Equals, ShareAnIdlePoolEvenlyAlthoughTheirLatenciesDifferByChance) {
   for (const core::Balance balance :
        {core::Balance::P2c, core::Balance::RoundRobin, core::Balance::Random, core::Balance::LeastRequests}) {
@@ -173,8 +173,8 @@ TEST_P(Diagnosis, NobodyIsChargedForWhatAClientDoesWrong) {
   }
 }
 
-/// Whatever class of 4xx the client's requests meet. (Not a 429: that is a limit's state, whoever met it. That a
-/// request is too large for any limit has a class of its own.)
+/// Every class of 4xx that a client's requests can meet. (Except 429, which is about a limit, whichever request meets
+/// it. A request that is too large for any limit has a class of its own.)
 TEST_P(Diagnosis, NobodyIsChargedForWhatAClientDoesWrongWhateverItIsTold) {
   for (const Case& of : all_sicknesses()) {
     const Error& told = of.sickness.error;
@@ -188,7 +188,7 @@ TEST_P(Diagnosis, NobodyIsChargedForWhatAClientDoesWrongWhateverItIsTold) {
                                         .clients = 4});
     EXPECT_EQ(report.early_failures + report.late_failures, 0U) << of.name;
     EXPECT_EQ(report.charged_well, 0U) << of.name;
-    EXPECT_LE(report.attempts, 2000U * 145 / 100) << of.name;  // a refused key is followed by each other one
+    EXPECT_LE(report.attempts, 2000U * 145 / 100) << of.name;  // each other key is tried after a refused one
   }
 }
 

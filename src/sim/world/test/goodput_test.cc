@@ -1,5 +1,5 @@
-// Keys with true limits and more demand than they hold: how much of the sum of the limits gets through, and what the
-// keys had to refuse. The fleet is the real one; the providers are token buckets that refill evenly.
+// Keys with true limits and a demand above them: how much of the limits' sum is used, and how many requests the keys
+// refuse. The fleet is the real one; the providers are token buckets that refill evenly.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -28,12 +28,11 @@ QuotaHints hints_of(TrueLimit& key, Instant now) {
 }
 
 struct Measured {
-  double share = 0;    ///< of the sum of the limits, counted from the second minute on
+  double share = 0;    ///< of the limits' sum, from the second minute on
   double refused = 0;  ///< refusals per answered request
 };
 
-/// There is always a request that waits at each of `gateways`, which know nothing of one another; an answer takes
-/// `latency`.
+/// At each of `gateways` a request always waits; the gateways know nothing of each other. An answer takes `latency`.
 Measured saturate(const core::Plan& plan, const std::vector<double>& limits, Says says, Duration latency,
                   std::size_t gateways = 1) {
   constexpr Duration kLong = 12min;
@@ -142,7 +141,7 @@ TEST(Goodput, J7_WithRetryAfterOnlyTheLimitsAreLearned) {
   EXPECT_LE(measured.refused, 0.05);
 }
 
-/// Two gateways with the same keys and no store between them: each learns what the other leaves.
+/// Two gateways share keys without a common store: each learns how much the other leaves.
 TEST(Goodput, J13_TwoGatewaysThatShareKeysUseThemUpAndOvershootLittle) {
   const Measured told = saturate(simple_plan(4), kLimits, Says::Hints, 2s, 2);
   const Measured learned = saturate(simple_plan(4), kLimits, Says::RetryAfter, 2s, 2);

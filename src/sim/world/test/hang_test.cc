@@ -1,5 +1,5 @@
-// How soon a target that has begun to hang, or to be ten times slower, gets nothing more; and that healthy targets with
-// heavy tails are never suspected.
+// How soon a target that begins to hang, or becomes ten times slower, gets no more requests; and that healthy targets
+// with heavy tails are never suspected.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -22,7 +22,7 @@ struct Load {
   Duration span = 40s;
   Duration ill_from = kNoLimit;   ///< the first target
   double slower = 0;              ///< how many times; 0: it hangs
-  std::uint32_t ill_targets = 1;  ///< the first so many
+  std::uint32_t ill_targets = 1;  ///< the first so many targets
   bool streamed = false;
   double quick_streams = 0;  ///< share of requests that are streams, whose first content comes in a fifth of the time
   double thinking = 0;       ///< share of requests that take `kThinkingTimes` as long
@@ -33,8 +33,7 @@ constexpr double kThinkingTimes = 20;
 
 struct Seen {
   std::uint32_t suspected = 0;
-  std::optional<Duration>
-      quiet_after;  ///< since ill_from: from then on the first target gets under a tenth of its share
+  std::optional<Duration> quiet_after;  ///< since ill_from: later the first target gets under a tenth of its share
 };
 
 class World {
@@ -72,7 +71,7 @@ class World {
  private:
   struct Event {
     core::Ticket ticket;
-    bool first_content = false;  ///< of a stream; else the end of an answer
+    bool first_content = false;  ///< of a stream; false: the end of an answer
   };
 
   void begin(const core::Ticket& ticket, Instant now) {
@@ -140,7 +139,7 @@ TEST(Hang, ATargetThatIsTenTimesSlowerGetsNothingAfterThreeSeconds) {
   }
 }
 
-/// The first content of its streams comes while its plain answers are still missing: it is slow all the same.
+/// The first content of its streams comes while its plain answers are still missing: the target is slow all the same.
 TEST(Hang, ATargetThatIsTenTimesSlowerIsSeenWhereStreamsAndPlainAnswersAreMixed) {
   for (const core::Balance balance : {core::Balance::P2c, core::Balance::RoundRobin, core::Balance::Random}) {
     const Seen seen =

@@ -1,5 +1,5 @@
-// Worlds made up from seeds, as many as a build can afford, against every invariant; and the proof that over all of
-// them every rare situation was reached. To run one seed again:
+// Worlds made from seeds, as many as the build has time for, against every invariant; and the proof that together they
+// reach every rare situation. To run one seed again:
 //   DROVER_SIM_FIRST=4711 DROVER_SIM_SEEDS=1 build/release/sim_test --gtest_filter='Seeds.*'
 #include <gtest/gtest.h>
 
@@ -18,9 +18,9 @@
 namespace drover::sim {
 namespace {
 
-/// Enough that every fault meets every setting often; about half a minute on one core. With sanitizers a tenth.
+/// Enough seeds for every fault to meet every setting often: about half a minute on one core. With sanitizers a tenth.
 constexpr std::uint64_t kSeeds = kSanitized ? 2'000 : 20'000;
-/// Fewer seeds need not reach everything rare.
+/// Fewer seeds need not reach every rare situation.
 constexpr std::uint64_t kSeedsThatReachAll = 2'000;
 constexpr unsigned kThreads = 2;
 
@@ -38,7 +38,7 @@ std::string story(const Report& report) {
   return text;
 }
 
-/// What all the seeds together did. The workers take turns with the seeds and stop at the first that fails.
+/// The results of all seeds together. The workers take turns with the seeds and stop at the first failure.
 struct Sum {
   std::mutex mutex;
   std::uint64_t worlds = 0;

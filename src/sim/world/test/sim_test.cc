@@ -32,7 +32,7 @@ TEST(Simulation, GoesAnotherWayForAnotherSeed) {
   EXPECT_NE(run(1, random_world(1)).trace, run(2, random_world(2)).trace);
 }
 
-/// Worlds in which everything rare has its chance: that it happens at all is part of the proof.
+/// Worlds in which every rare end can happen; the test proves that each does.
 TEST(Simulation, SometimesReachesEveryWayARequestCanEnd) {
   std::map<int, std::uint32_t> failed;
   std::uint32_t left = 0;
@@ -47,7 +47,7 @@ TEST(Simulation, SometimesReachesEveryWayARequestCanEnd) {
 
 // ------------------------------------------------------------------------------------------ named scenarios
 
-/// Three keys, good clients, and nothing that could excuse a failure but the faults to come.
+/// Three keys and good clients: only the faults of the test can fail a request.
 WorldSettings three_keys() {
   WorldSettings world;
   world.plan = simple_plan(3);
@@ -91,7 +91,7 @@ TEST(Scenario, A1_ASickKeyIsLeftAloneButForItsTrials) {
   WorldSettings world = three_keys();
   world.faults.push_back({.target = {0}, .fault = Fault::Refuse});
   const Report report = run(1, world);
-  // Three failures take it out for 30 s, then a trial takes it out for 60 s: some four of 300 requests.
+  // Three failures take the target out for 30 s, then a trial takes it out for 60 s: about four of 300 requests.
   EXPECT_LE(report.attempts_at[0], 8U);
 }
 
@@ -115,7 +115,7 @@ TEST(Scenario, J3_WhenEveryUpstreamFailsAttemptsStayWithinTheBudget) {
   const Report report = run(1, world);
   EXPECT_TRUE(report.violations.empty()) << story(report);
   EXPECT_EQ(failures(report), 5000U);
-  EXPECT_LE(report.attempts, 5000U * 12 / 10 + 50);  // 50: the free ones before the pool is known to fail
+  EXPECT_LE(report.attempts, 5000U * 12 / 10 + 50);  // 50: free failovers before the pool is known to fail
 }
 
 TEST(Scenario, J3_TrafficIsBackToNormalTenSecondsAfterATotalOutage) {
@@ -126,7 +126,7 @@ TEST(Scenario, J3_TrafficIsBackToNormalTenSecondsAfterATotalOutage) {
     world.faults.push_back({.target = {target}, .from = 10s, .until = 30s, .fault = Fault::Refuse});
   }
   const Report report = run(1, world);
-  // 20 s of outage at 100 requests a second are lost; at most the ten seconds after it may be.
+  // The 20 s of outage at 100 requests a second are lost, and at most ten seconds more.
   EXPECT_LE(failures(report), 2000U + 300U);
   EXPECT_GE(report.answered, 3700U);
 }

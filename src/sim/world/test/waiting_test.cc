@@ -1,5 +1,6 @@
 // Waiting for capacity under load, with books of its own: keys that take a few requests at once, clients of which one
-// floods, answers of any length. Nobody is forgotten, nobody overtakes within a client, clients get equal parts.
+// floods, answers of any length. No request is forgotten or overtaken by a later one of its client, and clients get
+// equal parts.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -20,7 +21,7 @@ using namespace std::chrono_literals;
 
 constexpr Instant kStart{1h};
 constexpr Duration kHearing = 1ms;
-/// A place may be given to several, one after the other, who leave before they have heard of it.
+/// A place may be given to several requests in turn that leave before they learn of it.
 constexpr Duration kUnheard = 10 * kHearing;
 
 struct Load {
@@ -36,11 +37,11 @@ struct Load {
 struct Seen {
   std::vector<int> answered;  ///< by client
   std::vector<int> refused;
-  int overtaken = 0;        ///< served before an earlier one of its client
+  int overtaken = 0;        ///< served before an earlier request of the same client
   int late = 0;             ///< still waiting after the queue deadline
-  int unserved = 0;         ///< events after which a place was given to nobody while somebody stood in line
-  Duration idle{};          ///< a place was unused while somebody waited, and not for want of hearing
-  Duration longest_wait{};  ///< of those that were answered
+  int unserved = 0;         ///< events after which a place stayed free while a request stood in line
+  Duration idle{};          ///< a place was free while a request waited, and not only until it learnt of it
+  Duration longest_wait{};  ///< of the answered requests
 };
 
 class Shop {
@@ -113,7 +114,7 @@ class Shop {
     }
   }
 
-  /// Before an event: how long a place has been free although somebody waited.
+  /// Before an event: adds the time for which a place has been free while a request waited.
   void count_idle(Instant now) {
     if (free_since_ != kNever && now - free_since_ > kUnheard) seen_.idle += now - free_since_;
   }
@@ -207,7 +208,7 @@ TEST(Waiting, AClientsOwnRequestsAreServedInTheirOrder) {
 }
 
 TEST(Waiting, AFloodOfOneClientTakesNothingFromTheOther) {
-  // 20 answers a second for 200 and 8 requests a second: the one that asks for less than its half gets all of it.
+  // 20 answers a second for 200 and 8 requests a second: the client that asks for less than its half gets all of it.
   const Seen seen = Shop({.per_second = {200, 8}}, 1).run();
   std::printf("  flood: %d answered, %d refused; beside it: %d answered, %d refused; longest wait %.1f s\n",
               seen.answered[0], seen.refused[0], seen.answered[1], seen.refused[1],

@@ -1,4 +1,4 @@
-// What writing down one request costs the thread that served it.
+// The cost of one request's line for the thread that served it.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -34,7 +34,7 @@ void FormatALine(benchmark::State& state) {
 }
 BENCHMARK(FormatALine);
 
-/// With the writing thread at work beside it; what does not fit is dropped, which is the same work.
+/// With the writing thread at work. Lines that do not fit are dropped, which costs the same.
 void WriteALine(benchmark::State& state) {
   AccessLog log;
   if (!log.use({AccessDestination::Kind::File, "/dev/null"})) return state.SkipWithError("no /dev/null");

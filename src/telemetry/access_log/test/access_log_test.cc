@@ -20,7 +20,7 @@ namespace {
 using ::testing::HasSubstr;
 using Kind = AccessDestination::Kind;
 
-/// A folder of its own that goes with the test.
+/// A folder that is removed with the test.
 struct Folder {
   Folder() : path(std::filesystem::path(::testing::TempDir()) / ("access_log_" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(path);
@@ -57,7 +57,7 @@ TEST(AccessLog, WritesEveryLineOfEveryThreadToItsFile) {
   first.join();
   second.join();
   log.flush();
-  // A slow disk may cost lines; each is either in the file or counted.
+  // A slow disk may cost lines; each line is in the file or counted.
   EXPECT_EQ(lines_in(path) + log.dropped(), 2U * kLines);
   EXPECT_GT(lines_in(path), 0U);
 }
@@ -144,11 +144,11 @@ TEST(AccessLog, CountsLinesThatThereWasNoRoomFor) {
     AccessLog log;
     ASSERT_TRUE(log.use({Kind::File, path}));
     AccessLog::Lane& lane = log.add_lane();
-    // Nobody reads: the pipe fills, then the ring. The writing thread must get through all the same.
+    // Without a reader the pipe fills, then the ring. The writing thread must still finish.
     for (std::uint64_t line = 0; line < kLines; ++line) lane.write({.id = "req_1"});
     dropped = log.dropped();
     EXPECT_GT(dropped, 0U);
-    // Leaving the pipe does not hang, and what it never took is counted.
+    // Leaving the pipe does not hang, and the lines that it did not take are counted.
     ASSERT_TRUE(log.use(AccessDestination{}));
     EXPECT_GT(log.dropped(), dropped);
   }

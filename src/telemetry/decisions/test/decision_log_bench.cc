@@ -5,7 +5,7 @@
 namespace drover::telemetry {
 namespace {
 
-/// What every request pays: an ordinary record into a store that is full.
+/// The cost for each request: an ordinary record into a full store.
 void keep_an_ordinary_record(benchmark::State& state) {
   DecisionStore store({});
   DecisionSpace& space = store.space();

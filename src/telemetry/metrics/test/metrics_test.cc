@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A little of everything.
+/// Counts a little of everything.
 std::string everything(Metrics& metrics) {
   Tally& tally = metrics.add_thread();
   ModelTally& model = tally.models[metrics.model_slot("gpt-4o")];
@@ -111,7 +111,7 @@ TEST(Metrics, ALabelIsEscapedAndNotObeyed) {
   EXPECT_THAT(metrics.render({}), HasSubstr(R"(model="a\"b\\c\nd")"));
 }
 
-/// The rules of https://prometheus.io/docs/practices/naming that promtool checks, for where it is not installed.
+/// The rules of https://prometheus.io/docs/practices/naming that promtool checks, for machines without promtool.
 TEST(Metrics, FollowThePrometheusNamingRules) {
   Metrics metrics;
   std::istringstream text(everything(metrics));
