@@ -18,7 +18,7 @@
 #include "upstream/catalog/owner_map.h"
 #include "upstream/run/recorder.h"
 #include "upstream/run/shared_fleet.h"
-#include "upstream/translation.h"
+#include "upstream/translation/translation.h"
 
 namespace drover::gateway {
 

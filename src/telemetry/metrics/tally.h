@@ -12,7 +12,7 @@
 #include "core/fleet/waiter.h"
 #include "telemetry/metrics/counter.h"
 #include "telemetry/metrics/labels.h"
-#include "telemetry/translation_tally.h"
+#include "telemetry/metrics/translation_tally.h"
 
 namespace drover::telemetry {
 

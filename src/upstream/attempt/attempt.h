@@ -23,8 +23,8 @@
 #include "upstream/catalog/catalog.h"
 #include "upstream/connections/connection_pools.h"
 #include "upstream/memory/memory_budget.h"
-#include "upstream/translation.h"
-#include "upstream/wire_api.h"
+#include "upstream/translation/translation.h"
+#include "upstream/translation/wire_api.h"
 
 namespace drover::net {
 class LoopMemory;

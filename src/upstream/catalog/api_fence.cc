@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "upstream/wire_api.h"
+#include "upstream/translation/wire_api.h"
 
 namespace drover::upstream {
 

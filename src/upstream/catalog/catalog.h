@@ -21,7 +21,7 @@
 #include "net/socket/connector.h"
 #include "upstream/attempt/pool_rates.h"
 #include "upstream/catalog/path_doubt.h"
-#include "upstream/lacked_form.h"
+#include "upstream/translation/lacked_form.h"
 
 namespace drover::upstream {
 

@@ -22,7 +22,7 @@
 #include "upstream/run/recorder.h"
 #include "upstream/run/request.h"
 #include "upstream/run/run_record.h"
-#include "upstream/translation.h"
+#include "upstream/translation/translation.h"
 
 namespace drover::net {
 class Loop;

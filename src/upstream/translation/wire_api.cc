@@ -1,4 +1,4 @@
-#include "upstream/wire_api.h"
+#include "upstream/translation/wire_api.h"
 
 #include <algorithm>
 

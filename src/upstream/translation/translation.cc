@@ -1,4 +1,4 @@
-#include "upstream/translation.h"
+#include "upstream/translation/translation.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "dialect/dialect.h"
 #include "http/head/header_rules.h"
-#include "upstream/wire_api.h"
+#include "upstream/translation/wire_api.h"
 
 namespace drover::upstream {
 namespace {
