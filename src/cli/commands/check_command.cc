@@ -2,14 +2,19 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/commands/commands.h"
 #include "config/settings.h"
 #include "console/model_check.h"
 #include "gateway/process/snapshot.h"
+#include "upstream/translation/report.h"
 
 namespace drover::cli {
 namespace {
+
+/// Most lines about translation.
+constexpr std::size_t kTranslationsShown = 60;
 
 struct CheckOptions {
   std::string file;
@@ -32,6 +37,14 @@ int check(const CheckOptions& options) {
   if (!snapshot) {
     std::cerr << file << ": " << snapshot.error().message << "\n";
     return kExitMistake;
+  }
+  const std::vector<std::string> translations = upstream::translation_report(*settings->plan);
+  if (!translations.empty()) std::cout << "\ntranslated (docs/translation.md):\n";
+  for (std::size_t at = 0; at < translations.size() && at < kTranslationsShown; ++at) {
+    std::cout << "  " << translations[at] << "\n";
+  }
+  if (translations.size() > kTranslationsShown) {
+    std::cout << "  ... and " << translations.size() - kTranslationsShown << " more\n";
   }
   if (options.models) {
     for (const std::string& warning : console::check_models((*snapshot)->catalog))
