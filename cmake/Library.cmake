@@ -4,7 +4,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(DROVER_LIBRARY_ROOMS client upstream telemetry net config dialect http core base)
+set(DROVER_LIBRARY_ROOMS client upstream telemetry net config translate dialect http core base)
 set(DROVER_VISIBLE "drover_*" "_ZN6drover2v0*" "_ZNK6drover2v0*" "_ZTIN6drover2v0*" "_ZTSN6drover2v0*" "_ZTVN6drover2v0*")
 # What a program that links libdrover.a links too.
 set(DROVER_STATIC_NEEDS ssl crypto z zstd cares simdjson boost_json yaml-cpp spdlog fmt pthread)

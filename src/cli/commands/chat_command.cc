@@ -15,10 +15,8 @@
 
 #include "cli/commands/commands.h"
 #include "cli/embedded_mock.h"
-#include "cli/own_gateway.h"
 #include "config/environment.h"
 #include "config/settings.h"
-#include "console/message_client.h"
 #include "console/status_client.h"
 #include "dialect/answer/model_names.h"
 #include "drover/client.h"
@@ -46,9 +44,6 @@ struct Partner {
   v0::Client client;
   std::string model{};  ///< empty: the client chooses
   std::unique_ptr<EmbeddedMock> mock{};
-  console::MessageServer messages{};           ///< a drover that may have models in Anthropic's dialect
-  std::optional<config::Settings> settings{};  ///< the settings of a gateway of our own
-  std::unique_ptr<OwnGateway> own_gateway{};
 };
 
 /// "http://127.0.0.1:9000" → "http://127.0.0.1:9000/v1"
@@ -98,9 +93,7 @@ std::string model_in(const std::string& list) {
 v0::Result<Partner> gateway_at(const std::string& url, const std::string& list) {
   auto client = client_of(url, client_key());
   if (!client) return std::move(client.error());
-  Partner partner{.client = std::move(*client), .model = model_in(list)};
-  partner.messages = {.url = url, .key = client_key()};
-  return partner;
+  return Partner{.client = std::move(*client), .model = model_in(list)};
 }
 
 v0::Result<Partner> mock_partner() {
@@ -115,7 +108,6 @@ v0::Result<Partner> mock_partner() {
   std::cerr << "drover: no drover.yaml, no keys in the environment and no drover at " << kUsualGateway
             << ": the built-in mock answers\n";
   Partner partner{.client = std::move(*client), .model = kUsualModel};
-  if (auto settings = (*mock)->gateway_settings()) partner.settings = std::move(*settings);
   partner.mock = std::move(*mock);
   return partner;
 }
@@ -134,66 +126,23 @@ v0::Result<Partner> find_partner(const ChatOptions& options) {
     return gateway_at(url, models ? models->body : std::string());
   }
   v0::Result<v0::Client> client = v0::Error{};
-  std::optional<config::Settings> settings;
   if (!options.file.empty() || std::filesystem::exists(kDefaultFile)) {
     const std::string file = options.file.empty() ? kDefaultFile : options.file;
     client = v0::Client::from_file(file);
-    if (auto loaded = config::load_file(file, config::real_environment())) settings = std::move(*loaded);
   } else {
-    auto found = config::from_environment(config::real_environment());
+    const auto found = config::from_environment(config::real_environment());
     if (!found && config::nothing_configured(found.error())) {
       const auto running = models_at(kUsualGateway);
       return running ? gateway_at(kUsualGateway, running->body) : mock_partner();
     }
     client = v0::Client::from_env();
-    if (found) settings = std::move(*found);
   }
   if (!client) return std::move(client.error());
-  Partner partner{.client = std::move(*client), .model = {}};
-  partner.settings = std::move(settings);
-  return partner;
-}
-
-/// Whether the model is served in a dialect that the library does not speak.
-bool is_in_other_dialect(const v0::Error& error) {
-  return error.code == "model_in_other_dialect" || error.code == "api_not_offered";
-}
-
-/// A drover that is asked in Anthropic's dialect; nothing: there is none, and that was printed.
-std::optional<console::MessageServer> message_server(Partner& partner) {
-  if (!partner.messages.url.empty()) return partner.messages;
-  if (!partner.settings) return std::nullopt;
-  auto own = OwnGateway::start(std::move(*partner.settings));
-  partner.settings.reset();
-  if (!own) {
-    std::cerr << "drover: " << own.error().message << "\n";
-    return std::nullopt;
-  }
-  partner.own_gateway = std::move(*own);
-  partner.messages = partner.own_gateway->address();
-  return partner.messages;
-}
-
-/// As answer(), in Anthropic's dialect.
-bool answer_message(Partner& partner, const std::string& model, std::vector<v0::Message>& conversation) {
-  const auto server = message_server(partner);
-  if (!server) return false;
-  std::vector<console::ChatTurn> turns;
-  for (const v0::Message& message : conversation) turns.push_back({.role = message.role, .content = message.content});
-  auto text =
-      console::ask_message(*server, model, turns, [](std::string_view piece) { std::cout << piece << std::flush; });
-  std::cout << "\n";
-  if (!text) {
-    std::cerr << "drover: " << text.error().message << "\n";
-    return false;
-  }
-  conversation.push_back(v0::Message::assistant(std::move(*text)));
-  return true;
+  return Partner{.client = std::move(*client), .model = {}};
 }
 
 /// Prints the answer as it comes and adds it to the conversation. False: it failed, and that was printed.
 bool answer(Partner& partner, const std::string& model, std::vector<v0::Message>& conversation) {
-  if (partner.own_gateway) return answer_message(partner, model, conversation);
   v0::ChatRequest request(conversation);
   request.model = model;
   v0::ChatStream stream = partner.client.stream(request);
@@ -202,8 +151,6 @@ bool answer(Partner& partner, const std::string& model, std::vector<v0::Message>
     std::cout << event.text << std::flush;
     text += event.text;
   }
-  const bool other = stream.error() != nullptr && is_in_other_dialect(*stream.error());
-  if (other && !model.empty()) return answer_message(partner, model, conversation);
   std::cout << "\n";
   if (const v0::Error* error = stream.error()) {
     std::cerr << "drover: " << error->to_string() << "\n";
@@ -258,7 +205,7 @@ void add_chat(CLI::App& app, int& exit_code) {
       "  drover chat 'Why is the sky blue?'\n"
       "  drover chat --url http://127.0.0.1:8080 --model gpt-4o 'Why is the sky blue?'\n"
       "  drover chat --model claude-opus-4-8 'Why is the sky blue?'\n"
-      "It speaks OpenAI's dialect, and Anthropic's for models that are served in that one only.");
+      "Models of Anthropic's are reached by translation.");
   command->callback([options, &exit_code] { exit_code = chat(*options); });
 }
 
