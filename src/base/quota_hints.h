@@ -24,6 +24,15 @@ struct QuotaHint {
   [[nodiscard]] bool any() const { return limit || remaining || reset; }
 };
 
+/// Makes `least` the one of the two that leaves less, and of equals the one that is whole again later. What has no
+/// `remaining` says nothing.
+inline void keep_least(QuotaHint& least, const QuotaHint& other) {
+  if (!other.remaining) return;
+  const bool less = !least.remaining || *other.remaining < *least.remaining;
+  const bool longer = other.remaining == least.remaining && other.reset > least.reset;
+  if (less || longer) least = other;
+}
+
 struct QuotaHints {
   std::array<QuotaHint, kQuotaDimensions> by_dimension{};
 

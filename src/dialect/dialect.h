@@ -95,6 +95,7 @@ struct AnswerState {
   bool terminated = false;
   bool must_terminate = false;    ///< it is a stream that names its last event
   bool error_shown = false;       ///< the event that failed is one that clients take for an error
+  bool failure_ended = false;     ///< and the last of its stream
   std::uint32_t choices_due = 1;  ///< Inspection::choices
   Choices choices;
   Usage usage;
@@ -185,6 +186,8 @@ class Dialect {
   /// A JSON body / a whole SSE event for an error of ours. Never holds client text.
   [[nodiscard]] virtual std::string error_body(const ErrorReply& reply) const = 0;
   [[nodiscard]] virtual std::string error_event(Api api, const ErrorReply& reply) const = 0;
+  /// What ends a failed stream behind its error event; empty where that event is the last.
+  [[nodiscard]] virtual std::string failure_end(Api, const ErrorReply&) const { return {}; }
 
   /// Body of GET /models for these names (sorted, unique).
   [[nodiscard]] virtual std::string models_body(const std::vector<std::string>& names) const = 0;

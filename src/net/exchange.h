@@ -46,10 +46,20 @@ inline constexpr int kMaxInterimAnswers = 10;
 
 using Pieces = std::span<const std::string_view>;
 
-/// Called once when the peer has gone (end of file or reset) while its request is being served.
+/// Whether something is delayed when the end of an answer is.
+enum class EndAwaited : std::uint8_t {
+  No,
+  ByClient,   ///< it reads to the end before it goes on, or sends another request
+  ByRequest,  ///< another request is there already on this connection, or its beginning
+};
+
+/// What a client does while its request is being served.
 class GoneObserver {
  public:
+  /// Told once: the peer has gone (end of file or reset).
   virtual void downstream_gone() = 0;
+  /// The client has sent something behind the request: EndAwaited::ByRequest from here on.
+  virtual void request_behind() {}
 
  protected:
   ~GoneObserver() = default;
@@ -85,7 +95,9 @@ class AnswerWriter {
   /// Ends a wait in until_written() with Cancelled, soon. Does nothing when there is no wait.
   virtual void interrupt() = 0;
   [[nodiscard]] virtual std::uint64_t pending_bytes() const = 0;
-  /// Ends the connection so that the client sees an unfinished answer as cut.
+  /// Once started.
+  [[nodiscard]] virtual EndAwaited end_awaited() const { return EndAwaited::No; }
+  /// Ends the connection so that an unfinished answer is visibly cut.
   virtual void abort() = 0;
 };
 

@@ -26,6 +26,8 @@ class AnswerStore : public net::AnswerWriter {
   void start(const net::AnswerStart& answer) override;
   [[nodiscard]] bool started() const override { return status_ != 0; }
   [[nodiscard]] std::uint64_t pending_bytes() const override { return 0; }
+  /// The caller goes on when it has the end.
+  [[nodiscard]] net::EndAwaited end_awaited() const override { return net::EndAwaited::ByClient; }
   void abort() override {}
   void interrupt() override {}
 

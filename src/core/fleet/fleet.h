@@ -110,6 +110,7 @@ class Fleet final : public FleetPort {
   [[nodiscard]] bool doubted(TargetId target) const override { return targets_[target.index()].doubt.doubted(); }
   [[nodiscard]] bool ask_elsewhere(const Refusal& refusal, Instant now) override;
   void learn(const Refusal& refusal, Verdict verdict, Instant now) override;
+  [[nodiscard]] QuotaHints asker_left(const Asker& asker, const Route* route, Instant now) const override;
   [[nodiscard]] Candidates candidates(const PickRequest& request, Instant now) override;
 
   /// Takes a probe's answer. It changes the key and the server, never ends a cooldown, and never counts against a

@@ -98,16 +98,17 @@ void Fleet::build() {
   build_accusers();
 }
 
-/// The independent part of a node that a target's evidence belongs to. The keys of one quota are one account, and the
-/// models of one key at one server are one credential.
+/// The independent part of a node that speaks through a target, as a number that means the same in every plan. Keys of
+/// one quota are one account, and the models of one key at one server one credential.
 std::uint32_t Fleet::part_of(Level level, const TargetState& target) const {
   const auto node = [&](Level at) { return target.path[static_cast<std::size_t>(at)]; };
+  const auto mark = [&](Level at) { return static_cast<std::uint32_t>(stable_hash(nodes_.names()[node(at)])); };
   switch (level) {
-    case Level::Provider: return target.check;
-    case Level::Server: return node(node(Level::Quota) == kAlwaysOpen ? Level::Key : Level::Quota);
+    case Level::Provider: return target.check == kNone ? 0 : mark(Level::Key) * 31 + mark(Level::Server);
+    case Level::Server: return mark(node(Level::Quota) == kAlwaysOpen ? Level::Key : Level::Quota);
     case Level::Key:
     case Level::Quota:
-    case Level::Lane: return node(Level::Server);
+    case Level::Lane: return mark(Level::Server);
     case Level::Target: break;
   }
   return 0;

@@ -72,6 +72,10 @@ void Fleet::note(TargetId target, const PickRequest& request, Instant now) {
   if (skip.bar != Bar::None) request.notes->note(skip);
 }
 
+QuotaHints Fleet::asker_left(const Asker& asker, const Route* route, Instant now) const {
+  return limits_.asker_left(asker, route, now);
+}
+
 Candidates Fleet::candidates(const PickRequest& request, Instant now) {
   Candidates found;
   found.list.reserve(kMaxCandidates);

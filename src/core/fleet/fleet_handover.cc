@@ -149,6 +149,7 @@ void FleetHandover::carry_target(TargetId id, Way way) const {
     carry(node, places_.nodes[node], way, [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
       to.nodes_[there] = from.nodes_[here];
       to.nodes_.cause(there) = from.nodes_.cause(here);
+      to.nodes_.take_accusers(there, from.nodes_, here);
     });
   }
   carry(about.lane, places_.lanes[about.lane], way,
@@ -313,6 +314,11 @@ bool FleetHandover::ask_elsewhere(const Refusal& refusal, Instant now) {
 void FleetHandover::learn(const Refusal& refusal, Verdict verdict, Instant now) {
   const Loan loan(*this, refusal.target);
   old_->learn(refusal, verdict, now);
+}
+
+/// The fleets share the configured limits.
+QuotaHints FleetHandover::asker_left(const Asker& asker, const Route* route, Instant now) const {
+  return old_->asker_left(asker, route, now);
 }
 
 Candidates FleetHandover::candidates(const PickRequest& request, Instant now) {

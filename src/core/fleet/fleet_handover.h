@@ -41,6 +41,7 @@ class FleetHandover final : public FleetPort {
   [[nodiscard]] bool doubted(TargetId target) const override;
   [[nodiscard]] bool ask_elsewhere(const Refusal& refusal, Instant now) override;
   void learn(const Refusal& refusal, Verdict verdict, Instant now) override;
+  [[nodiscard]] QuotaHints asker_left(const Asker& asker, const Route* route, Instant now) const override;
   [[nodiscard]] Candidates candidates(const PickRequest& request, Instant now) override;
   void on_probe(const ProbeAnswer& answer, Instant now);
 

@@ -61,7 +61,7 @@ inline constexpr std::uint32_t kNobody = ~std::uint32_t{0};
 /// Whose limits a request is held to besides those of the target that takes it.
 struct Asker {
   std::uint32_t principal = kNobody;      ///< index into Plan::principals
-  std::uint32_t model = kUnlimitedModel;  ///< Plan::limited_model of the name the client sent
+  std::uint32_t model = kUnlimitedModel;  ///< Plan::limited_model of the name the client asks for
 };
 
 /// The account that holds an object which the request uses (a stored response, a file): the keys of one quota, or one
@@ -242,6 +242,9 @@ class FleetPort {
   [[nodiscard]] virtual bool ask_elsewhere(const Refusal& refusal, Instant now) = 0;
   /// Reports what other targets answered to the request that this target refused.
   virtual void learn(const Refusal& refusal, Verdict verdict, Instant now) = 0;
+  /// What drover's own limits of this client and of this route's model leave, in each dimension in which they limit
+  /// anything. Changes nothing.
+  [[nodiscard]] virtual QuotaHints asker_left(const Asker&, const Route*, Instant) const { return {}; }
   /// What bars each target that this request could go to, for the explanation of a failure. May know nothing.
   [[nodiscard]] virtual Candidates candidates(const PickRequest&, Instant) { return {}; }
 };

@@ -27,6 +27,11 @@ class Accusers {
     return enough();
   }
   [[nodiscard]] bool enough() const { return count_ >= std::min<std::size_t>(kAccusersAtMost, parts_); }
+  /// Takes over who has accused the same node in another plan, where it may have other parts.
+  void take(const Accusers& other) {
+    said_ = other.said_;
+    count_ = other.count_;
+  }
   /// Forgets all accusers, because one part answered.
   void clear() { count_ = 0; }
 

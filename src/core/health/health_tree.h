@@ -51,6 +51,11 @@ class HealthTree {
     accused_ = true;
     return accusers_[node].accuse(part);
   }
+  /// Takes over who has accused the same node in another plan's tree.
+  void take_accusers(std::uint32_t node, const HealthTree& other, std::uint32_t there) {
+    accusers_[node].take(other.accusers_[there]);
+    accused_ = accused_ || other.accused_;
+  }
   /// Notes that a request that was sent at `began` went well at the node. True: that brought the node back.
   bool succeed(std::uint32_t node, const HealthSettings& settings, Instant began, Instant now);
 

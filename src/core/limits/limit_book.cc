@@ -21,16 +21,24 @@ LimitBook::LimitBook(const Plan& plan) : plan_(&plan) {
     principals_.push_back(add("client " + principal.name, principal.limits));
   }
   for (const Route& route : plan.routes) routes_.push_back(add("route " + route.name, route.limits));
-  by_model_.assign(plan.quotas.size() * plan.limited_models.size(), kNone);
-  for (std::size_t quota = 0; quota < plan.quotas.size(); ++quota) {
-    for (const auto& [model, limits] : plan.quotas[quota].models) {
-      const std::uint32_t number = plan.limited_model(model);
-      if (number == kUnlimitedModel || !limits.any()) continue;
-      by_model_[quota * plan.limited_models.size() + number] = add(model + " of " + plan.quotas[quota].name, limits);
-    }
-  }
   targets_.reserve(plan.targets.size());
   for (const Target& target : plan.targets) targets_.push_back(limits_of(target));
+}
+
+/// Targets of any model that send the same names on one quota share a row.
+std::uint32_t LimitBook::row_of(const Target& target) {
+  if (plan_->limited_models.empty()) return kNone;
+  const auto [row, is_new] = rows_.try_emplace({*target.quota, target.rename.drop, target.rename.front},
+                                               static_cast<std::uint32_t>(by_model_.size()));
+  if (!is_new) return row->second;
+  const Quota& quota = plan_->quotas[target.quota->index()];
+  for (const std::string& asked : plan_->limited_models) {
+    const std::string sent = target.model_for(asked);
+    const auto own = quota.models.find(sent);
+    const bool limited = sent != kAllModels && own != quota.models.end() && own->second.any();
+    by_model_.push_back(limited ? add(sent + " of " + quota.name, own->second) : kNone);
+  }
+  return row->second;
 }
 
 /// One scope for everything of one name, shared by all it is about.
@@ -53,13 +61,11 @@ LimitBook::TargetLimits LimitBook::limits_of(const Target& target) {
   if (target.quota) {
     const Quota& quota = plan_->quotas[target.quota->index()];
     if (target.model.empty()) {
-      if (!plan_->limited_models.empty()) {
-        found.by_model = static_cast<std::uint32_t>(target.quota->index() * plan_->limited_models.size());
-      }
+      found.by_model = row_of(target);
     } else if (const auto own = quota.models.find(target.model); own != quota.models.end() && own->second.any()) {
       hold_to(add(own->first + " of " + quota.name, own->second));
     }
-    const auto all = quota.models.find("*");
+    const auto all = quota.models.find(std::string(kAllModels));
     hold_to(add("* of " + quota.name, all != quota.models.end() ? all->second : ModelLimits{}));
   }
   const Key& key = plan_->keys[target.key.index()];
@@ -89,6 +95,13 @@ Instant LimitBook::asker_admits_at(const PickRequest& request, Instant now) {
     at = std::max(at, scopes_[routes_[route]]->admits_at(request.estimate, now));
   }
   return at;
+}
+
+QuotaHints LimitBook::asker_left(const Asker& asker, const Route* route, Instant now) const {
+  QuotaHints left;
+  if (const LimitScope* client = scope_of(principals_, asker.principal)) client->lower(left, now);
+  if (const LimitScope* model = scope_of(routes_, route_number(route))) model->lower(left, now);
+  return left;
 }
 
 Instant LimitBook::limited_admits_at(TargetId target, const PickRequest& request, Instant now) {

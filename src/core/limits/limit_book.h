@@ -4,14 +4,17 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 #include "base/fixed_vector.h"
 #include "base/instant.h"
+#include "base/quota_hints.h"
 #include "base/units.h"
 #include "core/fleet/fleet_port.h"
 #include "core/limits/limit_scope.h"
@@ -30,6 +33,9 @@ class LimitBook {
     if (unlimited(target)) return now;
     return limited_admits_at(target, request, now);
   }
+
+  /// What the limits of client and model leave, in each dimension in which they limit anything.
+  [[nodiscard]] QuotaHints asker_left(const Asker& asker, const Route* route, Instant now) const;
 
   /// Takes the request from all its limits, and notes in the ticket what settle() needs. The caller has asked both
   /// functions above.
@@ -50,7 +56,7 @@ class LimitBook {
   struct TargetLimits {
     Places places{};
     bool limited = false;            ///< some of them limit anything
-    std::uint32_t by_model = kNone;  ///< for targets of any model: begin of the quota's row in by_model_
+    std::uint32_t by_model = kNone;  ///< for targets of any model: begin of their row in by_model_
   };
 
   [[nodiscard]] bool unlimited(TargetId target) const {
@@ -59,6 +65,10 @@ class LimitBook {
   [[nodiscard]] Instant limited_admits_at(TargetId target, const PickRequest& request, Instant now);
   std::uint32_t add(std::string name, const ModelLimits& limits);
   TargetLimits limits_of(const Target& target);
+  std::uint32_t row_of(const Target& target);
+  [[nodiscard]] const LimitScope* scope_of(const std::vector<std::uint32_t>& numbers, std::uint32_t at) const {
+    return at < numbers.size() && numbers[at] != kNone ? scopes_[numbers[at]].get() : nullptr;
+  }
   [[nodiscard]] std::uint32_t route_number(const Route* route) const;
   [[nodiscard]] std::uint32_t model_scope(const TargetLimits& target, const Asker& asker) const;
 
@@ -73,7 +83,10 @@ class LimitBook {
   std::vector<TargetLimits> targets_;
   std::vector<std::uint32_t> principals_;  ///< by principal
   std::vector<std::uint32_t> routes_;      ///< by route
-  std::vector<std::uint32_t> by_model_;    ///< by quota and number of the model
+  /// Of targets of any model: by their row and the number of the name that the client asks for, the scope of the name
+  /// that they send.
+  std::vector<std::uint32_t> by_model_;
+  std::map<std::tuple<QuotaId, std::size_t, std::string>, std::uint32_t> rows_;  ///< by quota and rename
 };
 
 }  // namespace drover::core

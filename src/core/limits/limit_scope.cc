@@ -48,6 +48,25 @@ std::int64_t LimitScope::part_of(const Amount& amount, Unit unit) {
   return 0;
 }
 
+QuotaDimension LimitScope::dimension_of(Unit unit) {
+  switch (unit) {
+    case Unit::Requests: return QuotaDimension::AllRequests;
+    case Unit::InputTokens: return QuotaDimension::InputTokens;
+    case Unit::OutputTokens: return QuotaDimension::OutputTokens;
+  }
+  return QuotaDimension::AllRequests;
+}
+
+void LimitScope::lower(QuotaHints& left, Instant now) const {
+  for (const Window& window : windows_) {
+    const std::int64_t counted = window.count.total_at(now);
+    keep_least(left.of(dimension_of(window.unit)),
+               {.limit = window.limit,
+                .remaining = std::clamp<std::int64_t>(window.limit - counted, 0, window.limit),
+                .reset = window.count.empties_at(now) - now});
+  }
+}
+
 Instant LimitScope::admits_at(const Amount& estimate, Instant now) {
   Instant at = now;
   if (concurrent_) {

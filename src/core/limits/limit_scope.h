@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/instant.h"
+#include "base/quota_hints.h"
 #include "base/units.h"
 #include "core/limits/window_count.h"
 #include "core/plan/plan.h"
@@ -24,6 +25,9 @@ class LimitScope {
   /// An estimate larger than a whole limit waits for an empty window rather than for ever: estimates are rough.
   [[nodiscard]] Instant admits_at(const Amount& estimate, Instant now);
   [[nodiscard]] bool admits(const Amount& estimate, Instant now) { return admits_at(estimate, now) <= now; }
+
+  /// Lowers what is left in each dimension to what these limits leave. How many may run at once is no such dimension.
+  void lower(QuotaHints& left, Instant now) const;
 
   /// Reserves `estimate`. The caller has asked admits() of every scope before taking from any.
   void take(const Amount& estimate, Instant now);
@@ -49,6 +53,7 @@ class LimitScope {
     Count count{span};
   };
   [[nodiscard]] static std::int64_t part_of(const Amount& amount, Unit unit);
+  [[nodiscard]] static QuotaDimension dimension_of(Unit unit);
 
   std::optional<std::int64_t> concurrent_;
   std::vector<Window> windows_;  ///< only of what is limited: each takes 2 KiB

@@ -36,6 +36,22 @@ class WindowCount {
     return total_;
   }
 
+  /// The same for somebody who only looks: nothing moves on.
+  [[nodiscard]] std::int64_t total_at(Instant now) const {
+    std::int64_t total = total_;
+    const std::int64_t gone = std::min(slot_of(now) - newest_, kRing);
+    for (std::int64_t step = 1; step <= gone; ++step) total -= slots_[place(newest_ + step)];
+    return total;
+  }
+
+  /// When all that is counted now has left the window, if nothing is added; `now` when it is empty.
+  [[nodiscard]] Instant empties_at(Instant now) const {
+    for (std::int64_t slot = newest_; slot > newest_ - kRing; --slot) {
+      if (slots_[place(slot)] != 0) return std::max(now, Instant(width_ * (slot + kRing)));
+    }
+    return now;
+  }
+
   /// The sum of the newest `slots`, of which the last has only begun, and when the first of them began.
   struct Latest {
     std::int64_t total = 0;

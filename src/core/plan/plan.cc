@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/glob.h"
@@ -29,10 +31,27 @@ void Plan::finish() {
   std::ranges::sort(stem_sizes, std::greater{});
   const auto same_size = std::ranges::unique(stem_sizes);
   stem_sizes.erase(same_size.begin(), same_size.end());
+  number_limited_models();
+}
+
+/// Under the names of the quotas, and under those that targets which rename turn into them.
+void Plan::number_limited_models() {
   limited_models.clear();
   for (const Quota& quota : quotas) {
     for (const auto& [model, limits] : quota.models) {
-      if (model != "*") limited_models.push_back(model);
+      if (model != kAllModels) limited_models.push_back(model);
+    }
+  }
+  std::set<std::tuple<const Route*, QuotaId, std::size_t, std::string_view>> seen;
+  for (const Route& route : routes) {
+    for (const TargetId id : targets_of_any_model(route)) {
+      const Target& target = targets[id.index()];
+      if (!target.quota || !target.rename.any()) continue;
+      if (!seen.emplace(&route, *target.quota, target.rename.drop, target.rename.front).second) continue;
+      for (const auto& [model, limits] : quotas[target.quota->index()].models) {
+        if (model == kAllModels) continue;
+        if (auto asked = name_asked(route, target, model)) limited_models.push_back(*std::move(asked));
+      }
     }
   }
   std::ranges::sort(limited_models);
@@ -75,10 +94,34 @@ std::string Target::model_for(std::string_view asked) const {
   return renamed;
 }
 
-std::uint32_t Plan::limited_model(std::string_view model) const {
+std::vector<TargetId> Plan::targets_of_any_model(const Route& route) const {
+  std::vector<TargetId> found;
+  const auto add = [&](const Route& from) {
+    for (const PoolId pool : from.pools) {
+      for (const TargetId target : pools[pool.index()].targets) {
+        if (targets[target.index()].model.empty()) found.push_back(target);
+      }
+    }
+  };
+  add(route);
+  for (const Detour& detour : route.detours) add(detours[detour.route]);
+  return found;
+}
+
+std::optional<std::string> Plan::name_asked(const Route& route, const Target& target, std::string_view sent) const {
+  if (!is_glob(route.name)) return target.model_for(route.name) == sent ? std::optional(route.name) : std::nullopt;
+  const Rename& rename = target.rename;
+  if (!sent.starts_with(rename.front)) return std::nullopt;
+  std::string name(std::string_view(route.name).substr(0, rename.drop));
+  name.append(sent.substr(rename.front.size()));
+  if (!takes_name(route.name, name) || route_for(name) != &route) return std::nullopt;
+  return name;
+}
+
+std::uint32_t Plan::limited_model(std::string_view asked) const {
   const auto found =
-      std::ranges::lower_bound(limited_models, model, {}, [](const std::string& s) -> std::string_view { return s; });
-  if (found == limited_models.end() || *found != model) return kUnlimitedModel;
+      std::ranges::lower_bound(limited_models, asked, {}, [](const std::string& s) -> std::string_view { return s; });
+  if (found == limited_models.end() || *found != asked) return kUnlimitedModel;
   return static_cast<std::uint32_t>(found - limited_models.begin());
 }
 

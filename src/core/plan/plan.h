@@ -91,8 +91,10 @@ struct ModelLimits {
   std::optional<std::int64_t> output_tokens_per_minute{};
   std::optional<std::int64_t> concurrent{};
 
-  [[nodiscard]] bool any() const {
-    return requests_per_minute || requests_per_day || input_tokens_per_minute || output_tokens_per_minute || concurrent;
+  [[nodiscard]] bool any() const { return any_in_time() || concurrent; }
+  /// Whether some of them limit how much may be asked for within a time.
+  [[nodiscard]] bool any_in_time() const {
+    return requests_per_minute || requests_per_day || input_tokens_per_minute || output_tokens_per_minute;
   }
 };
 
@@ -106,9 +108,12 @@ struct Key {
   ModelLimits limits{};  ///< of this key alone, all its models together
 };
 
+/// In Quota::models: all models together.
+inline constexpr std::string_view kAllModels = "*";
+
 struct Quota {
   std::string name{};
-  std::map<std::string, ModelLimits> models{};  ///< by model name; "*": all models together
+  std::map<std::string, ModelLimits> models{};  ///< by the provider's name of the model, or kAllModels
 };
 
 /// How a target of many models turns the client's model name into the provider's.
@@ -205,7 +210,7 @@ struct WaitingLimits {
   std::uint32_t per_client = 1000;  ///< so that one client does not fill the room
 };
 
-/// The number of every model that no quota names.
+/// The number of every name behind which no target of any model has a limit for what it sends.
 inline constexpr std::uint32_t kUnlimitedModel = ~std::uint32_t{0};
 
 enum class Jitter : std::uint8_t { Full, None };
@@ -265,14 +270,25 @@ struct Plan {
   /// The route for a model name: its own, else that of the longest glob that takes it, else nothing.
   [[nodiscard]] const Route* route_for(std::string_view model) const;
 
-  /// The number of a model that some quota has limits for, by the name a target of any model is asked for;
-  /// kUnlimitedModel for every other.
-  [[nodiscard]] std::uint32_t limited_model(std::string_view model) const;
+  /// The targets of this route, its fallbacks and detours that send on what the client asks for, renamed or not.
+  [[nodiscard]] std::vector<TargetId> targets_of_any_model(const Route& route) const;
+
+  /// By which name clients reach, on this route and at this target of any model, the model that the provider calls
+  /// `sent`. Nothing: by none, or another route has that name.
+  [[nodiscard]] std::optional<std::string> name_asked(const Route& route, const Target& target,
+                                                      std::string_view sent) const;
+
+  /// The number of the name that a client asks for, where a target of any model may make of it a name that its quota
+  /// has limits for; kUnlimitedModel for every other.
+  [[nodiscard]] std::uint32_t limited_model(std::string_view asked) const;
 
   std::vector<RouteId> routes_by_name{};      ///< finish()'s: sorted by name
   std::vector<RouteId> globs_by_stem{};       ///< finish()'s: routes that are globs, sorted by what is before the star
   std::vector<std::size_t> stem_sizes{};      ///< finish()'s: of these globs, each size once, the longest first
-  std::vector<std::string> limited_models{};  ///< finish()'s: sorted
+  std::vector<std::string> limited_models{};  ///< finish()'s: names as clients ask for them, sorted
+
+ private:
+  void number_limited_models();
 };
 
 }  // namespace drover::core

@@ -103,7 +103,7 @@ void LoadClient::stop_sending() {
 
 void LoadClient::join() {
   if (!thread_.joinable()) return;
-  (void)loop_.order([this] { loop_.stop(); });
+  loop_.order_end();
   thread_.join();
 }
 

@@ -81,12 +81,31 @@ std::string span_text(Duration span) {
   return std::to_string(whole / 60) + "m" + std::to_string(whole % 60) + "s";
 }
 
-void append_field(QuotaWords words, std::string_view dimension, std::string_view part, std::string_view value,
-                  std::string& out) {
+/// "x-ratelimit-limit-requests: "
+void append_name(QuotaWords words, std::string_view dimension, std::string_view part, std::string& out) {
   const bool common = words == QuotaWords::Common;
   out.append(common ? kCommon : kAnthropic);
-  out.append(common ? part : dimension).append("-").append(common ? dimension : part);
-  out.append(": ").append(value).append("\r\n");
+  out.append(common ? part : dimension).append("-").append(common ? dimension : part).append(": ");
+}
+
+void append_hint(QuotaWords words, std::string_view dimension, const QuotaHint& hint, std::int64_t now_unix,
+                 std::string& out) {
+  if (hint.limit) {
+    append_name(words, dimension, "limit", out);
+    out.append(std::to_string(*hint.limit)).append("\r\n");
+  }
+  if (hint.remaining) {
+    append_name(words, dimension, "remaining", out);
+    out.append(std::to_string(*hint.remaining)).append("\r\n");
+  }
+  if (!hint.reset) return;
+  append_name(words, dimension, "reset", out);
+  if (words == QuotaWords::Common) {
+    out.append(span_text(*hint.reset));
+  } else {
+    append_rfc3339(now_unix + std::chrono::ceil<std::chrono::seconds>(*hint.reset).count(), out);
+  }
+  out.append("\r\n");
 }
 
 std::optional<std::int64_t> whole_number(std::string_view value) {
@@ -119,18 +138,15 @@ std::optional<QuotaHints> quota_hints(const http::Fields& fields, std::int64_t n
 }
 
 void append_quota_fields(const QuotaHints& hints, QuotaWords words, std::int64_t now_unix, std::string& out) {
+  QuotaHint all_tokens = hints.of(QuotaDimension::AllTokens);
+  keep_least(all_tokens, hints.of(QuotaDimension::InputTokens));
+  keep_least(all_tokens, hints.of(QuotaDimension::OutputTokens));
   for (std::size_t at = 0; at < kQuotaDimensions; ++at) {
     const auto dimension = static_cast<QuotaDimension>(at);
-    const QuotaHint& hint = hints.of(dimension);
+    const QuotaHint& hint = dimension == QuotaDimension::AllTokens ? all_tokens : hints.of(dimension);
     const bool apart = dimension == QuotaDimension::InputTokens || dimension == QuotaDimension::OutputTokens;
     if (apart && words == QuotaWords::Common) continue;
-    const std::string_view word = word_of(dimension);
-    if (hint.limit) append_field(words, word, "limit", std::to_string(*hint.limit), out);
-    if (hint.remaining) append_field(words, word, "remaining", std::to_string(*hint.remaining), out);
-    if (!hint.reset) continue;
-    const std::int64_t seconds = std::chrono::ceil<std::chrono::seconds>(*hint.reset).count();
-    append_field(words, word, "reset",
-                 words == QuotaWords::Common ? span_text(*hint.reset) : rfc3339_text(now_unix + seconds), out);
+    append_hint(words, word_of(dimension), hint, now_unix, out);
   }
 }
 

@@ -19,7 +19,8 @@ namespace drover::dialect {
 enum class QuotaWords : std::uint8_t { Common, Anthropic };
 
 /// The same the other way round: appends a "Name: value\r\n" line for everything that is known, as the provider of
-/// that family writes it. Input and output tokens are told apart in Anthropic's only.
+/// that family writes it. Input and output tokens are told apart in Anthropic's only; "tokens" is the limit of tokens
+/// of any kind that leaves the least.
 void append_quota_fields(const QuotaHints& hints, QuotaWords words, std::int64_t now_unix, std::string& out);
 
 }  // namespace drover::dialect

@@ -138,7 +138,7 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {  // 2025-08-2
   return ahead ? *utc - offset : *utc + offset;
 }
 
-std::string rfc3339_text(std::int64_t unix_seconds) {
+void append_rfc3339(std::int64_t unix_seconds, std::string& out) {
   using namespace std::chrono;
   const sys_seconds at{seconds{std::clamp<std::int64_t>(unix_seconds, 0, kLatestTime)}};
   const year_month_day date{floor<days>(at)};
@@ -148,7 +148,13 @@ std::string rfc3339_text(std::int64_t unix_seconds) {
                                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
                                  static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
                                  static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
-  return {text.data(), static_cast<std::size_t>(size)};
+  out.append(text.data(), static_cast<std::size_t>(size));
+}
+
+std::string rfc3339_text(std::int64_t unix_seconds) {
+  std::string text;
+  append_rfc3339(unix_seconds, text);
+  return text;
 }
 
 }  // namespace drover::dialect

@@ -20,5 +20,7 @@ inline constexpr std::int64_t kLatestTime = 253'402'300'799;
 
 /// "2026-12-11T09:30:00Z", from 1970 to kLatestTime.
 [[nodiscard]] std::string rfc3339_text(std::int64_t unix_seconds);
+/// The same behind what is in `out`.
+void append_rfc3339(std::int64_t unix_seconds, std::string& out);
 
 }  // namespace drover::dialect

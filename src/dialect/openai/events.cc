@@ -114,6 +114,7 @@ EventKind read_responses(std::string_view name, std::string_view data, AnswerSta
     return EventKind::Terminator;
   }
   if (name == "response.failed" || name == "error") {
+    state.failure_ended = name == "response.failed";
     return told_failure(responses_error(data), /*shown=*/true, state, failure);
   }
   if (name.starts_with("response.")) return content(state);

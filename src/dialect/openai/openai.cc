@@ -135,6 +135,9 @@ class OpenAi final : public CommonDialect {
   [[nodiscard]] std::string error_event(Api api, const ErrorReply& reply) const override {
     return openai_detail::error_event(api, reply);
   }
+  [[nodiscard]] std::string failure_end(Api api, const ErrorReply& reply) const override {
+    return api == Api::Responses ? openai_detail::failed_response(reply) : std::string();
+  }
 
   [[nodiscard]] std::string models_body(const std::vector<std::string>& names) const override {
     return openai_detail::models_body(names);

@@ -14,6 +14,9 @@ constexpr std::string_view kExposed =
     "x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, "
     "anthropic-ratelimit-requests-limit, anthropic-ratelimit-requests-remaining, anthropic-ratelimit-requests-reset, "
     "anthropic-ratelimit-tokens-limit, anthropic-ratelimit-tokens-remaining, anthropic-ratelimit-tokens-reset, "
+    "anthropic-ratelimit-input-tokens-limit, anthropic-ratelimit-input-tokens-remaining, "
+    "anthropic-ratelimit-input-tokens-reset, anthropic-ratelimit-output-tokens-limit, "
+    "anthropic-ratelimit-output-tokens-remaining, anthropic-ratelimit-output-tokens-reset, "
     "openai-processing-ms";
 
 /// Two hours: more than any browser remembers it.

@@ -48,16 +48,6 @@ std::vector<Source> sources_for(const Snapshot& snapshot, core::DialectKind dial
   return found;
 }
 
-/// By which name clients reach what the provider calls `theirs`; nothing: by none, or another route has that name.
-std::optional<std::string> name_here(const core::Plan& plan, const Source& source, std::string_view theirs) {
-  const core::Rename& rename = plan.targets[source.target.index()].rename;
-  if (!theirs.starts_with(rename.front)) return std::nullopt;
-  std::string name(std::string_view(source.route->name).substr(0, rename.drop));
-  name.append(theirs.substr(rename.front.size()));
-  if (!takes_name(source.route->name, name) || find_route(plan, name) != source.route) return std::nullopt;
-  return name;
-}
-
 net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapshot, core::TargetId target) {
   const upstream::Endpoint& endpoint = snapshot->catalog->endpoint(target);
   ProviderModels::List& list = worker.provider_models().of(endpoint.provider->name);
@@ -81,7 +71,7 @@ std::vector<std::string> merged_names(Worker& worker, const RequestState& state,
   for (const Source& source : sources) {
     const std::string& provider = state.snapshot->catalog->endpoint(source.target).provider->name;
     for (const std::string& theirs : worker.provider_models().of(provider).names) {
-      auto name = name_here(plan, source, theirs);
+      auto name = plan.name_asked(*source.route, plan.targets[source.target.index()], theirs);
       if (name && may_name(state.client, *name)) names.push_back(*std::move(name));
     }
   }

@@ -37,12 +37,12 @@ void end_in_band(RequestState& state, const Error& error) {
   // What we say in plain text would only spoil a stream that went down in a coding.
   const bool coded = state.run && state.run->record().unread_coding;
   if (coded || !is_chunked_stream(state)) return exchange.abort();
+  const dialect::ErrorReply told{
+      .status = error.status, .code = error.code, .message = error.message, .request_id = state.id};
+  const dialect::Dialect& dialect = *state.request.dialect;
   std::string event;
-  if (!state.run || !state.run->error_event_sent()) {
-    event = state.request.dialect->error_event(
-        state.request.api,
-        {.status = error.status, .code = error.code, .message = error.message, .request_id = state.id});
-  }
+  if (!state.run || !state.run->error_event_sent()) event = dialect.error_event(state.request.api, told);
+  if (!state.run || !state.run->failure_end_sent()) event += dialect.failure_end(state.request.api, told);
   const std::string_view piece = event;
   const auto written = exchange.write({&piece, 1}, net::More::No, net::Keep::Copy);
   if (!written) exchange.abort();
@@ -103,6 +103,7 @@ void end_with_error(RequestState& state, const Error& error) {
     fields.clear();
     state.run->append_routing_fields(fields);
     if (state.run->error() && state.run->error()->retries_spent) fields.append("x-should-retry: false\r\n");
+    if (error.status == 429) state.run->append_rates(fields);
   }
   send_reply(state, error_reply(*state.request.dialect, error, fields, state.id));
 }

@@ -315,7 +315,7 @@ void drop_field(std::string& lines, std::string_view name, std::size_t from) {
   }
 }
 
-void drop_rate_limits(std::string& lines) {
+void drop_rate_limits(std::string& lines, std::string_view kept) {
   constexpr auto kFamilies = std::to_array<std::string_view>(
       {"x-ratelimit", "x-rate-limit", "ratelimit", "anthropic-ratelimit-", "x-tokenlimit", "x-ms-ratelimit"});
   for (std::size_t at = 0; at < lines.size();) {
@@ -323,7 +323,7 @@ void drop_rate_limits(std::string& lines) {
     const std::string_view line = std::string_view(lines).substr(at, end - at);
     const bool limit = std::ranges::any_of(
         kFamilies, [line](std::string_view family) { return starts_with_ignoring_case(line, family); });
-    if (limit) {
+    if (limit && (kept.empty() || !starts_with_ignoring_case(line, kept))) {
       lines.erase(at, end - at);
     } else {
       at = end;

@@ -37,7 +37,8 @@ void append_crossing(const Fields& fields, Direction direction, std::string& out
 /// Removes the lines of this field from "Name: value\r\n" lines, which begin at `from`.
 void drop_field(std::string& lines, std::string_view name, std::size_t from = 0);
 
-/// Removes the lines that say what is left of a limit at one key ("x-ratelimit-remaining-tokens: …").
-void drop_rate_limits(std::string& lines);
+/// Takes the lines out that say what is left of a limit at one key ("x-ratelimit-remaining-tokens: …"), except those of
+/// names that begin with `kept`.
+void drop_rate_limits(std::string& lines, std::string_view kept = {});
 
 }  // namespace drover::http

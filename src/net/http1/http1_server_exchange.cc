@@ -170,6 +170,11 @@ Awaitable<Result<void>> Http1ServerExchange::until_flushed(Instant until) {
   return wire_.until_flushed(until);
 }
 
+EndAwaited Http1ServerExchange::end_awaited() const {
+  const bool next_is_here = !plan_.close && body_.finished() && !wire_.input().empty();
+  return next_is_here ? EndAwaited::ByRequest : EndAwaited::ByClient;
+}
+
 void Http1ServerExchange::abort() {
   // A body that ends with the connection must end with a reset here; any other is visibly short.
   if (!head_sent_ || plan_.framing == http::BodyKind::UntilClose) return wire_.reset();

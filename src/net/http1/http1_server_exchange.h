@@ -51,6 +51,7 @@ class Http1ServerExchange final : public ServerExchange {
   [[nodiscard]] Awaitable<Result<void>> until_flushed(Instant until) override;
   void interrupt() override { wire_.interrupt(); }
   [[nodiscard]] std::uint64_t pending_bytes() const override { return wire_.pending_bytes(); }
+  [[nodiscard]] EndAwaited end_awaited() const override;
   void abort() override;
 
  private:

@@ -123,6 +123,7 @@ void ServerWire::take_pipelined() {
     if (moved.state == Io::End || moved.state == Io::Failed) return lost();
     if (moved.state == Io::Blocked) return stream_.wait_readable();
     input_.append({room.data(), moved.bytes});
+    observer_->request_behind();
   }
   hangup_check_.arm(after(loop_.now(), kHangupCheck));
 }

@@ -62,6 +62,10 @@ bool Loop::order(std::function<void()> task) {
   return mailbox_->put_order(std::move(task));
 }
 
+void Loop::order_end() {
+  (void)mailbox_->put_last([this] { stop(); });
+}
+
 bool Loop::takes_order() {
   return mailbox_->takes_order();
 }

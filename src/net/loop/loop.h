@@ -41,7 +41,10 @@ class Loop {
   /// As post(), from the one thread that controls this loop (starts it, reloads, drains, stops it); it has room even
   /// when the loop's mail is full. False: the loop has stopped, or does not take tasks any more.
   [[nodiscard]] bool order(std::function<void()> task);
-  /// Whether the next order() is accepted.
+  /// The last order: the loop stops when it comes to it, however full its mail is. Nothing happens when it has stopped
+  /// before.
+  void order_end();
+  /// Whether the next order() will be taken.
   [[nodiscard]] bool takes_order();
 
   /// The monotonic time at which the loop began to deliver the current event, so that everything in one event happens

@@ -5,6 +5,7 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -30,7 +31,9 @@ class Mailbox {
   [[nodiscard]] bool put(Task task) { return put(std::move(task), kMaxMail); }
   /// As put(), for the one thread that controls the loop.
   [[nodiscard]] bool put_order(Task task) { return put(std::move(task), kMaxMail + kMaxOrders); }
-  /// Whether the next put_order() is accepted: no other thread uses that room.
+  /// The same for the last thing it wants, for which there is always room. False: closed.
+  [[nodiscard]] bool put_last(Task task) { return put(std::move(task), std::numeric_limits<std::size_t>::max()); }
+  /// Whether the next put_order() will be taken: nobody else can use up that room.
   [[nodiscard]] bool takes_order();
   /// Refuses every later put(). Any thread.
   void close();

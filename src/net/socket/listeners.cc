@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <cerrno>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -23,7 +24,7 @@ using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 
 /// Connections that the kernel completes before we accept them; net.core.somaxconn caps it.
 constexpr int kBacklog = 4096;
-/// How long accepting pauses when descriptors have run out.
+/// How long accepting pauses when descriptors or memory have run out.
 constexpr Duration kPause = std::chrono::milliseconds(100);
 
 /// Owns a descriptor.
@@ -119,7 +120,13 @@ class Listening : public std::enable_shared_from_this<Listening> {
     acceptor_.assign(endpoint.protocol(), socket.release(), ignored);
   }
 
-  void accept() { acceptor_.async_accept(loop_.context(), Arrived{shared_from_this()}); }
+  void accept() {
+    try {
+      acceptor_.async_accept(loop_.context(), Arrived{shared_from_this()});
+    } catch (const std::bad_alloc&) {
+      pause();
+    }
+  }
 
   void stop() {
     boost::system::error_code ignored;
@@ -137,20 +144,30 @@ class Listening : public std::enable_shared_from_this<Listening> {
 
   void arrived(const boost::system::error_code& error, TcpSocket socket) {
     if (!error) {
-      accepted_(std::move(socket), index_);
+      hand_over(std::move(socket));
       if (acceptor_.is_open()) accept();
       return;
     }
     bool short_of_descriptors = error.value() == EMFILE || error.value() == ENFILE;
     if (short_of_descriptors) refuse_one();
     if (short_of_descriptors || error.value() == ENOBUFS || error.value() == ENOMEM) {
-      resume_.arm(after(loop_.now(), kPause));
-      return;
+      return pause();
     }
     accept();  // the peer gave up while it waited (ECONNABORTED and the like)
   }
 
-  /// Uses the reserve descriptor to refuse the oldest waiting peer, so that it learns of the refusal and does not wait.
+  /// A connection for which there is no memory is closed; those that are served go on.
+  void hand_over(TcpSocket socket) {
+    try {
+      accepted_(std::move(socket), index_);
+    } catch (const std::bad_alloc&) {
+      return;
+    }
+  }
+
+  void pause() { resume_.arm(after(loop_.now(), kPause)); }
+
+  /// Spends the reserve descriptor on the oldest waiting peer, so that it is told instead of left waiting.
   void refuse_one() {
     reserve_ = Descriptor();
     {

@@ -34,8 +34,9 @@ class Listeners {
   /// The port that each address is bound to.
   [[nodiscard]] std::vector<std::uint16_t> ports() const;
 
-  /// Accepts connections on this thread's sockets. `accepted(socket, address_index)` runs on `loop`. When descriptors
-  /// run out, a reserve descriptor is used to refuse a peer, and accepting pauses 100 ms.
+  /// Starts accepting on this thread's sockets. `accepted(socket, address_index)` runs on `loop`. Out of descriptors:
+  /// a reserve descriptor is used to refuse politely, and accepting pauses 100 ms instead of spinning. A connection for
+  /// which `accepted` has no memory (it throws std::bad_alloc) is closed.
   using Accepted = std::function<void(TcpSocket socket, std::size_t address_index)>;
   void accept_on(Loop& loop, unsigned thread, Accepted accepted);
   /// Stops accepting on this thread's sockets (call on the loop's thread) and closes them.

@@ -29,7 +29,7 @@ std::vector<LimitChecker::Limit> LimitChecker::of_target(core::TargetId id, cons
   if (!target.quota) return limits;
   const core::Quota& quota = plan_->quotas[target.quota->index()];
   const bool any = target.model.empty() && asker.model < plan_->limited_models.size();
-  const std::string model = any ? plan_->limited_models[asker.model] : target.model;
+  const std::string model = any ? target.model_for(plan_->limited_models[asker.model]) : target.model;
   for (const auto& [name, limit] : quota.models) {
     if (name == model || name == "*") limits.push_back({"quota " + quota.name + " " + name, limit});
   }

@@ -77,6 +77,8 @@ class Attempt {
   [[nodiscard]] bool between_events() const { return mode_ == Mode::Events && !in_long_event_; }
   /// The answer is whole; only the upstream's body has not ended yet, and what still comes goes down.
   [[nodiscard]] bool in_tail() const { return phase_ == Phase::Tail; }
+  /// In the tail: whether more of the answer itself may come, because nobody knows how many pictures were asked for.
+  [[nodiscard]] bool may_go_on() const;
   /// Ends the tail, which has lasted long enough. Without a tail nothing happens.
   void cut_tail();
   /// It has ended, or was stopped.
@@ -119,7 +121,7 @@ class Attempt {
 
   // attempt_answer.cc: the answer's way down
   void on_head(const http::ResponseHead& head);
-  void tell_rates(const std::optional<QuotaHints>& hints, std::int64_t unix_now);
+  void tell_rates(const std::optional<QuotaHints>& hints);
   void note_upstream_id(const http::Fields& fields);
   [[nodiscard]] static Label label_of(const http::Fields& fields);
   [[nodiscard]] std::optional<Error> choose_mode(const http::ResponseHead& head);

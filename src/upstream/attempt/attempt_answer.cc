@@ -3,7 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "base/hash.h"
 #include "dialect/answer/body_shape.h"
 #include "dialect/failure/failures.h"
 #include "dialect/failure/quota_hints.h"
@@ -33,9 +32,6 @@ bool has_known_shape(dialect::Api api) {
     default: return false;
   }
 }
-
-/// Any: it tells these hashes from others.
-constexpr std::uint64_t kModelSeed = 3;
 
 /// In place of a failure in a coding that cannot be read: the API has said something, and the status tells what.
 constexpr std::string_view kUnreadFailure = R"({"error":{"code":null}})";
@@ -95,7 +91,7 @@ void Attempt::on_head(const http::ResponseHead& head) {
                : http::append_crossing(head.fields, http::Direction::Downstream, fields_);
   const std::int64_t unix_now = run_.parts_.tools.loop->unix_seconds();
   const auto hints = dialect::quota_hints(head.fields, unix_now);
-  if (!endpoint_->alone || translates()) tell_rates(hints, unix_now);
+  tell_rates(hints);
   // Some servers say back what they were sent.
   if (const std::string_view key = endpoint_->key->reveal(); dialect::may_hold_credential(fields_, key)) {
     fields_ = dialect::redact(fields_, key);
@@ -113,22 +109,6 @@ void Attempt::on_head(const http::ResponseHead& head) {
   endpoint_->server->path_doubt->settle();
   exchange_->release_head();
   run_.emit(core::HeadArrived{id_});
-}
-
-/// What one key of several has left would slow clients down that have all of them: they are told what all have.
-void Attempt::tell_rates(const std::optional<QuotaHints>& hints, std::int64_t unix_now) {
-  http::drop_rate_limits(fields_);
-  if (!hints) return;
-  PoolRates& rates = run_.parts_.catalog->rates();
-  const std::string& model = run_.parts_.request->inspection.model;
-  const PoolRates::Answer answer{.target = target_,
-                                 .model = endpoint_->target->model.empty() ? hash64(model, kModelSeed) : 0};
-  rates.said(answer, *hints, run_.now());
-  if (!run_.tells_rates_) return;
-  const bool anthropic = run_.parts_.request->speaks == core::DialectKind::Anthropic;
-  dialect::append_quota_fields(rates.left(answer, run_.within_, run_.now()),
-                               anthropic ? dialect::QuotaWords::Anthropic : dialect::QuotaWords::Common, unix_now,
-                               fields_);
 }
 
 Attempt::Label Attempt::label_of(const http::Fields& fields) {

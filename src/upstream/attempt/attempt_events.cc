@@ -116,6 +116,7 @@ std::size_t Attempt::take_events(std::string_view input) {
         pass(dialect::redact(input.substr(begin, at - begin), endpoint_->key->reveal()), net::More::Yes);
       }
       run_.error_event_sent_ = answer_.error_shown;
+      run_.failure_end_sent_ = answer_.failure_ended;
       if (!stopped()) fail_with(std::move(failure), core::Stage::Committed);
       return at;
     }

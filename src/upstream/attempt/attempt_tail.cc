@@ -1,6 +1,7 @@
 // What an upstream sends behind the event that ends its stream: a second picture, the usage, a "[DONE]" behind an end
 // of the stream's own. It goes down until the body ends, which is mostly at once; an upstream that keeps its body open
-// is waited for during kTail. Nothing of it changes what came of the request.
+// is waited for during kTail, or kQuietTail where that keeps the client waiting. Nothing of it changes what came of the
+// request.
 #include "upstream/attempt/attempt.h"
 #include "upstream/run/run.h"
 
@@ -19,6 +20,10 @@ void Attempt::begin_tail() {
 void Attempt::add_to_tail(std::string_view bytes) {
   hold(bytes, held_);
   if (held_.size() > kMaxHeldBytes) pass_held({}, net::More::Yes);
+}
+
+bool Attempt::may_go_on() const {
+  return run_.parts_.request->api == dialect::Api::Images && answer_.choices_due == 0;
 }
 
 /// There is nothing to be read now.

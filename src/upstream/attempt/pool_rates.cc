@@ -18,11 +18,13 @@ std::optional<std::int64_t> believed(const std::optional<std::int64_t>& number) 
 }  // namespace
 
 PoolRates::PoolRates(const core::Plan& plan) {
-  std::map<std::tuple<bool, std::uint32_t, std::string>, std::uint32_t> lanes;
+  // Two targets of any model that turn one name of the client's into two of the provider's are two lanes.
+  std::map<std::tuple<bool, std::uint32_t, std::string, std::size_t, std::string>, std::uint32_t> lanes;
   for (const core::Target& target : plan.targets) {
     const std::uint32_t holder = target.quota ? target.quota->value : target.key.value;
     const auto [at, is_new] =
-        lanes.try_emplace({target.quota.has_value(), holder, target.model}, static_cast<std::uint32_t>(lanes_.size()));
+        lanes.try_emplace({target.quota.has_value(), holder, target.model, target.rename.drop, target.rename.front},
+                          static_cast<std::uint32_t>(lanes_.size()));
     if (is_new) lanes_.push_back({.provider = target.provider});
     lane_of_.push_back(at->second);
   }

@@ -24,7 +24,8 @@ class PoolRates {
   explicit PoolRates(const core::Plan& plan);
 
   /// Who answered what: providers limit each model by itself, so where a target takes any name `model` (a hash of the
-  /// name; 0 where the target has one of its own) tells the words apart. Those of one model are kept at a time.
+  /// client's name; 0 where the target has one of its own) tells the words apart. Those of one model are kept at a
+  /// time.
   struct Answer {
     core::TargetId target{};
     std::uint64_t model = 0;

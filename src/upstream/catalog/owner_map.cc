@@ -1,10 +1,29 @@
 #include "upstream/catalog/owner_map.h"
 
+#include <algorithm>
+#include <new>
+
 namespace drover::upstream {
 
-void OwnerMap::learn(std::uint64_t id, std::uint64_t owner) {
+void OwnerMap::learn(std::uint64_t id, std::uint64_t owner) noexcept {
   const std::lock_guard lock(mutex_);
-  if (!owners_.insert_or_assign(id, owner).second) return;
+  if (const auto known = owners_.find(id); known != owners_.end()) {
+    known->second = owner;
+    return;
+  }
+  try {
+    add(id, owner);
+  } catch (const std::bad_alloc&) {
+    return;  // a request that goes on with it may be sent to another account, which refuses it
+  }
+}
+
+/// The ring has room before the map has the id: what fails in between leaves both as they were.
+void OwnerMap::add(std::uint64_t id, std::uint64_t owner) {
+  if (in_order_.size() < most_ && in_order_.size() == in_order_.capacity()) {
+    in_order_.reserve(std::min(most_, std::max<std::size_t>(2 * in_order_.capacity(), 64)));
+  }
+  owners_.emplace(id, owner);
   if (in_order_.size() < most_) {
     in_order_.push_back(id);
     return;

@@ -19,11 +19,13 @@ class OwnerMap {
  public:
   explicit OwnerMap(std::size_t most = kMostOwned) : most_(most) {}
 
-  /// `owner`: Catalog::owner_mark of the target that made it.
-  void learn(std::uint64_t id, std::uint64_t owner);
+  /// `owner`: Catalog::owner_mark of the target that made it. Without memory nothing is learned: destructors call it.
+  void learn(std::uint64_t id, std::uint64_t owner) noexcept;
   [[nodiscard]] std::optional<std::uint64_t> owner_of(std::uint64_t id) const;
 
  private:
+  void add(std::uint64_t id, std::uint64_t owner);
+
   mutable std::mutex mutex_;
   std::size_t most_;
   std::unordered_map<std::uint64_t, std::uint64_t> owners_;

@@ -1,9 +1,11 @@
 #include "upstream/catalog/retirements.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <tuple>
 
+#include "base/glob.h"
 #include "base/printable.h"
 #include "dialect/answer/model_list.h"
 #include "telemetry/log/timestamp.h"
@@ -15,25 +17,34 @@ namespace {
 constexpr std::size_t kMostListed = 10'000;
 constexpr std::int64_t kSecondsADay = std::int64_t{24} * 60 * 60;
 
+/// A route for many names and a target that it leads to, which makes the provider's names of them.
+struct Many {
+  const core::Route* route;
+  const core::Target* target;
+};
+
 /// What a plan's targets ask a provider for.
 struct Asked {
-  std::set<std::string_view> names;
-  bool any_name = false;
+  std::set<std::string, std::less<>> names;
+  std::vector<Many> many;
 };
 
 Asked asked_of(const core::Plan& plan, core::ProviderId provider) {
   Asked asked;
   for (const core::Target& target : plan.targets) {
-    if (target.provider != provider) continue;
-    if (target.model.empty()) {
-      asked.any_name = true;
-    } else {
-      asked.names.insert(target.model);
-    }
+    if (target.provider == provider && !target.model.empty()) asked.names.insert(target.model);
   }
-  // Where clients' own names pass through, the plan's routes are what they may be.
+  std::set<std::tuple<const core::Route*, std::size_t, std::string_view>> seen;
   for (const core::Route& route : plan.routes) {
-    if (asked.any_name) asked.names.insert(route.name);
+    for (const core::TargetId id : plan.targets_of_any_model(route)) {
+      const core::Target& target = plan.targets[id.index()];
+      if (target.provider != provider) continue;
+      if (!is_glob(route.name)) {
+        asked.names.insert(target.model_for(route.name));
+      } else if (seen.emplace(&route, target.rename.drop, target.rename.front).second) {
+        asked.many.push_back({&route, &target});
+      }
+    }
   }
   return asked;
 }
@@ -47,7 +58,10 @@ std::vector<Retirement> Retirements::take(const core::Plan& plan, core::Provider
   std::size_t strangers = 0;
   for (const dialect::RetiringModel& model : dialect::retiring_models(list, kMostListed)) {
     const bool named = asked.names.contains(model.name);
-    if (!named && (!asked.any_name || strangers++ >= kMaxRetiring)) continue;
+    const bool passes = named || std::ranges::any_of(asked.many, [&](const Many& one) {
+                          return plan.name_asked(*one.route, *one.target, model.name).has_value();
+                        });
+    if (!passes || (!named && strangers++ >= kMaxRetiring)) continue;
     said.insert_or_assign(printable(model.name), model.shutdown);
   }
   std::vector<Retirement> fresh;

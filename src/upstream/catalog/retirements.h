@@ -14,7 +14,7 @@
 
 namespace drover::upstream {
 
-/// Most models kept of one provider whose targets take any name.
+/// Most models kept of one provider besides those that targets name.
 inline constexpr std::size_t kMaxRetiring = 100;
 /// From so long before its end on a model is warned about.
 inline constexpr std::int64_t kRetirementNotice = std::int64_t{90} * 24 * 60 * 60;

@@ -39,13 +39,12 @@ core::DispatchRequest with_bell(core::DispatchRequest request, core::Bell* bell)
   return request;
 }
 
-/// Whether nothing holds the request to less than what the keys of its pools have left: a limit of its own, or of its
-/// model's, or one account that alone can serve it.
-bool may_use_all(const core::DispatchRequest& request) {
+/// Whether drover itself limits how much this client, or everybody who asks for this model, may ask for in a time.
+bool is_limited(const core::DispatchRequest& request) {
   const core::Plan& plan = *request.plan;
   const std::uint32_t principal = request.asker.principal;
-  const bool limited = principal < plan.principals.size() && plan.principals[principal].limits.any();
-  return !limited && !request.route->limits.any() && !request.owner.known();
+  const bool limited = principal < plan.principals.size() && plan.principals[principal].limits.any_in_time();
+  return limited || request.route->limits.any_in_time();
 }
 
 std::unique_ptr<RecordedRun> recorded_run(const Run::Parts& parts, const core::DispatchRequest& request) {
@@ -64,7 +63,10 @@ Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
       timer_(parts.tools.loop->ticker(), &Run::timer_expired, this),
       wakeup_(*parts.tools.loop),
       within_(dispatch.fence.within),
-      tells_rates_(may_use_all(dispatch)) {
+      asker_(dispatch.asker),
+      route_(dispatch.route),
+      tells_pool_(!dispatch.owner.known()),
+      limited_(is_limited(dispatch)) {
   timers_.fill(kNever);
 }
 
@@ -104,7 +106,7 @@ net::Awaitable<> Run::drive(Lane& lane) {
     const bool connected = !ready || lane.attempt->take_connection();
     if (!connected) co_await lane.attempt->connect();
     for (Attempt::Need need = lane.attempt->step(); need != Attempt::Need::Nothing; need = lane.attempt->step()) {
-      if (lane.attempt->in_tail()) bound_tail();
+      if (lane.attempt->in_tail()) bound_tail(*lane.attempt, need);
       if (need == Attempt::Need::UpstreamReadable) {
         auto readable = co_await lane.attempt->exchange().until_readable();
         if (!readable) lane.attempt->wait_failed(std::move(readable.error()));
@@ -265,9 +267,22 @@ void Run::arm(const core::ArmTimer& timer) {
   if (timer.at < timer_.at()) timer_.arm(timer.at);
 }
 
-/// The whole tail, however often the upstream says something meanwhile.
-void Run::bound_tail() {
-  if (!std::exchange(tail_bounded_, true)) timer_.arm(now() + kTail);
+/// After each step of the upstream's in the tail.
+void Run::bound_tail(const Attempt& attempt, Attempt::Need need) {
+  if (tail_began_ == kNever) tail_began_ = now();
+  Instant until = tail_began_ + kTail;  // however often the upstream says something meanwhile
+  const net::EndAwaited awaited = parts_.client->end_awaited();
+  if (awaited == net::EndAwaited::ByRequest) {
+    until = tail_began_ + kQuietTail;
+  } else if (awaited == net::EndAwaited::ByClient && need == Attempt::Need::UpstreamReadable && !attempt.may_go_on()) {
+    until = std::min(until, now() + kQuietTail);  // it is the upstream that is waited for
+  }
+  timer_.arm(until);
+}
+
+/// A tail that has had its time ends at once.
+void Run::request_behind() {
+  if (tail_began_ != kNever) timer_.arm(std::min(timer_.at(), tail_began_ + kQuietTail));
 }
 
 void Run::cut_tail() {

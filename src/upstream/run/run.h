@@ -16,6 +16,7 @@
 #include "net/loop/ticker.h"
 #include "net/loop/wakeup.h"
 #include "upstream/attempt/attempt.h"
+#include "upstream/attempt/pool_rates.h"
 #include "upstream/catalog/catalog.h"
 #include "upstream/catalog/owner_map.h"
 #include "upstream/connections/connection_pools.h"
@@ -59,8 +60,11 @@ inline constexpr std::size_t kMaxHeldBytes = 64 * 1024;
 /// (net::kMaxPendingBytes).
 inline constexpr std::size_t kMaxReadBytes = 4 * 1024 * 1024;
 /// How long in all, and how much, of what an upstream sends behind the end of a stream is passed on, until its body
-/// ends and the connection can be used again. The next request of the client's connection waits with it.
+/// ends and the connection can be used again.
 inline constexpr Duration kTail = std::chrono::seconds(2);
+/// A client that waits for the end waits no longer than this for an upstream that says nothing, and when its next
+/// request is there already, no longer than this in all. Servers end a body in the same write, or a moment later.
+inline constexpr Duration kQuietTail = std::chrono::milliseconds(200);
 inline constexpr std::size_t kMaxTailBytes = kMaxReadBytes;
 
 /// Is told when the request's own memory is no longer needed, and when its answer is about to end, so that a client
@@ -106,6 +110,8 @@ class Run final : private net::GoneObserver, private core::Bell {
   [[nodiscard]] const HeldAnswer* told_answer() const;
   /// The upstream's own error event has already been passed on; only the end of the stream is missing.
   [[nodiscard]] bool error_event_sent() const { return error_event_sent_; }
+  /// And it was the last event that the dialect has for a failed stream (Dialect::failure_end).
+  [[nodiscard]] bool failure_end_sent() const { return failure_end_sent_; }
   [[nodiscard]] bool client_left() const { return client_left_; }
   /// The run ended while the client was not reading, so the client may not take more.
   [[nodiscard]] bool client_blocked() const { return client_blocked_; }
@@ -121,6 +127,9 @@ class Run final : private net::GoneObserver, private core::Bell {
   /// "x-drover-target", "x-drover-upstream-request-id" and "x-drover-attempts" with the extra fields, as lines: for
   /// every answer, ours included.
   void append_routing_fields(std::string& fields) const;
+  /// What is left for this client, as lines in the words of its dialect: the least of what the keys of the pool have
+  /// left and of what drover's own limits of client and model leave. Nothing where neither is known.
+  void append_rates(std::string& fields) const;
 
  private:
   friend class Attempt;
@@ -129,6 +138,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   void emit(const core::Event& event);
   [[nodiscard]] Instant now() const;
   void downstream_gone() override;
+  void request_behind() override;
   void client_failed(const Error& error);
   void ring() override;
   void start_answer(const Attempt& attempt);
@@ -139,6 +149,8 @@ class Run final : private net::GoneObserver, private core::Bell {
   [[nodiscard]] Result<std::shared_ptr<const Translation>> translation(translate::Form back, const std::string& model);
   void remember(translate::ReasoningNote note);
   [[nodiscard]] std::string_view request_id() const { return facts_.id; }
+  [[nodiscard]] PoolRates::Answer rates_of(core::TargetId target) const;
+  void append_rates(core::TargetId target, std::string& fields) const;
   /// What an attempt that is over has charged for and the client has not taken yet.
   void keep(AnswerCharge charge) { unsent_answer_ = std::move(charge); }
 
@@ -164,7 +176,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   void arm(const core::ArmTimer& timer);
   void timers_due();
   void end_waits();
-  void bound_tail();
+  void bound_tail(const Attempt& attempt, Attempt::Need need);
   void cut_tail();
   void waits(core::TimerKind what);
   void waits_no_more();
@@ -203,11 +215,15 @@ class Run final : private net::GoneObserver, private core::Bell {
   net::Wakeup wakeup_;
   ErrorKind cancelled_by_ = ErrorKind::Cancelled;  ///< what an attempt cancelled now is said to have failed of
   const core::ProviderSet* within_ = nullptr;      ///< the request's; null: all providers
-  bool tells_rates_ = false;                       ///< what the pool's keys have left is what this client can use
+  core::Asker asker_;
+  const core::Route* route_;
+  bool tells_pool_ = false;  ///< what the pool's keys have left is what this request can use
+  bool limited_ = false;     ///< client or model have limits of drover's own
   bool error_event_sent_ = false;
+  bool failure_end_sent_ = false;
   bool client_left_ = false;
   bool client_blocked_ = false;
-  bool tail_bounded_ = false;
+  Instant tail_began_ = kNever;
   Instant stalled_at_ = kNever;  ///< the Blocked timer: only the client's own side sees whether it reads
   bool waiting_ = false;         ///< the last of record_.waits is going on
   bool racing_ = false;          ///< the second lane's coroutine runs; the run does not end before it

@@ -126,6 +126,11 @@ void SharedFleet::learn(const core::Refusal& refusal, core::Verdict verdict, Ins
   change([&] { port().learn(refusal, verdict, now); });
 }
 
+QuotaHints SharedFleet::asker_left(const core::Asker& asker, const core::Route* route, Instant now) const {
+  const std::lock_guard lock(lineage_->mutex);
+  return port().asker_left(asker, route, now);
+}
+
 core::Candidates SharedFleet::candidates(const core::PickRequest& request, Instant now) {
   const std::lock_guard lock(lineage_->mutex);
   return port().candidates(request, now);

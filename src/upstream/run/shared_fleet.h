@@ -46,6 +46,7 @@ class SharedFleet final : public core::FleetPort {
   [[nodiscard]] bool doubted(core::TargetId target) const override;
   [[nodiscard]] bool ask_elsewhere(const core::Refusal& refusal, Instant now) override;
   void learn(const core::Refusal& refusal, core::Verdict verdict, Instant now) override;
+  [[nodiscard]] QuotaHints asker_left(const core::Asker& asker, const core::Route* route, Instant now) const override;
   [[nodiscard]] core::Candidates candidates(const core::PickRequest& request, Instant now) override;
 
   /// A probe's answer (Fleet::on_probe).

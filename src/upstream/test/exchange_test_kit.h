@@ -197,6 +197,11 @@ class MemoryClient final : public net::AnswerWriter {
   void reads_a_byte() {
     if (stall_.armed()) stall_.arm(loop_.now() + patience_);
   }
+  void waits_for_the_end() { awaited_ = net::EndAwaited::ByClient; }
+  void sends_its_next_request() {
+    awaited_ = net::EndAwaited::ByRequest;
+    if (observer_ != nullptr) observer_->request_behind();
+  }
   void leaves() {
     left_ = true;
     waiter_.resume_later(fail(net::trouble(ErrorKind::ClientGone)));
@@ -238,6 +243,7 @@ class MemoryClient final : public net::AnswerWriter {
     waiter_.resume_later(fail(net::trouble(ErrorKind::Cancelled)));
   }
   [[nodiscard]] std::uint64_t pending_bytes() const override { return reads_ ? 0 : 1; }
+  [[nodiscard]] net::EndAwaited end_awaited() const override { return awaited_; }
   void abort() override {}
 
  private:
@@ -253,6 +259,7 @@ class MemoryClient final : public net::AnswerWriter {
   std::string text_;
   std::string fields_;
   std::size_t largest_write_ = 0;
+  net::EndAwaited awaited_ = net::EndAwaited::No;
   bool started_ = false;
   bool whole_ = false;
   bool reads_ = true;

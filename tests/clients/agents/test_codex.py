@@ -92,6 +92,18 @@ supports_websockets = {str(websockets).lower()}
         self.start().faults("400:code=context_length_exceeded")
         self.assertIn("context window", self.failure())
 
+    def test_what_repeating_cannot_mend_is_final_in_the_middle_of_an_answer_too(self):
+        self.start().faults("error-mid:after=1:code=context_length_exceeded")
+        self.assertIn("context window", self.failure())
+        self.assertEqual(len(self.world.requests()), 1)
+
+    def test_an_answer_that_breaks_off_each_time_is_told_in_drovers_words(self):
+        self.start().faults("cut:after=1")
+        told = self.failure()
+        self.assertNotIn("stream closed before", told)
+        self.assertIn("upstream", told)
+        self.assertGreater(len(self.world.requests()), 1, "it may go well the next time")
+
     def test_an_unknown_key_is_told_and_reaches_no_provider(self):
         self.start()
         self.assertIn("401", self.failure(key="sk-client-agent-9876543210"))

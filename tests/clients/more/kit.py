@@ -58,5 +58,13 @@ class FrameworkCase(unittest.TestCase):
         """One of three keys is refused; to be called before six different conversations."""
         self.world.faults("key=sk-mock-2:401")
 
+    def questions_beside_a_failing_key(self, names):
+        """Each name with each of six questions, while one of three keys is refused; behind the last it was asked."""
+        self.one_key_fails()
+        for name in names:
+            for number in range(6):
+                yield name, f"Question {number}"
+        self.check_it_was_asked()
+
     def check_it_was_asked(self):
         self.assertIn(401, [record["status"] for record in self.world.requests()])

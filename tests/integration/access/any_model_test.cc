@@ -176,5 +176,22 @@ TEST(AnyModel, F2_AClientOfOneProviderHasOnlyThatOne) {
   EXPECT_EQ(both.retrieve("claude-x", fields), 200);
 }
 
+TEST(AnyModel, TheLimitsOfAQuotaAreForTheNameThatIsSent) {
+  RawUpstream upstream;
+  upstream.always(Say{}.bytes(sized(kPlainAnswer)));
+  const Gateway gateway(std::string(kBase) + "timeouts: { queue: 0s }\nproviders: { one: { base_url: \"" +
+                        url_of(upstream) + "\", keys: [ { value: " + kKeyOne + ", quota: team } ] } }\n" +
+                        "quotas: { team: { \"anthropic/claude-x\": { requests_per_minute: 1 }, "
+                        "claude-y: { requests_per_minute: 1 } } }\n"
+                        "models:\n  \"claude-*\": { targets: [ { provider: one, model: \"anthropic/*\" } ] }\n"
+                        "  \"house/*\": { targets: [ { provider: one, model: \"anthropic/*\" } ] }\n");
+  EXPECT_EQ(gateway.post(kChat, chat_body("claude-x")).status, 200);
+  EXPECT_EQ(gateway.post(kChat, chat_body("claude-x")).status, 429);
+  EXPECT_EQ(gateway.post(kChat, chat_body("house/claude-x")).status, 429) << "another name for what is limited";
+  for (int request = 0; request < 3; ++request) {
+    EXPECT_EQ(gateway.post(kChat, chat_body("claude-y")).status, 200) << "nobody sends claude-y";
+  }
+}
+
 }  // namespace
 }  // namespace drover::test

@@ -81,17 +81,6 @@ TEST(RateLimits, OfAllKeysTogetherAreToldOnceAllHaveSpoken) {
   EXPECT_EQ(answer.count("x-ratelimit-remaining-tokens"), 0U);
 }
 
-TEST(RateLimits, OfAllKeysAreNotToldToAClientWithALimitOfItsOwn) {
-  TwoKeys keys(
-      "clients: [ { name: web, key: { value: client-key-0123456789 }, limits: { requests_per_minute: 100 } } ]\n");
-  const Fields key{{"Authorization", "Bearer client-key-0123456789"}};
-  for (int request = 0; request < 3; ++request) {
-    const Answer answer = keys.gateway.post(kChat, plain_chat(), key);
-    EXPECT_EQ(answer.status, 200);
-    EXPECT_EQ(answer.count("x-ratelimit-remaining-requests"), 0U);
-  }
-}
-
 TEST(RateLimits, OfAllKeysAreThoseThatTheClientMayUse) {
   TwoKeys keys("clients: [ { name: web, key: { value: client-key-0123456789 }, providers: [ p2 ] } ]\n");
   const Fields key{{"Authorization", "Bearer client-key-0123456789"}};

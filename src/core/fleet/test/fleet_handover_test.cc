@@ -205,6 +205,46 @@ TEST(FleetHandover, E6_AKeyThatAnOldStreamFindsRefusedRestsInTheNewFleet) {
   EXPECT_EQ(r.view(1, at(2s)).condition, TargetCondition::Ok);
 }
 
+/// One key at two servers, and a third target of the key, which is out only when the whole key is; `before` it: a
+/// provider of another name.
+Plan key_at_two_servers(bool before) {
+  Plan plan = before ? plan_with_targets({"x", "a", "b"}) : plan_with_targets({"a", "b"});
+  const std::uint32_t first = before ? 1 : 0;
+  plan.targets[first + 1].key = plan.targets[first].key;
+  plan.targets[first + 1].provider = plan.targets[first].provider;
+  Target third = plan.targets[first];
+  third.model = "other";
+  third.name = "third";
+  plan.targets.push_back(third);
+  plan.pools[0].targets.push_back(TargetId{first + 2});
+  plan.finish();
+  return plan;
+}
+
+TEST(FleetHandover, E6_AnOldAndANewRequestAgreeThatAKeyIsRefused) {
+  for (const bool moved : {false, true}) {
+    Reloads r(key_at_two_servers(false));
+    const PickAnswer old = r.pick_at(r.first(), 0, at(0s));
+    r.reload(key_at_two_servers(moved));
+    const std::uint32_t first = moved ? 1 : 0;
+    Reloads::fail(r.first(), old, key_rejected(), at(1s));
+    EXPECT_EQ(r.view(first, at(2s)).condition, TargetCondition::Resting);
+    EXPECT_EQ(r.view(first + 2, at(2s)).condition, TargetCondition::Ok) << "it may be that server's mistake";
+    Reloads::fail(r.newest(), r.pick_at(r.newest(), first + 1, at(2s)), key_rejected(), at(3s));
+    EXPECT_EQ(r.view(first + 2, at(4s)).condition, TargetCondition::Resting) << "both servers refuse the key";
+  }
+}
+
+TEST(FleetHandover, E6_AnOldRequestOfTheServerThatRefusedAgreesWithNobody) {
+  Reloads r(key_at_two_servers(false));
+  const PickAnswer one = r.pick_at(r.first(), 0, at(0s));
+  const PickAnswer other = r.pick_at(r.first(), 0, at(0s));
+  Reloads::fail(r.first(), one, key_rejected(), at(1s));
+  r.reload(key_at_two_servers(true));
+  Reloads::fail(r.first(), other, key_rejected(), at(2s));
+  EXPECT_EQ(r.view(3, at(3s)).condition, TargetCondition::Ok);
+}
+
 TEST(FleetHandover, E6_AnOldRequestKeepsOffWhatTheNewOnesFoundOut) {
   Reloads r(plan_with_targets({"a", "b"}));
   ASSERT_EQ(r.pick(r.first(), at(0s)).kind, PickKind::Picked);

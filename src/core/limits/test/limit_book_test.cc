@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "core/fleet/fleet.h"
 #include "core/fleet/fleet_handover.h"
 #include "core/test/scenario.h"
@@ -179,6 +181,68 @@ TEST(Dispatch, TellsAClientAtItsOwnLimitSoAndWhenToComeBack) {
   EXPECT_EQ(end->error.code, "limit_reached");
   EXPECT_GE(end->error.retry_after, 59s);
   EXPECT_FALSE(end->retries_spent);
+}
+
+TEST(LimitBook, ATargetThatRenamesIsHeldToTheLimitsOfWhatItSends) {
+  Plan plan = plan_with_targets({"a", "b"});
+  plan.quotas.push_back({.name = "q", .models = {{"big", {.requests_per_minute = 1}}}});
+  plan.routes[0].name = plan.pools[0].model = "org/*";
+  for (Target& target : plan.targets) {
+    target.quota = QuotaId{0};
+    target.model = "";
+  }
+  plan.targets[0].rename = {.drop = 4, .front = ""};
+  plan.targets[1].rename = {.drop = 4, .front = "x/"};
+  plan.finish();
+  const Asker asker{.model = plan.limited_model("org/big")};
+  ASSERT_NE(asker.model, kUnlimitedModel);
+  const Asker by_its_own_name{.model = plan.limited_model("big")};
+  Asking asking(std::move(plan));
+  std::array<int, 2> picked{};
+  for (int count = 0; count < 5; ++count) {
+    const PickAnswer answer = asking.pick(at(1s), asker);
+    ASSERT_EQ(answer.kind, PickKind::Picked) << "the other target sends x/big, which has no limit";
+    ++picked[answer.ticket.target.index()];
+  }
+  EXPECT_EQ(picked[0], 1);
+  EXPECT_EQ(asking.pick_again(TargetId{1}, at(2s), by_its_own_name).kind, PickKind::Picked)
+      << "what is sent for that name is not big";
+}
+
+TEST(LimitBook, TellsAClientTheLeastOfItsOwnLimitAndTheModels) {
+  Plan plan = two_targets();
+  plan.principals = {{.name = "web", .limits = {.requests_per_minute = 10, .input_tokens_per_minute = 100}},
+                     {.name = "batch"},
+                     {.name = "other", .limits = {.requests_per_minute = 3}}};
+  plan.routes[0].limits.requests_per_minute = 4;
+  Asking asking(std::move(plan));
+  const Route* const route = &asking.plan.routes[0];
+  const auto left = [&](std::uint32_t principal, QuotaDimension dimension) {
+    return asking.fleet.asker_left({.principal = principal}, route, at(1s)).of(dimension).remaining;
+  };
+  EXPECT_EQ(left(0, QuotaDimension::AllRequests), 4);
+  ASSERT_EQ(asking.pick(at(0s), {.principal = 0}, {.input_tokens = {30}}).kind, PickKind::Picked);
+  EXPECT_EQ(left(0, QuotaDimension::AllRequests), 3);
+  EXPECT_EQ(left(0, QuotaDimension::InputTokens), 70);
+  EXPECT_EQ(left(2, QuotaDimension::AllRequests), 3) << "of the client whose limit is less than the model's";
+  EXPECT_EQ(left(1, QuotaDimension::AllRequests), 3) << "of a client without a limit: the model's";
+  EXPECT_EQ(left(1, QuotaDimension::InputTokens), std::nullopt) << "nobody learns another client's numbers";
+  EXPECT_EQ(left(kNobody, QuotaDimension::InputTokens), std::nullopt);
+  EXPECT_FALSE(asking.fleet.asker_left({.principal = 1}, nullptr, at(1s)).of(QuotaDimension::AllRequests).any());
+}
+
+TEST(LimitBook, WhatIsLeftIsOneNumberBeforeAndAfterAReload) {
+  Plan plan = two_targets();
+  plan.principals = {{.name = "web", .limits = {.requests_per_minute = 5}}};
+  Asking before(plan);
+  ASSERT_EQ(before.pick(at(0s), {.principal = 0}).kind, PickKind::Picked);
+  Asking after(std::move(plan));
+  Succession reload;
+  FleetHandover& handover = reload.succeed(before.fleet, after.fleet);
+  ASSERT_EQ(after.pick(at(1s), {.principal = 0}).kind, PickKind::Picked);
+  EXPECT_EQ(
+      handover.asker_left({.principal = 0}, &before.plan.routes[0], at(1s)).of(QuotaDimension::AllRequests).remaining,
+      3);
 }
 
 }  // namespace

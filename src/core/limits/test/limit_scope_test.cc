@@ -120,5 +120,46 @@ TEST(LimitScope, E6_ALimitThatIsNewCountsNothingThatWasTakenBefore) {
   EXPECT_FALSE(scope.admits(tokens(1, 0), at(2s)));
 }
 
+TEST(LimitScope, TellsWhatIsLeftAndWhenItIsWholeAgain) {
+  LimitScope scope(ModelLimits{.requests_per_minute = 10, .input_tokens_per_minute = 1000, .concurrent = 1});
+  scope.take(tokens(300, 50), at(0s));
+  scope.settle(tokens(300, 50), {.requests = {1}, .input_tokens = {200}}, at(0s));
+  scope.take(tokens(100, 50), at(10s));
+  QuotaHints left;
+  scope.lower(left, at(20s));
+  EXPECT_EQ(left.of(QuotaDimension::AllRequests).limit, 10);
+  EXPECT_EQ(left.of(QuotaDimension::AllRequests).remaining, 8);
+  EXPECT_GE(left.of(QuotaDimension::AllRequests).reset, 50s);
+  EXPECT_LE(left.of(QuotaDimension::AllRequests).reset, 51s);
+  EXPECT_EQ(left.of(QuotaDimension::InputTokens).remaining, 700);
+  EXPECT_FALSE(left.of(QuotaDimension::OutputTokens).any()) << "it is not limited";
+  EXPECT_FALSE(left.of(QuotaDimension::AllTokens).any());
+}
+
+TEST(LimitScope, TellsTheLimitThatLeavesTheLeast) {
+  LimitScope scope(ModelLimits{.requests_per_minute = 10, .requests_per_day = 12});
+  for (int count = 0; count < 5; ++count) scope.take({}, at(0s));
+  QuotaHints left;
+  scope.lower(left, at(1s));
+  EXPECT_EQ(left.of(QuotaDimension::AllRequests).limit, 10);
+  scope.lower(left, at(120s));
+  EXPECT_EQ(left.of(QuotaDimension::AllRequests).remaining, 5) << "what was less stays";
+  QuotaHints later;
+  scope.lower(later, at(120s));
+  EXPECT_EQ(later.of(QuotaDimension::AllRequests).limit, 12);
+  EXPECT_EQ(later.of(QuotaDimension::AllRequests).remaining, 7);
+  EXPECT_GE(later.of(QuotaDimension::AllRequests).reset, 23h);
+}
+
+TEST(LimitScope, LeavesNothingAndNotLessWhereUsageWentBeyondItsLimit) {
+  LimitScope scope(ModelLimits{.output_tokens_per_minute = 100});
+  scope.take(tokens(0, 10), at(0s));
+  scope.settle(tokens(0, 10), tokens(0, 5000), at(0s));
+  QuotaHints left;
+  scope.lower(left, at(1s));
+  EXPECT_EQ(left.of(QuotaDimension::OutputTokens).remaining, 0);
+  EXPECT_EQ(left.of(QuotaDimension::OutputTokens).limit, 100);
+}
+
 }  // namespace
 }  // namespace drover::core

@@ -78,5 +78,43 @@ TEST(WindowCount, NeverCountsLessThanAnExactLogOfTheSpan) {
   }
 }
 
+TEST(WindowCount, IsReadWithoutBeingMovedOn) {
+  WindowCount<10> window(10s);
+  window.add(at(1s), 3);
+  window.add(at(5s), 4);
+  EXPECT_EQ(window.total_at(at(5s)), 7);
+  EXPECT_EQ(window.total_at(at(12s)), 4);
+  EXPECT_EQ(window.total_at(at(60s)), 0);
+  EXPECT_EQ(window.total_at(at(3s)), 7) << "a time that lies behind it is read as its newest";
+  EXPECT_EQ(window.total(at(5s)), 7) << "nothing was forgotten";
+}
+
+TEST(WindowCount, IsEmptyWhenItsNewestAmountHasLeft) {
+  WindowCount<10> window(10s);
+  EXPECT_EQ(window.empties_at(at(3s)), at(3s));
+  window.add(at(1s), 3);
+  window.add(at(5s), 4);
+  const Instant empty = window.empties_at(at(6s));
+  EXPECT_EQ(empty, at(16s));
+  EXPECT_EQ(window.total_at(empty), 0);
+  window.add(at(5s), -4);
+  EXPECT_EQ(window.empties_at(at(6s)), at(12s));
+  EXPECT_EQ(window.empties_at(at(40s)), at(40s));
+}
+
+TEST(WindowCount, ReadsTheSameAsItCounts) {
+  Random random(7);
+  WindowCount<10> window(10s);
+  Duration now = 100s;
+  for (int step = 0; step < 2000; ++step) {
+    now += std::chrono::milliseconds(random.below(3000));
+    window.add(at(now), static_cast<std::int64_t>(random.below(5)));
+    const Instant later = at(now + std::chrono::milliseconds(random.below(15'000)));
+    WindowCount<10> moved = window;
+    ASSERT_EQ(window.total_at(later), moved.total(later));
+    ASSERT_EQ(moved.total(window.empties_at(later)), 0);
+  }
+}
+
 }  // namespace
 }  // namespace drover::core

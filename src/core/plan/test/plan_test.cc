@@ -71,5 +71,39 @@ TEST(Plan, AnswersTheSameWithoutItsIndex) {
   EXPECT_EQ(plan.route_for("c")->name, "c");
 }
 
+/// Two routes for many names over one key, whose quota limits two of the provider's models.
+Plan plan_that_renames() {
+  Plan plan;
+  plan.providers.push_back({.name = "p"});
+  plan.keys.push_back({.provider = {0}, .name = "1"});
+  plan.quotas.push_back({.name = "q", .models = {{"big", {.requests_per_minute = 1}}, {"*", {.concurrent = 9}}}});
+  plan.quotas[0].models["anthropic.claude-x"] = {.requests_per_minute = 2};
+  plan.targets.push_back({.quota = QuotaId{0}, .rename = {.drop = 4, .front = ""}});
+  plan.targets.push_back({.quota = QuotaId{0}, .rename = {.drop = 7, .front = "anthropic.claude-"}});
+  plan.pools = {{.model = "org/*", .targets = {TargetId{0}}}, {.model = "claude-*", .targets = {TargetId{1}}}};
+  plan.routes = {{.name = "org/*", .pools = {PoolId{0}}}, {.name = "claude-*", .pools = {PoolId{1}}}};
+  plan.finish();
+  return plan;
+}
+
+TEST(Plan, NumbersTheNamesThatClientsUseForModelsWithLimits) {
+  const Plan plan = plan_that_renames();
+  EXPECT_NE(plan.limited_model("org/big"), kUnlimitedModel);
+  EXPECT_NE(plan.limited_model("claude-x"), kUnlimitedModel);
+  EXPECT_EQ(plan.limited_model("org/small"), kUnlimitedModel);
+  EXPECT_EQ(plan.limited_model("claude-y"), kUnlimitedModel);
+  EXPECT_EQ(plan.limited_model("org/*"), kUnlimitedModel) << "the star of a quota is no model";
+}
+
+TEST(Plan, KnowsByWhichNameAProvidersModelIsReached) {
+  Plan plan = plan_that_renames();
+  EXPECT_EQ(plan.name_asked(plan.routes[0], plan.targets[0], "big"), "org/big");
+  EXPECT_EQ(plan.name_asked(plan.routes[1], plan.targets[1], "anthropic.claude-x"), "claude-x");
+  EXPECT_EQ(plan.name_asked(plan.routes[1], plan.targets[1], "big"), std::nullopt) << "no name becomes this one";
+  plan.routes.push_back({.name = "org/big", .pools = {PoolId{1}}});
+  plan.finish();
+  EXPECT_EQ(plan.name_asked(plan.routes[0], plan.targets[0], "big"), std::nullopt) << "another route has the name";
+}
+
 }  // namespace
 }  // namespace drover::core

@@ -80,17 +80,43 @@ TEST(QuotaHints, AreWrittenInTheWordsOfEachFamilyAndReadBack) {
   append_quota_fields(hints, QuotaWords::Common, kNow, common);
   EXPECT_EQ(common,
             "x-ratelimit-limit-requests: 800\r\nx-ratelimit-remaining-requests: 17\r\n"
-            "x-ratelimit-reset-requests: 2m0s\r\n");
+            "x-ratelimit-reset-requests: 2m0s\r\nx-ratelimit-remaining-tokens: 5\r\n"
+            "x-ratelimit-reset-tokens: 20ms\r\n");
   std::string anthropic;
   append_quota_fields(hints, QuotaWords::Anthropic, kNow, anthropic);
   EXPECT_EQ(anthropic,
             "anthropic-ratelimit-requests-limit: 800\r\nanthropic-ratelimit-requests-remaining: 17\r\n"
             "anthropic-ratelimit-requests-reset: 2025-08-21T12:42:00Z\r\n"
+            "anthropic-ratelimit-tokens-remaining: 5\r\nanthropic-ratelimit-tokens-reset: 2025-08-21T12:40:01Z\r\n"
             "anthropic-ratelimit-input-tokens-remaining: 5\r\n"
             "anthropic-ratelimit-input-tokens-reset: 2025-08-21T12:40:01Z\r\n");
   std::string nothing;
   append_quota_fields({}, QuotaWords::Common, kNow, nothing);
   EXPECT_EQ(nothing, "");
+}
+
+TEST(QuotaHints, OfAllTokensAreThoseOfTheLimitThatLeavesTheLeast) {
+  QuotaHints hints;
+  hints.of(QuotaDimension::AllTokens) = {.limit = 900, .remaining = 800, .reset = 1s};
+  hints.of(QuotaDimension::InputTokens) = {.limit = 500, .remaining = 400, .reset = 2s};
+  hints.of(QuotaDimension::OutputTokens) = {.limit = 50, .remaining = 40, .reset = 3s};
+  std::string common;
+  append_quota_fields(hints, QuotaWords::Common, kNow, common);
+  EXPECT_EQ(common,
+            "x-ratelimit-limit-tokens: 50\r\nx-ratelimit-remaining-tokens: 40\r\nx-ratelimit-reset-tokens: 3s\r\n");
+}
+
+TEST(QuotaHints, OfTwoTheLessIsKeptAndOfEqualsTheLonger) {
+  QuotaHint least;
+  keep_least(least, {.limit = 5});
+  EXPECT_FALSE(least.any()) << "a limit alone says nothing of what is left";
+  keep_least(least, {.limit = 5, .remaining = 4, .reset = 1s});
+  keep_least(least, {.limit = 3, .remaining = 9, .reset = 9s});
+  EXPECT_EQ(least.limit, 5);
+  keep_least(least, {.limit = 7, .remaining = 4, .reset = 2s});
+  EXPECT_EQ(least.limit, 7);
+  keep_least(least, {});
+  EXPECT_EQ(least.remaining, 4);
 }
 
 }  // namespace

@@ -75,5 +75,56 @@ TEST(ModelBody, IsOneModel) {
   EXPECT_EQ(model_body("a"), R"({"id":"a","object":"model","created":0,"owned_by":"drover"})");
 }
 
+/// The data of the one event in `text`, which is of this name.
+json::value data_of(const std::string& text, std::string_view name) {
+  const std::string front = "event: " + std::string(name) + "\ndata: ";
+  EXPECT_TRUE(text.starts_with(front) && text.ends_with("}\n\n")) << text;
+  return json::parse(std::string_view(text).substr(front.size(), text.size() - front.size() - 2));
+}
+
+TEST(FailureEnd, OfAResponseIsAResponseThatHasFailed) {
+  const ErrorReply reply{.status = 502, .code = "stream_incomplete", .message = "m\"\xFF", .request_id = "r1"};
+  const json::value data = data_of(openai().failure_end(Api::Responses, reply), "response.failed");
+  EXPECT_EQ(data.at("type").as_string(), "response.failed");
+  EXPECT_TRUE(data.at("sequence_number").is_int64());
+  const json::value& response = data.at("response");
+  EXPECT_EQ(response.at("status").as_string(), "failed");
+  EXPECT_EQ(response.at("id").as_string(), "resp_r1");
+  EXPECT_EQ(response.at("error").at("code").as_string(), "server_error");
+  EXPECT_EQ(response.at("error").at("message").as_string(), "m\"?");
+  for (const Api api : {Api::Chat, Api::Completions, Api::Images, Api::Audio, Api::OtherModel}) {
+    EXPECT_EQ(openai().failure_end(api, reply), "") << "their error event is the last";
+  }
+}
+
+TEST(FailureEnd, SaysInOpenAisWordsWhetherToTryAgain) {
+  const auto code = [](int status, std::string_view own) {
+    const auto text =
+        openai().failure_end(Api::Responses, {.status = status, .code = own, .message = "", .request_id = ""});
+    return std::string(data_of(text, "response.failed").at("response").at("error").at("code").as_string());
+  };
+  EXPECT_EQ(code(400, "context_length_exceeded"), "context_length_exceeded");
+  EXPECT_EQ(code(429, "limit_reached"), "rate_limit_exceeded");
+  EXPECT_EQ(code(400, "content_policy"), "invalid_prompt");
+  for (const int status : {0, 408, 409, 500, 502, 503, 504, 529})
+    EXPECT_EQ(code(status, "c"), "server_error") << status;
+}
+
+TEST(FailureEnd, IsReadAsAFailureThatHasEnded) {
+  for (const bool ended : {true, false}) {
+    const ErrorReply reply{.status = 503, .code = "c", .message = "m", .request_id = ""};
+    const std::string text = ended ? failed_response(reply) : error_event(Api::Responses, reply);
+    const std::size_t data = text.find("data: ") + 6;
+    AnswerState state;
+    Error failure;
+    const http::SseEvent event{.bytes = text,
+                               .name = ended ? "response.failed" : "error",
+                               .data = std::string_view(text).substr(data, text.size() - data - 2),
+                               .data_lines = 1};
+    EXPECT_EQ(openai().read_event(Api::Responses, event, state, failure), EventKind::Error);
+    EXPECT_EQ(state.failure_ended, ended);
+  }
+}
+
 }  // namespace
 }  // namespace drover::dialect::openai_detail

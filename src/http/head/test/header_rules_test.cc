@@ -195,5 +195,13 @@ TEST(DropRateLimits, TakesOutWhatOneKeyHasLeft) {
   EXPECT_EQ(lines, "Content-Type: a\r\nretry-after: 3\r\nX-Rate: x\r\n");
 }
 
+TEST(DropRateLimits, LeavesTheFamilyThatIsKept) {
+  std::string lines =
+      "X-RateLimit-Remaining-Tokens: 1\r\nAnthropic-RateLimit-Unified-Status: x\r\n"
+      "anthropic-ratelimit-tokens-limit: 2\r\n";
+  drop_rate_limits(lines, "anthropic-ratelimit-unified-");
+  EXPECT_EQ(lines, "Anthropic-RateLimit-Unified-Status: x\r\n");
+}
+
 }  // namespace
 }  // namespace drover::http

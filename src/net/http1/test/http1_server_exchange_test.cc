@@ -397,5 +397,33 @@ TEST(ServerExchange, TellsNobodyOnceTheWatchHasEnded) {
   EXPECT_EQ(watcher.times, 0);
 }
 
+TEST(ServerExchange, TellsOfARequestBehindTheOneThatIsServed) {
+  for (const bool early : {true, false}) {
+    Served served;
+    served.client.send(early ? std::string(kGet) + std::string(kGet) : std::string(kGet));
+    ServerExchange& exchange = served.request();
+    Watcher watcher;
+    exchange.watch(&watcher);
+    exchange.start({.status = 200, .framing = {http::BodyKind::Chunked, 0}});
+    EXPECT_TRUE(Served::write(exchange, "one", More::Yes));
+    if (!early) {
+      EXPECT_EQ(exchange.end_awaited(), EndAwaited::ByClient);
+      served.client.send(std::string_view(kGet).substr(0, 3));
+      EXPECT_TRUE(drive(served.loop, [&] { return watcher.told_of_more > 0; }));
+    }
+    EXPECT_EQ(exchange.end_awaited(), EndAwaited::ByRequest) << early;
+    EXPECT_EQ(watcher.times, 0);
+    exchange.watch(nullptr);
+  }
+}
+
+TEST(ServerExchange, BytesBehindAnAnswerThatEndsItsConnectionAreNoRequest) {
+  Served served;
+  served.client.send("GET /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" + std::string(kGet));
+  ServerExchange& exchange = served.request();
+  exchange.start({.status = 200, .framing = {http::BodyKind::Chunked, 0}});
+  EXPECT_EQ(exchange.end_awaited(), EndAwaited::ByClient);
+}
+
 }  // namespace
 }  // namespace drover::net

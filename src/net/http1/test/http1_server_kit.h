@@ -7,14 +7,16 @@
 
 namespace drover::net::testing {
 
-/// Notes when the client goes.
+/// Sees the client go, and when; and what it sends behind its request.
 struct Watcher : GoneObserver {
   void downstream_gone() override {
     ++times;
     when = monotonic_now();
   }
+  void request_behind() override { ++told_of_more; }
   virtual ~Watcher() = default;
   int times = 0;
+  int told_of_more = 0;
   Instant when{};
 };
 

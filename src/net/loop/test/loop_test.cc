@@ -61,6 +61,16 @@ TEST(Loop, E4_HearsOrdersThoughItsMailIsFull) {
   EXPECT_TRUE(loop.takes_order());
 }
 
+TEST(Loop, EndsAlsoWhenItsMailIsFullOfOrders) {
+  Loop loop(1);
+  while (loop.post([] {})) continue;
+  while (loop.takes_order()) ASSERT_TRUE(loop.order([] {}));
+  loop.order_end();
+  loop.run();  // returns
+  EXPECT_FALSE(loop.takes_order());
+  loop.order_end();  // it has stopped: nothing happens
+}
+
 TEST(Loop, RefusesMailAfterItHasStopped) {
   Loop loop(1);
   ASSERT_TRUE(loop.post([&] { loop.stop(); }));

@@ -207,6 +207,14 @@ TEST(Listeners, SayWhatIsWrongWithAnAddress) {
   }
 }
 
+sockaddr_in first_address(const Listeners& listeners) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(listeners.ports()[0]);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
 TEST(Listeners, ShareAnAddressBetweenThreads) {
   std::array<Loop, 2> loops{Loop(1), Loop(2)};
   Listeners listeners = *Listeners::bind({{"127.0.0.1", 0}}, 2);
@@ -218,10 +226,7 @@ TEST(Listeners, ShareAnAddressBetweenThreads) {
     });
   }
   std::vector<Peer> clients;
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(listeners.ports()[0]);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_in address = first_address(listeners);
   for (int made = 0; made < 40; ++made) {
     clients.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     ASSERT_EQ(::connect(clients.back().descriptor(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
@@ -236,15 +241,33 @@ TEST(Listeners, ShareAnAddressBetweenThreads) {
   EXPECT_NE(::connect(late.descriptor(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
 }
 
+TEST(Listeners, GoOnBehindAConnectionForWhichThereIsNoMemory) {
+  Loop loop(1);
+  Listeners listeners = *Listeners::bind({{"127.0.0.1", 0}}, 1);
+  int seen = 0;
+  std::vector<TcpSocket> served;
+  listeners.accept_on(loop, 0, [&](TcpSocket socket, std::size_t) {
+    if (++seen == 1) throw std::bad_alloc();
+    served.push_back(std::move(socket));
+  });
+  sockaddr_in address = first_address(listeners);
+  Peer refused(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Peer next(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  for (Peer* const peer : {&refused, &next}) {
+    ASSERT_EQ(::connect(peer->descriptor(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  EXPECT_TRUE(drive(loop, [&] { return !served.empty(); }));
+  char byte = 0;
+  EXPECT_LE(::recv(refused.descriptor(), &byte, 1, 0), 0) << "its connection is closed";
+  listeners.stop(0);
+}
+
 TEST(Listeners, I6_RefuseAndRecoverWhenDescriptorsRunOut) {
   Loop loop(1);
   Listeners listeners = *Listeners::bind({{"127.0.0.1", 0}}, 1);
   std::vector<TcpSocket> accepted;
   listeners.accept_on(loop, 0, [&](TcpSocket socket, std::size_t) { accepted.push_back(std::move(socket)); });
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(listeners.ports()[0]);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_in address = first_address(listeners);
   Peer refused(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   Peer served(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   rlimit before{};

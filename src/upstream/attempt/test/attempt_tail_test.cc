@@ -158,5 +158,97 @@ TEST(Tail, ThePlaceOfARequestIsFreeBeforeItsClientHasTheEnd) {
   }
 }
 
+/// A chat whose upstream has said all and keeps its body open.
+struct OpenTail : Tail {
+  explicit OpenTail(dialect::Api api = dialect::Api::Chat) : Tail(api) {}
+  void begin_open(const std::string& events) {
+    begin([&] {
+      upstream().says_head(kStreamHead);
+      upstream().says(events);
+    });
+  }
+};
+
+TEST(Tail, AClientThatWaitsForTheEndWaitsOnlyAMomentForAnUpstreamThatIsSilent) {
+  OpenTail world;
+  world.client.waits_for_the_end();
+  world.begin_open(std::string(kContent) + kDone);
+  ASSERT_TRUE(world.ends());
+  EXPECT_TRUE(world.client.whole());
+  EXPECT_EQ(world.client.text(), std::string(kContent) + kDone);
+  EXPECT_GE(world.took(), kQuietTail);
+  EXPECT_LT(world.took(), kTail);
+  EXPECT_TRUE(world.upstream().cancelled()) << "nobody knows what else it would say";
+}
+
+TEST(Tail, AnUpstreamThatGoesOnIsPassedOnToAClientThatWaitsForTheEnd) {
+  OpenTail world;
+  world.client.waits_for_the_end();
+  world.begin_open(std::string(kContent) + kDone);
+  Drip drip(world.loop, [&] { world.upstream().says(": more\n\n"); });
+  ASSERT_TRUE(world.ends());
+  EXPECT_GE(world.took(), kTail);
+  EXPECT_LT(world.took(), 20 * kTail);
+}
+
+TEST(Tail, IsShortWhereTheNextRequestIsThereAlready) {
+  OpenTail world;
+  world.client.sends_its_next_request();
+  world.begin_open(std::string(kContent) + kDone);
+  Drip drip(world.loop, [&] { world.upstream().says(": more\n\n"); });
+  ASSERT_TRUE(world.ends());
+  EXPECT_LT(world.took(), kTail) << "however much the upstream goes on";
+  EXPECT_TRUE(world.client.whole());
+}
+
+TEST(Tail, EndsWhenTheNextRequestComes) {
+  OpenTail world;
+  world.begin_open(std::string(kContent) + kDone);
+  ASSERT_TRUE(drive(world.loop, [&] { return world.client.text() == std::string(kContent) + kDone; }));
+  world.client.sends_its_next_request();
+  ASSERT_TRUE(world.ends());
+  EXPECT_LT(world.took(), kTail);
+  EXPECT_TRUE(world.upstream().cancelled());
+}
+
+TEST(Tail, ANextRequestBeforeTheEndOfTheAnswerShortensNothingOfIt) {
+  OpenTail world;
+  world.begin_open(kContent);
+  ASSERT_TRUE(drive(world.loop, [&] { return world.client.text() == kContent; }));
+  world.client.sends_its_next_request();
+  world.upstream().says(std::string(kContent) + kDone);
+  world.upstream().ends();
+  ASSERT_TRUE(world.ends());
+  EXPECT_EQ(world.client.text(), std::string(kContent) + kContent + kDone);
+  EXPECT_FALSE(world.upstream().cancelled()) << "its body ended, and its connection is kept";
+}
+
+TEST(Tail, K10_AnotherPictureIsWaitedForWhereNobodyKnowsHowManyThereAre) {
+  OpenTail world(dialect::Api::Images);
+  world.request.path = "/v1/images/edits";
+  world.request.inspection.choices = 0;
+  world.client.waits_for_the_end();
+  world.begin_open(std::string(kPicture) + kDone);
+  ASSERT_TRUE(world.ends());
+  EXPECT_GE(world.took(), kTail);
+}
+
+TEST(Tail, K10_OfASlowClientIsNotCutBecauseTheUpstreamCouldNotGoOn) {
+  OpenTail world;
+  world.client.waits_for_the_end();
+  world.client.stops_reading();
+  const std::string answer = std::string(kContent) + kDone;
+  world.begin_open(answer);
+  ASSERT_TRUE(drive(world.loop, [&] { return world.client.text() == answer; }));
+  world.upstream().says(": more\n\n");
+  ASSERT_TRUE(drive(world.loop, [&] { return world.client.waited_for(); }));
+  world.loop.context().run_for(2 * kQuietTail);
+  world.upstream().says(": late\n\n");
+  world.upstream().ends();
+  world.client.reads_again();
+  ASSERT_TRUE(world.ends());
+  EXPECT_TRUE(world.client.text().ends_with(": late\n\n")) << world.client.text();
+}
+
 }  // namespace
 }  // namespace drover::upstream

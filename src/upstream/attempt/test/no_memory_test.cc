@@ -45,6 +45,23 @@ TEST(NoMemory, E15_WhicheverAllocationFailsNoPlaceIsLost) {
   EXPECT_GT(number, 10) << "a request allocates more than that";
 }
 
+TEST(NoMemory, AnOwnerThatCannotBeKeptIsForgottenAndNothingElse) {
+  constexpr std::size_t kMost = 3;
+  OwnerMap owners(kMost);
+  for (std::uint64_t id = 1; id <= 10 * kMost; ++id) {
+    for (std::int64_t number = 0; number < 3; ++number) {
+      allocations_left = number;
+      owners.learn(id, id);  // may not throw: an attempt's destructor calls it
+      allocations_left = -1;
+    }
+    owners.learn(id, id);
+    EXPECT_EQ(owners.owner_of(id), id);
+    if (id > kMost) {
+      EXPECT_EQ(owners.owner_of(id - kMost), std::nullopt) << "what came first goes first";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace drover::upstream
 #endif

@@ -117,5 +117,17 @@ TEST(PoolRates, DoNotBelieveNonsense) {
   EXPECT_EQ(rates.left({.target = {0}}, nullptr, kStart).of(kRequests).limit, std::nullopt);
 }
 
+TEST(PoolRates, OfTwoNamesThatOneKeyMakesOfAClientsNameAreTwo) {
+  core::Plan plan = plan_of(2);
+  plan.targets[1].key = core::KeyId{0};
+  plan.targets[0].model = plan.targets[1].model = "";
+  plan.targets[1].rename = {.drop = 0, .front = "x/"};
+  PoolRates rates(plan);
+  rates.said({.target = {0}, .model = 7}, requests(500, 10), kStart);
+  EXPECT_FALSE(rates.left({.target = {0}, .model = 7}, nullptr, kStart).of(kRequests).any());
+  rates.said({.target = {1}, .model = 7}, requests(300, 7), kStart);
+  EXPECT_EQ(rates.left({.target = {0}, .model = 7}, nullptr, kStart).of(kRequests).remaining, 17);
+}
+
 }  // namespace
 }  // namespace drover::upstream

@@ -11,8 +11,9 @@ constexpr std::int64_t kDecember12 = 1'797'033'600;
 core::Plan plan_of(const std::string& model) {
   core::Plan plan;
   plan.providers = {{.name = "one"}, {.name = "two"}};
-  plan.targets.push_back({.provider = {0}, .model = model});
-  plan.routes.push_back({.name = "gpt-4o"});
+  plan.targets = {{.provider = {0}, .model = model}, {.provider = {0}, .model = model.empty() ? "gpt-4o" : model}};
+  plan.pools = {{.model = "*", .targets = {core::TargetId{0}}}, {.model = "gpt-4o", .targets = {core::TargetId{1}}}};
+  plan.routes = {{.name = "*", .pools = {core::PoolId{0}}}, {.name = "gpt-4o", .pools = {core::PoolId{1}}}};
   return plan;
 }
 
@@ -69,6 +70,26 @@ TEST(Retirements, ANameThatATerminalObeysIsNotShownAsItIs) {
   const auto fresh = known.take(plan_of(""), {0}, R"({"data":[{"id":"a\u001b[2Jb","shutdown_date":"2026-12-12"}]})");
   ASSERT_EQ(fresh.size(), 1U);
   EXPECT_EQ(fresh[0].model.find('\x1b'), std::string::npos);
+}
+
+TEST(Retirements, OfAProviderForManyNamesAreThoseThatSomeNameBecomes) {
+  constexpr const char* kNames =
+      R"({"data":[{"id":"anthropic.claude-x","shutdown_date":"2026-12-12"},{"id":"claude-y","shutdown_date":"2026-12-12"},)"
+      R"({"id":"gpt-4o","shutdown_date":"2026-12-12"},{"id":"anthropic.claude-z","shutdown_date":"2026-12-12"}]})";
+  core::Plan plan;
+  plan.providers = {{.name = "one"}};
+  plan.targets = {{.provider = {0}, .rename = {.drop = 7, .front = "anthropic.claude-"}},
+                  {.provider = {0}, .model = "other"},
+                  {.provider = {0}}};
+  plan.pools = {{.targets = {core::TargetId{0}}}, {.targets = {core::TargetId{1}}}, {.targets = {core::TargetId{2}}}};
+  plan.routes = {{.name = "claude-*", .pools = {core::PoolId{0}}},
+                 {.name = "claude-z", .pools = {core::PoolId{1}}},
+                 {.name = "!pin", .pools = {core::PoolId{2}}}};
+  plan.finish();
+  Retirements known;
+  const auto fresh = known.take(plan, {0}, kNames);
+  ASSERT_EQ(fresh.size(), 1U) << "of the others nobody is asked for";
+  EXPECT_EQ(fresh[0].model, "anthropic.claude-x");
 }
 
 }  // namespace

@@ -49,13 +49,10 @@ class LlamaIndex(FrameworkCase):
                 self.assertIsInstance(answer.raw, Cup)
 
     def test_one_key_of_three_that_fails_is_not_noticed(self):
-        self.one_key_fails()
-        for name, model in self.models().items():
-            for number in range(6):
-                with self.subTest(name, number=number):
-                    question = f"Question {number}"
-                    self.assertEqual(model.complete(question).text, question)
-        self.check_it_was_asked()
+        models = self.models()
+        for name, question in self.questions_beside_a_failing_key(models):
+            with self.subTest(name, question=question):
+                self.assertEqual(models[name].complete(question).text, question)
 
     def test_errors_are_the_sdks_own(self):
         self.world.faults("400")
