@@ -15,12 +15,12 @@ constexpr std::uint64_t kModelSeed = 3;
 /// The windows of an Anthropic subscription. They are about no dimension that drover counts in, and agents show them.
 constexpr std::string_view kSubscription = "anthropic-ratelimit-unified-";
 
-/// The first target that a request on this route could be sent to in its client's dialect.
-std::optional<core::TargetId> first_target(const Catalog& catalog, const core::Route& route,
-                                           const dialect::Dialect* dialect) {
+/// The first target of the route that the request may go to.
+std::optional<core::TargetId> first_target(const core::Plan& plan, const core::Route& route,
+                                           const core::ProviderSet* within) {
   for (const core::PoolId pool : route.pools) {
-    for (const core::TargetId target : catalog.plan().pools[pool.index()].targets) {
-      if (catalog.endpoint(target).dialect == dialect) return target;
+    for (const core::TargetId target : plan.pools[pool.index()].targets) {
+      if (within == nullptr || within->has(plan.targets[target.index()].provider)) return target;
     }
   }
   return std::nullopt;
@@ -50,7 +50,7 @@ void Run::append_rates(core::TargetId target, std::string& fields) const {
 void Run::append_rates(std::string& fields) const {
   const AttemptRecord* const told = record_.told();
   const auto target =
-      told != nullptr ? std::optional(told->target) : first_target(*parts_.catalog, *route_, parts_.request->dialect);
+      told != nullptr ? std::optional(told->target) : first_target(parts_.catalog->plan(), *route_, within_);
   if (target) append_rates(*target, fields);
 }
 
