@@ -19,6 +19,7 @@ namespace drover::dialect {
     case Api::Audio: return "audio";
     case Api::Messages: return "messages";
     case Api::CountTokens: return "count_tokens";
+    case Api::Generate: return "generate";
     case Api::Models: return "models";
     case Api::OtherModel: return "other";
     case Api::Pinned: return "pinned";

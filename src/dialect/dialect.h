@@ -29,7 +29,8 @@ enum class Api : std::uint8_t {
   Images,       ///< generations, edits, variations
   Audio,        ///< speech, transcriptions, translations
   Messages,     ///< POST /v1/messages
-  CountTokens,  ///< POST /v1/messages/count_tokens
+  CountTokens,  ///< POST /v1/messages/count_tokens, /v1beta/models/{id}:countTokens
+  Generate,     ///< POST /v1beta/models/{id}:generateContent, :streamGenerateContent
   Models,       ///< GET and HEAD of /v1/models and /v1/models/{id}
   OtherModel,   ///< any other POST under /v1: has a model if one can be read
   Pinned,       ///< everything else: goes to the pin, is never retried
@@ -200,6 +201,8 @@ inline constexpr std::size_t kPadding = 64;
 
 [[nodiscard]] const Dialect& openai();
 [[nodiscard]] const Dialect& anthropic();
+/// Google's generateContent. Its paths name the model and the stream: gemini/paths.h.
+[[nodiscard]] const Dialect& gemini();
 
 /// Anthropic requires a version of its API in the head of each request. The one named for a client that names none is
 /// the oldest that is served, which all that speak the dialect know.

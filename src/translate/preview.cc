@@ -76,6 +76,7 @@ std::span<const std::string_view> features_of(Form front) {
     case Form::Chat: return kChat;
     case Form::Messages: return kMessages;
     case Form::Responses: return kResponses;
+    case Form::Gemini: break;  // no client of the gateway speaks it
   }
   return {};
 }

@@ -16,6 +16,14 @@ Result<TranslatedRequest> translate_request(std::string_view body, const Request
     return fail(refusal.has_value() ? std::move(*refusal) : std::move(read.error()));
   }
   Conversation& conversation = *read;
+  if (options.front == Form::Gemini) {
+    conversation.settings.stream = options.asked_stream;
+    if (!options.asked_model.empty()) {
+      std::string model;
+      append_escaped(options.asked_model, model);
+      conversation.settings.model = {conversation.keep(std::move(model))};
+    }
+  }
   if (options.notes != nullptr) restore_reasoning(conversation, *options.notes);
   const Capabilities& can = options.can != nullptr ? *options.can : capabilities_of(options.back, options.model);
   auto written = write_request(options.back, conversation, options.model, can, losses);

@@ -29,11 +29,14 @@ struct RequestOptions {
   const ReasoningNotes* notes = nullptr;  ///< what is remembered of earlier answers; null: nothing
   std::string_view request_id = {};
   std::int64_t created = 0;  ///< unix seconds: when the answer says it was made
+  /// Of a client that speaks Gemini, whose path says what other bodies say: the model, and that a stream is asked for.
+  std::string_view asked_model = {};
+  bool asked_stream = false;
 };
 
 struct TranslatedRequest {
-  std::string body = {};
-  Losses losses = {};          ///< what is told; refusals have become an error
+  std::string body = {};  ///< for Gemini without the model and the stream, which its path names (dialect::gemini_path)
+  Losses losses = {};     ///< what is told; refusals have become an error
   AnswerContext context = {};  ///< for the answer
   bool stream = false;
   /// What the body needs in the head field anthropic-beta; empty: nothing. The version of Anthropic's API that goes

@@ -81,6 +81,21 @@ class Translate(unittest.TestCase):
         self.assertEqual(said["choices"][0]["message"]["content"], "Hello.")
         self.assertEqual(said["usage"]["total_tokens"], 7)
 
+    def test_a_gemini_client_is_asked_in_its_own_words_and_streams_where_its_path_says_so(self):
+        request = {"contents": [{"parts": [{"text": "Hi"}]}]}
+        events = ('event: message_start\ndata: {"type":"message_start","message":{"id":"m","model":"c"}}\n\n'
+                  'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text",'
+                  '"text":"Hello."}}\n\nevent: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"}}'
+                  '\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n')
+        with tempfile.NamedTemporaryFile("w") as answer:
+            answer.write(events)
+            answer.flush()
+            done = self.translate(request, "--from", "gemini", "--stream", "--answer", answer.name)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        chunks = [json.loads(line[6:]) for line in done.stdout.splitlines() if line.startswith("data: ")]
+        self.assertEqual(chunks[0]["candidates"][0]["content"]["parts"], [{"text": "Hello."}])
+        self.assertEqual(chunks[-1]["candidates"][0]["finishReason"], "STOP")
+
     def test_what_is_no_request_is_refused_with_the_reason(self):
         for request in ([], "text", {"messages": 7}):
             done = self.translate(request)

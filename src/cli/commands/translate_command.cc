@@ -24,6 +24,7 @@ struct Options {
   std::string model;
   std::string request = "-";
   std::string answer;
+  bool stream = false;
 };
 
 int refuse(const std::string& why) {
@@ -35,7 +36,8 @@ const std::map<std::string, translate::Form>& forms() {
   using translate::Form;
   static const std::map<std::string, Form> known = [] {
     std::map<std::string, Form> words;
-    for (const Form form : {Form::Chat, Form::Messages, Form::Responses}) words.emplace(to_string(form), form);
+    for (const Form form : {Form::Chat, Form::Messages, Form::Responses, Form::Gemini})
+      words.emplace(to_string(form), form);
     return words;
   }();
   return known;
@@ -87,7 +89,8 @@ int run(const Options& options) {
       translate::translate_request(*request, {.front = forms().at(options.from),
                                               .back = forms().at(options.to),
                                               .policy = policies().at(options.policy),
-                                              .model = options.model});
+                                              .model = options.model,
+                                              .asked_stream = options.stream});
   if (!done) return refuse(done.error().message);
   for (const translate::Loss& loss : done->losses.all()) {
     std::cerr << (loss.severity == translate::Severity::Adapted ? "adapted: " : "dropped: ") << loss.field << "\n";
@@ -109,14 +112,16 @@ void add_translate(CLI::App& app, int& exit_code) {
       "translate", "Show what a request of one API becomes for another, and what is lost; nothing is sent");
   command->add_option("REQUEST", options->request, "A file with the request's JSON; -: the standard input")
       ->capture_default_str();
-  command->add_option("--from", options->from, "What the client speaks: chat (default), messages or responses")
+  command->add_option("--from", options->from, "What the client speaks: chat (default), messages, responses or gemini")
       ->check(CLI::IsMember(forms()));
-  command->add_option("--to", options->to, "What the provider speaks: messages (default), chat or responses")
+  command->add_option("--to", options->to, "What the provider speaks: messages (default), chat, responses or gemini")
       ->check(CLI::IsMember(forms()));
   command->add_option("--model", options->model, "The name of the model at the provider")->required();
   command->add_option("--policy", options->policy, "lenient (default): tell what is dropped; strict: refuse it")
       ->check(CLI::IsMember(policies()));
   command->add_option("--answer", options->answer, "A file with the provider's answer: print it as the client's");
+  command->add_flag("--stream", options->stream,
+                    "The client asks for a stream: only for --from gemini, whose requests say so in their path");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

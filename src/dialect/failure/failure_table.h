@@ -301,6 +301,9 @@ inline constexpr auto kFailureTable = [] {
       text(429, "high demand", K::Overloaded, S::Server, R::OtherKey),
       text(429, "overloaded", K::Overloaded, S::Server, R::OtherKey),
 
+      // ---- an account that may not ask from where it is, or without billing (Google)
+      type("FAILED_PRECONDITION", K::Forbidden, S::Request, R::OtherKey),
+
       // ---- pages where JSON was due: an edge in front of the provider, or a wrong base URL. Not the key's fault.
       page(403, K::WrongContentType, S::Server, R::OtherKey),
       page(429, K::RateLimited, S::Provider, R::OtherKey),

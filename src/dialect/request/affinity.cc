@@ -42,6 +42,10 @@ std::uint64_t never_zero(std::uint64_t hash) {
   return hash == 0 ? 1 : hash;
 }
 
+void add_opening(std::string_view raw, std::uint64_t place, std::uint64_t& hash) {
+  if (!raw.empty() && raw != "null") hash = never_zero(hash64(opening(raw), hash + place));
+}
+
 }  // namespace
 
 std::uint64_t affinity(const AffinitySource& request) {
@@ -59,11 +63,13 @@ std::uint64_t affinity(const AffinitySource& request) {
   }
   if (!has_conversation(request.api)) return 0;
   std::uint64_t hash = 0;
-  for (const Key key : {kInstructions, kSystem, kMessages, kInput, kPrompt}) {
-    const std::string_view raw = value(key);
-    if (raw.empty() || raw == "null") continue;
-    hash = never_zero(hash64(opening(raw), hash + key));
-  }
+  for (const Key key : {kInstructions, kSystem, kMessages, kInput, kPrompt}) add_opening(value(key), key, hash);
+  return hash;
+}
+
+std::uint64_t conversation_affinity(std::span<const std::string_view> values) {
+  std::uint64_t hash = 0;
+  for (std::size_t at = 0; at < values.size(); ++at) add_opening(values[at], at, hash);
   return hash;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "dialect/dialect.h"
@@ -25,5 +26,9 @@ struct AffinitySource {
 /// prompt_cache_key, else user, else metadata.user_id, else (where there is a conversation) its beginning up to and
 /// including the first user message, with the system prompt. 0: the request has none of them.
 [[nodiscard]] std::uint64_t affinity(const AffinitySource& request);
+
+/// The last of these alone: the hash of a conversation that stands in these raw values (what the system says, the
+/// turns). 0: there is nothing in them.
+[[nodiscard]] std::uint64_t conversation_affinity(std::span<const std::string_view> values);
 
 }  // namespace drover::dialect

@@ -15,18 +15,9 @@
 namespace drover::dialect {
 namespace {
 
-Error refused(ErrorKind kind, int status, std::string code, std::string message) {
-  return Error{.kind = kind,
-               .scope = ErrorScope::Request,
-               .retry = RetryClass::Never,
-               .status = status,
-               .code = std::move(code),
-               .message = std::move(message)};
-}
-
 Error wrong_type(std::string_view key, std::string_view wanted) {
-  return refused(ErrorKind::BadRequest, 400, "wrong_type",
-                 "\"" + std::string(key) + "\" must be " + std::string(wanted));
+  return request_refusal(ErrorKind::BadRequest, 400, "wrong_type",
+                         "\"" + std::string(key) + "\" must be " + std::string(wanted));
 }
 
 /// Paths that have no streams: what they make of the flag is their own matter, and their answer is JSON.
@@ -82,6 +73,7 @@ Repeat repeat_of(Api api, const Traces& traces) {
     case Api::Rerank:
     case Api::Messages:
     case Api::CountTokens:
+    case Api::Generate:
       return traces.store || traces.stores_by_default || traces.background || traces.continues ? Repeat::NotExecuted
                                                                                                : Repeat::Free;
     case Api::Models: return Repeat::Free;
@@ -116,13 +108,22 @@ std::uint64_t continued(const KeyList& keys, const JsonScan& scan, std::string_v
 
 }  // namespace
 
+Error request_refusal(ErrorKind kind, int status, std::string code, std::string message) {
+  return Error{.kind = kind,
+               .scope = ErrorScope::Request,
+               .retry = RetryClass::Never,
+               .status = status,
+               .code = std::move(code),
+               .message = std::move(message)};
+}
+
 RequestInspector::RequestInspector(const KeyList& keys, Api api, std::string_view content_type, std::string_view body)
     : keys_(keys), api_(api), body_(body) {
   result_.repeat = repeat_of(api, {});
   if (api == Api::Pinned || api == Api::Models) return;
   if (has_odd_charset(content_type)) {
     // In another character set the same bytes may name another model.
-    scan_ = refused(ErrorKind::Unsupported, 415, "unsupported_charset", "send this as UTF-8");
+    scan_ = request_refusal(ErrorKind::Unsupported, 415, "unsupported_charset", "send this as UTF-8");
   } else if (api == Api::OtherModel && body.empty()) {
     // Nothing to read: SDKs name JSON as the type also where a call has no body.
   } else if (is_json_type(content_type)) {
@@ -139,14 +140,15 @@ RequestInspector::RequestInspector(const KeyList& keys, Api api, std::string_vie
       const std::span<const std::string_view> fields = kRoutedFields;
       scan_.emplace<MultipartScan>(body, *boundary, api == Api::OtherModel ? fields.first(kFormOtherModels) : fields);
     } else {
-      scan_ = refused(ErrorKind::BadRequest, 400, "invalid_multipart",
-                      "the Content-Type of a form needs one boundary of 1 to 70 allowed characters, and beside it at "
-                      "most charset=utf-8");
+      scan_ = request_refusal(
+          ErrorKind::BadRequest, 400, "invalid_multipart",
+          "the Content-Type of a form needs one boundary of 1 to 70 allowed characters, and beside it at "
+          "most charset=utf-8");
     }
   } else if (api != Api::OtherModel) {
-    scan_ = refused(ErrorKind::Unsupported, 415, "unsupported_content_type",
-                    takes_forms(api) ? "send this with Content-Type: application/json or multipart/form-data"
-                                     : "send this with Content-Type: application/json");
+    scan_ = request_refusal(ErrorKind::Unsupported, 415, "unsupported_content_type",
+                            takes_forms(api) ? "send this with Content-Type: application/json or multipart/form-data"
+                                             : "send this with Content-Type: application/json");
   }
 }
 
@@ -167,7 +169,7 @@ Result<bool> RequestInspector::step(std::size_t budget) {
 
 Result<bool> RequestInspector::finish_json(const JsonScan& scan) {
   if (!scan.is_object()) {
-    return fail(refused(ErrorKind::BadRequest, 400, "invalid_json", "the request body must be a JSON object"));
+    return fail(request_refusal(ErrorKind::BadRequest, 400, "invalid_json", "the request body must be a JSON object"));
   }
   const auto model = keys_.find(scan, kModel);
   if (!model.has_value() || model->of(body_) == "null") {
@@ -251,8 +253,8 @@ Result<bool> RequestInspector::finish_form(const MultipartScan& scan) {
 Result<bool> RequestInspector::set_model(std::string model, ByteRange where) {
   if (model.empty()) return fail(wrong_type("model", "a name, not an empty string"));
   if (!is_model_name(model)) {
-    return fail(refused(ErrorKind::BadRequest, 400, "bad_model",
-                        "\"model\" must be at most 512 bytes of UTF-8 and have no control characters"));
+    return fail(request_refusal(ErrorKind::BadRequest, 400, "bad_model",
+                                "\"model\" must be at most 512 bytes of UTF-8 and have no control characters"));
   }
   result_.has_model = true;
   result_.model = std::move(model);

@@ -21,6 +21,9 @@ inline constexpr std::int64_t kMaxOutputEstimate = 10'000'000;
 /// and has no control characters.
 [[nodiscard]] bool is_model_name(std::string_view name);
 
+/// The refusal of a request that is wrong wherever it is sent.
+[[nodiscard]] Error request_refusal(ErrorKind kind, int status, std::string code, std::string message);
+
 class RequestInspector final : public Inspector {
  public:
   /// `keys` and `body` outlive the inspector.

@@ -17,7 +17,7 @@ namespace drover::translate {
 struct Answer::Parts {
   explicit Parts(AnswerContext with)
       : context(std::move(with)),
-        reader(answer_reader(context.back)),
+        reader(answer_reader(context.back, context.request_id)),
         writer(answer_writer(context)),
         sequencer(*writer),
         notes(context.front == Form::Chat ? static_cast<AnswerSink&>(*writer) : sequencer),

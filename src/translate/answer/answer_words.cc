@@ -6,7 +6,7 @@
 namespace drover::translate {
 namespace {
 
-constexpr auto kPrefixes = std::to_array<std::string_view>({"chatcmpl-", "msg_", "resp_"});  // in the order of Form
+constexpr auto kPrefixes = std::to_array<std::string_view>({"chatcmpl-", "msg_", "resp_", ""});  // in the order of Form
 
 std::int64_t at_least_0(std::int64_t tokens) {
   return std::max<std::int64_t>(tokens, 0);

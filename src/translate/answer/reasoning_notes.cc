@@ -88,7 +88,7 @@ void ReasoningNoteTaker::end_thought(const AnswerEvent& event) {
   JsonOut json(one);
   std::string& seal = json.open('{').key("text").text({text_}).key("seal").value();
   seal += '"';
-  const bool sealed = maker_ == Maker::OpenAi || event.block_kind == BlockKind::Sealed;
+  const bool sealed = maker_ != Maker::Anthropic || event.block_kind == BlockKind::Sealed;
   append_carried({maker_, sealed, thought_id_, seal_}, seal);
   seal += '"';
   json.close('}');

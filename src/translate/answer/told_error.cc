@@ -16,7 +16,7 @@ struct Row {
   ErrorKind kind;
 };
 
-/// The types and codes of both dialects, as statuses.
+/// The types and codes of the dialects, as statuses.
 constexpr auto kWords = std::to_array<Row>({
     {"invalid_request_error", 400, ErrorKind::UserError},
     {"context_length_exceeded", 400, ErrorKind::ContextTooLong},
@@ -41,6 +41,23 @@ constexpr auto kWords = std::to_array<Row>({
     {"server_is_overloaded", 503, ErrorKind::Overloaded},
     {"overloaded_error", 529, ErrorKind::Overloaded},
     {"timeout_error", 504, ErrorKind::TotalTimeout},
+    // Google's. A key that is not known is a 400 there.
+    {"API_KEY_INVALID", 401, ErrorKind::KeyRejected},
+    {"INVALID_ARGUMENT", 400, ErrorKind::UserError},
+    {"FAILED_PRECONDITION", 400, ErrorKind::UserError},
+    {"OUT_OF_RANGE", 400, ErrorKind::UserError},
+    {"UNAUTHENTICATED", 401, ErrorKind::KeyRejected},
+    {"PERMISSION_DENIED", 403, ErrorKind::Forbidden},
+    {"NOT_FOUND", 404, ErrorKind::ModelMissing},
+    {"ABORTED", 409, ErrorKind::UserError},
+    {"ALREADY_EXISTS", 409, ErrorKind::UserError},
+    {"RESOURCE_EXHAUSTED", 429, ErrorKind::RateLimited},
+    {"CANCELLED", 499, ErrorKind::ServerError},
+    {"INTERNAL", 500, ErrorKind::ServerError},
+    {"UNKNOWN", 500, ErrorKind::ServerError},
+    {"UNIMPLEMENTED", 501, ErrorKind::Unsupported},
+    {"UNAVAILABLE", 503, ErrorKind::Overloaded},
+    {"DEADLINE_EXCEEDED", 504, ErrorKind::TotalTimeout},
 });
 
 const Row* find(std::string_view word) {
@@ -72,8 +89,24 @@ dialect::ErrorReply reply_of(Form front, const Error& error, std::string_view re
           .request_id = request_id};
 }
 
+dialect::Api api_of_form(Form front) {
+  switch (front) {
+    case Form::Chat: return dialect::Api::Chat;
+    case Form::Messages: return dialect::Api::Messages;
+    case Form::Responses: return dialect::Api::Responses;
+    case Form::Gemini: return dialect::Api::Generate;
+  }
+  return dialect::Api::Chat;
+}
+
 const dialect::Dialect& dialect_of(Form front) {
-  return front == Form::Messages ? dialect::anthropic() : dialect::openai();
+  switch (front) {
+    case Form::Messages: return dialect::anthropic();
+    case Form::Gemini: return dialect::gemini();
+    case Form::Chat:
+    case Form::Responses: break;
+  }
+  return dialect::openai();
 }
 
 }  // namespace
@@ -81,7 +114,9 @@ const dialect::Dialect& dialect_of(Form front) {
 Error told_error(int status, std::string_view body) {
   const dialect::ErrorFacts facts = dialect::read_error_facts(body);
   const Row* row = find(facts.code);
+  if (row == nullptr) row = find(facts.detail);
   if (row == nullptr) row = find(facts.type);
+  if (row != nullptr && row->kind == ErrorKind::KeyRejected && status == 400) status = row->status;
   Error error{.kind = ErrorKind::ServerError,
               .scope = ErrorScope::Provider,
               .retry = RetryClass::OtherProvider,
@@ -106,10 +141,7 @@ std::string error_body(Form front, const Error& error, std::string_view request_
 }
 
 std::string error_event(Form front, const Error& error, std::string_view request_id) {
-  const dialect::Api api = front == Form::Responses ? dialect::Api::Responses
-                           : front == Form::Chat    ? dialect::Api::Chat
-                                                    : dialect::Api::Messages;
-  return dialect_of(front).error_event(api, reply_of(front, error, request_id));
+  return dialect_of(front).error_event(api_of_form(front), reply_of(front, error, request_id));
 }
 
 }  // namespace drover::translate

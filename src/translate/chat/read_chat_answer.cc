@@ -159,13 +159,12 @@ void ChatAnswerReader::read_detail(std::string_view entry) {
     if (key == "format") format = text_of(value).escaped;
     if (key == "id") id = value;
   });
-  Maker maker = is_block || format == kClaudeDetails ? Maker::Anthropic : Maker::Nobody;
-  if (format == kResponsesDetails) maker = Maker::OpenAi;
+  const Maker maker = is_block ? Maker::Anthropic : maker_of_details(format);
   if (!thoughts_said_) say(BlockKind::Thinking, text_of(text));
   const bool thinks = words_.has_value() && words_kind_ == BlockKind::Thinking;
   // What is sealed without a text of its own is a block of its own; a signature needs the thought that it signs.
   if (!text_of(data).empty() && maker != Maker::Nobody) {
-    if (!thinks || maker == Maker::Anthropic) {
+    if (!thinks || maker != Maker::OpenAi) {
       begin_words(BlockKind::Sealed);
     }
     seal_words(text_of(data), text_of(id), maker);

@@ -1,5 +1,7 @@
 #include "translate/chat/read_chat_request.h"
 
+#include <algorithm>
+
 #include "translate/model/reasoning.h"
 
 namespace drover::translate {
@@ -116,6 +118,7 @@ void ChatRequestReader::read_message(std::string_view raw) {
 void ChatRequestReader::read_assistant(const RawMessage& raw) {
   Message made{.role = Role::Assistant};
   read_reasoning(raw, made);
+  google_signed_ = std::ranges::any_of(made.parts, [](const Part& part) { return part.maker == Maker::Google; });
   read_content(raw.content, made);
   if (is_string(raw.refusal) && raw.refusal.size() > 2) {
     add({.kind = PartKind::Refusal, .text = text_of(raw.refusal)}, made);
@@ -195,7 +198,16 @@ void ChatRequestReader::read_call(std::string_view raw, Message& message) {
   } else if (!is_absent(arguments)) {
     return wrong_type("The arguments of a call must be a string.");
   }
+  if (!google_signed_) read_google_signature(raw, call.id, message);
   add(std::move(call), message);
+}
+
+/// Where the chat completions of Google's own servers have the signature of a call.
+void ChatRequestReader::read_google_signature(std::string_view call, Text id, Message& message) {
+  const std::string_view google = dialect::raw_member(dialect::raw_member(call, "extra_content"), "google");
+  const Text signature = text_of(dialect::raw_member(google, "thought_signature"));
+  if (signature.empty()) return;
+  add({.kind = PartKind::Sealed, .text = signature, .id = id, .maker = Maker::Google}, message);
 }
 
 void ChatRequestReader::read_reasoning(const RawMessage& raw, Message& message) {
@@ -234,10 +246,7 @@ void ChatRequestReader::read_blocks(std::string_view raw, Message& message) {
 void ChatRequestReader::read_details(std::string_view raw, Message& message) {
   for_elements(raw, [&](std::string_view entry) {
     const std::string_view type = word_in(entry, "type");
-    const std::string_view format = word_in(entry, "format");
-    Maker maker = Maker::Nobody;
-    if (format == kClaudeDetails) maker = Maker::Anthropic;
-    if (format == kResponsesDetails) maker = Maker::OpenAi;
+    const Maker maker = maker_of_details(word_in(entry, "format"));
     if (type == "reasoning.encrypted") {
       add({.kind = PartKind::Sealed,
            .text = text_of(dialect::raw_member(entry, "data")),

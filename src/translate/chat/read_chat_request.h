@@ -25,6 +25,7 @@ class ChatRequestReader final : public RequestReader {
   void read_content(std::string_view raw, Message& message);
   void read_part(std::string_view raw, Message& message);
   void read_call(std::string_view raw, Message& message);
+  void read_google_signature(std::string_view call, Text id, Message& message);
   void read_tools(std::string_view name, std::string_view raw);
   void read_tool(std::string_view raw);
   void read_function(std::string_view raw, Tool& tool);
@@ -33,7 +34,8 @@ class ChatRequestReader final : public RequestReader {
   void read_format(std::string_view raw);
   void read_modalities(std::string_view raw);
 
-  std::size_t old_calls_ = 0;  ///< calls in the old form, which have no ids
+  bool google_signed_ = false;  ///< the message's signatures of Google's have been read
+  std::size_t old_calls_ = 0;   ///< calls in the old form, which have no ids
 };
 
 }  // namespace drover::translate

@@ -7,10 +7,10 @@
 namespace drover::translate {
 
 void append_client_seal(const AnswerEvent& sign, std::string& out) {
-  if (sign.maker != Maker::OpenAi) {
+  if (sign.maker != Maker::OpenAi && sign.maker != Maker::Google) {
     out += sign.text.escaped;
   } else {
-    append_carried({Maker::OpenAi, true, sign.id.escaped, sign.text.escaped}, out);
+    append_carried({sign.maker, true, sign.id.escaped, sign.text.escaped}, out);
   }
 }
 

@@ -1,5 +1,5 @@
 // As of 2026-11: https://platform.claude.com/docs/en/about-claude/models,
-// https://developers.openai.com/api/docs/models.
+// https://developers.openai.com/api/docs/models, https://ai.google.dev/gemini-api/docs/models.
 #include "translate/model/capabilities.h"
 
 #include <array>
@@ -109,6 +109,52 @@ constexpr auto kOpenAi = std::to_array<Row>({
 /// Another server that speaks chat completions (vLLM, Ollama, Mistral): the oldest names, which all of them know.
 constexpr Capabilities kAnyChat{.thinking = ThinkingControl::Effort, .top_k = true, .system_in_place = true};
 
+constexpr std::int64_t kGeminiOutput = 65'536;
+/// Gemini 3 and what comes next: levels of thinking, signatures on every call.
+constexpr Capabilities gemini3(bool minimal, bool medium) {
+  return {.max_output_tokens = kGeminiOutput,
+          .thinking = ThinkingControl::Effort,
+          .effort_off = false,
+          .top_k = true,
+          .effort_minimal = minimal,
+          .effort_medium = medium,
+          .media_in_results = true,
+          .call_signatures = true};
+}
+/// Gemini 2.5: budgets of thinking.
+constexpr Capabilities gemini25(bool off, std::int64_t least, std::int64_t most) {
+  return {.max_output_tokens = kGeminiOutput,
+          .thinking = ThinkingControl::Budget,
+          .effort_off = off,
+          .top_k = true,
+          .least_thinking = least,
+          .most_thinking = most,
+          .schema_with_tools = false};
+}
+/// Another server that speaks Gemini, and the older models.
+constexpr Capabilities kAnyGemini{.max_output_tokens = 8'192, .top_k = true, .schema_with_tools = false};
+
+constexpr auto kGemini = std::to_array<Row>({
+    {"gemini-*", gemini3(true, true)},
+    {"gemini-pro*", gemini3(false, true)},
+    {"gemini-3-pro*", gemini3(false, false)},
+    {"gemini-3.1-pro*", gemini3(false, true)},
+    {"gemini-3.5-pro*", gemini3(false, true)},
+    {"gemini-2.5-pro*", gemini25(false, 128, 32'768)},
+    {"gemini-2.5-flash*", gemini25(true, 1, 24'576)},
+    {"gemini-2.5-flash-lite*", gemini25(true, 512, 24'576)},
+    {"gemini-2.5-flash-image*", kAnyGemini},
+    {"gemini-2.0-*", kAnyGemini},
+    {"gemini-1*", kAnyGemini},
+    {"gemma-*", {.max_output_tokens = 8'192, .top_k = true, .schema_output = false, .system_instruction = false}},
+});
+
+/// Vertex and the SDKs write the place of a model before its name.
+std::string_view without_place(std::string_view model) {
+  const std::size_t slash = model.rfind('/');
+  return slash == std::string_view::npos ? model : model.substr(slash + 1);
+}
+
 template <std::size_t N>
 const Capabilities* find(const std::array<Row, N>& rows, std::string_view model) {
   for (const Row& row : rows) {
@@ -124,6 +170,10 @@ const Capabilities& capabilities_of(Form form, std::string_view model) {
   if (form == Form::Messages) {
     const Capabilities* const known = find(kMessages, model);
     return known == nullptr ? kAnyMessages : *known;
+  }
+  if (form == Form::Gemini) {
+    const Capabilities* const known = find(kGemini, without_place(model));
+    return known == nullptr ? kAnyGemini : *known;
   }
   const Capabilities* const known = find(kOpenAi, model);
   return known == nullptr ? kAnyChat : *known;

@@ -27,6 +27,16 @@ struct Capabilities {
   bool reasoning_echo = false;  ///< chat: wants its reasoning_content back
   bool tools_with_reasoning = true;
   bool new_names = false;  ///< chat: max_completion_tokens, safety_identifier, the developer role
+  // Of Gemini's models.
+  bool effort_minimal = false;      ///< takes the level MINIMAL
+  bool effort_medium = true;        ///< takes the level MEDIUM
+  std::int64_t least_thinking = 0;  ///< tokens: the smallest budget that is not none at all
+  std::int64_t most_thinking = 0;   ///< tokens: the largest budget
+  bool media_in_results = false;    ///< takes pictures and files inside a tool's result
+  bool call_signatures = false;     ///< refuses a call in the history that nothing signs
+  bool schema_with_tools = true;    ///< takes a form for the output beside tools
+  bool call_ids = true;             ///< takes ids of calls; Vertex refuses them
+  bool system_instruction = true;   ///< takes what the system says in a place of its own
 };
 
 /// What is known of `model` (the name that is sent) at a server that speaks `form`. A name that is not known counts as

@@ -8,11 +8,12 @@ namespace {
 constexpr auto kDropped = Severity::Dropped;
 constexpr auto kRefused = Severity::Refused;
 
-/// chat, messages, responses. What two forms share is carried as it stands.
+/// chat, messages, responses, gemini. What two forms share is carried as it stands; Gemini's names are those of its
+/// generationConfig too.
 constexpr auto kRows = std::to_array<FieldRow>({
-    {{"seed", "", ""}, kDropped},
-    {{"frequency_penalty", "", ""}, kDropped, "0"},
-    {{"presence_penalty", "", ""}, kDropped, "0"},
+    {{"seed", "", "", "seed"}, kDropped},
+    {{"frequency_penalty", "", "", "frequencyPenalty"}, kDropped, "0"},
+    {{"presence_penalty", "", "", "presencePenalty"}, kDropped, "0"},
     {{"logit_bias", "", ""}, kDropped},
     {{"prediction", "", ""}, kDropped},
     {{"logprobs", "", ""}, kRefused, "false"},
@@ -42,6 +43,17 @@ constexpr auto kRows = std::to_array<FieldRow>({
     {{"", "", "context_management"}, kDropped},
     {{"", "", "max_tool_calls"}, kDropped},
     {{"", "", "truncation"}, kDropped, "\"disabled\""},
+    // What Google keeps, filters or makes besides text.
+    {{"", "", "", "cachedContent"}, kRefused},
+    {{"", "", "", "speechConfig"}, kRefused},
+    {{"", "", "", "imageConfig"}, kRefused},
+    {{"", "", "", "responseLogprobs"}, kRefused, "false"},
+    {{"", "", "", "logprobs"}, kRefused, "0"},
+    {{"", "", "", "safetySettings"}, kDropped},
+    {{"", "", "", "labels"}, kDropped},
+    {{"", "", "", "mediaResolution"}, kDropped},
+    {{"", "", "", "audioTimestamp"}, kDropped, "false"},
+    {{"", "", "", "enableEnhancedCivicAnswers"}, kDropped, "false"},
 });
 
 }  // namespace

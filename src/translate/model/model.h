@@ -30,7 +30,7 @@ enum class PartKind : std::uint8_t {
 };
 
 /// Who made a signature or a sealed thought. Nobody else is given it.
-enum class Maker : std::uint8_t { Nobody, Anthropic, OpenAi };
+enum class Maker : std::uint8_t { Nobody, Anthropic, OpenAi, Google };
 
 /// A point up to which the provider is to keep the prompt in its cache.
 enum class CacheMark : std::uint8_t { None, Short, Hour };
@@ -48,7 +48,8 @@ struct Part {
   PartKind kind = PartKind::Text;
   Text text = {};  ///< what is said, thought, refused or sealed
   Media media = {};
-  Text id = {};    ///< of a call and of its result; of a thought, its maker's name for it
+  /// Of a call and of its result; of a thought, its maker's name for it; of what Google sealed, the call that it signs.
+  Text id = {};
   Text name = {};  ///< of a call
   Arguments arguments = {};
   bool custom = false;    ///< a call of a free-form tool (`arguments` is its input, any text), or its result

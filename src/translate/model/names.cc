@@ -20,6 +20,13 @@ constexpr bool is_name_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
+/// Google takes a name only if it begins with a letter or a low line.
+bool begins_name(std::string_view name) {
+  if (name.empty()) return false;
+  const char first = name.front();
+  return (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_';
+}
+
 bool fits(std::string_view name, std::size_t most) {
   return name.size() <= most && std::ranges::all_of(name, is_name_letter);
 }
@@ -34,9 +41,11 @@ std::string shortened(std::string_view name, std::size_t most) {
 }  // namespace
 
 Text ToolNames::sent(Form form, Text name, Conversation& conversation) {
-  const std::size_t most = form == Form::Messages ? kClaudeName : kOpenAiName;
-  if (fits(name.escaped, most)) return name;
-  const std::string_view made = conversation.keep(shortened(name.escaped, most));
+  const std::size_t most = form == Form::Messages ? kClaudeName : kOpenAiName;  // Google's limit is OpenAI's
+  const bool begins_well = form != Form::Gemini || begins_name(name.escaped);
+  if (begins_well && fits(name.escaped, most)) return name;
+  const std::string_view made =
+      conversation.keep(begins_well ? shortened(name.escaped, most) : "_" + shortened(name.escaped, most - 1));
   changed_.try_emplace(std::string(made), name.escaped);
   return {made};
 }

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "translate/base64.h"
+
 namespace drover::translate {
 namespace {
 
@@ -17,6 +19,7 @@ constexpr auto kKinds = std::to_array<Kind>({
     {"anthropic-signed", Maker::Anthropic, false},
     {"anthropic-sealed", Maker::Anthropic, true},
     {"openai", Maker::OpenAi, true},
+    {"google", Maker::Google, true},
 });
 
 }  // namespace
@@ -43,6 +46,31 @@ std::optional<Carried> read_carried(std::string_view text) {
     return Carried{kind.maker, kind.sealed, text.substr(0, dot), text.substr(dot + 1)};
   }
   return std::nullopt;
+}
+
+void append_carried_bytes(const Carried& carried, std::string& out) {
+  std::string text;
+  append_carried(carried, text);
+  append_base64(text, out);
+}
+
+std::optional<Carried> read_carried_bytes(std::string_view text, std::string& scratch) {
+  // "drover." in base64; the last digit depends on what follows.
+  if (!text.starts_with("ZHJvdmVyL")) return std::nullopt;
+  // It comes from outside: it has to be what can stand inside a JSON string.
+  scratch = "\"";
+  if (!append_from_base64(text, scratch)) return std::nullopt;
+  scratch += '"';
+  if (!is_json(scratch)) return std::nullopt;
+  scratch.pop_back();
+  scratch.erase(0, 1);
+  return read_carried(scratch);
+}
+
+Maker maker_of_details(std::string_view format) {
+  if (format == kClaudeDetails) return Maker::Anthropic;
+  if (format == kResponsesDetails) return Maker::OpenAi;
+  return format == kGeminiDetails ? Maker::Google : Maker::Nobody;
 }
 
 }  // namespace drover::translate

@@ -24,8 +24,16 @@ void append_carried(const Carried& carried, std::string& out);
 /// Reads one; nothing when it is no such text.
 [[nodiscard]] std::optional<Carried> read_carried(std::string_view text);
 
+/// The same in base64, for a field in which programs expect bytes (Gemini's thoughtSignature).
+void append_carried_bytes(const Carried& carried, std::string& out);
+/// Reads one; nothing when it is no such text. The views are into `scratch`.
+[[nodiscard]] std::optional<Carried> read_carried_bytes(std::string_view text, std::string& scratch);
+
 /// The names of the formats of `reasoning_details` (OpenRouter's field of a chat message).
 inline constexpr std::string_view kClaudeDetails = "anthropic-claude-v1";
 inline constexpr std::string_view kResponsesDetails = "openai-responses-v1";
+inline constexpr std::string_view kGeminiDetails = "google-gemini-v1";
+/// Which maker a format belongs to; Nobody: none of these.
+[[nodiscard]] Maker maker_of_details(std::string_view format);
 
 }  // namespace drover::translate

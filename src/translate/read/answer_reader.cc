@@ -5,6 +5,7 @@
 #include "dialect/answer/token_count.h"
 #include "translate/answer/told_error.h"
 #include "translate/chat/read_chat_answer.h"
+#include "translate/gemini/read_gemini_answer.h"
 #include "translate/messages/read_messages_answer.h"
 #include "translate/model/limits.h"
 #include "translate/model/reasoning.h"
@@ -12,11 +13,12 @@
 
 namespace drover::translate {
 
-std::unique_ptr<AnswerReader> answer_reader(Form form) {
+std::unique_ptr<AnswerReader> answer_reader(Form form, std::string_view request_id) {
   switch (form) {
     case Form::Chat: return std::make_unique<ChatAnswerReader>();
     case Form::Messages: return std::make_unique<MessagesAnswerReader>();
     case Form::Responses: return std::make_unique<ResponsesAnswerReader>();
+    case Form::Gemini: return std::make_unique<GeminiAnswerReader>(request_id);
   }
   return nullptr;
 }
@@ -25,7 +27,9 @@ void AnswerReader::read_event(std::string_view name, std::string_view data, Answ
   if (ended_ || data.empty()) return;
   sink_ = &sink;
   if (data == "[DONE]") return event("[DONE]", data);
-  if (!is_json_object(data)) return fail_unsound("An event of the upstream's stream is no JSON object.");
+  if (takes_lists() ? !is_json(data) : !is_json_object(data)) {
+    return fail_unsound("An event of the upstream's stream is no JSON object.");
+  }
   event(name, data);
 }
 
@@ -33,7 +37,9 @@ void AnswerReader::read_plain(std::string_view body, AnswerSink& sink) {
   if (ended_) return;
   sink_ = &sink;
   if (body.size() > kMaxPlainBytes) return fail_unsound("The upstream's answer is longer than is accepted.");
-  if (!is_json_object(body)) return fail_unsound("The upstream's answer is no JSON object.");
+  if (takes_lists() ? !is_json(body) : !is_json_object(body)) {
+    return fail_unsound("The upstream's answer is no JSON object.");
+  }
   plain(body);
   if (!ended_) fail_unsound("The upstream's answer holds no answer.");
 }

@@ -34,6 +34,8 @@ class AnswerReader {
 
   virtual void event(std::string_view name, std::string_view data) = 0;
   virtual void plain(std::string_view body) = 0;
+  /// Whether an event or a body may be a list of objects: Google's servers put errors in one.
+  [[nodiscard]] virtual bool takes_lists() const { return false; }
   /// Whether the answer was whole although no event said so.
   [[nodiscard]] virtual bool whole() const { return false; }
 
@@ -67,7 +69,7 @@ class AnswerReader {
   bool ended_ = false;
 };
 
-/// `json_tool`: a call of the tool of this name is text (Written::json_tool).
-[[nodiscard]] std::unique_ptr<AnswerReader> answer_reader(Form form);
+/// `request_id`: of what the ids of calls are made where the upstream gives none; it need not live longer.
+[[nodiscard]] std::unique_ptr<AnswerReader> answer_reader(Form form, std::string_view request_id = {});
 
 }  // namespace drover::translate

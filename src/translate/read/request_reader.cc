@@ -7,6 +7,7 @@
 
 #include "dialect/json/json_scan.h"
 #include "translate/chat/read_chat_request.h"
+#include "translate/gemini/read_gemini_request.h"
 #include "translate/messages/read_messages_request.h"
 #include "translate/model/fields.h"
 #include "translate/model/links.h"
@@ -32,13 +33,15 @@ std::unique_ptr<RequestReader> reader_of(Form form, Losses& losses) {
     case Form::Chat: return std::make_unique<ChatRequestReader>(losses);
     case Form::Messages: return std::make_unique<MessagesRequestReader>(losses);
     case Form::Responses: return std::make_unique<ResponsesRequestReader>(losses);
+    case Form::Gemini: return std::make_unique<GeminiRequestReader>(losses);
   }
   return nullptr;
 }
 
 /// Top-level fields that would be read twice, and that some servers read by another spelling.
-constexpr auto kOnce = std::to_array<std::string_view>(
-    {"model", "messages", "input", "system", "instructions", "tools", "tool_choice", "stream"});
+constexpr auto kOnce =
+    std::to_array<std::string_view>({"model", "messages", "input", "system", "instructions", "tools", "tool_choice",
+                                     "stream", "contents", "systemInstruction", "generationConfig", "toolConfig"});
 
 }  // namespace
 
@@ -48,20 +51,21 @@ Result<Conversation> read_request(Form form, std::string_view body, Losses& loss
   if (!judged.has_value()) return fail(judged.error());
   if (!scan.is_object()) return drover::fail(invalid("invalid_type", "The body must be a JSON object."));
   const auto reader = reader_of(form, losses);
-  Conversation fields;
   for_members(body, [&](std::string_view name, std::string_view raw) {
-    if (is_absent(raw) || reader->field(name, raw)) return;
-    const auto row = find_field(form, name);
-    if (!row.has_value()) return losses.dropped("unknown_fields");
-    if (!says_nothing(*row, raw)) fields.settings.fields.push_back({*row, raw});
+    if (!is_absent(raw) && !reader->field(name, raw)) reader->pass_on(name, raw);
   });
   reader->end();
   if (reader->error().has_value()) return drover::fail(*reader->error());
   Conversation read = reader->take();
-  read.settings.fields = std::move(fields.settings.fields);
   if (auto wrong = check_places(read)) return drover::fail(std::move(*wrong));
   if (auto wrong = link_calls(read)) return drover::fail(std::move(*wrong));
   return read;
+}
+
+void RequestReader::pass_on(std::string_view name, std::string_view raw) {
+  const auto row = find_field(out_.form, name);
+  if (!row.has_value()) return losses_.dropped("unknown_fields");
+  if (!says_nothing(*row, raw)) out_.settings.fields.push_back({*row, raw});
 }
 
 bool RequestReader::count_part() {

@@ -26,6 +26,8 @@ class RequestReader {
 
   /// One top-level field. Returns false where it is not known to the form.
   virtual bool field(std::string_view name, std::string_view raw) = 0;
+  /// A field that nobody here has to understand: a row of fields.h, or lost.
+  void pass_on(std::string_view name, std::string_view raw);
   /// Called when all fields have been read, in whatever order they stood.
   virtual void end() {}
 

@@ -16,10 +16,11 @@ std::string_view item_prefix(BlockKind kind) {
 }
 
 void append_encrypted_content(BlockKind kind, Maker maker, Text seal, Text id, std::string& out) {
-  if (maker != Maker::Anthropic) {
+  if (maker != Maker::Anthropic && maker != Maker::Google) {
     out += seal.escaped;
   } else {
-    append_carried({Maker::Anthropic, kind == BlockKind::Sealed, id.escaped, seal.escaped}, out);
+    const bool sealed = kind == BlockKind::Sealed || maker == Maker::Google;
+    append_carried({maker, sealed, id.escaped, seal.escaped}, out);
   }
 }
 

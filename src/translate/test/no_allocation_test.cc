@@ -43,6 +43,14 @@ TEST(NoAllocation, APieceOfTextCostsNoneOnAnyPair) {
       R"({"type":"response.created","response":{"id":"r","model":"m"}})",
       R"({"type":"response.output_item.added","output_index":0,"item":{"type":"message","content":[]}})"};
   const std::string responses_piece = R"({"type":"response.output_text.delta","output_index":0,"delta":"wo\nrd"})";
+  const std::vector<std::string> gemini = {R"({"candidates":[{"content":{"parts":[{"text":"a"}]}}],"responseId":"r"})"};
+  const std::string gemini_piece =
+      R"({"candidates":[{"content":{"parts":[{"text":"wo\nrd"}]}}],"usageMetadata":{"promptTokenCount":9},"responseId":"r"})";
+  EXPECT_EQ(allocations_of(Form::Chat, Form::Gemini, gemini, gemini_piece), 0);
+  EXPECT_EQ(allocations_of(Form::Messages, Form::Gemini, gemini, gemini_piece), 0);
+  EXPECT_EQ(allocations_of(Form::Responses, Form::Gemini, gemini, gemini_piece), 0);
+  EXPECT_EQ(allocations_of(Form::Gemini, Form::Chat, chat, chat_piece), 0);
+  EXPECT_EQ(allocations_of(Form::Gemini, Form::Messages, claude, claude_piece), 0);
   EXPECT_EQ(allocations_of(Form::Chat, Form::Messages, claude, claude_piece), 0);
   EXPECT_EQ(allocations_of(Form::Responses, Form::Messages, claude, claude_piece), 0);
   EXPECT_EQ(allocations_of(Form::Messages, Form::Chat, chat, chat_piece), 0);

@@ -10,7 +10,13 @@ namespace {
 
 using namespace test_kit;
 
-constexpr Form kAll[] = {Form::Chat, Form::Messages, Form::Responses};
+constexpr Form kAll[] = {Form::Chat, Form::Messages, Form::Responses, Form::Gemini};
+
+std::string_view some_model(Form form) {
+  if (form == Form::Gemini) return "gemini-3-flash";
+  return form == Form::Messages ? "claude-opus-4-6" : "gpt-5";
+}
+
 constexpr int kSeeds = 300;
 
 /// Texts that are easily broken: escapes, characters of four bytes, brackets, what looks like JSON.
@@ -50,15 +56,13 @@ TEST(RoundTrip, EveryRequestIsReadBackByItsOwnReader) {
     Random random(static_cast<std::uint64_t>(seed));
     const std::string body = some_chat_request(random);
     const std::string meant = gist(Form::Chat, body);
-    for (const Form back : {Form::Messages, Form::Responses}) {
-      const std::string model(back == Form::Messages ? "claude-opus-4-6" : "gpt-5");
-      const std::string made = request(Form::Chat, back, model, body);
+    for (const Form back : {Form::Messages, Form::Responses, Form::Gemini}) {
+      const std::string made = request(Form::Chat, back, some_model(back), body);
       ASSERT_EQ(gist(back, made), meant) << seed;
       // And from there on into each other form.
       for (const Form third : kAll) {
         if (third == back) continue;
-        ASSERT_EQ(gist(third, request(back, third, third == Form::Messages ? "claude-opus-4-6" : "gpt-5", made)), meant)
-            << seed;
+        ASSERT_EQ(gist(third, request(back, third, some_model(third), made)), meant) << seed;
       }
     }
   }

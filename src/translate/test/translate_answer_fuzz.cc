@@ -53,8 +53,9 @@ void check(Form front, Form back, std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  for (const Form front : {Form::Chat, Form::Messages, Form::Responses}) {
-    for (const Form back : {Form::Chat, Form::Messages, Form::Responses}) {
+  constexpr Form kEach[] = {Form::Chat, Form::Messages, Form::Responses, Form::Gemini};
+  for (const Form front : kEach) {
+    for (const Form back : kEach) {
       if (front != back) check(front, back, text);
     }
   }

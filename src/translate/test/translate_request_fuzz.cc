@@ -31,10 +31,14 @@ void check(Form front, Form back, std::string_view model, std::string_view body)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  for (const Form front : {Form::Chat, Form::Messages, Form::Responses}) {
+  for (const Form front : {Form::Chat, Form::Messages, Form::Responses, Form::Gemini}) {
     if (front != Form::Messages) {
       for (const std::string_view model : {"claude-sonnet-4-0", "claude-sonnet-4-5", "claude-opus-5", "other"})
         check(front, Form::Messages, model, text);
+    }
+    if (front != Form::Gemini) {
+      for (const std::string_view model : {"gemini-3-pro", "gemini-2.5-flash", "gemma-3-27b-it", "other"})
+        check(front, Form::Gemini, model, text);
     }
     for (const Form back : {Form::Chat, Form::Responses}) {
       if (back == front) continue;

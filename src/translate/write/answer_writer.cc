@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "translate/chat/write_chat_stream.h"
+#include "translate/gemini/write_gemini_stream.h"
 #include "translate/messages/write_messages_stream.h"
 #include "translate/responses/write_responses_stream.h"
 
@@ -13,6 +14,7 @@ std::unique_ptr<AnswerWriter> answer_writer(const AnswerContext& context) {
     case Form::Chat: return std::make_unique<ChatStreamWriter>(context);
     case Form::Messages: return std::make_unique<MessagesStreamWriter>(context);
     case Form::Responses: return std::make_unique<ResponsesStreamWriter>(context);
+    case Form::Gemini: return std::make_unique<GeminiStreamWriter>(context);
   }
   return nullptr;
 }

@@ -4,6 +4,7 @@
 
 #include "translate/answer/answer_words.h"
 #include "translate/chat/chat_details.h"
+#include "translate/gemini/write_gemini_stream.h"
 #include "translate/messages/write_messages_stream.h"
 #include "translate/responses/responses_object.h"
 #include "translate/write/json_out.h"
@@ -212,6 +213,7 @@ std::string write_plain(const FoldedAnswer& answer, const AnswerContext& context
     case Form::Chat: ChatPlain(answer, context, out).write(); break;
     case Form::Messages: write_messages(answer, context, json); break;
     case Form::Responses: write_responses(answer, context, json); break;
+    case Form::Gemini: write_gemini(answer, context, json); break;
   }
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include "dialect/json/json_reader.h"
 #include "translate/chat/write_chat_request.h"
+#include "translate/gemini/write_gemini_request.h"
 #include "translate/messages/write_messages_request.h"
 #include "translate/model/fields.h"
 #include "translate/responses/write_responses_request.h"
@@ -17,6 +18,7 @@ std::unique_ptr<RequestWriter> writer_of(Form form, Conversation& conversation, 
     case Form::Chat: return std::make_unique<ChatRequestWriter>(conversation, can, losses);
     case Form::Messages: return std::make_unique<MessagesRequestWriter>(conversation, can, losses);
     case Form::Responses: return std::make_unique<ResponsesRequestWriter>(conversation, can, losses);
+    case Form::Gemini: return std::make_unique<GeminiRequestWriter>(conversation, can, losses);
   }
   return nullptr;
 }
@@ -52,15 +54,19 @@ Result<Written> write_request(Form form, Conversation& conversation, std::string
 Result<Written> RequestWriter::write(std::string_view model) {
   check_choice();
   json_.open('{');
+  write_head(model);
+  write_body();
+  json_.close('}');
+  if (error_.has_value()) return drover::fail(std::move(*error_));
+  return std::move(written_);
+}
+
+void RequestWriter::write_head(std::string_view model) {
   std::string& out = json_.key("model").value();
   out += '"';
   append_escaped(model, out);
   out += '"';
   write_passed_fields();
-  write_body();
-  json_.close('}');
-  if (error_.has_value()) return drover::fail(std::move(*error_));
-  return std::move(written_);
 }
 
 void RequestWriter::write_passed_fields() {

@@ -47,7 +47,9 @@ class RequestWriter {
   [[nodiscard]] Result<Written> write(std::string_view model);
 
  protected:
-  /// All but the model, the passed fields and the brackets.
+  /// The model and the passed fields.
+  virtual void write_head(std::string_view model);
+  /// All the rest but the brackets.
   virtual void write_body() = 0;
 
   void fail(std::string_view code, std::string_view message) {

@@ -26,6 +26,7 @@ Api api_of(Form form) {
     case Form::Chat: return Api::Chat;
     case Form::Messages: return Api::Messages;
     case Form::Responses: return Api::Responses;
+    case Form::Gemini: break;  // no provider has it yet
   }
   return Api::Chat;
 }
@@ -56,6 +57,7 @@ std::string_view path_of(Form form) {
     case Form::Chat: return "/v1/chat/completions";
     case Form::Messages: return "/v1/messages";
     case Form::Responses: return "/v1/responses";
+    case Form::Gemini: break;
   }
   return {};
 }

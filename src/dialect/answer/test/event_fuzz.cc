@@ -63,6 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   for (const Api api : {Api::Chat, Api::Completions, Api::Responses, Api::Audio, Api::OtherModel})
     check_api(openai(), api, text);
   for (const Api api : {Api::Messages, Api::CountTokens, Api::OtherModel}) check_api(anthropic(), api, text);
+  for (const Api api : {Api::Generate, Api::CountTokens, Api::Embeddings}) check_api(gemini(), api, text);
+  check_error(gemini().read_failure(429, {}, text, 0, nullptr));
   for (const int status : {302, 400, 401, 403, 404, 429, 500, 503, 529})
     check_error(anthropic().read_failure(status, {}, text, 0, nullptr));
   const std::string redacted = redact(text, "hidden-secret");

@@ -5,9 +5,11 @@
 #include <string_view>
 
 #include "dialect/dialect.h"
+#include "dialect/gemini/paths.h"
 #include "dialect/json/json_scan.h"
 #include "dialect/json/test/json_reference.h"
 #include "dialect/request/body_edits.h"
+#include "dialect/request/request_inspector.h"
 
 namespace {
 
@@ -56,6 +58,15 @@ void edit(const Dialect& dialect, Api api, std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   compare_with_reference(text);
+  for (const Api api : {Api::Generate, Api::CountTokens, Api::Embeddings}) {
+    compare_slices(gemini(), api, text, 1 + size % 7);
+  }
+  if (const auto path = read_gemini_path(text)) {
+    require(is_model_name(path->model) && path->model_begin < path->model_end && path->model_end <= size);
+    const std::string again = gemini_path(path->model, path->verb);
+    require(read_gemini_path(again.substr(0, again.find('?')))->model == path->model);
+  }
+  (void)asks_events(text);
   for (const Api api : {Api::Chat, Api::Responses, Api::OtherModel, Api::Messages}) {
     const Dialect& dialect = api == Api::Messages ? anthropic() : openai();
     compare_slices(dialect, api, text, 1 + size % 7);
