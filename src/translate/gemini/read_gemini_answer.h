@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "translate/partial_arguments.h"
+#include "translate/gemini/partial_arguments.h"
 #include "translate/read/answer_reader.h"
 
 namespace drover::translate {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "translate/gemini/google_schema.h"
 #include "translate/gemini/read_gemini_request.h"
-#include "translate/google_schema.h"
 
 namespace drover::translate {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "translate/base64.h"
+#include "translate/model/base64.h"
 
 namespace drover::translate {
 namespace {

@@ -1,5 +1,5 @@
 // Answers of Google's models, for clients of the other forms.
-#include "translate/partial_arguments.h"
+#include "translate/gemini/partial_arguments.h"
 #include "translate/test/test_kit.h"
 
 namespace drover::translate {

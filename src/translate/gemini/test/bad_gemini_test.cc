@@ -1,6 +1,6 @@
 // Input in Gemini's form, or for it, that is wrong: each kind with what comes of it.
-#include "translate/base64.h"
-#include "translate/google_schema.h"
+#include "translate/gemini/google_schema.h"
+#include "translate/model/base64.h"
 #include "translate/model/limits.h"
 #include "translate/test/test_kit.h"
 

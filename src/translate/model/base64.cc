@@ -1,4 +1,4 @@
-#include "translate/base64.h"
+#include "translate/model/base64.h"
 
 #include <cstdint>
 

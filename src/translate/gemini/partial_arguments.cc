@@ -1,4 +1,4 @@
-#include "translate/partial_arguments.h"
+#include "translate/gemini/partial_arguments.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "translate/google_schema.h"
+#include "translate/gemini/google_schema.h"
 
 #include <algorithm>
 #include <array>
