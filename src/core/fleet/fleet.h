@@ -31,7 +31,7 @@
 #include "core/health/success_share.h"
 #include "core/latency/latency_model.h"
 #include "core/latency/peak_ewma.h"
-#include "core/limits/lane_limit.h"
+#include "core/limits/lane_book.h"
 #include "core/limits/limit_book.h"
 #include "core/limits/window_count.h"
 #include "core/plan/plan.h"
@@ -129,7 +129,7 @@ class Fleet final : public FleetPort {
   [[nodiscard]] std::string_view label(const StateChange& change) const { return nodes_.label(change.node); }
 
   /// How many values about limits upstreams have sent that cannot be true. Such values change nothing.
-  [[nodiscard]] std::uint64_t nonsense() const { return nonsense_; }
+  [[nodiscard]] std::uint64_t nonsense() const { return lanes_.nonsense(); }
 
   [[nodiscard]] TargetView view(TargetId target, Instant now) const;
   [[nodiscard]] std::vector<TargetView> views(Instant now) const;
@@ -141,7 +141,7 @@ class Fleet final : public FleetPort {
   /// Conversations that are remembered (soft affinity).
   [[nodiscard]] std::size_t conversations() const;
   /// Whether refusals have taught the rate of any lane.
-  [[nodiscard]] bool any_rate_learned() const;
+  [[nodiscard]] bool any_rate_learned() const { return lanes_.any_rate_learned(); }
 
   [[nodiscard]] const Plan& plan() const { return *plan_; }
 
@@ -158,7 +158,7 @@ class Fleet final : public FleetPort {
     float per_weight = 1;  ///< 1 / weight; infinite for a weight of 0
     std::uint32_t in_flight = 0;
     std::uint32_t pool = kNone;
-    std::uint32_t lane = 0;  ///< index into lane_limits_
+    std::uint32_t lane = 0;  ///< its place in lanes_
     HealthTree::Path path{};
     std::uint32_t check = kNone;
     SuccessShare success{};
@@ -344,10 +344,7 @@ class Fleet final : public FleetPort {
   AffinityTable conversations_;  ///< open when some pool keeps conversations
   AffinityCount affinity_count_;
   LimitBook limits_;
-  std::vector<LaneLimit> lane_limits_;
-  std::vector<std::string> lane_names_;  ///< beside lane_limits_: stable across plans
-  std::vector<Instant> lane_lied_;       ///< beside lane_limits_: when the log last said so
-  std::uint64_t nonsense_ = 0;
+  LaneBook lanes_;
   RetryBudget budget_;
   HedgeShare hedges_;
   SecondOpinions second_opinions_;

@@ -75,11 +75,8 @@ void Fleet::build() {
     const auto [found, fresh] = lanes.try_emplace(lane_name);
     if (fresh) found->second = nodes_.add(lane_name, model_label(target) + " at " + owner_label, Level::Lane);
     const std::string limit_name = lane_name + " at " + plan.servers[target.server.index()].base_url;
-    const auto [number, first] = numbers.try_emplace(limit_name, static_cast<std::uint32_t>(lane_limits_.size()));
-    if (first) {
-      lane_limits_.emplace_back();
-      lane_names_.push_back(limit_name);
-    }
+    const auto [number, first] = numbers.try_emplace(limit_name);
+    if (first) number->second = lanes_.add(limit_name);
     state.lane = number->second;
     const std::string name = "target " + key.fingerprint + " at " + plan.servers[target.server.index()].base_url +
                              " for " + target.model + renaming(target);
@@ -93,7 +90,6 @@ void Fleet::build() {
                   found->second,
                   nodes_.add(name, "target " + target.name, Level::Target)};
   }
-  lane_lied_.assign(lane_limits_.size(), Instant::min());
   build_pools();
   build_accusers();
 }

@@ -100,7 +100,7 @@ FleetHandover::Places FleetHandover::places_in(const Fleet& heir, const Fleet& o
   };
   Places places{.nodes = places_of(old.nodes_.names(), heir.nodes_.names()),
                 .targets = places_of(targets(old), targets(heir)),
-                .lanes = places_of(old.lane_names_, heir.lane_names_),
+                .lanes = places_of(old.lanes_.names(), heir.lanes_.names()),
                 .checks = places_of(old.checks_.names(*old.plan_), heir.checks_.names(*heir.plan_)),
                 .pools = std::vector(old.pools_.size(), kGone)};
   // A pool has no name, so it is found by its targets.
@@ -153,8 +153,7 @@ void FleetHandover::carry_target(TargetId id, Way way) const {
   }
   carry(about.lane, places_.lanes[about.lane], way,
         [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
-          to.lane_limits_[there] = from.lane_limits_[here];
-          to.lane_lied_[there] = from.lane_lied_[here];
+          to.lanes_.carry(there, from.lanes_, here);
         });
   carry(about.check, places_.checks[about.check], way,
         [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
@@ -198,7 +197,7 @@ void FleetHandover::carry_common(Way way) const {
   to.second_opinions_ = from.second_opinions_;
   to.poison_ = from.poison_;
   to.affinity_count_ = from.affinity_count_;
-  to.nonsense_ = from.nonsense_;
+  to.lanes_.take_count(from.lanes_);
   to.latest_ = std::max(to.latest_, from.latest_);
   to.nodes_.recover_until(from.nodes_.recovering_until());
 }

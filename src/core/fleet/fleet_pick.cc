@@ -70,7 +70,7 @@ PickAnswer Fleet::pick_beside(const PickRequest& request, Instant now, Random& r
 /// its limits.
 bool Fleet::free_for_a_second(TargetId target, const PickRequest& request, Instant now) {
   const TargetState& state = targets_[target.index()];
-  const LaneLimit& lane = lane_limits_[state.lane];
+  const LaneLimit& lane = lanes_[state.lane];
   if (!nodes_.clear(state.path, now) || state.silence.suspected() || lane.learned_per_second() > 0) return false;
   PickRequest several = request;
   several.estimate.requests.value *= kRoomForSecond;
@@ -93,7 +93,7 @@ bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
   if (state.lacks.any() && state.lacks.has(request.api, now)) return false;
   if (!nodes_.admits(state.path, now)) return false;
   if (state.doubt.barred(now) || (!state.silence.calm() && silent(target, now)) || rushed(state, now)) return false;
-  const LaneLimit& lane = lane_limits_[state.lane];
+  const LaneLimit& lane = lanes_[state.lane];
   if (!lane.unknown() && lane.admits_at(request.estimate, now) > now) return false;
   return limits_.target_admits_at(target, request, now) <= now;
 }
@@ -278,7 +278,7 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   count_load(state, ticket.load, 0);
   state.last_used = now;
   limits_.take(request, ticket, now);
-  ticket.lane_before = lane_limits_[state.lane].take(request.estimate, now);
+  ticket.lane_before = lanes_[state.lane].take(request.estimate, now);
   answer.untried_left = another_left(target, request, now);
   if (!answer.untried_left || state.pool == kNone) return answer;
   if (ticket.trial) ticket.patience = prompt.scaled(suspicious_silence(state));
@@ -318,9 +318,9 @@ Fleet::Standing Fleet::standing(TargetId target, const PickRequest& request, Ins
   if (worst.access < Access::Ejected && (state.doubt.barred(now) || silent(target, now))) {
     worst = {.access = Access::Ejected, .until = now + kCapacityPoll, .why = ErrorKind::HeadTimeout};
   }
-  const Instant room = std::max({limits_.target_admits_at(target, request, now),
-                                 lane_limits_[state.lane].admits_at(request.estimate, now),
-                                 rushed(state, now) ? now + kCapacityPoll : now});
+  const Instant room =
+      std::max({limits_.target_admits_at(target, request, now), lanes_[state.lane].admits_at(request.estimate, now),
+                rushed(state, now) ? now + kCapacityPoll : now});
   if (room <= now) return worst;
   return {
       .access = Access::Cooling, .until = std::max(worst.until, room), .why = ErrorKind::RateLimited, .limited = true};

@@ -11,8 +11,6 @@ constexpr double kFreeFailoverAbove = 0.5;
 /// Fewer failures than this in the 10 s say nothing about a pool. After a quiet time one target's quick failures are
 /// counted before its siblings' slow successes; the simulator lost a request by that.
 constexpr std::int64_t kFailuresThatCount = 10;
-/// An upstream that sends impossible values sends them with every answer: one log line in this time is enough.
-constexpr Duration kTellNonsenseEvery = std::chrono::minutes(10);
 /// Most tokens that are believed of one answer: an upstream may claim any number.
 constexpr std::int64_t kMostTokens = 1'000'000'000;
 
@@ -59,7 +57,7 @@ void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
 }
 
 void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now) {
-  if (!plausible(outcome)) ++nonsense_;
+  if (!plausible(outcome)) lanes_.count_nonsense();
   if (outcome.used.reported) {
     TargetState& counted = targets_[ticket.target.index()];
     const std::int64_t input = std::clamp<std::int64_t>(outcome.used.input_tokens.value, 0, kMostTokens);
@@ -145,7 +143,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, in_every_plan(target.hash), now)) return;
   ++target.failures;
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
-    lane_limits_[target.lane].refused(ticket.reserved, now);
+    lanes_[target.lane].refused(ticket.reserved, now);
   }
   charge(
       {.target = ticket.target, .trial_levels = ticket.trial_levels, .error = &error, .cause = cause_of(outcome, now)},
@@ -169,14 +167,9 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
 
 void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
   const TargetState& target = targets_[ticket.target.index()];
-  const int nonsense = lane_limits_[target.lane].hint(hints, ticket.lane_before, ticket.taken, now);
+  const bool tell = lanes_.hint(target.lane, hints, ticket.lane_before, ticket.taken, now);
   made_room(now);
-  if (nonsense == 0) return;
-  nonsense_ += static_cast<std::uint64_t>(nonsense);
-  Instant& told = lane_lied_[target.lane];
-  if (told != Instant::min() && now - told < kTellNonsenseEvery) return;
-  told = now;
-  changed(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
+  if (tell) changed(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
 }
 
 void Fleet::learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now) {

@@ -77,8 +77,4 @@ std::size_t Fleet::conversations() const {
       conversations_.entries(), [](const AffinityTable::Entry& entry) { return entry.key != 0; }));
 }
 
-bool Fleet::any_rate_learned() const {
-  return std::ranges::any_of(lane_limits_, [](const LaneLimit& lane) { return lane.learned_per_second() > 0; });
-}
-
 }  // namespace drover::core
