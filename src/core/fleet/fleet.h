@@ -14,8 +14,7 @@
 #include "base/random.h"
 #include "core/balancer/round_robin.h"
 #include "core/balancer/weighted_draw.h"
-#include "core/dispatch/hedge_share.h"
-#include "core/dispatch/retry_budget.h"
+#include "core/dispatch/further_attempts.h"
 #include "core/fleet/affinity_table.h"
 #include "core/fleet/change_log.h"
 #include "core/fleet/fleet_port.h"
@@ -99,9 +98,9 @@ class Fleet final : public FleetPort {
   void serve_waiting(Instant now) override { made_room(now); }
   void committed(const Ticket& ticket, Duration first_content, Instant now) override;
   void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
-  [[nodiscard]] bool spend_retry(Instant now) override;
-  void charge_retry(Instant now) override;
-  [[nodiscard]] bool spend_hedge(Instant now) override;
+  [[nodiscard]] bool spend_retry(Instant now) override { return further_.spend_retry(now); }
+  void charge_retry(Instant now) override { further_.charge_retry(now); }
+  [[nodiscard]] bool spend_hedge(Instant now) override { return further_.spend_hedge(now); }
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
   [[nodiscard]] bool spoke_since(TargetId target, Instant since) const override {
@@ -258,11 +257,6 @@ class Fleet final : public FleetPort {
     return now < nodes_.recovering_until() && target.comers.full(nodes_.comeback(target.path, now), now);
   }
   void count_load(TargetState& target, std::uint64_t more, std::uint64_t less);
-  void count_request(Instant now) {
-    budget_.count_request(now);
-    hedges_.count_request(now);
-    second_opinions_.count_request(now);
-  }
   [[nodiscard]] bool silent(TargetId target, Instant now);
   [[nodiscard]] Instant silent_since(TargetState& target, Instant now);
   [[nodiscard]] Instant silent_since(const TargetState& target, std::size_t kind, Instant now) const;
@@ -345,9 +339,7 @@ class Fleet final : public FleetPort {
   AffinityCount affinity_count_;
   LimitBook limits_;
   LaneBook lanes_;
-  RetryBudget budget_;
-  HedgeShare hedges_;
-  SecondOpinions second_opinions_;
+  FurtherAttempts further_;
   PoisonList poison_;
   WaitingRoom room_;
   Instant latest_ = Instant::min();  ///< the latest time that a caller has passed

@@ -30,13 +30,7 @@ std::string renaming(const Target& target) {
 }  // namespace
 
 Fleet::Fleet(std::shared_ptr<const Plan> plan, std::uint64_t seed)
-    : plan_(std::move(plan)),
-      random_(seed),
-      checks_(*plan_),
-      limits_(*plan_),
-      budget_(plan_->retry.budget),
-      hedges_(plan_->retry.hedge),
-      room_(*plan_) {
+    : plan_(std::move(plan)), random_(seed), checks_(*plan_), limits_(*plan_), further_(plan_->retry), room_(*plan_) {
   build();
 }
 

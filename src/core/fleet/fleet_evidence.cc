@@ -84,7 +84,7 @@ void Fleet::lacks_api(const Refusal& refusal, Instant now) {
 
 bool Fleet::ask_elsewhere(const Refusal& refusal, Instant now) {
   Doubt& doubt = targets_[refusal.target.index()].doubt;
-  if (!second_opinions_.take(doubt.doubted(), now)) return false;
+  if (!further_.ask_elsewhere(doubt.doubted(), now)) return false;
   doubt.asks(now);
   // Until the sibling has answered, the next request for this API goes elsewhere. If the target does offer the API, the
   // mistake costs it little.
@@ -119,7 +119,7 @@ void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
   if (refusal.asked) target.doubt.learned();
   if (refusal.cause.kind == ErrorKind::Unsupported) {
     if (verdict != Verdict::Contradicted) return target.lacks.forget(refusal.api);
-    if (refusal.asked) second_opinions_.give_back(refusal.asked_at);
+    if (refusal.asked) further_.answered_elsewhere(refusal.asked_at);
     return lacks_api(refusal, now);
   }
   const Error error{.kind = refusal.cause.kind, .scope = ErrorScope::Target, .status = refusal.cause.status};
@@ -132,7 +132,7 @@ void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
       if (refusal.trial_levels != 0) well_throughout(target, refusal.taken, now);
       break;
     case Verdict::Contradicted: {
-      if (refusal.asked) second_opinions_.give_back(refusal.asked_at);
+      if (refusal.asked) further_.answered_elsewhere(refusal.asked_at);
       const bool missing =
           refusal.cause.kind == ErrorKind::ModelMissing && !plan_->targets[refusal.target.index()].model.empty();
       const bool counts = target.doubt.contradicted(refusal.by, plan_->principals.size() > 1);

@@ -192,9 +192,7 @@ void FleetHandover::carry_common(Way way) const {
   if (heir_ == nullptr) return;
   const Fleet& from = way == Way::Borrow ? *heir_ : *old_;
   Fleet& to = way == Way::Borrow ? *old_ : *heir_;
-  to.budget_.take_counts(from.budget_);
-  to.hedges_.take_counts(from.hedges_);
-  to.second_opinions_ = from.second_opinions_;
+  to.further_.take_counts(from.further_);
   to.poison_ = from.poison_;
   to.affinity_count_ = from.affinity_count_;
   to.lanes_.take_count(from.lanes_);

@@ -282,7 +282,7 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   answer.untried_left = another_left(target, request, now);
   if (!answer.untried_left || state.pool == kNone) return answer;
   if (ticket.trial) ticket.patience = prompt.scaled(suspicious_silence(state));
-  if (ticket.trial || hedges_.any()) {
+  if (ticket.trial || further_.may_hedge()) {
     ticket.second_after = prompt.scaled(pools_[state.pool].latency.late(request.streamed));
   } else if (!request.streamed) {  // a stream is bounded by its FirstContent timer
     ticket.second_after = prompt.scaled(suspicious_silence(state));

@@ -193,20 +193,6 @@ bool Fleet::quarantined(std::uint64_t body, Instant now) const {
   return body != 0 && poison_.quarantined(body, now);
 }
 
-bool Fleet::spend_retry(Instant now) {
-  return budget_.spend(now);
-}
-
-void Fleet::charge_retry(Instant now) {
-  budget_.charge(now);
-}
-
-bool Fleet::spend_hedge(Instant now) {
-  if (!hedges_.left(now) || !budget_.spend(now)) return false;
-  hedges_.take(now);
-  return true;
-}
-
 bool Fleet::failover_is_free(TargetId next, Instant now) const {
   const TargetState& target = targets_[next.index()];
   // The least bad of the ejected targets. All others are out as well, whatever the last 10 s say.

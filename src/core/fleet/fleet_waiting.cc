@@ -20,7 +20,7 @@ PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) 
   }
   const PickAnswer answer = pick_now(request, now, random);
   if (answer.kind == PickKind::Wait && !request.again) return join(request, answer, now);
-  if (answer.kind == PickKind::Picked && request.first() && !request.look) count_request(now);
+  if (answer.kind == PickKind::Picked && request.first() && !request.look) further_.count_request(now);
   return answer;
 }
 
@@ -83,7 +83,7 @@ PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random)
     PickAnswer answer{.kind = PickKind::Picked, .ticket = *waiting->ticket};
     answer.untried_left = another_left(answer.ticket.target, request, now);
     room_.leave(request.waiter);
-    if (request.first()) count_request(now);
+    if (request.first()) further_.count_request(now);
     return answer;
   }
   const bool in_line = room_.stands_in_line(request.waiter);
