@@ -18,6 +18,7 @@
 #include "core/fleet/affinity_table.h"
 #include "core/fleet/change_log.h"
 #include "core/fleet/fleet_port.h"
+#include "core/fleet/keeper.h"
 #include "core/fleet/waiting_room.h"
 #include "core/health/blame.h"
 #include "core/health/cause.h"
@@ -276,10 +277,8 @@ class Fleet final : public FleetPort {
   // waiting (fleet_waiting.cc)
   [[nodiscard]] PickAnswer claim(const PickRequest& request, Instant now, Random& random);
   [[nodiscard]] PickAnswer join(const PickRequest& request, PickAnswer blocked, Instant now);
-  [[nodiscard]] PickAnswer still_waiting(WaiterId waiter, const Waiting& waiting, PickAnswer answer);
   void serve_waiters(Instant now);
   [[nodiscard]] Served serve(Waiting& waiting, Instant now);
-  void appoint_keeper();
   /// Call after every change that may let a waiting request in. Costs one comparison while no request waits.
   void made_room(Instant now) {
     if (succession_ != nullptr) return made_room_for_all(now);
@@ -342,10 +341,7 @@ class Fleet final : public FleetPort {
   FurtherAttempts further_;
   PoisonList poison_;
   WaitingRoom room_;
-  Instant latest_ = Instant::min();  ///< the latest time that a caller has passed
-  Instant next_look_ = kNever;       ///< when the clock alone may let a waiting request in
-  WaiterId keeper_{};                ///< the waiting request whose timer looks again then, for all of them
-  Instant keeper_told_ = kNever;
+  Keeper keeper_;
   ChangeLog changes_;
 };
 

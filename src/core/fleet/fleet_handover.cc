@@ -196,7 +196,7 @@ void FleetHandover::carry_common(Way way) const {
   to.poison_ = from.poison_;
   to.affinity_count_ = from.affinity_count_;
   to.lanes_.take_count(from.lanes_);
-  to.latest_ = std::max(to.latest_, from.latest_);
+  to.keeper_.heard(from.keeper_.latest());
   to.nodes_.recover_until(from.nodes_.recovering_until());
 }
 
@@ -344,7 +344,7 @@ FleetHandover& Succession::succeed(Fleet& newest, Fleet& next) {
   elders_.push_back(std::move(handover));
   newest_ = &next;
   newest.succession_ = next.succession_ = this;
-  made_room(next.latest_);  // the new plan's limits may be higher
+  made_room(next.keeper_.latest());  // the new plan's limits may be higher
   return *elders_.back();
 }
 

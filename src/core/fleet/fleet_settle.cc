@@ -50,10 +50,10 @@ TargetId in_every_plan(std::uint64_t hash) {
 }  // namespace
 
 void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
-  latest_ = std::max(latest_, now);
+  keeper_.heard(now);
   settle_now(ticket, outcome, now);
   if (outcome.kind != Outcome::Kind::Failed) return made_room(now);
-  if (room_.in_line() > 0) next_look_ = std::min(next_look_, now);  // the next call of the fleet looks at the latest
+  if (room_.in_line() > 0) keeper_.look_by(now);  // the next call of the fleet looks at the latest
 }
 
 void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now) {
@@ -88,7 +88,7 @@ void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now
 
 void Fleet::release(const Ticket& ticket) {
   take_back(ticket);
-  made_room(latest_);
+  made_room(keeper_.latest());
 }
 
 void Fleet::take_back(const Ticket& ticket) {
