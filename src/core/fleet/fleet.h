@@ -16,7 +16,6 @@
 #include "core/balancer/weighted_draw.h"
 #include "core/dispatch/further_attempts.h"
 #include "core/fleet/affinity_table.h"
-#include "core/fleet/change_log.h"
 #include "core/fleet/fleet_port.h"
 #include "core/fleet/keeper.h"
 #include "core/fleet/waiting_room.h"
@@ -123,8 +122,8 @@ class Fleet final : public FleetPort {
 
   /// Takes the oldest change of state. When more than kChangesKept wait to be taken, the oldest are dropped and
   /// counted.
-  [[nodiscard]] std::optional<StateChange> next_change() { return changes_.take(); }
-  [[nodiscard]] std::uint64_t changes_lost() const { return changes_.lost(); }
+  [[nodiscard]] std::optional<StateChange> next_change() { return nodes_.changes().take(); }
+  [[nodiscard]] std::uint64_t changes_lost() const { return nodes_.changes().lost(); }
   /// The changed node's name, safe to print: "key holysheep/spare". Valid as long as the fleet.
   [[nodiscard]] std::string_view label(const StateChange& change) const { return nodes_.label(change.node); }
 
@@ -319,8 +318,6 @@ class Fleet final : public FleetPort {
   void learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now);
   void probe_succeeded(const TargetState& target, Level level, Instant now);
   void probe_failed(const TargetState& target, Charge due, const Error& error, Instant now);
-  void changed(StateChange::What what, std::uint32_t node, Instant now);
-  void changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause);
   void learn_credential(const Refusal& refusal, Verdict verdict, Instant now);
   void lacks_api(const Refusal& refusal, Instant now);
 
@@ -342,7 +339,6 @@ class Fleet final : public FleetPort {
   PoisonList poison_;
   WaitingRoom room_;
   Keeper keeper_;
-  ChangeLog changes_;
 };
 
 }  // namespace drover::core

@@ -37,7 +37,7 @@ void Fleet::apply(const Blame& blame, Charge due, Instant now) {
   const bool was_clear = node.clear(now);
   const auto out = [&](StateChange::What what) {
     nodes_.cause(at) = blame.cause;
-    changed(what, at, now);
+    nodes_.tell(what, at, now);
   };
   switch (due.action) {
     case Charge::Action::None: return;
@@ -64,7 +64,7 @@ void Fleet::apply(const Blame& blame, Charge due, Instant now) {
 void Fleet::well(const TargetState& target, Level level, Instant began, Instant now) {
   const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
   if (at == kAlwaysOpen) return;
-  if (nodes_.succeed(at, plan_->health, began, now)) changed(StateChange::What::Recovered, at, now);
+  if (nodes_.succeed(at, plan_->health, began, now)) nodes_.tell(StateChange::What::Recovered, at, now);
 }
 
 /// A success clears the target and every node above it.
@@ -79,7 +79,7 @@ void Fleet::lacks_api(const Refusal& refusal, Instant now) {
   if (refusal.trial_levels != 0) well_throughout(target, refusal.taken, now);
   if (!news) return;
   const std::uint32_t at = target.path[static_cast<std::size_t>(Level::Target)];
-  changed(StateChange::What::LacksApi, at, now, target.lacks.until(), refusal.cause);
+  nodes_.tell(StateChange::What::LacksApi, at, now, target.lacks.until(), refusal.cause);
 }
 
 bool Fleet::ask_elsewhere(const Refusal& refusal, Instant now) {

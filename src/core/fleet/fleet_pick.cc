@@ -265,7 +265,7 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
     node.begin_trial(now);
     ticket.trial = true;
     ticket.trial_levels = static_cast<std::uint8_t>(ticket.trial_levels | (1U << level));
-    changed(StateChange::What::OnTrial, state.path[level], now);
+    nodes_.tell(StateChange::What::OnTrial, state.path[level], now);
   }
   if (state.silence.suspected()) ticket.trial = true;
   ticket.streamed = request.streamed;
@@ -396,7 +396,7 @@ bool Fleet::reset_all(const PickRequest& request, Instant now) {
       for (const std::uint32_t at : targets_[target.index()].path) {
         if (nodes_[at].clear(now) || nodes_[at].access(now) != Access::Ejected) continue;
         nodes_[at].reset();
-        changed(StateChange::What::Recovered, at, now);
+        nodes_.tell(StateChange::What::Recovered, at, now);
         any = true;
       }
     }

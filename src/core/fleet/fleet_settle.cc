@@ -169,7 +169,7 @@ void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
   const TargetState& target = targets_[ticket.target.index()];
   const bool tell = lanes_.hint(target.lane, hints, ticket.lane_before, ticket.taken, now);
   made_room(now);
-  if (tell) changed(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
+  if (tell) nodes_.tell(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
 }
 
 void Fleet::learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now) {
@@ -205,16 +205,6 @@ bool Fleet::failover_is_free(TargetId next, Instant now) const {
   if (failures < kFailuresThatCount) return true;
   const std::int64_t successes = pools_[pool].successes.total(now);
   return static_cast<double>(successes) >= kFreeFailoverAbove * static_cast<double>(successes + failures);
-}
-
-void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now) {
-  const bool out = what == StateChange::What::Ejected || what == StateChange::What::CoolingDown ||
-                   what == StateChange::What::Resting;
-  changed(what, node, now, out ? nodes_[node].until(now) : kNever, out ? nodes_.cause(node) : Cause{});
-}
-
-void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause) {
-  changes_.add({.what = what, .level = nodes_.level(node), .node = node, .at = now, .until = until, .cause = cause});
 }
 
 }  // namespace drover::core

@@ -54,7 +54,7 @@ void Fleet::heard(TargetState& target, const Ticket& ticket, Instant now) {
   }
   if (!target.silence.heard(now, ticket.taken)) return;
   target.cohorts[kind].clear();  // they are answered
-  changed(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
+  nodes_.tell(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
 }
 
 /// Whether the target gets no more requests for now. A new suspicion is noted for the log.
@@ -68,7 +68,7 @@ bool Fleet::silent(TargetId target, Instant now) {
     if (since == kNever) return false;
   }
   if (state.silence.suspect(since)) {
-    changed(StateChange::What::Suspected, state.path[static_cast<std::size_t>(Level::Target)], now);
+    nodes_.tell(StateChange::What::Suspected, state.path[static_cast<std::size_t>(Level::Target)], now);
   }
   return true;
 }

@@ -1,6 +1,6 @@
 // The health of all that targets stand on: a node for each provider, server, key, quota, lane and target of a plan,
-// with its name, the cause of its latest failure and the parts that accuse it. A target's path names its node at each
-// level. Who is charged is decided in blame.h and fleet_evidence.cc.
+// with its name, the cause of its latest failure and the parts that accuse it; and the changes of their state. A
+// target's path names its node at each level. Who is charged is decided in blame.h and fleet_evidence.cc.
 #pragma once
 
 #include <algorithm>
@@ -14,6 +14,7 @@
 #include "core/health/accusers.h"
 #include "core/health/blame.h"
 #include "core/health/cause.h"
+#include "core/health/change_log.h"
 #include "core/health/health.h"
 
 namespace drover::core {
@@ -54,6 +55,16 @@ class HealthTree {
   /// Notes that a request that was sent at `began` went well at the node. True: that brought the node back.
   bool succeed(std::uint32_t node, const HealthSettings& settings, Instant began, Instant now);
 
+  /// Tells the log of a change of the node's state, with the time until which it is out and its cause where it is.
+  void tell(StateChange::What what, std::uint32_t node, Instant now);
+  /// The same with another time and cause than the node's own.
+  void tell(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause) {
+    changes_.add({.what = what, .level = levels_[node], .node = node, .at = now, .until = until, .cause = cause});
+  }
+  /// The changes that no caller has taken yet.
+  [[nodiscard]] ChangeLog& changes() { return changes_; }
+  [[nodiscard]] const ChangeLog& changes() const { return changes_; }
+
   /// Until when some node may be in its slow start.
   [[nodiscard]] Instant recovering_until() const { return recovering_until_; }
   void recover_until(Instant until) { recovering_until_ = std::max(recovering_until_, until); }
@@ -82,6 +93,7 @@ class HealthTree {
   std::vector<std::string> labels_;
   bool accused_ = false;  ///< some node may have accusers
   Instant recovering_until_ = Instant::min();
+  ChangeLog changes_;
 };
 
 }  // namespace drover::core

@@ -1,4 +1,4 @@
-#include "core/fleet/change_log.h"
+#include "core/health/change_log.h"
 
 #include <gtest/gtest.h>
 
