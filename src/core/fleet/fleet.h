@@ -49,13 +49,6 @@ struct ProbeAnswer {
   std::optional<Duration> latency = std::nullopt;
 };
 
-/// Counters of soft affinity: requests of a known conversation, and those of them that went to the conversation's last
-/// target.
-struct AffinityCount {
-  std::uint64_t asked = 0;
-  std::uint64_t kept = 0;
-};
-
 struct TargetView {
   TargetId target;
   TargetCondition condition = TargetCondition::Ok;  ///< Suspect: its last answers failed, but it is still used
@@ -135,10 +128,10 @@ class Fleet final : public FleetPort {
   [[nodiscard]] std::uint64_t in_flight() const;
   /// Requests that wait for capacity.
   [[nodiscard]] std::size_t waiting() const;
-  [[nodiscard]] AffinityCount affinity() const { return affinity_count_; }
+  [[nodiscard]] AffinityCount affinity() const { return conversations_.count(); }
 
   /// Conversations that are remembered (soft affinity).
-  [[nodiscard]] std::size_t conversations() const;
+  [[nodiscard]] std::size_t conversations() const { return conversations_.size(); }
   /// Whether refusals have taught the rate of any lane.
   [[nodiscard]] bool any_rate_learned() const { return lanes_.any_rate_learned(); }
 
@@ -332,7 +325,6 @@ class Fleet final : public FleetPort {
   std::vector<PoolState> pools_;
   CheckPoints checks_;
   AffinityTable conversations_;  ///< open when some pool keeps conversations
-  AffinityCount affinity_count_;
   LimitBook limits_;
   LaneBook lanes_;
   FurtherAttempts further_;

@@ -27,7 +27,7 @@ std::optional<TargetId> Fleet::kept(PoolId pool, const Tier& tier, const PickReq
   const std::uint64_t key = conversation(pool, request);
   AffinityTable::Entry* const entry = conversations_.find(key, span, now);
   if (entry == nullptr) return std::nullopt;
-  if (!request.look) ++affinity_count_.asked;
+  if (!request.look) conversations_.asked();
   const double bound = load_bound(pool, tier, request);
   const auto takes = [&](std::uint32_t at) {
     if (at == AffinityTable::kNobody || !stands_in(TargetId{at}, pool, tier)) return false;
@@ -37,27 +37,14 @@ std::optional<TargetId> Fleet::kept(PoolId pool, const Tier& tier, const PickReq
   const bool home_again = takes(entry->home) && share(targets_[entry->home], now) >= balancer::attraction(key, 0);
   const std::uint32_t chosen = home_again ? entry->home : entry->stand_in;
   if (!home_again && !takes(chosen)) return std::nullopt;
-  if (!request.look) {
-    ++affinity_count_.kept;
-    entry->used = now;
-    if (home_again) entry->home_used = now;
-  }
+  if (!request.look) conversations_.stayed(*entry, home_again, now);
   return TargetId{chosen};
 }
 
 void Fleet::keep(PoolId pool, TargetId target, const PickRequest& request, Instant now) {
   const Duration span = plan_->pools[pool.index()].affinity;
   if (request.affinity == 0 || request.look || span <= Duration::zero() || !conversations_.is_open()) return;
-  AffinityTable::Entry& entry = conversations_.claim(conversation(pool, request));
-  // The home's prompt cache has forgotten the conversation by now, so the stand-in becomes the home.
-  const bool home_forgot = entry.home == AffinityTable::kNobody || entry.home_used <= now - span;
-  if (home_forgot || entry.home == target.value) {
-    entry.home = target.value;
-    entry.home_used = now;
-  } else {
-    entry.stand_in = target.value;
-  }
-  entry.used = now;
+  conversations_.sent(conversation(pool, request), target.value, span, now);
 }
 
 }  // namespace drover::core

@@ -194,7 +194,7 @@ void FleetHandover::carry_common(Way way) const {
   Fleet& to = way == Way::Borrow ? *old_ : *heir_;
   to.further_.take_counts(from.further_);
   to.poison_ = from.poison_;
-  to.affinity_count_ = from.affinity_count_;
+  to.conversations_.take_count(from.conversations_);
   to.lanes_.take_count(from.lanes_);
   to.keeper_.heard(from.keeper_.latest());
   to.nodes_.recover_until(from.nodes_.recovering_until());

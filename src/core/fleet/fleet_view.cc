@@ -72,9 +72,4 @@ std::uint64_t Fleet::in_flight() const {
   return sum;
 }
 
-std::size_t Fleet::conversations() const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      conversations_.entries(), [](const AffinityTable::Entry& entry) { return entry.key != 0; }));
-}
-
 }  // namespace drover::core
