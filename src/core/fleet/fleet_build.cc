@@ -88,26 +88,11 @@ void Fleet::build() {
   build_accusers();
 }
 
-/// The independent part of a node that a target's evidence belongs to. The keys of one quota are one account, and the
-/// models of one key at one server are one credential.
-std::uint32_t Fleet::part_of(Level level, const TargetState& target) const {
-  const auto node = [&](Level at) { return target.path[static_cast<std::size_t>(at)]; };
-  switch (level) {
-    case Level::Provider: return target.check;
-    case Level::Server: return node(node(Level::Quota) == kAlwaysOpen ? Level::Key : Level::Quota);
-    case Level::Key:
-    case Level::Quota:
-    case Level::Lane: return node(Level::Server);
-    case Level::Target: break;
-  }
-  return 0;
-}
-
 void Fleet::build_accusers() {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> parts;  // node and part
   for (const TargetState& target : targets_) {
     for (std::size_t level = 0; level < static_cast<std::size_t>(Level::Target); ++level) {
-      parts.emplace_back(target.path[level], part_of(static_cast<Level>(level), target));
+      parts.emplace_back(target.path[level], target.part_of(static_cast<Level>(level)));
     }
   }
   std::ranges::sort(parts);

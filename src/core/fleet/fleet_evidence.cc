@@ -21,7 +21,7 @@ void Fleet::charge(const Blame& blame, Charge due, Instant now) {
   if (nodes_.undivided(at) || sure) return apply(blame, due, now);
 
   const bool was_trial = (blame.trial_levels & level_bit(due.level)) != 0;
-  const bool enough = nodes_.accuse(at, part_of(due.level, target)) || was_trial;
+  const bool enough = nodes_.accuse(at, target.part_of(due.level)) || was_trial;
   apply(blame, {due.action, Level::Target}, now);
   if (enough) return apply(blame, due, now);
   nodes_[at].hear(now);

@@ -95,7 +95,7 @@ FleetHandover::FleetHandover(Fleet& old, Fleet& heir, Succession& all)
 FleetHandover::Places FleetHandover::places_in(const Fleet& heir, const Fleet& old) {
   const auto targets = [](const Fleet& fleet) {
     std::vector<std::string> names;
-    for (const Fleet::TargetState& target : fleet.targets_) names.push_back(fleet.nodes_.names()[target.path.back()]);
+    for (const TargetState& target : fleet.targets_) names.push_back(fleet.nodes_.names()[target.path.back()]);
     return names;
   };
   Places places{.nodes = places_of(old.nodes_.names(), heir.nodes_.names()),
@@ -144,7 +144,7 @@ void FleetHandover::carry(std::uint32_t old_at, std::uint32_t heir_at, Way way, 
 /// Copies what was learnt about a target and the nodes above it, and what runs there. It does not copy what the plan
 /// says.
 void FleetHandover::carry_target(TargetId id, Way way) const {
-  const Fleet::TargetState& about = old_->targets_[id.index()];
+  const TargetState& about = old_->targets_[id.index()];
   for (const std::uint32_t node : about.path) {
     carry(node, places_.nodes[node], way, [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
       to.nodes_[there] = from.nodes_[here];
@@ -162,8 +162,8 @@ void FleetHandover::carry_target(TargetId id, Way way) const {
         });
   carry(id.value, places_.targets[id.index()], way,
         [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
-          Fleet::TargetState& state = to.targets_[there];
-          Fleet::TargetState carried = from.targets_[here];
+          TargetState& state = to.targets_[there];
+          TargetState carried = from.targets_[here];
           carried.hash = state.hash;
           carried.per_weight = state.per_weight;
           carried.pool = state.pool;
@@ -179,8 +179,8 @@ void FleetHandover::carry_target(TargetId id, Way way) const {
 void FleetHandover::carry_pool(std::uint32_t pool, Way way) const {
   if (pool == Fleet::kNone) return;
   carry(pool, places_.pools[pool], way, [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
-    const Fleet::PoolState& known = from.pools_[here];
-    Fleet::PoolState& state = to.pools_[there];
+    const PoolState& known = from.pools_[here];
+    PoolState& state = to.pools_[there];
     state.successes = known.successes;
     state.failures = known.failures;
     state.latency = known.latency;

@@ -47,6 +47,24 @@ TargetId in_every_plan(std::uint64_t hash) {
   return TargetId{static_cast<std::uint32_t>(hash)};
 }
 
+void learn_first_content(TargetState& target, std::vector<PoolState>& pools, Duration first_content, PromptSize prompt,
+                         Instant now) {
+  target.first_content.observe(std::chrono::duration<double>(first_content).count(), now);
+  if (target.pool != TargetState::kNone) pools[target.pool].latency.learn_first_content(first_content, prompt);
+}
+
+void learn_latency(TargetState& target, std::vector<PoolState>& pools, const Outcome& outcome, PromptSize prompt,
+                   Instant now) {
+  if (outcome.first_content) learn_first_content(target, pools, *outcome.first_content, prompt, now);
+  if (!outcome.whole) return;
+  // An answer without output tokens (embeddings) counts as one token. A pool serves one model, so its answers are
+  // alike in this.
+  const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
+  const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;
+  target.per_token.observe(seconds, now);
+  if (target.pool != TargetState::kNone) pools[target.pool].latency.learn_whole(*outcome.whole, seconds, prompt);
+}
+
 }  // namespace
 
 void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
@@ -110,7 +128,7 @@ std::uint8_t Fleet::give_back(const Ticket& ticket) {
 void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {
   TargetState& target = targets_[ticket.target.index()];
   well_throughout(target, ticket.taken, now);
-  learn_latency(target, outcome, ticket.prompt(), now);
+  learn_latency(target, pools_, outcome, ticket.prompt(), now);
   target.success.succeeded(now);
   target.doubt.answered(ticket.taken);
   if (outcome.body != 0) poison_.answered(outcome.body, now);
@@ -161,7 +179,7 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
       well(target, static_cast<Level>(level), ticket.taken, now);
   }
   target.doubt.answered(ticket.taken);
-  learn_first_content(target, first_content, ticket.prompt(), now);
+  learn_first_content(target, pools_, first_content, ticket.prompt(), now);
   made_room(now);
 }
 
@@ -170,23 +188,6 @@ void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
   const bool tell = lanes_.hint(target.lane, hints, ticket.lane_before, ticket.taken, now);
   made_room(now);
   if (tell) nodes_.tell(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
-}
-
-void Fleet::learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now) {
-  target.first_content.observe(std::chrono::duration<double>(first_content).count(), now);
-  if (target.pool != kNone) pools_[target.pool].latency.learn_first_content(first_content, prompt);
-}
-
-void Fleet::learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now) {
-  if (outcome.first_content) learn_first_content(target, *outcome.first_content, prompt, now);
-  if (outcome.whole) {
-    // An answer without output tokens (embeddings) counts as one token. A pool serves one model, so its answers are
-    // alike in this.
-    const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
-    const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;
-    target.per_token.observe(seconds, now);
-    if (target.pool != kNone) pools_[target.pool].latency.learn_whole(*outcome.whole, seconds, prompt);
-  }
 }
 
 bool Fleet::quarantined(std::uint64_t body, Instant now) const {

@@ -63,7 +63,7 @@ bool HealthTree::ejected(const Path& path, Instant now) const {
   });
 }
 
-double HealthTree::share(const Path& path, Instant now) const {
+double HealthTree::least_share(const Path& path, Instant now) const {
   double least = 1.0;
   for (const std::uint32_t node : path) least = std::min(least, nodes_[node].share(now));
   return least;

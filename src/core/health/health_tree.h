@@ -78,13 +78,21 @@ class HealthTree {
   /// Whether a node of the path is ejected, so that the target is used only when nothing else is left.
   [[nodiscard]] bool ejected(const Path& path, Instant now) const;
   /// The least share in slow start of the path's nodes, 1 when none is in it.
-  [[nodiscard]] double share(const Path& path, Instant now) const;
+  [[nodiscard]] double share(const Path& path, Instant now) const {
+    return now >= recovering_until_ ? 1.0 : least_share(path, now);
+  }
+  /// Scales a cost by that share.
+  [[nodiscard]] double by_share(double amount, const Path& path, Instant now) const {
+    return now >= recovering_until_ ? amount : amount / least_share(path, now);
+  }
   /// Of the path's nodes, the return that is over last.
   [[nodiscard]] Comeback comeback(const Path& path, Instant now) const;
   /// Ends the trials that an attempt taken at `taken` began. Returns the levels at which its trial still counted.
   std::uint8_t end_trials(const Path& path, std::uint8_t trial_levels, Instant taken);
 
  private:
+  [[nodiscard]] double least_share(const Path& path, Instant now) const;
+
   std::vector<HealthNode> nodes_;
   std::vector<Cause> causes_;
   std::vector<Accusers> accusers_;  ///< not used for targets
