@@ -43,7 +43,7 @@ std::string body_of(const std::string& model, const std::vector<ChatTurn>& conve
       json::object{{"model", model}, {"max_tokens", kMostTokens}, {"stream", true}, {"messages", std::move(messages)}});
 }
 
-/// What is read of the answer, whatever pieces it comes in.
+/// Reads the answer, in whatever pieces it comes.
 class AnswerReader {
  public:
   explicit AnswerReader(const std::function<void(std::string_view)>& print) : print_(print) {}
@@ -103,7 +103,7 @@ class AnswerReader {
   bool whole_ = false;
 };
 
-/// One request; its deadline cancels whatever it is doing.
+/// One request. Its deadline cancels the step that it is in.
 struct Asking {
   Asking(net::Loop& own_loop, net::Resolver& resolver, const std::function<void(std::string_view)>& print)
       : loop(own_loop),

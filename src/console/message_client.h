@@ -1,5 +1,5 @@
-// One answer in Anthropic's dialect, asked of a running drover from another process: for `drover chat` with models that
-// the library, which speaks OpenAI's, cannot ask for. Streamed to whoever wants to print it.
+// Asks a running drover in another process for one answer in Anthropic's dialect: for `drover chat` with models that
+// the library, which speaks OpenAI's, cannot ask for. The answer is given to the caller as it comes.
 #pragma once
 
 #include <functional>
@@ -22,8 +22,8 @@ struct MessageServer {
   std::string key;  ///< a client's; may be empty
 };
 
-/// Asks and waits for the end of the answer, which is returned; `print` gets it piece by piece. Errors: a sentence for
-/// the person who asked.
+/// Asks, waits for the end of the answer and returns it; `print` gets each piece. Errors: a sentence for the person who
+/// asked.
 [[nodiscard]] Result<std::string> ask_message(const MessageServer& server, const std::string& model,
                                               const std::vector<ChatTurn>& conversation,
                                               const std::function<void(std::string_view)>& print);
