@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/instant.h"
+#include "base/units.h"
 #include "core/balancer/round_robin.h"
 #include "core/balancer/weighted_draw.h"
 #include "core/health/cohorts.h"

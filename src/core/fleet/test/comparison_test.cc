@@ -52,12 +52,17 @@ TEST(Comparison, WeightDividesTheWork) {
   EXPECT_TRUE(two.compare().clearly_cheaper(two.a, two.b));
 }
 
-TEST(Comparison, IdleEqualsAreEqualWhateverChanceHasMeasured) {
+TEST(Comparison, LatenciesThatDifferByNoMoreThanTheirSamplesAreEqual) {
   Two two;
-  two.measure(two.a, 1000ms);
-  two.measure(two.b, 1001ms);
-  EXPECT_FALSE(two.compare().clearly_cheaper(two.a, two.b));
+  for (int answer = 0; answer < 100; ++answer) {
+    const double factor = answer % 2 == 0 ? 1.0 : 0.4;
+    two.a.first_content.observe(1.5 * factor, at(1ms * answer));
+    two.b.first_content.observe(1.2 * factor, at(1ms * answer));
+    two.known.learn_first_content(1s, PromptSize(Tokens{10}));
+  }
+  EXPECT_GT(two.a.first_content.last(), 1.2 * two.b.first_content.last());
   EXPECT_FALSE(two.compare().clearly_cheaper(two.b, two.a));
+  EXPECT_FALSE(two.compare().clearly_cheaper(two.a, two.b));
 }
 
 TEST(Comparison, AMuchSlowerTargetIsDearer) {
