@@ -40,7 +40,7 @@ bool within(const std::array<Range, N>& ranges, std::uint32_t code) {
   return std::ranges::any_of(ranges, [&](Range range) { return code >= range.first && code <= range.last; });
 }
 
-/// Takes one character off the front. A byte that begins none counts as one.
+/// Takes one character off the front. A byte that begins no character counts as one.
 std::uint32_t next(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;

@@ -18,7 +18,7 @@ struct Phrase {
   std::string_view word;
   std::string_view sentence;
 };
-/// Why nothing more was tried, for people.
+/// The reasons why nothing more was tried, as a person reads them.
 constexpr Phrase kEnds[] = {
     {"answered", "the answer came to its end"},
     {"refused", "it was refused before any target was looked for"},
@@ -42,7 +42,7 @@ constexpr Phrase kEnds[] = {
     {"deadline", "the request's own deadline passed"},
     {"stream_max", "the stream was longer than 'timeouts.stream_max'"},
 };
-/// What barred a target.
+/// The bars of targets.
 constexpr Phrase kBars[] = {
     {"usable", "could be used"},
     {"tried", "was tried"},
@@ -88,7 +88,7 @@ std::string span(const json::value& value) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " ms";
 }
 
-/// Rows under each other, two spaces between the columns.
+/// Rows below each other, with two spaces between the columns.
 class Columns {
  public:
   void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }

@@ -8,7 +8,7 @@
 
 namespace drover::console {
 
-/// Errors: BadResponse when it is not the JSON of an explain page.
+/// Errors: BadResponse when the text is not the JSON of an explain page.
 [[nodiscard]] Result<std::string> explain_text(std::string_view json);
 
 }  // namespace drover::console

@@ -1,4 +1,4 @@
-// What the providers themselves say about the models of a configuration: whether they have them, and until when.
+// Asks the providers about the models of a configuration: whether they have them, and until when.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace drover::console {
 
-/// Asks each provider that some model uses for its list of models (one small GET, at most ten seconds) and returns what
-/// there is to be warned of: sentences that are safe to print.
+/// Asks each provider that a model uses for its list of models (one small GET, at most ten seconds), and returns
+/// warnings: sentences that are safe to print.
 [[nodiscard]] std::vector<std::string> check_models(std::shared_ptr<const upstream::Catalog> catalog);
 
 }  // namespace drover::console

@@ -1,5 +1,5 @@
-// Reads drover's own JSON pages when they come from a network, and trusts none of their contents. A value that is
-// missing or of another type reads as empty, and control characters never reach the terminal.
+// Reads drover's own JSON pages, which come from a network, and trusts none of their contents. A value that is missing
+// or of another type reads as empty, and control characters never reach the terminal.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace drover::console {
 
-/// Member access that never fails: what is missing is null.
+/// A member of an object; null when it is missing. Never fails.
 [[nodiscard]] inline const boost::json::value& member(const boost::json::value& object, std::string_view name) {
   static const boost::json::value kNull;
   if (!object.is_object()) return kNull;
@@ -23,7 +23,7 @@ namespace drover::console {
   return value.is_string() ? printable(value.get_string()) : std::string();
 }
 
-/// Within what any whole number type here holds.
+/// The number, limited to the range of every whole number type that is used here.
 [[nodiscard]] inline double number_of(const boost::json::value& value) {
   constexpr double kMost = 1e15;
   boost::system::error_code problem;

@@ -15,7 +15,7 @@
 namespace drover::console {
 namespace {
 
-/// What may stand in a request target as it is, beside letters and digits.
+/// The characters beside letters and digits that need no escape in a request target.
 constexpr std::string_view kTargetBytes = "._-:/+=@~";
 
 using Answer = std::optional<Result<upstream::Fetched>>;

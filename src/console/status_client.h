@@ -1,4 +1,4 @@
-// Asks a running drover for a page of its admin listener, from another process.
+// Asks a running drover in another process for a page of its admin listener.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace drover::console {
 
-/// Where and how to ask.
+/// The address of the admin listener, and how it is asked.
 struct AdminAddress {
   std::string url;      ///< "http://127.0.0.1:8081"; https is verified
   std::string ca_file;  ///< against these certificates instead of the system's; empty: the system's
@@ -21,11 +21,12 @@ struct AdminPage {
   std::string body;
 };
 
-/// GET {url}{path}, waiting for the answer. Errors: a sentence for the person who asked.
+/// GET {url}{path}; waits for the answer. Errors: a sentence for the person who asked.
 [[nodiscard]] Result<AdminPage> fetch_page(const AdminAddress& address, std::string path);
-/// The body of /status. Errors: also any other answer than 200.
+/// The body of /status. Errors: also for every other status than 200.
 [[nodiscard]] Result<std::string> fetch_status(const AdminAddress& address);
-/// The page of /explain about this request, target or key. Errors: as fetch_page; an answer that is none of its own.
+/// The page of /explain about this request, target or key. Errors: as fetch_page; also for an answer that is no explain
+/// page.
 [[nodiscard]] Result<AdminPage> fetch_explanation(const AdminAddress& address, std::string_view name);
 
 }  // namespace drover::console

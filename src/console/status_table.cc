@@ -55,11 +55,11 @@ constexpr std::array<Word, kColumns> kHeadings = {{{"MARK", "สี"},
                                                    {"REQUESTS", "คำขอ"},
                                                    {"FAILED", "ล้มเหลว"},
                                                    {"WHY", "เพราะ"}}};
-/// What is left out first where there is no room for all.
+/// The columns that are left out when there is no room, in this order.
 constexpr std::array<Column, 11> kLeastFirst = {
     Column::LastUsed, Column::Requests,     Column::Score, Column::LastCheck, Column::PerToken, Column::Failures,
     Column::InFlight, Column::FirstContent, Column::Until, Column::State,     Column::Model};
-/// What a text that is cut keeps at least.
+/// Least width of a text that is cut.
 constexpr std::size_t kShortestWhy = 12;
 constexpr std::size_t kShortestTarget = 8;
 constexpr std::array<Column, 8> kNumbers = {Column::Until, Column::FirstContent, Column::PerToken, Column::InFlight,
@@ -123,7 +123,7 @@ std::string check(const json::value& value) {
   return span(number_of(member(value, "seconds_ago"))) + " " + text_of(member(value, "result"));
 }
 
-/// The name under which clients reach it; a target may serve several.
+/// The name under which clients reach the target's model; a target may serve several models.
 std::string model_of(const json::value& target, Language language) {
   const json::value& routes = member(target, "routes");
   if (routes.is_array() && !routes.get_array().empty()) {
@@ -166,7 +166,7 @@ std::string coloured(std::string_view mark, std::string text, Colour colour) {
   return "\x1b[" + std::string(code) + "m● " + text + "\x1b[0m";
 }
 
-/// Red before yellow before green; 0 for what is none of them.
+/// Red before yellow before green; 0 for any other mark.
 int urgency(std::string_view mark) {
   return mark == "red" ? 3 : mark == "yellow" ? 2 : mark == "green" ? 1 : 0;
 }
@@ -208,7 +208,7 @@ class Table {
     return sorted;
   }
 
-  /// Models that are shut down soon; the page has the whole list.
+  /// Warns of models that are shut down soon; the page has the whole list.
   void warn_of_models(std::vector<std::string>& under) const {
     constexpr std::size_t kMostWarnings = 3;
     const json::value& models = member(page_, "retiring_models");
@@ -221,7 +221,7 @@ class Table {
     if (told > kMostWarnings) under.push_back("! and " + std::to_string(told - kMostWarnings) + " models more");
   }
 
-  /// Those at the end, which are the best: one line says how many.
+  /// Leaves out the rows at the end, which are the best targets; one line says how many they are.
   void leave_out_rows(std::vector<std::string>& under) {
     if (size_.rows == 0 || rows_.size() + under.size() <= size_.rows) return;
     const std::size_t kept = std::max<std::size_t>(size_.rows, under.size() + 3) - under.size() - 1;
@@ -242,7 +242,7 @@ class Table {
     marks_.resize(kept);
   }
 
-  /// What the row takes without the text of one column.
+  /// The width of the row without the text of one column.
   [[nodiscard]] std::size_t total() const {
     std::size_t sum = colour_ == Colour::Yes ? 2 : 0;
     for (std::size_t column = 0; column < kColumns; ++column) {
@@ -251,7 +251,7 @@ class Table {
     return sum;
   }
 
-  /// Leaves out and cuts until every row fits.
+  /// Leaves out columns and cuts texts until every row fits.
   void fit() {
     for (std::size_t column = 0; column < kColumns; ++column) widths_[column] = width(column);
     if (size_.columns == 0) return;
@@ -292,7 +292,7 @@ class Table {
       const std::string whole = cut(row[column], widths_[column]);
       std::string cell = number ? padded_left(whole, widths_[column]) : padded(whole, widths_[column]);
       if (column == 0) {
-        // The dot in front of a coloured mark takes two columns, which the heading leaves empty.
+        // The dot before a coloured mark takes two columns, which the heading leaves empty.
         cell = at_row > 0 ? coloured(marks_[at_row], std::move(cell), colour_)
                           : (colour_ == Colour::Yes ? "  " : "") + cell;
       } else {

@@ -24,8 +24,8 @@ struct StatusTable {
   bool any_red = false;
 };
 
-/// No line is wider than `size` says: the least important columns are left out, then texts are cut. Errors: BadResponse
-/// when it is not the JSON of a status page.
+/// No line is wider than `size`: the least important columns are left out first, then texts are cut. Errors:
+/// BadResponse when the text is not the JSON of a status page.
 [[nodiscard]] Result<StatusTable> status_table(std::string_view json, Language language, Colour colour,
                                                TableSize size = {});
 

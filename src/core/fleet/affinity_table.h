@@ -2,6 +2,7 @@
 // without allocation after construction. Health and load are the fleet's business, not the table's.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -14,6 +15,13 @@ namespace drover::core {
 inline constexpr std::size_t kAffinityEntries = std::size_t{1} << 16;
 /// Entries looked at for one conversation.
 inline constexpr std::size_t kAffinityRow = 8;
+
+/// Counters of soft affinity: requests of a known conversation, and those of them that went to the conversation's last
+/// target.
+struct AffinityCount {
+  std::uint64_t asked = 0;
+  std::uint64_t kept = 0;
+};
 
 class AffinityTable {
  public:
@@ -54,7 +62,35 @@ class AffinityTable {
     return *oldest;
   }
 
+  /// Remembers that a request of the conversation was sent to `target`, which becomes its home when it has none, or
+  /// when the home's prompt cache has forgotten it (`keep` is over); else its stand-in. The table is open.
+  void sent(std::uint64_t key, std::uint32_t target, Duration keep, Instant now) {
+    Entry& entry = claim(key);
+    const bool home_forgot = entry.home == kNobody || entry.home_used <= now - keep;
+    if (home_forgot || entry.home == target) {
+      entry.home = target;
+      entry.home_used = now;
+    } else {
+      entry.stand_in = target;
+    }
+    entry.used = now;
+  }
+  /// Remembers that a request of a known conversation stayed: at its home, or at its stand-in.
+  void stayed(Entry& entry, bool at_home, Instant now) {
+    ++count_.kept;
+    entry.used = now;
+    if (at_home) entry.home_used = now;
+  }
+  /// Counts a request of a known conversation.
+  void asked() { ++count_.asked; }
+  [[nodiscard]] AffinityCount count() const { return count_; }
+  void take_count(const AffinityTable& other) { count_ = other.count_; }
+
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+  /// How many conversations are remembered. Looks at every entry.
+  [[nodiscard]] std::size_t size() const {
+    return static_cast<std::size_t>(std::ranges::count_if(entries_, [](const Entry& entry) { return entry.key != 0; }));
+  }
 
  private:
   [[nodiscard]] Entry* row_of(std::uint64_t key) {
@@ -62,6 +98,7 @@ class AffinityTable {
   }
 
   std::vector<Entry> entries_;
+  AffinityCount count_;
 };
 
 }  // namespace drover::core

@@ -3,7 +3,6 @@
 // no requests (dispatch.h) and makes no attempts.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,28 +11,20 @@
 #include <vector>
 
 #include "base/random.h"
-#include "core/balancer/round_robin.h"
-#include "core/balancer/weighted_draw.h"
-#include "core/dispatch/hedge_share.h"
-#include "core/dispatch/retry_budget.h"
+#include "core/dispatch/further_attempts.h"
 #include "core/fleet/affinity_table.h"
 #include "core/fleet/fleet_port.h"
+#include "core/fleet/keeper.h"
+#include "core/fleet/target_state.h"
 #include "core/fleet/waiting_room.h"
 #include "core/health/blame.h"
 #include "core/health/cause.h"
 #include "core/health/change_log.h"
 #include "core/health/check_points.h"
-#include "core/health/cohorts.h"
-#include "core/health/comeback.h"
 #include "core/health/health_tree.h"
 #include "core/health/poison_list.h"
-#include "core/health/silence.h"
-#include "core/health/success_share.h"
-#include "core/latency/latency_model.h"
-#include "core/latency/peak_ewma.h"
-#include "core/limits/lane_limit.h"
+#include "core/limits/lane_book.h"
 #include "core/limits/limit_book.h"
-#include "core/limits/window_count.h"
 #include "core/plan/plan.h"
 
 namespace drover::core {
@@ -48,13 +39,6 @@ struct ProbeAnswer {
   ServerId server{};
   const Error* error = nullptr;  ///< absent: healthy
   std::optional<Duration> latency = std::nullopt;
-};
-
-/// Counters of soft affinity: requests of a known conversation, and those of them that went to the conversation's last
-/// target.
-struct AffinityCount {
-  std::uint64_t asked = 0;
-  std::uint64_t kept = 0;
 };
 
 struct TargetView {
@@ -76,11 +60,6 @@ struct TargetView {
   std::optional<LastCheck> last_check = std::nullopt;  ///< by a probe; nothing: there was none yet, or probes are off
 };
 
-/// A request counts as this much load, an output token as 1 and a token of the prompt as a tenth (reading is about ten
-/// times cheaper than writing): a target's load is the work it still has to do, not the number of its requests.
-inline constexpr std::uint64_t kLoadPerRequest = 1000;
-[[nodiscard]] std::uint64_t load_of(const Amount& estimate);
-
 class Succession;
 
 class Fleet final : public FleetPort {
@@ -99,9 +78,9 @@ class Fleet final : public FleetPort {
   void serve_waiting(Instant now) override { made_room(now); }
   void committed(const Ticket& ticket, Duration first_content, Instant now) override;
   void hint(const Ticket& ticket, const QuotaHints& hints, Instant now) override;
-  [[nodiscard]] bool spend_retry(Instant now) override;
-  void charge_retry(Instant now) override;
-  [[nodiscard]] bool spend_hedge(Instant now) override;
+  [[nodiscard]] bool spend_retry(Instant now) override { return further_.spend_retry(now); }
+  void charge_retry(Instant now) override { further_.charge_retry(now); }
+  [[nodiscard]] bool spend_hedge(Instant now) override { return further_.spend_hedge(now); }
   [[nodiscard]] bool quarantined(std::uint64_t body, Instant now) const override;
   [[nodiscard]] bool failover_is_free(TargetId next, Instant now) const override;
   [[nodiscard]] bool spoke_since(TargetId target, Instant since) const override {
@@ -124,82 +103,32 @@ class Fleet final : public FleetPort {
 
   /// Takes the oldest change of state. When more than kChangesKept wait to be taken, the oldest are dropped and
   /// counted.
-  [[nodiscard]] std::optional<StateChange> next_change() { return changes_.take(); }
-  [[nodiscard]] std::uint64_t changes_lost() const { return changes_.lost(); }
+  [[nodiscard]] std::optional<StateChange> next_change() { return nodes_.changes().take(); }
+  [[nodiscard]] std::uint64_t changes_lost() const { return nodes_.changes().lost(); }
   /// The changed node's name, safe to print: "key holysheep/spare". Valid as long as the fleet.
   [[nodiscard]] std::string_view label(const StateChange& change) const { return nodes_.label(change.node); }
 
   /// How many values about limits upstreams have sent that cannot be true. Such values change nothing.
-  [[nodiscard]] std::uint64_t nonsense() const { return nonsense_; }
+  [[nodiscard]] std::uint64_t nonsense() const { return lanes_.nonsense(); }
 
   [[nodiscard]] TargetView view(TargetId target, Instant now) const;
   [[nodiscard]] std::vector<TargetView> views(Instant now) const;
   [[nodiscard]] std::uint64_t in_flight() const;
   /// Requests that wait for capacity.
   [[nodiscard]] std::size_t waiting() const;
-  [[nodiscard]] AffinityCount affinity() const { return affinity_count_; }
+  [[nodiscard]] AffinityCount affinity() const { return conversations_.count(); }
 
   /// Conversations that are remembered (soft affinity).
-  [[nodiscard]] std::size_t conversations() const;
+  [[nodiscard]] std::size_t conversations() const { return conversations_.size(); }
   /// Whether refusals have taught the rate of any lane.
-  [[nodiscard]] bool any_rate_learned() const;
+  [[nodiscard]] bool any_rate_learned() const { return lanes_.any_rate_learned(); }
 
   [[nodiscard]] const Plan& plan() const { return *plan_; }
 
  private:
-  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  static constexpr std::uint32_t kNone = TargetState::kNone;
   static constexpr std::uint32_t kAlwaysOpen = HealthTree::kAlwaysOpen;
 
-  /// The fields that policies compare come first, in one cache line: a policy may compare thousands of targets.
-  struct alignas(64) TargetState {
-    PeakEwma first_content{};
-    PeakEwma per_token{};
-    std::uint64_t load = 0;
-    std::uint64_t hash = 0;
-    float per_weight = 1;  ///< 1 / weight; infinite for a weight of 0
-    std::uint32_t in_flight = 0;
-    std::uint32_t pool = kNone;
-    std::uint32_t lane = 0;  ///< index into lane_limits_
-    HealthTree::Path path{};
-    std::uint32_t check = kNone;
-    SuccessShare success{};
-    Doubt doubt{};
-    LackedApis lacks{};
-    Silence silence{};
-    Comers comers{};
-    std::uint64_t requests = 0;
-    std::uint64_t failures = 0;
-    std::uint64_t input_tokens = 0;
-    std::uint64_t cached_tokens = 0;
-    std::uint32_t tier = 0;  ///< in `pool`
-    std::optional<Instant> last_used{};
-    std::array<Cohorts, 2> cohorts{};  ///< its waiting requests of ordinary length: plain, and streamed
-    Instant next_look{};               ///< at them
-  };
-  /// The targets of one pool with one priority: pool.targets[begin, begin + draw.size()).
-  struct Tier {
-    std::uint32_t begin = 0;
-    balancer::WeightedDraw draw{};
-    balancer::RoundRobin round{};
-    balancer::RoundRobin spare{};  ///< the same for failovers, which use up no target's turn
-    std::uint64_t weight = 0;
-    std::uint64_t load = 0;  ///< of all its targets; meaningless when the pool borrows
-  };
-  struct PoolState {
-    std::vector<Tier> tiers{};
-    std::uint64_t hash = 0;  ///< of its model: the same in another plan
-    bool borrows = false;    ///< some of its targets are counted in another pool
-    mutable WindowCount<10> successes{std::chrono::seconds(10)};
-    mutable WindowCount<10> failures{std::chrono::seconds(10)};
-    LatencyModel latency{};
-    std::uint32_t excused = 0;  ///< refusals of credentials since the last success that were blamed on their requests
-  };
-  /// How the latencies of a pool's targets are compared for one request.
-  struct Measure {
-    bool by_probes = false;  ///< where the target has any
-    PeakEwma TargetState::* average = nullptr;
-    double usual = 1.0;  ///< of a target that is not known
-  };
   struct Standing {
     Access access = Access::Open;
     Instant until{};
@@ -230,44 +159,16 @@ class Fleet final : public FleetPort {
   [[nodiscard]] PickAnswer pick_now(const PickRequest& request, Instant now, Random& random);
   [[nodiscard]] PickAnswer pick_beside(const PickRequest& request, Instant now, Random& random);
   [[nodiscard]] bool free_for_a_second(TargetId target, const PickRequest& request, Instant now);
-  [[nodiscard]] bool candidate(TargetId target, const PickRequest& request) const;
   [[nodiscard]] bool usable(TargetId target, const PickRequest& request, Instant now);
   [[nodiscard]] Standing standing(TargetId target, const PickRequest& request, Instant now);
   [[nodiscard]] std::optional<TargetId> choose(PoolId pool, Tier& tier, const PickRequest& request, Instant now,
                                                Random& random);
-  [[nodiscard]] double load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const;
-  [[nodiscard]] double load_per_weight(const TargetState& target) const;
-  [[nodiscard]] double cost(const TargetState& target, double latency, const PickRequest& request, Instant now) const;
-  [[nodiscard]] bool clearly_cheaper(TargetId second, TargetId first, const Measure& measure,
-                                     const PickRequest& request, Instant now) const;
-  [[nodiscard]] Measure measure_of(const PoolState& pool, const PickRequest& request) const;
-  [[nodiscard]] double quickness(const TargetState& target, const Measure& measure, Instant now) const;
-  [[nodiscard]] double latency(const TargetState& target, const Measure& measure, Instant now) const;
-  [[nodiscard]] double share(const TargetState& target, Instant now) const {
-    return now >= nodes_.recovering_until() ? 1.0 : nodes_.share(target.path, now);
-  }
-  /// Scales a cost by the target's share in slow start.
-  [[nodiscard]] double by_share(double amount, const TargetState& target, Instant now) const {
-    return now >= nodes_.recovering_until() ? amount : amount / nodes_.share(target.path, now);
-  }
-  /// Scales a cost by the target's share of successes, so that a target that fails looks expensive.
-  [[nodiscard]] static double by_success(double amount, const TargetState& target, Instant now) {
-    return target.success.whole() ? amount : amount / target.success.at(now);
-  }
   /// The target came back so lately that it may get no further request yet.
   [[nodiscard]] bool rushed(const TargetState& target, Instant now) const {
     return now < nodes_.recovering_until() && target.comers.full(nodes_.comeback(target.path, now), now);
   }
   void count_load(TargetState& target, std::uint64_t more, std::uint64_t less);
-  void count_request(Instant now) {
-    budget_.count_request(now);
-    hedges_.count_request(now);
-    second_opinions_.count_request(now);
-  }
   [[nodiscard]] bool silent(TargetId target, Instant now);
-  [[nodiscard]] Instant silent_since(TargetState& target, Instant now);
-  [[nodiscard]] Instant silent_since(const TargetState& target, std::size_t kind, Instant now) const;
-  [[nodiscard]] double slowness(const TargetState& target, std::size_t kind) const;
   void waits(TargetState& target, const Ticket& ticket, Instant now);
   void waits_no_more(TargetState& target, const Ticket& ticket, bool answered);
   [[nodiscard]] Duration suspicious_silence(const TargetState& target) const {
@@ -283,10 +184,8 @@ class Fleet final : public FleetPort {
   // waiting (fleet_waiting.cc)
   [[nodiscard]] PickAnswer claim(const PickRequest& request, Instant now, Random& random);
   [[nodiscard]] PickAnswer join(const PickRequest& request, PickAnswer blocked, Instant now);
-  [[nodiscard]] PickAnswer still_waiting(WaiterId waiter, const Waiting& waiting, PickAnswer answer);
   void serve_waiters(Instant now);
   [[nodiscard]] Served serve(Waiting& waiting, Instant now);
-  void appoint_keeper();
   /// Call after every change that may let a waiting request in. Costs one comparison while no request waits.
   void made_room(Instant now) {
     if (succession_ != nullptr) return made_room_for_all(now);
@@ -301,8 +200,6 @@ class Fleet final : public FleetPort {
   // soft affinity (fleet_affinity.cc)
   [[nodiscard]] std::optional<TargetId> kept(PoolId pool, const Tier& tier, const PickRequest& request, Instant now);
   void keep(PoolId pool, TargetId target, const PickRequest& request, Instant now);
-  [[nodiscard]] std::uint64_t conversation(PoolId pool, const PickRequest& request) const;
-  [[nodiscard]] bool stands_in(TargetId target, PoolId pool, const Tier& tier) const;
 
   // settling (fleet_settle.cc)
   void settle_now(const Ticket& ticket, const Outcome& outcome, Instant now);
@@ -319,16 +216,11 @@ class Fleet final : public FleetPort {
   };
   void charge(const Blame& blame, Charge due, Instant now);
   void apply(const Blame& blame, Charge due, Instant now);
-  [[nodiscard]] std::uint32_t part_of(Level level, const TargetState& target) const;
   void well(const TargetState& target, Level level, Instant began, Instant now);
   void well_throughout(const TargetState& target, Instant began, Instant now);
   void heard(TargetState& target, const Ticket& ticket, Instant now);
-  void learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now);
-  void learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now);
   void probe_succeeded(const TargetState& target, Level level, Instant now);
   void probe_failed(const TargetState& target, Charge due, const Error& error, Instant now);
-  void changed(StateChange::What what, std::uint32_t node, Instant now);
-  void changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause);
   void learn_credential(const Refusal& refusal, Verdict verdict, Instant now);
   void lacks_api(const Refusal& refusal, Instant now);
 
@@ -343,22 +235,12 @@ class Fleet final : public FleetPort {
   std::vector<PoolState> pools_;
   CheckPoints checks_;
   AffinityTable conversations_;  ///< open when some pool keeps conversations
-  AffinityCount affinity_count_;
   LimitBook limits_;
-  std::vector<LaneLimit> lane_limits_;
-  std::vector<std::string> lane_names_;  ///< beside lane_limits_: stable across plans
-  std::vector<Instant> lane_lied_;       ///< beside lane_limits_: when the log last said so
-  std::uint64_t nonsense_ = 0;
-  RetryBudget budget_;
-  HedgeShare hedges_;
-  SecondOpinions second_opinions_;
+  LaneBook lanes_;
+  FurtherAttempts further_;
   PoisonList poison_;
   WaitingRoom room_;
-  Instant latest_ = Instant::min();  ///< the latest time that a caller has passed
-  Instant next_look_ = kNever;       ///< when the clock alone may let a waiting request in
-  WaiterId keeper_{};                ///< the waiting request whose timer looks again then, for all of them
-  Instant keeper_told_ = kNever;
-  ChangeLog changes_;
+  Keeper keeper_;
 };
 
 }  // namespace drover::core

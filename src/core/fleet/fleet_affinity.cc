@@ -4,60 +4,55 @@
 #include <algorithm>
 
 #include "core/balancer/sticky.h"
+#include "core/fleet/comparison.h"
 #include "core/fleet/fleet.h"
 
 namespace drover::core {
+namespace {
 
-std::uint64_t Fleet::conversation(PoolId pool, const PickRequest& request) const {
-  return std::max<std::uint64_t>(balancer::mix(request.affinity, pools_[pool.index()].hash), 1);
+std::uint64_t conversation(const PoolState& pool, const PickRequest& request) {
+  return std::max<std::uint64_t>(balancer::mix(request.affinity, pool.hash), 1);
 }
 
-/// Whether `target` belongs to this tier: a reload may have moved it to another.
-bool Fleet::stands_in(TargetId target, PoolId pool, const Tier& tier) const {
-  const TargetState& state = targets_[target.index()];
-  if (state.pool == pool.value) return &pools_[pool.index()].tiers[state.tier] == &tier;
-  const auto begin = plan_->pools[pool.index()].targets.begin() + tier.begin;
-  return std::find(begin, begin + static_cast<std::ptrdiff_t>(tier.draw.size()), target) !=
-         begin + static_cast<std::ptrdiff_t>(tier.draw.size());
+/// Whether a target of the pool belongs to this tier: a reload may have moved it to another.
+bool stands_in(const Tier& tier, TargetId target, const std::vector<TargetId>& pool) {
+  const auto begin = pool.begin() + tier.begin;
+  const auto end = begin + static_cast<std::ptrdiff_t>(tier.draw.size());
+  return std::find(begin, end, target) != end;
 }
+
+}  // namespace
 
 std::optional<TargetId> Fleet::kept(PoolId pool, const Tier& tier, const PickRequest& request, Instant now) {
   const Duration span = plan_->pools[pool.index()].affinity;
   if (request.affinity == 0 || span <= Duration::zero() || tier.draw.size() < 2) return std::nullopt;
-  const std::uint64_t key = conversation(pool, request);
+  const PoolState& known = pools_[pool.index()];
+  const std::vector<TargetId>& targets = plan_->pools[pool.index()].targets;
+  const std::uint64_t key = conversation(known, request);
   AffinityTable::Entry* const entry = conversations_.find(key, span, now);
   if (entry == nullptr) return std::nullopt;
-  if (!request.look) ++affinity_count_.asked;
-  const double bound = load_bound(pool, tier, request);
+  if (!request.look) conversations_.asked();
+  const double bound = load_bound(targets_, targets, known.borrows, tier, request.estimate);
   const auto takes = [&](std::uint32_t at) {
-    if (at == AffinityTable::kNobody || !stands_in(TargetId{at}, pool, tier)) return false;
-    return usable(TargetId{at}, request, now) && load_per_weight(targets_[at]) <= bound;
+    if (at == AffinityTable::kNobody) return false;
+    const TargetState& state = targets_[at];
+    const bool here =
+        state.pool == pool.value ? &known.tiers[state.tier] == &tier : stands_in(tier, TargetId{at}, targets);
+    return here && usable(TargetId{at}, request, now) && state.load_per_weight() <= bound;
   };
   // A home that has just come back takes its conversations again as its share grows, not all at once.
-  const bool home_again = takes(entry->home) && share(targets_[entry->home], now) >= balancer::attraction(key, 0);
+  const bool home_again =
+      takes(entry->home) && nodes_.share(targets_[entry->home].path, now) >= balancer::attraction(key, 0);
   const std::uint32_t chosen = home_again ? entry->home : entry->stand_in;
   if (!home_again && !takes(chosen)) return std::nullopt;
-  if (!request.look) {
-    ++affinity_count_.kept;
-    entry->used = now;
-    if (home_again) entry->home_used = now;
-  }
+  if (!request.look) conversations_.stayed(*entry, home_again, now);
   return TargetId{chosen};
 }
 
 void Fleet::keep(PoolId pool, TargetId target, const PickRequest& request, Instant now) {
   const Duration span = plan_->pools[pool.index()].affinity;
   if (request.affinity == 0 || request.look || span <= Duration::zero() || !conversations_.is_open()) return;
-  AffinityTable::Entry& entry = conversations_.claim(conversation(pool, request));
-  // The home's prompt cache has forgotten the conversation by now, so the stand-in becomes the home.
-  const bool home_forgot = entry.home == AffinityTable::kNobody || entry.home_used <= now - span;
-  if (home_forgot || entry.home == target.value) {
-    entry.home = target.value;
-    entry.home_used = now;
-  } else {
-    entry.stand_in = target.value;
-  }
-  entry.used = now;
+  conversations_.sent(conversation(pools_[pool.index()], request), target.value, span, now);
 }
 
 }  // namespace drover::core

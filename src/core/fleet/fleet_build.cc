@@ -30,13 +30,7 @@ std::string renaming(const Target& target) {
 }  // namespace
 
 Fleet::Fleet(std::shared_ptr<const Plan> plan, std::uint64_t seed)
-    : plan_(std::move(plan)),
-      random_(seed),
-      checks_(*plan_),
-      limits_(*plan_),
-      budget_(plan_->retry.budget),
-      hedges_(plan_->retry.hedge),
-      room_(*plan_) {
+    : plan_(std::move(plan)), random_(seed), checks_(*plan_), limits_(*plan_), further_(plan_->retry), room_(*plan_) {
   build();
 }
 
@@ -75,11 +69,8 @@ void Fleet::build() {
     const auto [found, fresh] = lanes.try_emplace(lane_name);
     if (fresh) found->second = nodes_.add(lane_name, model_label(target) + " at " + owner_label, Level::Lane);
     const std::string limit_name = lane_name + " at " + plan.servers[target.server.index()].base_url;
-    const auto [number, first] = numbers.try_emplace(limit_name, static_cast<std::uint32_t>(lane_limits_.size()));
-    if (first) {
-      lane_limits_.emplace_back();
-      lane_names_.push_back(limit_name);
-    }
+    const auto [number, first] = numbers.try_emplace(limit_name);
+    if (first) number->second = lanes_.add(limit_name);
     state.lane = number->second;
     const std::string name = "target " + key.fingerprint + " at " + plan.servers[target.server.index()].base_url +
                              " for " + target.model + renaming(target);
@@ -93,32 +84,15 @@ void Fleet::build() {
                   found->second,
                   nodes_.add(name, "target " + target.name, Level::Target)};
   }
-  lane_lied_.assign(lane_limits_.size(), Instant::min());
   build_pools();
   build_accusers();
-}
-
-/// The independent part of a node that speaks through a target, as a number that means the same in every plan. Keys of
-/// one quota are one account, and the models of one key at one server one credential.
-std::uint32_t Fleet::part_of(Level level, const TargetState& target) const {
-  const auto node = [&](Level at) { return target.path[static_cast<std::size_t>(at)]; };
-  const auto mark = [&](Level at) { return static_cast<std::uint32_t>(stable_hash(nodes_.names()[node(at)])); };
-  switch (level) {
-    case Level::Provider: return target.check == kNone ? 0 : mark(Level::Key) * 31 + mark(Level::Server);
-    case Level::Server: return mark(node(Level::Quota) == kAlwaysOpen ? Level::Key : Level::Quota);
-    case Level::Key:
-    case Level::Quota:
-    case Level::Lane: return mark(Level::Server);
-    case Level::Target: break;
-  }
-  return 0;
 }
 
 void Fleet::build_accusers() {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> parts;  // node and part
   for (const TargetState& target : targets_) {
     for (std::size_t level = 0; level < static_cast<std::size_t>(Level::Target); ++level) {
-      parts.emplace_back(target.path[level], part_of(static_cast<Level>(level), target));
+      parts.emplace_back(target.path[level], target.part_of(static_cast<Level>(level), nodes_));
     }
   }
   std::ranges::sort(parts);

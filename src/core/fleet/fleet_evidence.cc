@@ -21,7 +21,7 @@ void Fleet::charge(const Blame& blame, Charge due, Instant now) {
   if (nodes_.undivided(at) || sure) return apply(blame, due, now);
 
   const bool was_trial = (blame.trial_levels & level_bit(due.level)) != 0;
-  const bool enough = nodes_.accuse(at, part_of(due.level, target)) || was_trial;
+  const bool enough = nodes_.accuse(at, target.part_of(due.level, nodes_)) || was_trial;
   apply(blame, {due.action, Level::Target}, now);
   if (enough) return apply(blame, due, now);
   nodes_[at].hear(now);
@@ -37,7 +37,7 @@ void Fleet::apply(const Blame& blame, Charge due, Instant now) {
   const bool was_clear = node.clear(now);
   const auto out = [&](StateChange::What what) {
     nodes_.cause(at) = blame.cause;
-    changed(what, at, now);
+    nodes_.tell(what, at, now);
   };
   switch (due.action) {
     case Charge::Action::None: return;
@@ -64,7 +64,7 @@ void Fleet::apply(const Blame& blame, Charge due, Instant now) {
 void Fleet::well(const TargetState& target, Level level, Instant began, Instant now) {
   const std::uint32_t at = target.path[static_cast<std::size_t>(level)];
   if (at == kAlwaysOpen) return;
-  if (nodes_.succeed(at, plan_->health, began, now)) changed(StateChange::What::Recovered, at, now);
+  if (nodes_.succeed(at, plan_->health, began, now)) nodes_.tell(StateChange::What::Recovered, at, now);
 }
 
 /// A success clears the target and every node above it.
@@ -79,12 +79,12 @@ void Fleet::lacks_api(const Refusal& refusal, Instant now) {
   if (refusal.trial_levels != 0) well_throughout(target, refusal.taken, now);
   if (!news) return;
   const std::uint32_t at = target.path[static_cast<std::size_t>(Level::Target)];
-  changed(StateChange::What::LacksApi, at, now, target.lacks.until(), refusal.cause);
+  nodes_.tell(StateChange::What::LacksApi, at, now, target.lacks.until(), refusal.cause);
 }
 
 bool Fleet::ask_elsewhere(const Refusal& refusal, Instant now) {
   Doubt& doubt = targets_[refusal.target.index()].doubt;
-  if (!second_opinions_.take(doubt.doubted(), now)) return false;
+  if (!further_.ask_elsewhere(doubt.doubted(), now)) return false;
   doubt.asks(now);
   // Until the sibling has answered, the next request for this API goes elsewhere. If the target does offer the API, the
   // mistake costs it little.
@@ -119,7 +119,7 @@ void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
   if (refusal.asked) target.doubt.learned();
   if (refusal.cause.kind == ErrorKind::Unsupported) {
     if (verdict != Verdict::Contradicted) return target.lacks.forget(refusal.api);
-    if (refusal.asked) second_opinions_.give_back(refusal.asked_at);
+    if (refusal.asked) further_.answered_elsewhere(refusal.asked_at);
     return lacks_api(refusal, now);
   }
   const Error error{.kind = refusal.cause.kind, .scope = ErrorScope::Target, .status = refusal.cause.status};
@@ -132,7 +132,7 @@ void Fleet::learn(const Refusal& refusal, Verdict verdict, Instant now) {
       if (refusal.trial_levels != 0) well_throughout(target, refusal.taken, now);
       break;
     case Verdict::Contradicted: {
-      if (refusal.asked) second_opinions_.give_back(refusal.asked_at);
+      if (refusal.asked) further_.answered_elsewhere(refusal.asked_at);
       const bool missing =
           refusal.cause.kind == ErrorKind::ModelMissing && !plan_->targets[refusal.target.index()].model.empty();
       const bool counts = target.doubt.contradicted(refusal.by, plan_->principals.size() > 1);

@@ -55,7 +55,7 @@ Skip Fleet::bar_of(TargetId target, const PickRequest& request, Instant now) {
   // An explanation looks at the suspicion and does not begin one: that is for picks.
   if (state.silence.bars(now, suspicious_silence(state))) return {.target = target, .bar = Bar::Silent};
   if (rushed(state, now)) return {.target = target, .bar = Bar::Returning};
-  const Instant learned = lane_limits_[state.lane].admits_at(request.estimate, now);
+  const Instant learned = lanes_[state.lane].admits_at(request.estimate, now);
   if (learned > now) return {.target = target, .bar = Bar::LearnedLimit, .until = learned};
   const Instant room = limits_.target_admits_at(target, request, now);
   // A limit of requests at once has room when one of them ends, at a time that is not known.

@@ -95,12 +95,12 @@ FleetHandover::FleetHandover(Fleet& old, Fleet& heir, Succession& all)
 FleetHandover::Places FleetHandover::places_in(const Fleet& heir, const Fleet& old) {
   const auto targets = [](const Fleet& fleet) {
     std::vector<std::string> names;
-    for (const Fleet::TargetState& target : fleet.targets_) names.push_back(fleet.nodes_.names()[target.path.back()]);
+    for (const TargetState& target : fleet.targets_) names.push_back(fleet.nodes_.names()[target.path.back()]);
     return names;
   };
   Places places{.nodes = places_of(old.nodes_.names(), heir.nodes_.names()),
                 .targets = places_of(targets(old), targets(heir)),
-                .lanes = places_of(old.lane_names_, heir.lane_names_),
+                .lanes = places_of(old.lanes_.names(), heir.lanes_.names()),
                 .checks = places_of(old.checks_.names(*old.plan_), heir.checks_.names(*heir.plan_)),
                 .pools = std::vector(old.pools_.size(), kGone)};
   // A pool has no name, so it is found by its targets.
@@ -144,7 +144,7 @@ void FleetHandover::carry(std::uint32_t old_at, std::uint32_t heir_at, Way way, 
 /// Copies what was learnt about a target and the nodes above it, and what runs there. It does not copy what the plan
 /// says.
 void FleetHandover::carry_target(TargetId id, Way way) const {
-  const Fleet::TargetState& about = old_->targets_[id.index()];
+  const TargetState& about = old_->targets_[id.index()];
   for (const std::uint32_t node : about.path) {
     carry(node, places_.nodes[node], way, [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
       to.nodes_[there] = from.nodes_[here];
@@ -154,8 +154,7 @@ void FleetHandover::carry_target(TargetId id, Way way) const {
   }
   carry(about.lane, places_.lanes[about.lane], way,
         [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
-          to.lane_limits_[there] = from.lane_limits_[here];
-          to.lane_lied_[there] = from.lane_lied_[here];
+          to.lanes_.carry(there, from.lanes_, here);
         });
   carry(about.check, places_.checks[about.check], way,
         [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
@@ -164,8 +163,8 @@ void FleetHandover::carry_target(TargetId id, Way way) const {
         });
   carry(id.value, places_.targets[id.index()], way,
         [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
-          Fleet::TargetState& state = to.targets_[there];
-          Fleet::TargetState carried = from.targets_[here];
+          TargetState& state = to.targets_[there];
+          TargetState carried = from.targets_[here];
           carried.hash = state.hash;
           carried.per_weight = state.per_weight;
           carried.pool = state.pool;
@@ -181,8 +180,8 @@ void FleetHandover::carry_target(TargetId id, Way way) const {
 void FleetHandover::carry_pool(std::uint32_t pool, Way way) const {
   if (pool == Fleet::kNone) return;
   carry(pool, places_.pools[pool], way, [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
-    const Fleet::PoolState& known = from.pools_[here];
-    Fleet::PoolState& state = to.pools_[there];
+    const PoolState& known = from.pools_[here];
+    PoolState& state = to.pools_[there];
     state.successes = known.successes;
     state.failures = known.failures;
     state.latency = known.latency;
@@ -194,13 +193,11 @@ void FleetHandover::carry_common(Way way) const {
   if (heir_ == nullptr) return;
   const Fleet& from = way == Way::Borrow ? *heir_ : *old_;
   Fleet& to = way == Way::Borrow ? *old_ : *heir_;
-  to.budget_.take_counts(from.budget_);
-  to.hedges_.take_counts(from.hedges_);
-  to.second_opinions_ = from.second_opinions_;
+  to.further_.take_counts(from.further_);
   to.poison_ = from.poison_;
-  to.affinity_count_ = from.affinity_count_;
-  to.nonsense_ = from.nonsense_;
-  to.latest_ = std::max(to.latest_, from.latest_);
+  to.conversations_.take_count(from.conversations_);
+  to.lanes_.take_count(from.lanes_);
+  to.keeper_.heard(from.keeper_.latest());
   to.nodes_.recover_until(from.nodes_.recovering_until());
 }
 
@@ -353,7 +350,7 @@ FleetHandover& Succession::succeed(Fleet& newest, Fleet& next) {
   elders_.push_back(std::move(handover));
   newest_ = &next;
   newest.succession_ = next.succession_ = this;
-  made_room(next.latest_);  // the new plan's limits may be higher
+  made_room(next.keeper_.latest());  // the new plan's limits may be higher
   return *elders_.back();
 }
 

@@ -1,36 +1,30 @@
 // Picking a target: pools in order, priorities within a pool, the pool's policy within a priority. When no target is
 // usable: a last resort, a time to wait for, or nothing.
 #include <algorithm>
-#include <limits>
 
 #include "core/balancer/p2c.h"
 #include "core/balancer/sticky.h"
+#include "core/fleet/comparison.h"
 #include "core/fleet/fleet.h"
 
 namespace drover::core {
 namespace {
 
-/// Requests of one affinity that a target may hold before the load bound counts. Two at once are no overload.
-constexpr double kStickySlack = 4.0;
-/// The latency of a key whose probes have not answered: longer than every measured one.
-constexpr double kUnknownProbe = 1e6;
-/// The latency of a target that no request has measured: shorter than every measured one.
-constexpr double kUntriedLatency = 0.0;
 /// Factor for weights where a policy counts in whole numbers, so that the small share of a slow start is not rounded to
 /// nothing.
 constexpr double kWeightScale = 100.0;
 /// A second attempt needs room in a target's limits for this many requests like it.
 constexpr std::int64_t kRoomForSecond = 5;
 
-}  // namespace
-
-std::uint64_t load_of(const Amount& estimate) {
-  constexpr std::int64_t kMostTokens = 100'000'000;  // an estimate comes from the client's max_tokens
-  const auto input = static_cast<std::uint64_t>(std::clamp<std::int64_t>(estimate.input_tokens.value, 0, kMostTokens));
-  const auto output =
-      static_cast<std::uint64_t>(std::clamp<std::int64_t>(estimate.output_tokens.value, 0, kMostTokens));
-  return kLoadPerRequest + output + input / 10;
+/// Whether the request may go to the target at all, whatever the target's state.
+bool candidate(const Plan& plan, TargetId target, const PickRequest& request) {
+  const Target& about = plan.targets[target.index()];
+  if (about.weight == 0 || !request.fence.admits(about.provider)) return false;
+  if (request.owner.known() && !request.owner.is(about.key, about.quota)) return false;
+  return std::ranges::find(request.tried, target) == request.tried.end();
 }
+
+}  // namespace
 
 PickAnswer Fleet::pick_now(const PickRequest& request, Instant now, Random& random) {
   if (request.again) return pick_without_open(request, now, random);
@@ -70,7 +64,7 @@ PickAnswer Fleet::pick_beside(const PickRequest& request, Instant now, Random& r
 /// its limits.
 bool Fleet::free_for_a_second(TargetId target, const PickRequest& request, Instant now) {
   const TargetState& state = targets_[target.index()];
-  const LaneLimit& lane = lane_limits_[state.lane];
+  const LaneLimit& lane = lanes_[state.lane];
   if (!nodes_.clear(state.path, now) || state.silence.suspected() || lane.learned_per_second() > 0) return false;
   PickRequest several = request;
   several.estimate.requests.value *= kRoomForSecond;
@@ -80,20 +74,13 @@ bool Fleet::free_for_a_second(TargetId target, const PickRequest& request, Insta
   return limits_.target_admits_at(target, several, now) <= now;
 }
 
-bool Fleet::candidate(TargetId target, const PickRequest& request) const {
-  const Target& about = plan_->targets[target.index()];
-  if (about.weight == 0 || !request.fence.admits(about.provider)) return false;
-  if (request.owner.known() && !request.owner.is(about.key, about.quota)) return false;
-  return std::ranges::find(request.tried, target) == request.tried.end();
-}
-
 bool Fleet::usable(TargetId target, const PickRequest& request, Instant now) {
-  if (!candidate(target, request)) return false;
+  if (!candidate(*plan_, target, request)) return false;
   const TargetState& state = targets_[target.index()];
   if (state.lacks.any() && state.lacks.has(request.api, now)) return false;
   if (!nodes_.admits(state.path, now)) return false;
   if (state.doubt.barred(now) || (!state.silence.calm() && silent(target, now)) || rushed(state, now)) return false;
-  const LaneLimit& lane = lane_limits_[state.lane];
+  const LaneLimit& lane = lanes_[state.lane];
   if (!lane.unknown() && lane.admits_at(request.estimate, now) > now) return false;
   return limits_.target_admits_at(target, request, now) <= now;
 }
@@ -110,11 +97,14 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
     return false;
   };
   const auto weight = [&](std::size_t place) { return plan_->targets[at(place).index()].weight; };
-  const auto load = [&](std::size_t place) { return load_per_weight(targets_[at(place).index()]); };
+  const auto load = [&](std::size_t place) { return targets_[at(place).index()].load_per_weight(); };
+  const auto comparison = [&] {
+    return Comparison(plan_->health.latency_from, nodes_, checks_, state.latency, request, now);
+  };
   const auto two_choices = [&] {
-    const Measure measure = measure_of(state, request);
+    const Comparison compared = comparison();
     return balancer::p2c_where(tier.draw, random, eligible, weight, [&](std::size_t second, std::size_t first) {
-      return clearly_cheaper(at(second), at(first), measure, request, now);
+      return compared.clearly_cheaper(targets_[at(second).index()], targets_[at(first).index()]);
     });
   };
   // A failover has a turn of its own: if it took the turn of the next request, that request would go to the target that
@@ -139,7 +129,7 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
         break;
       }
       chosen = round(eligible, [&](std::size_t place) {
-        return std::max(1.0, weight(place) * kWeightScale * share(targets_[at(place).index()], now));
+        return std::max(1.0, weight(place) * kWeightScale * nodes_.share(targets_[at(place).index()].path, now));
       });
       break;
     case Balance::Random: chosen = balancer::draw_eligible(tier.draw, random, eligible, weight); break;
@@ -147,21 +137,23 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
       chosen = balancer::least(tier.draw.size(), random, eligible, [&](std::size_t place) {
         const TargetState& target = targets_[at(place).index()];
         const double requests = (target.in_flight + 1) * static_cast<double>(target.per_weight);
-        return by_success(by_share(requests, target, now), target, now);
+        return target.by_success(nodes_.by_share(requests, target.path, now), now);
       });
       break;
     case Balance::LeastLatency: {
-      const Measure measure = measure_of(state, request);
+      const Comparison compared = comparison();
       chosen = balancer::least(tier.draw.size(), random, eligible, [&](std::size_t place) {
         const TargetState& target = targets_[at(place).index()];
-        return quickness(target, measure, now) * static_cast<double>(target.per_weight);
+        return compared.quickness(target) * static_cast<double>(target.per_weight);
       });
       break;
     }
     case Balance::Sticky:
       chosen = request.affinity == 0
                    ? two_choices()
-                   : balancer::sticky(tier.draw.size(), load_bound(pool, tier, request), eligible, pull, load);
+                   : balancer::sticky(tier.draw.size(),
+                                      load_bound(targets_, about.targets, state.borrows, tier, request.estimate),
+                                      eligible, pull, load);
       break;
   }
   if (!chosen) return std::nullopt;
@@ -169,83 +161,9 @@ std::optional<TargetId> Fleet::choose(PoolId pool, Tier& tier, const PickRequest
   return at(*chosen);
 }
 
-double Fleet::load_per_weight(const TargetState& target) const {
-  return static_cast<double>(target.load) * static_cast<double>(target.per_weight);
-}
-
 void Fleet::count_load(TargetState& target, std::uint64_t more, std::uint64_t less) {
   target.load += more - less;
   if (target.pool != kNone) pools_[target.pool].tiers[target.tier].load += more - less;
-}
-
-/// The most work per weight that a target may have before the requests that prefer it go to other targets.
-double Fleet::load_bound(PoolId pool, const Tier& tier, const PickRequest& request) const {
-  const std::vector<TargetId>& targets = plan_->pools[pool.index()].targets;
-  const std::uint64_t own = load_of(request.estimate);
-  std::uint64_t sum = own + tier.load;
-  if (pools_[pool.index()].borrows) {
-    sum = own;
-    for (std::size_t place = 0; place < tier.draw.size(); ++place) {
-      sum += targets_[targets[tier.begin + place].index()].load;
-    }
-  }
-  const double mean = static_cast<double>(sum) / static_cast<double>(std::max<std::uint64_t>(tier.weight, 1));
-  return std::max(mean * balancer::kLoadBound, kStickySlack * static_cast<double>(own));
-}
-
-/// The time that the request would wait at this target: the work there, times the latency, divided by its share.
-double Fleet::cost(const TargetState& target, double latency, const PickRequest& request, Instant now) const {
-  // The weight divides the work that is there, not the request itself, so that idle targets of different weights cost
-  // the same. They were drawn by weight, so weight must not count a second time.
-  const double work = load_per_weight(target) + static_cast<double>(load_of(request.estimate));
-  return by_success(work * by_share(latency, target, now), target, now);
-}
-
-/// Whether the second of two drawn targets takes the request. Latencies that differ by no more than their samples do
-/// count as equal: else, of two idle targets, the one that chance measured slower would never be asked and measured
-/// again.
-bool Fleet::clearly_cheaper(TargetId second, TargetId first, const Measure& measure, const PickRequest& request,
-                            Instant now) const {
-  const TargetState& one = targets_[first.index()];
-  const TargetState& other = targets_[second.index()];
-  // A target that is due for its trial costs less than every other target, so that the request drawn for it makes the
-  // trial.
-  if (!nodes_.clear(one.path, now)) return false;
-  if (!nodes_.clear(other.path, now)) return true;
-  double of_one = latency(one, measure, now);
-  double of_other = latency(other, measure, now);
-  const double noise =
-      measure.by_probes ? 0 : (one.*measure.average).deviation() + (other.*measure.average).deviation();
-  if (std::abs(of_one - of_other) <= noise) of_one = of_other = 1;
-  return cost(other, of_other, request, now) < balancer::kClearlyLess * cost(one, of_one, request, now);
-}
-
-Fleet::Measure Fleet::measure_of(const PoolState& pool, const PickRequest& request) const {
-  // Both targets are compared by the same measure: a stream's time is no match for a plain answer's.
-  const LatencyModel& known = pool.latency;
-  const bool by_first = request.streamed ? known.usual_first_content() > 0 : known.usual_per_token() <= 0;
-  const double usual = by_first ? known.usual_first_content() : known.usual_per_token();
-  return {.by_probes = plan_->health.latency_from == LatencyFrom::Probe,
-          .average = by_first ? &TargetState::first_content : &TargetState::per_token,
-          .usual = usual > 0 ? usual : 1.0};
-}
-
-/// What `least_latency` compares. A target without a measurement is asked once; else it would stay unmeasured beside
-/// quicker ones.
-double Fleet::quickness(const TargetState& target, const Measure& measure, Instant now) const {
-  const double usual = latency(target, measure, now);
-  if (measure.by_probes) return usual;  // probes measure every key, and go on when a target is back
-  const bool untried = target.first_content.last() <= 0 && target.per_token.last() <= 0 && target.success.whole();
-  return untried && target.in_flight == 0 ? kUntriedLatency : by_success(by_share(usual, target, now), target, now);
-}
-
-double Fleet::latency(const TargetState& target, const Measure& measure, Instant now) const {
-  if (measure.by_probes && target.check != kNone) {
-    const ProbeEwma& probes = checks_[target.check].latency;
-    return probes.known() ? probes.seconds() : kUnknownProbe;
-  }
-  const double own = (target.*measure.average).forgiven(measure.usual, now);
-  return own > 0 ? own : measure.usual;
 }
 
 PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickRequest& request, Instant now) {
@@ -265,7 +183,7 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
     node.begin_trial(now);
     ticket.trial = true;
     ticket.trial_levels = static_cast<std::uint8_t>(ticket.trial_levels | (1U << level));
-    changed(StateChange::What::OnTrial, state.path[level], now);
+    nodes_.tell(StateChange::What::OnTrial, state.path[level], now);
   }
   if (state.silence.suspected()) ticket.trial = true;
   ticket.streamed = request.streamed;
@@ -278,11 +196,11 @@ PickAnswer Fleet::take(TargetId target, std::uint32_t fallback, const PickReques
   count_load(state, ticket.load, 0);
   state.last_used = now;
   limits_.take(request, ticket, now);
-  ticket.lane_before = lane_limits_[state.lane].take(request.estimate, now);
+  ticket.lane_before = lanes_[state.lane].take(request.estimate, now);
   answer.untried_left = another_left(target, request, now);
   if (!answer.untried_left || state.pool == kNone) return answer;
   if (ticket.trial) ticket.patience = prompt.scaled(suspicious_silence(state));
-  if (ticket.trial || hedges_.any()) {
+  if (ticket.trial || further_.may_hedge()) {
     ticket.second_after = prompt.scaled(pools_[state.pool].latency.late(request.streamed));
   } else if (!request.streamed) {  // a stream is bounded by its FirstContent timer
     ticket.second_after = prompt.scaled(suspicious_silence(state));
@@ -318,9 +236,9 @@ Fleet::Standing Fleet::standing(TargetId target, const PickRequest& request, Ins
   if (worst.access < Access::Ejected && (state.doubt.barred(now) || silent(target, now))) {
     worst = {.access = Access::Ejected, .until = now + kCapacityPoll, .why = ErrorKind::HeadTimeout};
   }
-  const Instant room = std::max({limits_.target_admits_at(target, request, now),
-                                 lane_limits_[state.lane].admits_at(request.estimate, now),
-                                 rushed(state, now) ? now + kCapacityPoll : now});
+  const Instant room =
+      std::max({limits_.target_admits_at(target, request, now), lanes_[state.lane].admits_at(request.estimate, now),
+                rushed(state, now) ? now + kCapacityPoll : now});
   if (room <= now) return worst;
   return {
       .access = Access::Cooling, .until = std::max(worst.until, room), .why = ErrorKind::RateLimited, .limited = true};
@@ -362,7 +280,7 @@ Fleet::Survey Fleet::survey(const PickRequest& request, Instant now) {
   }
   for (std::uint32_t fallback = 0; fallback < request.route->pools.size(); ++fallback) {
     for (const TargetId target : plan_->pools[request.route->pools[fallback].index()].targets) {
-      if (candidate(target, request)) look_at(target, fallback, request, now, found);
+      if (candidate(*plan_, target, request)) look_at(target, fallback, request, now, found);
     }
   }
   return found;
@@ -392,11 +310,11 @@ bool Fleet::reset_all(const PickRequest& request, Instant now) {
   bool any = false;
   for (const PoolId pool : request.route->pools) {
     for (const TargetId target : plan_->pools[pool.index()].targets) {
-      if (!candidate(target, request)) continue;
+      if (!candidate(*plan_, target, request)) continue;
       for (const std::uint32_t at : targets_[target.index()].path) {
         if (nodes_[at].clear(now) || nodes_[at].access(now) != Access::Ejected) continue;
         nodes_[at].reset();
-        changed(StateChange::What::Recovered, at, now);
+        nodes_.tell(StateChange::What::Recovered, at, now);
         any = true;
       }
     }

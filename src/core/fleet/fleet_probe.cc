@@ -46,7 +46,7 @@ void Fleet::probe_succeeded(const TargetState& target, Level level, Instant now)
   HealthNode& node = nodes_[at];
   if (node.heard_within(plan_->health.interval, now) || !node.succeed(plan_->health, now, now)) return;
   nodes_.recover_until(node.slow_until());
-  changed(StateChange::What::Recovered, at, now);
+  nodes_.tell(StateChange::What::Recovered, at, now);
   made_room(now);
 }
 
@@ -68,7 +68,8 @@ void Fleet::probe_failed(const TargetState& target, Charge due, const Error& err
                         .at = now};
   }
   if (went_out)
-    changed(due.action == Charge::Action::RestKey ? StateChange::What::Resting : StateChange::What::Ejected, at, now);
+    nodes_.tell(due.action == Charge::Action::RestKey ? StateChange::What::Resting : StateChange::What::Ejected, at,
+                now);
 }
 
 }  // namespace drover::core

@@ -11,8 +11,6 @@ constexpr double kFreeFailoverAbove = 0.5;
 /// Fewer failures than this in the 10 s say nothing about a pool. After a quiet time one target's quick failures are
 /// counted before its siblings' slow successes; the simulator lost a request by that.
 constexpr std::int64_t kFailuresThatCount = 10;
-/// An upstream that sends impossible values sends them with every answer: one log line in this time is enough.
-constexpr Duration kTellNonsenseEvery = std::chrono::minutes(10);
 /// Most tokens that are believed of one answer: an upstream may claim any number.
 constexpr std::int64_t kMostTokens = 1'000'000'000;
 
@@ -49,17 +47,35 @@ TargetId in_every_plan(std::uint64_t hash) {
   return TargetId{static_cast<std::uint32_t>(hash)};
 }
 
+void learn_first_content(TargetState& target, std::vector<PoolState>& pools, Duration first_content, PromptSize prompt,
+                         Instant now) {
+  target.first_content.observe(std::chrono::duration<double>(first_content).count(), now);
+  if (target.pool != TargetState::kNone) pools[target.pool].latency.learn_first_content(first_content, prompt);
+}
+
+void learn_latency(TargetState& target, std::vector<PoolState>& pools, const Outcome& outcome, PromptSize prompt,
+                   Instant now) {
+  if (outcome.first_content) learn_first_content(target, pools, *outcome.first_content, prompt, now);
+  if (!outcome.whole) return;
+  // An answer without output tokens (embeddings) counts as one token. A pool serves one model, so its answers are
+  // alike in this.
+  const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
+  const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;
+  target.per_token.observe(seconds, now);
+  if (target.pool != TargetState::kNone) pools[target.pool].latency.learn_whole(*outcome.whole, seconds, prompt);
+}
+
 }  // namespace
 
 void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
-  latest_ = std::max(latest_, now);
+  keeper_.heard(now);
   settle_now(ticket, outcome, now);
   if (outcome.kind != Outcome::Kind::Failed) return made_room(now);
-  if (room_.in_line() > 0) next_look_ = std::min(next_look_, now);  // the next call of the fleet looks at the latest
+  if (room_.in_line() > 0) keeper_.look_by(now);  // the next call of the fleet looks at the latest
 }
 
 void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now) {
-  if (!plausible(outcome)) ++nonsense_;
+  if (!plausible(outcome)) lanes_.count_nonsense();
   if (outcome.used.reported) {
     TargetState& counted = targets_[ticket.target.index()];
     const std::int64_t input = std::clamp<std::int64_t>(outcome.used.input_tokens.value, 0, kMostTokens);
@@ -90,7 +106,7 @@ void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now
 
 void Fleet::release(const Ticket& ticket) {
   take_back(ticket);
-  made_room(latest_);
+  made_room(keeper_.latest());
 }
 
 void Fleet::take_back(const Ticket& ticket) {
@@ -112,7 +128,7 @@ std::uint8_t Fleet::give_back(const Ticket& ticket) {
 void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {
   TargetState& target = targets_[ticket.target.index()];
   well_throughout(target, ticket.taken, now);
-  learn_latency(target, outcome, ticket.prompt(), now);
+  learn_latency(target, pools_, outcome, ticket.prompt(), now);
   target.success.succeeded(now);
   target.doubt.answered(ticket.taken);
   if (outcome.body != 0) poison_.answered(outcome.body, now);
@@ -145,7 +161,7 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, in_every_plan(target.hash), now)) return;
   ++target.failures;
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
-    lane_limits_[target.lane].refused(ticket.reserved, now);
+    lanes_[target.lane].refused(ticket.reserved, now);
   }
   charge(
       {.target = ticket.target, .trial_levels = ticket.trial_levels, .error = &error, .cause = cause_of(outcome, now)},
@@ -163,55 +179,19 @@ void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now)
       well(target, static_cast<Level>(level), ticket.taken, now);
   }
   target.doubt.answered(ticket.taken);
-  learn_first_content(target, first_content, ticket.prompt(), now);
+  learn_first_content(target, pools_, first_content, ticket.prompt(), now);
   made_room(now);
 }
 
 void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
   const TargetState& target = targets_[ticket.target.index()];
-  const int nonsense = lane_limits_[target.lane].hint(hints, ticket.lane_before, ticket.taken, now);
+  const bool tell = lanes_.hint(target.lane, hints, ticket.lane_before, ticket.taken, now);
   made_room(now);
-  if (nonsense == 0) return;
-  nonsense_ += static_cast<std::uint64_t>(nonsense);
-  Instant& told = lane_lied_[target.lane];
-  if (told != Instant::min() && now - told < kTellNonsenseEvery) return;
-  told = now;
-  changed(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
-}
-
-void Fleet::learn_first_content(TargetState& target, Duration first_content, PromptSize prompt, Instant now) {
-  target.first_content.observe(std::chrono::duration<double>(first_content).count(), now);
-  if (target.pool != kNone) pools_[target.pool].latency.learn_first_content(first_content, prompt);
-}
-
-void Fleet::learn_latency(TargetState& target, const Outcome& outcome, PromptSize prompt, Instant now) {
-  if (outcome.first_content) learn_first_content(target, *outcome.first_content, prompt, now);
-  if (outcome.whole) {
-    // An answer without output tokens (embeddings) counts as one token. A pool serves one model, so its answers are
-    // alike in this.
-    const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
-    const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;
-    target.per_token.observe(seconds, now);
-    if (target.pool != kNone) pools_[target.pool].latency.learn_whole(*outcome.whole, seconds, prompt);
-  }
+  if (tell) nodes_.tell(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
 }
 
 bool Fleet::quarantined(std::uint64_t body, Instant now) const {
   return body != 0 && poison_.quarantined(body, now);
-}
-
-bool Fleet::spend_retry(Instant now) {
-  return budget_.spend(now);
-}
-
-void Fleet::charge_retry(Instant now) {
-  budget_.charge(now);
-}
-
-bool Fleet::spend_hedge(Instant now) {
-  if (!hedges_.left(now) || !budget_.spend(now)) return false;
-  hedges_.take(now);
-  return true;
 }
 
 bool Fleet::failover_is_free(TargetId next, Instant now) const {
@@ -226,16 +206,6 @@ bool Fleet::failover_is_free(TargetId next, Instant now) const {
   if (failures < kFailuresThatCount) return true;
   const std::int64_t successes = pools_[pool].successes.total(now);
   return static_cast<double>(successes) >= kFreeFailoverAbove * static_cast<double>(successes + failures);
-}
-
-void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now) {
-  const bool out = what == StateChange::What::Ejected || what == StateChange::What::CoolingDown ||
-                   what == StateChange::What::Resting;
-  changed(what, node, now, out ? nodes_[node].until(now) : kNever, out ? nodes_.cause(node) : Cause{});
-}
-
-void Fleet::changed(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause) {
-  changes_.add({.what = what, .level = nodes_.level(node), .node = node, .at = now, .until = until, .cause = cause});
 }
 
 }  // namespace drover::core

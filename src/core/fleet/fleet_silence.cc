@@ -27,6 +27,47 @@ std::size_t kind_of(const Ticket& ticket) {
   return ticket.streamed ? 1 : 0;
 }
 
+/// How many times as long as its pool the target takes, by its own answers. The average follows peaks, which lie above
+/// the usual time by about their deviation.
+double slowness(const TargetState& target, const LatencyModel& known, std::size_t kind) {
+  const double usual = kind == 0 ? known.usual_per_token() : known.usual_first_content();
+  const PeakEwma& own = kind == 0 ? target.per_token : target.first_content;
+  return usual > 0 ? std::clamp((own.last() - own.deviation()) / usual, 1.0, kMostSlowness) : 1.0;
+}
+
+/// The targets that a silent one is compared with.
+struct Fellows {
+  const Plan& plan;
+  const std::vector<TargetState>& targets;
+  const std::vector<PoolState>& pools;
+
+  /// Since when the target has answered none of the plain (0) or the streamed (1) requests sent to it, when chance
+  /// cannot explain that and its siblings answer theirs. kNever: it answers, or too little is known.
+  [[nodiscard]] Instant silent_since(const TargetState& target, std::size_t kind, Instant now) const {
+    if (target.in_flight < kFewestInFlight || target.pool == TargetState::kNone) return kNever;
+    const LatencyModel& known = pools[target.pool].latency;
+    const UsualWaits& usual = known.usual_waits(kind == 1);
+    if (!usual.known()) return kNever;
+    const Cohorts::Silent own = target.cohorts[kind].silent(usual, slowness(target, known, kind), now);
+    if (own.surprise < kHangSurprise || now - own.since < kShortestSilence) return kNever;
+    Cohorts::Sum siblings;
+    for (const TargetId sibling : plan.pools[target.pool].targets) {
+      const TargetState& other = targets[sibling.index()];
+      if (&other != &target && other.pool == target.pool) siblings += other.cohorts[kind].from(own.since);
+    }
+    const bool they_answer =
+        siblings.answered >= kAnswersCompared && own.waiting * siblings.answered >= kAnswersMissed * siblings.sent;
+    return they_answer ? own.since : kNever;
+  }
+  /// The same for requests of either kind; each target is looked at once in kLookEvery.
+  [[nodiscard]] Instant silent_since(TargetState& target, Instant now) const {
+    if (now < target.next_look) return kNever;
+    target.next_look = now + kLookEvery;
+    const Instant plain = silent_since(target, 0, now);
+    return plain != kNever ? plain : silent_since(target, 1, now);
+  }
+};
+
 }  // namespace
 
 void Fleet::waits(TargetState& target, const Ticket& ticket, Instant now) {
@@ -50,11 +91,13 @@ void Fleet::waits_no_more(TargetState& target, const Ticket& ticket, bool answer
 void Fleet::heard(TargetState& target, const Ticket& ticket, Instant now) {
   const std::size_t kind = kind_of(ticket);
   if (target.silence.suspected()) {
-    if (silent_since(target, 1 - kind, now) != kNever || silent_since(target, kind, now) != kNever) return;
+    const Fellows fellows{*plan_, targets_, pools_};
+    if (fellows.silent_since(target, 1 - kind, now) != kNever) return;
+    if (fellows.silent_since(target, kind, now) != kNever) return;
   }
   if (!target.silence.heard(now, ticket.taken)) return;
   target.cohorts[kind].clear();  // they are answered
-  changed(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
+  nodes_.tell(StateChange::What::Recovered, target.path[static_cast<std::size_t>(Level::Target)], now);
 }
 
 /// Whether the target gets no more requests for now. A new suspicion is noted for the log.
@@ -64,48 +107,13 @@ bool Fleet::silent(TargetId target, Instant now) {
   Instant since = Instant::min();
   if (!state.silence.bars(now, suspicious_silence(state))) {
     if (state.silence.suspected()) return false;
-    since = silent_since(state, now);
+    since = Fellows{*plan_, targets_, pools_}.silent_since(state, now);
     if (since == kNever) return false;
   }
   if (state.silence.suspect(since)) {
-    changed(StateChange::What::Suspected, state.path[static_cast<std::size_t>(Level::Target)], now);
+    nodes_.tell(StateChange::What::Suspected, state.path[static_cast<std::size_t>(Level::Target)], now);
   }
   return true;
-}
-
-/// Since when the target has answered none of the requests sent to it, when chance cannot explain that and its siblings
-/// answer theirs. kNever: it answers, or too little is known.
-Instant Fleet::silent_since(TargetState& target, Instant now) {
-  if (now < target.next_look) return kNever;
-  target.next_look = now + kLookEvery;
-  const Instant plain = silent_since(target, 0, now);
-  return plain != kNever ? plain : silent_since(target, 1, now);
-}
-
-/// The same for its plain (0) or its streamed (1) requests alone.
-Instant Fleet::silent_since(const TargetState& target, std::size_t kind, Instant now) const {
-  if (target.in_flight < kFewestInFlight || target.pool == kNone) return kNever;
-  const UsualWaits& usual = pools_[target.pool].latency.usual_waits(kind == 1);
-  if (!usual.known()) return kNever;
-  const Cohorts::Silent own = target.cohorts[kind].silent(usual, slowness(target, kind), now);
-  if (own.surprise < kHangSurprise || now - own.since < kShortestSilence) return kNever;
-  Cohorts::Sum siblings;
-  for (const TargetId sibling : plan_->pools[target.pool].targets) {
-    const TargetState& other = targets_[sibling.index()];
-    if (&other != &target && other.pool == target.pool) siblings += other.cohorts[kind].from(own.since);
-  }
-  const bool they_answer =
-      siblings.answered >= kAnswersCompared && own.waiting * siblings.answered >= kAnswersMissed * siblings.sent;
-  return they_answer ? own.since : kNever;
-}
-
-/// How many times as long as its pool the target takes, by its own answers. The average follows peaks, which lie above
-/// the usual time by about their deviation.
-double Fleet::slowness(const TargetState& target, std::size_t kind) const {
-  const LatencyModel& known = pools_[target.pool].latency;
-  const double usual = kind == 0 ? known.usual_per_token() : known.usual_first_content();
-  const PeakEwma& own = kind == 0 ? target.per_token : target.first_content;
-  return usual > 0 ? std::clamp((own.last() - own.deviation()) / usual, 1.0, kMostSlowness) : 1.0;
 }
 
 }  // namespace drover::core

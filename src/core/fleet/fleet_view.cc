@@ -72,13 +72,4 @@ std::uint64_t Fleet::in_flight() const {
   return sum;
 }
 
-std::size_t Fleet::conversations() const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      conversations_.entries(), [](const AffinityTable::Entry& entry) { return entry.key != 0; }));
-}
-
-bool Fleet::any_rate_learned() const {
-  return std::ranges::any_of(lane_limits_, [](const LaneLimit& lane) { return lane.learned_per_second() > 0; });
-}
-
 }  // namespace drover::core

@@ -4,13 +4,23 @@
 #include "core/fleet/fleet.h"
 
 namespace drover::core {
+namespace {
+
+/// The answer to a waiting request that keeps its place.
+PickAnswer in_place(WaiterId waiter, PickAnswer answer) {
+  answer.kind = PickKind::Wait;
+  answer.waiter = waiter;
+  return answer;
+}
+
+}  // namespace
 
 PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) {
-  latest_ = std::max(latest_, now);
+  keeper_.heard(now);
   if (request.beside != kNobody) return pick_beside(request, now, random);
   if (request.waiter.any()) return claim(request, now, random);
   if (!request.again && room_.in_line() > 0) {
-    if (now >= next_look_ && request.first()) serve_waiters(now);
+    if (keeper_.due(now) && request.first()) serve_waiters(now);
     if (const PickAnswer* before = room_.before(request)) {
       PickAnswer answer = *before;
       answer.kind = PickKind::Wait;
@@ -20,7 +30,7 @@ PickAnswer Fleet::pick(const PickRequest& request, Instant now, Random& random) 
   }
   const PickAnswer answer = pick_now(request, now, random);
   if (answer.kind == PickKind::Wait && !request.again) return join(request, answer, now);
-  if (answer.kind == PickKind::Picked && request.first() && !request.look) count_request(now);
+  if (answer.kind == PickKind::Picked && request.first() && !request.look) further_.count_request(now);
   return answer;
 }
 
@@ -35,34 +45,9 @@ PickAnswer Fleet::join(const PickRequest& request, PickAnswer blocked, Instant n
     blocked.wait_until = std::max(blocked.wait_until, joined.expected);
     return blocked;
   }
-  next_look_ = std::min(next_look_, blocked.wait_until);
-  return still_waiting(joined.id, *room_.find(joined.id), blocked);
-}
-
-/// Keeps a waiting request in its place. The keeper sets its timer to next_look_, for all waiting requests; the others
-/// are rung.
-PickAnswer Fleet::still_waiting(WaiterId waiter, const Waiting& waiting, PickAnswer answer) {
-  answer.kind = PickKind::Wait;
-  answer.waiter = waiter;
-  answer.wait_until = waiting.until;
-  if (!room_.stands_in_line(keeper_)) keeper_ = waiter, keeper_told_ = kNever;
-  if (keeper_ == waiter) {
-    keeper_told_ = next_look_;
-    answer.wait_until = std::min(answer.wait_until, next_look_);
-  } else if (next_look_ < keeper_told_) {
-    appoint_keeper();
-  }
-  return answer;
-}
-
-/// Makes sure that one waiting request, the keeper, looks again at next_look_.
-void Fleet::appoint_keeper() {
-  if (room_.stands_in_line(keeper_) && keeper_told_ <= next_look_) return;
-  if (!room_.stands_in_line(keeper_)) keeper_ = room_.somebody();
-  Waiting* keeper = room_.find(keeper_);
-  if (keeper == nullptr) return;
-  keeper_told_ = next_look_;
-  keeper->bell->ring();
+  keeper_.look_by(blocked.wait_until);
+  blocked.wait_until = keeper_.timer_of(joined.id, room_.find(joined.id)->until, room_);
+  return in_place(joined.id, blocked);
 }
 
 PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random) {
@@ -75,7 +60,7 @@ PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random)
     waiting->ticket.reset();
     room_.line_up_again(request.waiter, now);
     serve_waiters(now);
-  } else if (now >= next_look_) {
+  } else if (keeper_.due(now)) {
     serve_waiters(now);
   }
   waiting = room_.find(request.waiter);
@@ -83,13 +68,16 @@ PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random)
     PickAnswer answer{.kind = PickKind::Picked, .ticket = *waiting->ticket};
     answer.untried_left = another_left(answer.ticket.target, request, now);
     room_.leave(request.waiter);
-    if (request.first()) count_request(now);
+    if (request.first()) further_.count_request(now);
     return answer;
   }
   const bool in_line = room_.stands_in_line(request.waiter);
   PickAnswer answer;
   if (const PickAnswer* before = in_line ? room_.before(request) : nullptr) answer = *before;
-  if (in_line && now < waiting->until) return still_waiting(request.waiter, *waiting, answer);
+  if (in_line && now < waiting->until) {
+    answer.wait_until = keeper_.timer_of(request.waiter, waiting->until, room_);
+    return in_place(request.waiter, answer);
+  }
   const bool timed_out = now >= waiting->until;
   leave(request.waiter);
   // A waiting request that no target will serve gets the reason, as a new request would.
@@ -111,13 +99,13 @@ void Fleet::leave(WaiterId waiter) {
   const std::optional<Ticket> ticket = waiting->ticket;
   room_.leave(waiter);
   if (ticket) take_back(*ticket);
-  made_room(latest_);
+  made_room(keeper_.latest());
 }
 
 void Fleet::serve_waiters(Instant now) {
-  next_look_ = kNever;
+  keeper_.looking();
   room_.serve(now, [&](Waiting& waiting) { return serve(waiting, now); });
-  if (room_.in_line() > 0) appoint_keeper();
+  if (room_.in_line() > 0) keeper_.appoint(room_);
 }
 
 Served Fleet::serve(Waiting& waiting, Instant now) {
@@ -132,7 +120,7 @@ Served Fleet::serve(Waiting& waiting, Instant now) {
     waiting.bell->ring();
     return {.what = Served::What::Out};
   }
-  next_look_ = std::min(next_look_, std::max(answer.wait_until, now + kShortestLook));
+  keeper_.look_by(std::max(answer.wait_until, now + kShortestLook));
   return {.what = answer.asker_limited ? Served::What::ClientBlocked : Served::What::LineBlocked, .because = answer};
 }
 

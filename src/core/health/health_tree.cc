@@ -30,6 +30,12 @@ bool HealthTree::succeed(std::uint32_t node, const HealthSettings& settings, Ins
   return true;
 }
 
+void HealthTree::tell(StateChange::What what, std::uint32_t node, Instant now) {
+  const bool out = what == StateChange::What::Ejected || what == StateChange::What::CoolingDown ||
+                   what == StateChange::What::Resting;
+  tell(what, node, now, out ? nodes_[node].until(now) : kNever, out ? causes_[node] : Cause{});
+}
+
 bool HealthTree::clear(const Path& path, Instant now) const {
   return std::ranges::all_of(path, [&](std::uint32_t node) { return nodes_[node].clear(now); });
 }
@@ -57,7 +63,7 @@ bool HealthTree::ejected(const Path& path, Instant now) const {
   });
 }
 
-double HealthTree::share(const Path& path, Instant now) const {
+double HealthTree::least_share(const Path& path, Instant now) const {
   double least = 1.0;
   for (const std::uint32_t node : path) least = std::min(least, nodes_[node].share(now));
   return least;

@@ -1,6 +1,6 @@
 // The health of all that targets stand on: a node for each provider, server, key, quota, lane and target of a plan,
-// with its name, the cause of its latest failure and the parts that accuse it. A target's path names its node at each
-// level. Who is charged is decided in blame.h and fleet_evidence.cc.
+// with its name, the cause of its latest failure and the parts that accuse it; and the changes of their state. A
+// target's path names its node at each level. Who is charged is decided in blame.h and fleet_evidence.cc.
 #pragma once
 
 #include <algorithm>
@@ -14,6 +14,7 @@
 #include "core/health/accusers.h"
 #include "core/health/blame.h"
 #include "core/health/cause.h"
+#include "core/health/change_log.h"
 #include "core/health/health.h"
 
 namespace drover::core {
@@ -59,6 +60,16 @@ class HealthTree {
   /// Notes that a request that was sent at `began` went well at the node. True: that brought the node back.
   bool succeed(std::uint32_t node, const HealthSettings& settings, Instant began, Instant now);
 
+  /// Tells the log of a change of the node's state, with the time until which it is out and its cause where it is.
+  void tell(StateChange::What what, std::uint32_t node, Instant now);
+  /// The same with another time and cause than the node's own.
+  void tell(StateChange::What what, std::uint32_t node, Instant now, Instant until, const Cause& cause) {
+    changes_.add({.what = what, .level = levels_[node], .node = node, .at = now, .until = until, .cause = cause});
+  }
+  /// The changes that no caller has taken yet.
+  [[nodiscard]] ChangeLog& changes() { return changes_; }
+  [[nodiscard]] const ChangeLog& changes() const { return changes_; }
+
   /// Until when some node may be in its slow start.
   [[nodiscard]] Instant recovering_until() const { return recovering_until_; }
   void recover_until(Instant until) { recovering_until_ = std::max(recovering_until_, until); }
@@ -72,13 +83,21 @@ class HealthTree {
   /// Whether a node of the path is ejected, so that the target is used only when nothing else is left.
   [[nodiscard]] bool ejected(const Path& path, Instant now) const;
   /// The least share in slow start of the path's nodes, 1 when none is in it.
-  [[nodiscard]] double share(const Path& path, Instant now) const;
+  [[nodiscard]] double share(const Path& path, Instant now) const {
+    return now >= recovering_until_ ? 1.0 : least_share(path, now);
+  }
+  /// Scales a cost by that share.
+  [[nodiscard]] double by_share(double amount, const Path& path, Instant now) const {
+    return now >= recovering_until_ ? amount : amount / least_share(path, now);
+  }
   /// Of the path's nodes, the return that is over last.
   [[nodiscard]] Comeback comeback(const Path& path, Instant now) const;
   /// Ends the trials that an attempt taken at `taken` began. Returns the levels at which its trial still counted.
   std::uint8_t end_trials(const Path& path, std::uint8_t trial_levels, Instant taken);
 
  private:
+  [[nodiscard]] double least_share(const Path& path, Instant now) const;
+
   std::vector<HealthNode> nodes_;
   std::vector<Cause> causes_;
   std::vector<Accusers> accusers_;  ///< not used for targets
@@ -87,6 +106,7 @@ class HealthTree {
   std::vector<std::string> labels_;
   bool accused_ = false;  ///< some node may have accusers
   Instant recovering_until_ = Instant::min();
+  ChangeLog changes_;
 };
 
 }  // namespace drover::core

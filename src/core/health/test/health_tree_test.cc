@@ -82,6 +82,25 @@ TEST(HealthTree, ANodeThatComesBackBeginsItsSlowStart) {
   EXPECT_EQ(world.tree.share(world.path, world.tree.recovering_until()), 1.0);
 }
 
+TEST(HealthTree, TellsAChangeWithItsEndAndItsCauseWhereTheNodeIsOut) {
+  Tree world;
+  const std::uint32_t key = world.path[static_cast<std::size_t>(Level::Key)];
+  world.eject(Level::Key, testing::at(0s));
+  world.tree.cause(key).status = 500;
+  world.tree.tell(StateChange::What::Ejected, key, testing::at(0s));
+  world.tree.tell(StateChange::What::Recovered, key, testing::at(60s));
+  const std::optional<StateChange> out = world.tree.changes().take();
+  ASSERT_TRUE(out.has_value());
+  EXPECT_EQ(out->level, Level::Key);
+  EXPECT_EQ(out->node, key);
+  EXPECT_EQ(out->until, world.at(Level::Key).until(testing::at(0s)));
+  EXPECT_EQ(out->cause.status, 500);
+  const std::optional<StateChange> back = world.tree.changes().take();
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->until, kNever);
+  EXPECT_EQ(back->cause.status, 0);
+}
+
 TEST(HealthTree, AWideNodeNeedsAccusersUntilOneOfItsPartsAnswers) {
   Tree world;
   const std::uint32_t key = world.path[static_cast<std::size_t>(Level::Key)];
