@@ -46,15 +46,19 @@ Watch::Watch(const Course& course, gateway::Server& server, const LoadClient& cl
       out_(out),
       next_sample_(begin),
       next_row_(begin + kRowEvery),
-      picks_before_(course.options.keys) {
+      picks_before_(course.options.keys + 1) {
   out_ << "\nRequests that the gateway gave to each key in each second, and the key's state:\n"
           "  time    sent/s  in flight  failed";
   for (std::size_t key = 0; key < course.options.keys; ++key) out_ << (key == 0 ? "   " : "         ") << key_name(key);
-  out_ << "\n";
+  out_ << "         " << kClaudeName << "\n";
 }
 
 void Watch::announce(Ill ill) {
   ill_ = ill;
+  if (ill == Ill::AllRefuse) {
+    out_ << "-- every key refuses; " << kClaudeName << " answers, and each answer is translated --\n" << std::flush;
+    return;
+  }
   out_ << "-- " << key_name(course_.sick()) << " " << to_string(ill) << " --\n" << std::flush;
 }
 
@@ -101,7 +105,7 @@ void Watch::print_row(Instant now, const std::vector<core::TargetView>& views) {
                 static_cast<unsigned long long>(client_.in_flight()),
                 static_cast<unsigned long long>(client_.failed()));
   std::string row = text;
-  for (std::size_t key = 0; key < course_.options.keys; ++key) {
+  for (std::size_t key = 0; key < picks_before_.size(); ++key) {
     std::snprintf(text, sizeof text, " %6llu %-6s",
                   static_cast<unsigned long long>(views[key].requests - picks_before_[key]),
                   mark(views[key].condition));

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "demo/load/course.h"
 #include "demo/load/load_client.h"
 
 namespace drover::demo {
@@ -23,8 +24,9 @@ std::string_view text_of(const json::object& object, std::string_view name) {
   return {value->get_string().data(), value->get_string().size()};
 }
 
-/// "key-3/1" → 2
+/// "key-3/1" → 2, "claude/1:claude-sonnet-5-5" → kClaude
 std::optional<std::size_t> key_of(std::string_view target) {
+  if (target.starts_with(kClaudeName)) return kClaude;
   static constexpr std::string_view kName = "key-";
   if (!target.starts_with(kName)) return std::nullopt;
   target.remove_prefix(kName.size());

@@ -59,6 +59,8 @@ void check_illnesses(Summary& summary) {
   const auto any = [](const std::vector<const char*>& names, const std::map<std::string, std::uint64_t>& counts) {
     return names.empty() || std::ranges::any_of(names, [&](const char* name) { return counts.contains(name); });
   };
+  if (summary.translated == 0)
+    summary.complaints.push_back("no request was answered by the target of the other dialect");
   for (const Sign& sign : signs) {
     if (!any(sign.upstream, summary.faults)) summary.complaints.push_back(std::string("no upstream gave ") + sign.what);
     if (!any(sign.gateway, summary.failovers))
@@ -110,6 +112,8 @@ Summary summarize(const Run& run) {
       lines, [&](const ClientLine& line) { return good(line) && line.streamed ? Time(line.first_content) : Time(); });
   for (const GatewayLine& line : run.books.gateway) {
     if (line.attempts.size() > 1) ++summary.failed_over;
+    const bool answered = !line.attempts.empty() && line.attempts.back().outcome == kAnswered;
+    if (answered && line.attempts.back().key == kClaude) ++summary.translated;
     summary.most_attempts = std::max(summary.most_attempts, static_cast<int>(line.attempts.size()));
   }
   for (const UpstreamLine& line : run.books.upstream) count_faults(line.fault, summary.faults);

@@ -60,6 +60,7 @@ struct Summary {
   std::map<std::string, std::uint64_t> flaws{};
   std::map<std::string, std::uint64_t> failovers{};
   std::uint64_t failed_over = 0;  ///< requests with more than one attempt
+  std::uint64_t translated = 0;   ///< requests that the spare target answered, in the other dialect
   int most_attempts = 0;
   std::map<std::string, std::uint64_t> faults{};  ///< those that the upstreams met, by kind
   Reconciliation ledger;

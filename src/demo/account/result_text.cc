@@ -100,7 +100,9 @@ json::array to_json(const std::vector<Stretch>& stretches) {
 std::string summary_text(const Run& run, const Summary& summary) {
   std::string text = "\n" + phases_text(run) + "\n" + ledger_text(run, summary) + "\n";
   text += "failovers    " + listed(summary.failovers) + "; " + std::to_string(summary.failed_over) +
-          " requests needed more than one attempt, at most " + std::to_string(summary.most_attempts) + "\n\n";
+          " requests needed more than one attempt, at most " + std::to_string(summary.most_attempts) + "\n";
+  text += "translated   " + std::to_string(summary.translated) +
+          " answers came from Claude, whose dialect the clients do not speak\n\n";
   text += line("  %-28s %10s %10s %10s\n", "since the request was due", "p50", "p99", "most");
   text += row("plain answer, whole", summary.plain) + row("stream, first content", summary.first_content) +
           row("stream, whole", summary.streamed) + row("sent", summary.lag) + "\n";

@@ -8,6 +8,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+/// What the setting `walk` may be at most.
+constexpr std::size_t kMostWalk = 16;
+
 /// The gateway gives traffic back over 10 s (its slow start) at any scale, so this time does not shrink.
 constexpr Duration kLongestReturn = seconds(60);
 
@@ -36,6 +39,7 @@ const char* to_string(Ill ill) {
     case Ill::Hangs: return "hangs";
     case Ill::RateLimits: return "answers 429";
     case Ill::Slow: return "is 10 times slower";
+    case Ill::AllRefuse: return "refuses, as do all";
   }
   return "";
 }
@@ -79,6 +83,8 @@ Result<Course> make_course(const Options& options) {
                    {.ill = Ill::RateLimits, .lasts = scaled(seconds(5), scale)},
                    back,
                    {.ill = Ill::Slow, .lasts = scaled(seconds(10), scale)},
+                   back,
+                   {.ill = Ill::AllRefuse, .lasts = scaled(seconds(5), scale)},
                    back};
   return course;
 }
@@ -95,6 +101,14 @@ std::vector<std::string> faults(const Course& course, Ill ill) {
       return {key + "429:retry-after-ms=" + std::to_string(after)};
     }
     case Ill::Slow: return {key + "slow:factor=" + number(course.slow_factor)};
+    case Ill::AllRefuse: {
+      std::vector<std::string> all;
+      for (std::size_t at = 0; at < course.options.keys; ++at) {
+        all.push_back("port=" + std::to_string(at) + ":refuse");
+        all.push_back("port=" + std::to_string(at) + ":reset");
+      }
+      return all;
+    }
   }
   return {};
 }
@@ -104,7 +118,7 @@ std::string key_value(std::size_t key) {
 }
 
 std::string key_name(std::size_t key) {
-  return "key-" + std::to_string(key + 1);
+  return key == kClaude ? kClaudeName : "key-" + std::to_string(key + 1);
 }
 
 std::string gateway_yaml(const Course& course, const std::vector<std::string>& base_urls,
@@ -112,12 +126,18 @@ std::string gateway_yaml(const Course& course, const std::vector<std::string>& b
   std::string yaml = "listen: 127.0.0.1:0\nadmin: off\naccess_log: " + access_log + "\n";
   yaml += "providers:\n";
   std::string targets;
-  for (std::size_t key = 0; key < base_urls.size(); ++key) {
+  for (std::size_t key = 0; key + 1 < base_urls.size(); ++key) {
     yaml += "  " + key_name(key) + ": { base_url: \"" + base_urls[key] + "\", keys: [ { env: DEMO_" +
             std::to_string(key + 1) + " } ] }\n";
     targets += (key == 0 ? "" : ", ") + key_name(key);
   }
-  yaml += "models:\n  gpt-4o: { balance: p2c, targets: [ " + targets + " ] }\n";
+  const std::string root = base_urls.back().substr(0, base_urls.back().rfind("/v1"));
+  yaml += "  " + std::string(kClaudeName) + ": { dialect: anthropic, base_url: \"" + root + "\", keys: [ { env: DEMO_" +
+          std::to_string(base_urls.size()) + " } ] }\n";
+  yaml += "models:\n  gpt-4o:\n    balance: p2c\n    targets: [ " + targets + ",\n      { provider: " + kClaudeName +
+          ", model: " + kClaudeModel + ", priority: 1 } ]\n";
+  // A request may find every key down before anybody knows.
+  yaml += "retry: { walk: " + std::to_string(std::min(base_urls.size(), kMostWalk)) + " }\n";
   yaml += "timeouts: { connect: 1s, head: " + span_text(course.head_timeout) +
           ", first_content: " + span_text(course.head_timeout) + " }\n";
   yaml += "health: { probe: off, eject_after: 3, eject_for: " + span_text(course.eject_for) +

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,8 @@ inline constexpr std::uint32_t kLeastKeys = 2;
 inline constexpr std::uint32_t kMostKeys = 20;
 inline constexpr std::uint32_t kMostRate = 20'000;
 
-/// The illness of the last key.
-enum class Ill : std::uint8_t { No, Refuses, Hangs, RateLimits, Slow };
+/// The illness of the last key; in the last chapter every key has it.
+enum class Ill : std::uint8_t { No, Refuses, Hangs, RateLimits, Slow, AllRefuse };
 [[nodiscard]] const char* to_string(Ill ill);
 
 struct Phase {
@@ -64,11 +65,17 @@ struct Course {
 /// The mock's faults of one illness, in its compact form.
 [[nodiscard]] std::vector<std::string> faults(const Course& course, Ill ill);
 
+/// The number of the spare target: a key that speaks Anthropic's dialect, so that requests for it are translated.
+inline constexpr std::size_t kClaude = std::numeric_limits<std::size_t>::max();
+inline constexpr const char* kClaudeName = "claude";
+inline constexpr const char* kClaudeModel = "claude-sonnet-5-5";
+
 /// The value of a mock key: a test value, not a secret.
 [[nodiscard]] std::string key_value(std::size_t key);
 [[nodiscard]] std::string key_name(std::size_t key);
 
-/// The gateway's whole configuration, for keys at these base URLs and an access log in that file.
+/// The gateway's whole configuration, for keys at these base URLs, the spare target's last, and an access log in that
+/// file.
 [[nodiscard]] std::string gateway_yaml(const Course& course, const std::vector<std::string>& base_urls,
                                        const std::string& access_log);
 

@@ -27,9 +27,10 @@ std::uint64_t request_in(std::string_view body) {
 
 mock::Settings settings_of(const Course& course) {
   mock::Settings settings;
-  settings.listen.assign(course.options.keys, mock::ListenAt{});
-  for (std::size_t key = 0; key < course.options.keys; ++key) settings.keys.push_back({.key = key_value(key)});
-  settings.models = {"gpt-4o"};
+  const std::size_t servers = course.options.keys + 1;  // the last one is the spare target's
+  settings.listen.assign(servers, mock::ListenAt{});
+  for (std::size_t key = 0; key < servers; ++key) settings.keys.push_back({.key = key_value(key)});
+  settings.models = {"gpt-4o", kClaudeModel};
   settings.first_token = uniform(span_text(course.first_token_least), span_text(course.first_token_most),
                                  mock::Distribution::Quantity::Span);
   settings.tokens_per_second = mock::Distribution::fixed(course.tokens_per_second);
@@ -52,7 +53,7 @@ Result<std::unique_ptr<MockKeys>> MockKeys::start(const Course& course) {
 
 std::vector<std::string> MockKeys::base_urls() const {
   std::vector<std::string> urls;
-  for (std::size_t key = 0; key < keys_; ++key) urls.push_back(mock_->server().base_url(key));
+  for (std::size_t key = 0; key <= keys_; ++key) urls.push_back(mock_->server().base_url(key));
   return urls;
 }
 
@@ -88,10 +89,10 @@ std::vector<UpstreamLine> MockKeys::lines() const {
       kSettle);
   std::vector<UpstreamLine> lines;
   (void)mock_->server().wait_for(
-      [&lines](const mock::Journal& journal) {
+      [&lines, this](const mock::Journal& journal) {
         for (const mock::Record& record : journal.records()) {
           lines.push_back({.request = request_in(record.request_body),
-                           .key = record.port,
+                           .key = record.port == keys_ ? kClaude : record.port,
                            .status = record.status,
                            .whole = record.outcome == mock::Outcome::Sent,
                            .fault = record.fault});

@@ -20,6 +20,7 @@ class MockKeys {
   /// Errors: those of binding, and of a fault that the mock does not know.
   [[nodiscard]] static Result<std::unique_ptr<MockKeys>> start(const Course& course);
 
+  /// The spare target's is the last one.
   [[nodiscard]] std::vector<std::string> base_urls() const;
   /// The last key has this illness from the next request on.
   [[nodiscard]] Result<void> fall_ill(const Course& course, Ill ill);

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Key;
 
-TEST(Demo, NoClientSeesTheKeyThatFallsIllInEveryWay) {
+TEST(Demo, NoClientSeesTheKeyThatFallsIllInEveryWayNorAllKeysDown) {
   std::ostringstream printed;
   const Result<Summary> summary = run({.rate = 100, .seconds = 20}, printed);
   ASSERT_TRUE(summary) << summary.error().message;
@@ -27,6 +27,7 @@ TEST(Demo, NoClientSeesTheKeyThatFallsIllInEveryWay) {
   EXPECT_TRUE(summary->ledger.agrees());
   EXPECT_GT(summary->ledger.reached, summary->due);
   EXPECT_THAT(summary->failovers, Contains(Key("rate_limited")));
+  EXPECT_GT(summary->translated, 0U);
   EXPECT_THAT(printed.str(), HasSubstr("key-5 hangs"));
 }
 

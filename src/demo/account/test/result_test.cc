@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-/// Four requests, each of which met one illness of key-5 and was then answered by key-1.
+/// Four requests, each of which met one illness of key-5 and was then answered by key-1, or by the spare target.
 demo::Run good_run() {
   demo::Run run{.course = make_course({}).value(), .lasted = 1s};
   const std::vector<std::pair<std::string, std::string>> met = {
@@ -29,8 +29,9 @@ demo::Run good_run() {
                                     .fault = fault});
     line.attempts.push_back({.key = 4, .outcome = outcome, .status = outcome == "rate_limited" ? 429 : 0});
     if (outcome != "ok") {
-      line.attempts.push_back({.key = 0, .outcome = "ok", .status = 200});
-      run.books.upstream.push_back({.request = request, .key = 0, .status = 200, .whole = true});
+      const std::size_t other = outcome == "connect" ? kClaude : 0;
+      line.attempts.push_back({.key = other, .outcome = "ok", .status = 200});
+      run.books.upstream.push_back({.request = request, .key = other, .status = 200, .whole = true});
     }
     run.books.client.push_back({.request = request,
                                 .flaw = Flaw::None,
@@ -49,6 +50,13 @@ TEST(Result, PassesWhenEveryIllnessWasMetAndNobodySawIt) {
   EXPECT_EQ(summary.failed_over, 3U);
   EXPECT_EQ(summary.plain.half, 1s);
   EXPECT_THAT(summary_text(good_run(), summary), HasSubstr("passed: "));
+}
+
+TEST(Result, FailsWhenTheOtherDialectAnsweredNobody) {
+  demo::Run run = good_run();
+  run.books.gateway[0].attempts[1].key = 0;
+  run.books.upstream.front().key = 0;
+  EXPECT_THAT(summarize(run).complaints, ElementsAre(HasSubstr("no request was answered by the target of the other")));
 }
 
 TEST(Result, FailsWhenAClientSawAFailure) {

@@ -43,14 +43,14 @@ TEST(Course, RefusesWhatCannotBeShown) {
 
 TEST(Course, HasEachIllnessOnceAndEndsWell) {
   const Course course = make_course({}).value();
-  for (const Ill ill : {Ill::Refuses, Ill::Hangs, Ill::RateLimits, Ill::Slow})
+  for (const Ill ill : {Ill::Refuses, Ill::Hangs, Ill::RateLimits, Ill::Slow, Ill::AllRefuse})
     EXPECT_EQ(std::ranges::count(course.phases, ill, &Phase::ill), 1) << to_string(ill);
   EXPECT_EQ(course.phases.back().ill, Ill::No);
 }
 
 TEST(Course, WritesFaultsThatTheMockUnderstands) {
   const Course course = make_course({}).value();
-  for (const Ill ill : {Ill::Refuses, Ill::Hangs, Ill::RateLimits, Ill::Slow}) {
+  for (const Ill ill : {Ill::Refuses, Ill::Hangs, Ill::RateLimits, Ill::Slow, Ill::AllRefuse}) {
     EXPECT_FALSE(faults(course, ill).empty());
     for (const std::string& text : faults(course, ill)) EXPECT_TRUE(mock::parse_fault(text)) << text;
   }
@@ -59,13 +59,17 @@ TEST(Course, WritesFaultsThatTheMockUnderstands) {
 
 TEST(Course, WritesAConfigurationThatTheGatewayTakes) {
   const Course course = make_course({.keys = 2}).value();
-  const std::string yaml = gateway_yaml(course, {"http://127.0.0.1:1/v1", "http://127.0.0.1:2/v1"}, "/tmp/access.log");
+  const std::string yaml = gateway_yaml(
+      course, {"http://127.0.0.1:1/v1", "http://127.0.0.1:2/v1", "http://127.0.0.1:3/v1"}, "/tmp/access.log");
   const config::Environment environment{
       .variable = [](std::string_view name) { return std::optional<std::string>("sk-test-" + std::string(name)); },
       .read_file = {}};
   const auto settings = config::load_text(yaml, "demo", environment);
   ASSERT_TRUE(settings) << settings.error().front().to_string();
-  EXPECT_EQ(settings->plan->targets.size(), 2U);
+  EXPECT_EQ(settings->plan->targets.size(), 3U);
+  EXPECT_EQ(settings->plan->targets[2].name, "claude/1:claude-sonnet-5-5");
+  EXPECT_EQ(settings->plan->servers[2].base_url, "http://127.0.0.1:3");
+  EXPECT_EQ(settings->plan->retry.walk, 3U);
   EXPECT_EQ(settings->plan->targets[1].name, "key-2/1");
   EXPECT_EQ(settings->plan->pools[0].timeouts.head_plain, 5s);
 }
