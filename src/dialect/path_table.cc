@@ -12,7 +12,7 @@ bool under(std::string_view path, std::string_view prefix) {
   return prefix.ends_with('/') || path.size() == prefix.size() || path[prefix.size()] == '/';
 }
 
-constexpr std::string_view kModels = "models";
+constexpr std::string_view kModelsPath = "models";
 
 bool is_affine(const PathTable& table, std::string_view path) {
   return std::ranges::any_of(table.affine, [&](std::string_view prefix) { return under(path, prefix); });
@@ -23,7 +23,7 @@ bool is_affine(const PathTable& table, std::string_view path) {
 Api api_of(const PathTable& table, std::string_view method, std::string_view path) {
   if (!path.starts_with(kRoot)) return Api::Pinned;
   path.remove_prefix(kRoot.size());
-  if ((method == "GET" || method == "HEAD") && under(path, kModels) && path != "models/") return Api::Models;
+  if ((method == "GET" || method == "HEAD") && under(path, kModelsPath) && path != "models/") return Api::Models;
   if (method != "POST" || path.empty()) return Api::Pinned;
   const auto known = std::ranges::find(table.posts, path, &PathTable::Known::path);
   if (known != table.posts.end()) return known->api;
@@ -34,8 +34,8 @@ Api api_of(const PathTable& table, std::string_view method, std::string_view pat
 std::string_view methods(const PathTable& table, std::string_view path) {
   if (!path.starts_with(kRoot)) return {};
   path.remove_prefix(kRoot.size());
-  if (path == kModels) return "GET, HEAD, OPTIONS";
-  if (under(path, kModels)) return "GET, HEAD, DELETE, OPTIONS";
+  if (path == kModelsPath) return "GET, HEAD, OPTIONS";
+  if (under(path, kModelsPath)) return "GET, HEAD, DELETE, OPTIONS";
   const auto known = std::ranges::find(table.posts, path, &PathTable::Known::path);
   if (known != table.posts.end()) return known->has_list ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
   if (std::ranges::find(table.stateless, path) != table.stateless.end()) return "POST, OPTIONS";
