@@ -4,7 +4,7 @@ Needs the standard library only. Python tests import it; other languages run it 
 
     python3 harness.py world '{"transport": "tls", "gateway": {...}}'
 
-prints {"base_url": ..., "mock_url": ...} on one line, keeps the world until its standard input ends, and then exits 0
+prints {"base_url": ..., "mock_url": ..., "backs": ...} on one line, keeps the world until its standard input ends, and then exits 0
 only if both processes ended well. The program under test is the one in the environment variable DROVER.
 """
 
@@ -25,9 +25,18 @@ from urllib.parse import urlsplit
 
 KEYS = ["sk-mock-1", "sk-mock-2", "sk-mock-3"]
 CLAUDE = "claude-sonnet-5-5"
-MODELS = ["gpt-4o", "text-embedding-3-small", "whisper-1", CLAUDE]
+MODELS = ["gpt-4o", "gpt-6.2-sol", "qwen3-32b", "text-embedding-3-small", "whisper-1", CLAUDE]
 # Long, because the machine may be busy with other tests; nothing waits this long unless something is broken.
 PATIENCE = 30.0
+
+
+# What a provider of the matrix is asked by: the name of the back, the path, the model there, and the other back that a
+# request goes on to. Every client asks for "at-NAME", or for "first-NAME" to be answered by the other back as well.
+BACKS = {
+    "chat": {"path": "/v1/chat/completions", "model": "qwen3-32b", "then": "messages"},
+    "responses": {"path": "/v1/responses", "model": "gpt-6.2-sol", "then": "messages"},
+    "messages": {"path": "/v1/messages", "model": CLAUDE, "then": "chat"},
+}
 
 
 class Failed(Exception):
@@ -175,6 +184,22 @@ def gateway_settings(servers, certificates):
     }
 
 
+def matrix_settings(server):
+    """A provider of each back, and models that ask it alone, or before another."""
+    keys = [{"name": f"k{number}", "env": f"MOCK_KEY_{number}"} for number in (1, 2, 3)]
+    providers, models = {}, {}
+    for name, back in BACKS.items():
+        if name == "messages":
+            providers[f"back-{name}"] = {"dialect": "anthropic", "base_url": server.removesuffix("/v1"), "keys": keys}
+        else:
+            providers[f"back-{name}"] = {"base_url": server, "keys": keys, "apis": [name]}
+        target = {"provider": f"back-{name}", "model": back["model"]}
+        other = {"provider": f"back-{back['then']}", "model": BACKS[back["then"]]["model"], "priority": 1}
+        models[f"at-{name}"] = {"targets": [target]}
+        models[f"first-{name}"] = {"targets": [target, other]}
+    return {"providers": providers, "models": models}
+
+
 MOCK_SETTINGS = {
     "listen": ["127.0.0.1:0"] * 3,
     "keys": KEYS,
@@ -187,9 +212,10 @@ MOCK_SETTINGS = {
 
 
 class World:
-    """`mock` and `gateway` are laid over the settings above."""
+    """`mock` and `gateway` are laid over the settings above, with the matrix's providers if it is wanted."""
 
-    def __init__(self, transport="tcp", mock=None, gateway=None):
+    def __init__(self, transport="tcp", mock=None, gateway=None, matrix=False):
+        self._matrix = matrix
         self.transport = transport
         self._mock_changes = mock or {}
         self._gateway_changes = gateway or {}
@@ -220,7 +246,10 @@ class World:
         servers = [mock.expect("listening on") for _ in settings["listen"]]
         self.mock_url = servers[0].removesuffix("/v1")
 
-        config = merged(gateway_settings(servers, self.certificates), self._gateway_changes)
+        config = gateway_settings(servers, self.certificates)
+        if self._matrix:
+            config = merged(config, matrix_settings(servers[0]))
+        config = merged(config, self._gateway_changes)
         (folder / "drover.yaml").write_text(json.dumps(config))
         secrets = {f"MOCK_KEY_{index + 1}": key for index, key in enumerate(KEYS)}
         gateway = self._launch("serve", "--config", str(folder / "drover.yaml"), environment=secrets)
@@ -307,7 +336,7 @@ def main():
         print("usage: harness.py world SETTINGS-AS-JSON | certificates FOLDER", file=sys.stderr)
         return 2
     world = World(**json.loads(sys.argv[2])).start()
-    print(json.dumps({"base_url": world.base_url, "mock_url": world.mock_url}), flush=True)
+    print(json.dumps({"base_url": world.base_url, "mock_url": world.mock_url, "backs": BACKS}), flush=True)
     sys.stdin.read()
     output = world.output()
     try:

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "mock/answers/conversation.h"
 #include "mock/answers/form.h"
 #include "mock/answers/json_object.h"
 #include "mock/answers/schema_instance.h"
@@ -85,63 +86,6 @@ std::string front_of(std::string_view text) {
   return std::string(text.substr(0, end));
 }
 
-struct Last {
-  std::string text;
-  bool of_a_tool = false;
-};
-
-// The last text among the parts of a content: the prompt, after the texts that programs put before it.
-Last last_of_content(const json::value& content) {
-  if (content.is_string()) return {.text = std::string(content.get_string())};
-  Last last;
-  if (!content.is_array()) return last;
-  for (const json::value& part : content.get_array()) {
-    if (!part.is_object()) continue;
-    const json::object& object = part.get_object();
-    if (text_in(object, "type") == "tool_result") {
-      const json::value* inner = object.if_contains("content");
-      last.text = inner != nullptr ? last_of_content(*inner).text : std::string();
-      last.of_a_tool = true;
-    } else if (const std::string_view text = text_in(object, "text"); !text.empty() && !last.of_a_tool) {
-      last.text = std::string(text);
-    }
-  }
-  return last;
-}
-
-// The newest entry that is no instruction: agents put an instruction after the prompt, which needs no answer.
-const json::value& last_of_conversation(const json::array& list) {
-  const auto instructs = [](const json::value& entry) {
-    const std::string_view role = entry.is_object() ? text_in(entry.get_object(), "role") : std::string_view();
-    return role == "system" || role == "developer";
-  };
-  const auto found = std::find_if_not(list.rbegin(), list.rend(), instructs);
-  return found != list.rend() ? *found : list.back();
-}
-
-// The newest text of the conversation, and whether a tool wrote it: a tool's result is not answered with another call.
-Last last_said(const json::object& body) {
-  const json::value* list = nullptr;
-  for (const std::string_view name : {"messages", "input", "prompt"}) {
-    if (list == nullptr) list = body.if_contains(name);
-  }
-  if (list == nullptr) return {};
-  if (list->is_string()) return {.text = std::string(list->get_string())};
-  if (!list->is_array() || list->get_array().empty()) return {};
-  const json::value& last = last_of_conversation(list->get_array());
-  if (last.is_string()) return {.text = std::string(last.get_string())};
-  if (!last.is_object()) return {};
-  const json::object& object = last.get_object();
-  if (text_in(object, "type") == "function_call_output") {
-    const json::value* output = object.if_contains("output");
-    return {.text = output != nullptr ? last_of_content(*output).text : std::string(), .of_a_tool = true};
-  }
-  const json::value* content = object.if_contains("content");
-  Last said = content != nullptr ? last_of_content(*content) : Last{};
-  if (text_in(object, "role") == "tool") said.of_a_tool = true;
-  return said;
-}
-
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -197,20 +141,42 @@ Choosing choosing_of(const json::value* choice) {
   return how;
 }
 
-std::optional<Tool> tool_wanted(const json::object& body, const Last& said) {
+/// Whether one answer may call several tools, as both dialects have it unless the client says otherwise.
+bool may_call_several(const json::object& body) {
+  const json::value* parallel = body.if_contains("parallel_tool_calls");
+  if (parallel != nullptr && *parallel == false) return false;
+  const json::object* choice = object_in(body, "tool_choice");
+  const json::value* disabled = choice != nullptr ? choice->if_contains("disable_parallel_tool_use") : nullptr;
+  return disabled == nullptr || *disabled != true;
+}
+
+/// The first tool that is forced or asked for, and each further one that the prompt names in full.
+std::vector<Tool> tools_wanted(const json::object& body, const Newest& said) {
   const json::value* tools = body.if_contains("tools");
-  if (tools == nullptr || !tools->is_array() || tools->get_array().empty() || said.of_a_tool) return std::nullopt;
+  if (tools == nullptr || !tools->is_array() || tools->get_array().empty() || said.of_a_tool) return {};
   const Choosing how = choosing_of(body.if_contains("tool_choice"));
-  if (how.none) return std::nullopt;
+  if (how.none) return {};
+  const std::size_t most = may_call_several(body) ? kMaxCalls : 1;
+  std::vector<Tool> wanted;
   for (const json::value& entry : tools->get_array()) {
-    const std::optional<Tool> tool = tool_from(entry);
+    std::optional<Tool> tool = tool_from(entry);
     if (!tool) continue;
     if (!how.names.empty() && std::ranges::find(how.names, tool->name) == how.names.end()) continue;
-    const bool asked_for =
-        said.text.contains(tool->name) || said.text.contains("tool") || speaks_of(said.text, tool->name);
-    if (how.forced || asked_for) return tool;
+    const bool named = said.text.contains(tool->name);
+    const bool asked_for = how.forced || named || said.text.contains("tool") || speaks_of(said.text, tool->name);
+    if (named || (wanted.empty() && asked_for)) wanted.push_back(*std::move(tool));
+    if (wanted.size() == most) break;
   }
-  return std::nullopt;
+  return wanted;
+}
+
+/// Whether the client lets the model think, in the words of any of the three APIs.
+bool may_think(const json::object& body) {
+  std::string_view effort = text_in(body, "reasoning_effort");
+  if (const json::object* reasoning = object_in(body, "reasoning")) effort = text_in(*reasoning, "effort", "medium");
+  const json::object* thinking = object_in(body, "thinking");
+  const bool thinks = thinking != nullptr && text_in(*thinking, "type") != "disabled";
+  return thinks || (!effort.empty() && effort != "none");
 }
 
 // The JSON that the answer must be: response_format of a chat, text.format of Responses, output_format of Messages
@@ -421,14 +387,16 @@ Result<Ask> read_ask(Call call, std::string_view content_type, std::string_view 
   if (call == Call::Messages && !ask.most_tokens) {
     return fail(bad_body("missing_required_parameter", "max_tokens: Field required"));
   }
-  const Last said = last_said(object);
+  const Newest said = newest_of(object);
   ask.said = front_of(said.text);
-  ask.tool_answered = said.of_a_tool;
+  ask.tools_answered = said.of_a_tool ? said.results : 0;
+  ask.images = said.images;
   if (call == Call::Responses) read_response(object, ask);
   if (call == Call::Chat || call == Call::Responses || call == Call::Messages) {
-    ask.tool = tool_wanted(object, said);
-    if (ask.tool && ask.tool->unfit) return fail(unfit_pattern());
-    if (ask.tool) return ask;
+    ask.thinks = said.text.contains("think") && may_think(object);
+    ask.calls = tools_wanted(object, said);
+    if (std::ranges::any_of(ask.calls, &Tool::unfit)) return fail(unfit_pattern());
+    if (!ask.calls.empty()) return ask;
     auto structured = structured_answer(object);
     if (!structured) return fail(std::move(structured.error()));
     ask.structured = *std::move(structured);

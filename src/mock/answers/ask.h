@@ -57,9 +57,11 @@ struct Ask {
   bool include_usage = false;
   std::uint64_t choices = 1;                     ///< n
   std::optional<std::int64_t> most_tokens = {};  ///< max_tokens under any of its names
-  std::optional<Tool> tool = {};                 ///< the function to call in place of words
+  std::vector<Tool> calls = {};                  ///< the functions to call in place of words; at most kMaxCalls
+  bool thinks = false;                           ///< thoughts come before the answer
   std::string said = {};                         ///< the newest text of the conversation, cut to kMaxSaid
-  bool tool_answered = false;                    ///< the newest text is the result of a tool
+  std::size_t tools_answered = 0;                ///< results of tools in the newest text; 0: it is no tool's
+  std::size_t images = 0;                        ///< in the newest entry of the conversation
   std::optional<std::string> structured = {};    ///< the JSON that a schema wants in place of words
   bool store = true;                             ///< responses
   std::string previous = {};                     ///< responses: the response before it
@@ -75,6 +77,7 @@ struct Ask {
 
 /// Bounds on what one request may make the mock do.
 inline constexpr std::uint64_t kMaxChoices = 128;
+inline constexpr std::size_t kMaxCalls = 8;
 inline constexpr std::size_t kMaxInputs = 2048;
 inline constexpr std::size_t kMaxDimensions = 3072;
 /// Most bytes of a prompt that the answer repeats.

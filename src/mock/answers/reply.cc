@@ -34,7 +34,7 @@ std::vector<std::string> fragments(const std::string& text) {
 
 /// The choice with at most max_tokens of the tokens.
 Choice said(const Ask& ask, std::vector<std::string> tokens) {
-  Choice choice{.tokens = std::move(tokens), .argument_pieces = {}};
+  Choice choice{.tokens = std::move(tokens), .calls = {}};
   if (ask.most_tokens && *ask.most_tokens < static_cast<std::int64_t>(choice.tokens.size())) {
     choice.tokens.resize(static_cast<std::size_t>(*ask.most_tokens));
     choice.cut_short = true;
@@ -53,7 +53,7 @@ Choice talk(const Ask& ask, const Settings& settings, Random& random) {
     const std::string_view word = kWords[random.below(kWords.size())];
     tokens.push_back(at == 0 ? std::string(word) : " " + std::string(word));
   }
-  return {.tokens = std::move(tokens), .argument_pieces = {}, .cut_short = cut_short};
+  return {.tokens = std::move(tokens), .calls = {}, .cut_short = cut_short};
 }
 
 /// The words of the text, each with the space before it.
@@ -70,7 +70,9 @@ std::vector<std::string> words_of(std::string_view text) {
 
 Choice echo(const Ask& ask) {
   if (ask.said.empty()) return said(ask, words_of("Hello from the mock."));
-  return said(ask, words_of(ask.tool_answered ? "The tool answered: " + ask.said : ask.said));
+  const std::string_view answered[] = {"", "The tool answered: ", "The tools answered: "};
+  const std::string who(answered[std::min<std::size_t>(ask.tools_answered, 2)]);
+  return said(ask, words_of(who + ask.said));
 }
 
 }  // namespace
@@ -83,14 +85,18 @@ Reply make_reply(const Ask& ask, const Settings& settings) {
   reply.id = id;
   for (std::uint64_t index = 0; index < ask.choices; ++index) {
     Choice choice;
-    if (ask.tool) {
-      choice.argument_pieces = fragments(ask.tool->arguments);
+    if (!ask.calls.empty()) {
+      for (const Tool& tool : ask.calls) choice.calls.push_back(fragments(tool.arguments));
     } else if (ask.structured) {
       choice = said(ask, fragments(*ask.structured));
     } else {
       choice = settings.speech == Speech::Echo ? echo(ask) : talk(ask, settings, random);
     }
-    reply.output_tokens += static_cast<std::int64_t>(choice.tokens.size() + choice.argument_pieces.size());
+    reply.output_tokens += static_cast<std::int64_t>(choice.tokens.size());
+    for (const std::vector<std::string>& pieces : choice.calls) {
+      reply.output_tokens += static_cast<std::int64_t>(pieces.size());
+    }
+    if (ask.thinks) reply.output_tokens += static_cast<std::int64_t>(kThoughtPieces.size());
     reply.choices.push_back(std::move(choice));
   }
   return reply;
@@ -99,12 +105,6 @@ Reply make_reply(const Ask& ask, const Settings& settings) {
 std::string text_of(const Choice& choice) {
   std::string text;
   for (const std::string& token : choice.tokens) text += token;
-  return text;
-}
-
-std::string arguments_of(const Choice& choice) {
-  std::string text;
-  for (const std::string& piece : choice.argument_pieces) text += piece;
   return text;
 }
 

@@ -21,7 +21,7 @@ json::object usage_of(const Ask& ask, std::int64_t output_tokens) {
 }
 
 std::string_view stop_reason(const Ask& ask, const Choice& choice) {
-  if (ask.tool) return "tool_use";
+  if (!ask.calls.empty()) return "tool_use";
   return choice.cut_short ? "max_tokens" : "end_turn";
 }
 
@@ -31,8 +31,17 @@ json::object message(const Ask& ask, const Reply& reply) {
           {"stop_sequence", nullptr}, {"usage", usage_of(ask, 1)}};
 }
 
-json::object call_block(const Ask& ask, const Reply& reply, json::value input) {
-  return {{"type", "tool_use"}, {"id", "toolu_" + reply.id}, {"name", ask.tool->name}, {"input", std::move(input)}};
+json::object call_block(const Ask& ask, const Reply& reply, std::size_t call, json::value input) {
+  const std::string id = "toolu_" + reply.id + (call == 0 ? "" : "_" + std::to_string(call));
+  return {{"type", "tool_use"}, {"id", id}, {"name", ask.calls[call].name}, {"input", std::move(input)}};
+}
+
+json::object text_block(const std::string& text) {
+  return {{"type", "text"}, {"text", text}};
+}
+
+json::object thinking_block(std::string_view thought, std::string_view signature) {
+  return {{"type", "thinking"}, {"thinking", thought}, {"signature", signature}};
 }
 
 void add(Answer& answer, Role role, json::object data) {
@@ -40,8 +49,52 @@ void add(Answer& answer, Role role, json::object data) {
   answer.pieces.push_back({role, event(name, json::serialize(data))});
 }
 
-json::object delta(json::object inner) {
-  return {{"type", "content_block_delta"}, {"index", 0}, {"delta", std::move(inner)}};
+/// Adds the blocks of a stream, numbered in the order they are added.
+class Blocks {
+ public:
+  explicit Blocks(Answer& answer) : answer_(answer) {}
+
+  /// A block that comes after content belongs to the content.
+  void begin(json::object block) {
+    add(answer_, index_ == 0 ? Role::Opening : Role::Content,
+        {{"type", "content_block_start"}, {"index", index_}, {"content_block", std::move(block)}});
+    if (index_ == 0) add(answer_, Role::Opening, {{"type", "ping"}});
+  }
+  void delta(Role role, json::object inner) {
+    add(answer_, role, {{"type", "content_block_delta"}, {"index", index_}, {"delta", std::move(inner)}});
+  }
+  void end(Role role) { add(answer_, role, {{"type", "content_block_stop"}, {"index", index_++}}); }
+
+ private:
+  Answer& answer_;
+  int index_ = 0;
+};
+
+void add_thought(Blocks& blocks) {
+  blocks.begin(thinking_block("", ""));
+  for (const std::string_view piece : kThoughtPieces) {
+    blocks.delta(Role::Content, {{"type", "thinking_delta"}, {"thinking", piece}});
+  }
+  blocks.delta(Role::Content, {{"type", "signature_delta"}, {"signature", kThoughtSignature}});
+  blocks.end(Role::Content);
+}
+
+void add_calls(Blocks& blocks, const Ask& ask, const Reply& reply) {
+  for (std::size_t call = 0; call < ask.calls.size(); ++call) {
+    const bool last = call + 1 == ask.calls.size();
+    blocks.begin(call_block(ask, reply, call, json::object{}));
+    blocks.delta(call == 0 ? Role::Opening : Role::Content, {{"type", "input_json_delta"}, {"partial_json", ""}});
+    for (const std::string& piece : reply.choices.front().calls[call]) {
+      blocks.delta(Role::Content, {{"type", "input_json_delta"}, {"partial_json", piece}});
+    }
+    blocks.end(last ? Role::Closing : Role::Content);
+  }
+}
+
+void add_text(Blocks& blocks, const Choice& choice) {
+  blocks.begin(text_block(""));
+  for (const std::string& token : choice.tokens) blocks.delta(Role::Content, {{"type", "text_delta"}, {"text", token}});
+  blocks.end(Role::Closing);
 }
 
 Answer message_stream(const Ask& ask, const Reply& reply) {
@@ -51,16 +104,12 @@ Answer message_stream(const Ask& ask, const Reply& reply) {
   answer.stream = true;
   answer.content_type = kEventStream;
   add(answer, Role::Opening, {{"type", "message_start"}, {"message", message(ask, reply)}});
-  const json::object block =
-      ask.tool ? call_block(ask, reply, json::object{}) : json::object{{"type", "text"}, {"text", ""}};
-  add(answer, Role::Opening, {{"type", "content_block_start"}, {"index", 0}, {"content_block", block}});
-  add(answer, Role::Opening, {{"type", "ping"}});
-  if (ask.tool) add(answer, Role::Opening, delta({{"type", "input_json_delta"}, {"partial_json", ""}}));
-  for (const std::string& token : choice.tokens)
-    add(answer, Role::Content, delta({{"type", "text_delta"}, {"text", token}}));
-  for (const std::string& piece : choice.argument_pieces)
-    add(answer, Role::Content, delta({{"type", "input_json_delta"}, {"partial_json", piece}}));
-  add(answer, Role::Closing, {{"type", "content_block_stop"}, {"index", 0}});
+  Blocks blocks(answer);
+  if (ask.thinks) add_thought(blocks);
+  if (ask.calls.empty())
+    add_text(blocks, choice);
+  else
+    add_calls(blocks, ask, reply);
   add(answer, Role::Closing,
       {{"type", "message_delta"},
        {"delta", json::object{{"stop_reason", stop_reason(ask, choice)}, {"stop_sequence", nullptr}}},
@@ -93,11 +142,13 @@ Answer messages_answer(const Ask& ask, const Reply& reply) {
   if (ask.stream) return message_stream(ask, reply);
   const Choice& choice = reply.choices.front();
   json::object body = message(ask, reply);
-  if (ask.tool) {
-    body["content"] = json::array{call_block(ask, reply, json::parse(arguments_of(choice)))};
-  } else {
-    body["content"] = json::array{json::object{{"type", "text"}, {"text", text_of(choice)}}};
+  json::array content;
+  if (ask.thinks) content.emplace_back(thinking_block(kThought, kThoughtSignature));
+  for (std::size_t call = 0; call < ask.calls.size(); ++call) {
+    content.emplace_back(call_block(ask, reply, call, json::parse(ask.calls[call].arguments)));
   }
+  if (ask.calls.empty()) content.emplace_back(text_block(text_of(choice)));
+  body["content"] = std::move(content);
   body["stop_reason"] = stop_reason(ask, choice);
   body["usage"] = usage_of(ask, reply.output_tokens);
   Answer answer = plain_answer(ask.call, json::serialize(body));

@@ -14,29 +14,34 @@ json::object usage_of(const Ask& ask, const Reply& reply) {
           {"completion_tokens", reply.output_tokens},
           {"total_tokens", ask.input_tokens + reply.output_tokens},
           {"prompt_tokens_details", json::object{{"cached_tokens", 0}}},
-          {"completion_tokens_details", json::object{{"reasoning_tokens", 0}}}};
+          {"completion_tokens_details", json::object{{"reasoning_tokens", ask.thinks ? kThoughtPieces.size() : 0}}}};
 }
 
 std::string_view finish_reason(const Ask& ask, const Choice& choice) {
-  if (ask.tool) return "tool_calls";
+  if (!ask.calls.empty()) return "tool_calls";
   return choice.cut_short ? "length" : "stop";
 }
 
-std::string call_id(const Reply& reply, std::size_t index) {
-  return "call_" + reply.id + std::to_string(index);
+std::string call_id(const Reply& reply, std::size_t choice, std::size_t call) {
+  return "call_" + reply.id + std::to_string(choice) + (call == 0 ? "" : "_" + std::to_string(call));
 }
 
 json::object message_of(const Ask& ask, const Reply& reply, std::size_t index) {
   json::object message{
       {"role", "assistant"}, {"content", nullptr}, {"refusal", nullptr}, {"annotations", json::array{}}};
-  if (!ask.tool) {
+  if (ask.thinks) message["reasoning_content"] = kThought;
+  if (ask.calls.empty()) {
     message["content"] = text_of(reply.choices[index]);
     return message;
   }
-  message["tool_calls"] = json::array{json::object{
-      {"id", call_id(reply, index)},
-      {"type", "function"},
-      {"function", json::object{{"name", ask.tool->name}, {"arguments", arguments_of(reply.choices[index])}}}}};
+  json::array calls;
+  for (std::size_t call = 0; call < ask.calls.size(); ++call) {
+    const Tool& tool = ask.calls[call];
+    calls.emplace_back(json::object{{"id", call_id(reply, index, call)},
+                                    {"type", "function"},
+                                    {"function", json::object{{"name", tool.name}, {"arguments", tool.arguments}}}});
+  }
+  message["tool_calls"] = std::move(calls);
   return message;
 }
 
@@ -94,23 +99,32 @@ void in_turns(const Reply& reply, const std::vector<std::string> Choice::* list,
   }
 }
 
+void add_calls(Chunks& chunks, const Ask& ask, const Reply& reply, std::size_t index) {
+  for (std::size_t call = 0; call < ask.calls.size(); ++call) {
+    const std::string at = R"("delta":{"tool_calls":[{"index":)" + std::to_string(call);
+    chunks.choice(Role::Content, index,
+                  at + R"(,"id":")" + call_id(reply, index, call) + R"(","type":"function","function":{"name":)" +
+                      quoted(ask.calls[call].name) + R"(,"arguments":""}}]})");
+    for (const std::string& piece : reply.choices[index].calls[call]) {
+      chunks.choice(Role::Content, index, at + R"(,"function":{"arguments":)" + quoted(piece) + "}}]}");
+    }
+  }
+}
+
 Answer chat_stream(const Ask& ask, const Reply& reply) {
   Chunks chunks(ask, reply, "chatcmpl-", "chat.completion.chunk");
   for (std::size_t index = 0; index < reply.choices.size(); ++index) {
     chunks.choice(Role::Opening, index,
-                  ask.tool ? R"("delta":{"role":"assistant","content":null})"
-                           : R"("delta":{"role":"assistant","content":"","refusal":null})");
-    if (!ask.tool) continue;
-    chunks.choice(Role::Content, index,
-                  R"("delta":{"tool_calls":[{"index":0,"id":")" + call_id(reply, index) +
-                      R"(","type":"function","function":{"name":)" + quoted(ask.tool->name) + R"(,"arguments":""}}]})");
+                  !ask.calls.empty() ? R"("delta":{"role":"assistant","content":null})"
+                                     : R"("delta":{"role":"assistant","content":"","refusal":null})");
+    for (const std::string_view piece : kThoughtPieces) {
+      if (!ask.thinks) break;
+      chunks.choice(Role::Content, index, R"("delta":{"reasoning_content":)" + quoted(std::string(piece)) + "}");
+    }
+    add_calls(chunks, ask, reply, index);
   }
   in_turns(reply, &Choice::tokens, [&](std::size_t index, const std::string& token) {
     chunks.choice(Role::Content, index, R"("delta":{"content":)" + quoted(token) + "}");
-  });
-  in_turns(reply, &Choice::argument_pieces, [&](std::size_t index, const std::string& piece) {
-    chunks.choice(Role::Content, index,
-                  R"("delta":{"tool_calls":[{"index":0,"function":{"arguments":)" + quoted(piece) + "}}]}");
   });
   for (std::size_t index = 0; index < reply.choices.size(); ++index) {
     chunks.choice(Role::Closing, index, R"("delta":{})", finish_reason(ask, reply.choices[index]));

@@ -15,29 +15,54 @@ bool cut_short(const Reply& reply) {
   return reply.choices.front().cut_short;
 }
 
-std::string item_id(const Ask& ask, const Reply& reply) {
-  return (ask.tool ? "fc_" : "msg_") + reply.id;
-}
-
 json::object text_part(const std::string& text) {
   return {{"type", "output_text"}, {"annotations", json::array{}}, {"logprobs", json::array{}}, {"text", text}};
 }
 
-json::object item_of(const Ask& ask, const Reply& reply, Status status) {
+/// One item of the output: how it begins, the events of its content, and how it ends.
+struct Item {
+  enum class Kind : std::uint8_t { Thought, Call, Text } kind = Kind::Text;
+  std::size_t call = 0;
+  std::string id = {};
+};
+
+std::vector<Item> items_of(const Ask& ask, const Reply& reply) {
+  std::vector<Item> items;
+  if (ask.thinks) items.push_back({.kind = Item::Kind::Thought, .id = "rs_" + reply.id});
+  for (std::size_t call = 0; call < ask.calls.size(); ++call) {
+    const std::string suffix = call == 0 ? "" : "_" + std::to_string(call);
+    items.push_back({.kind = Item::Kind::Call, .call = call, .id = "fc_" + reply.id + suffix});
+  }
+  if (ask.calls.empty()) items.push_back({.id = "msg_" + reply.id});
+  return items;
+}
+
+json::object summary_part(std::string_view text) {
+  return {{"type", "summary_text"}, {"text", text}};
+}
+
+json::object thought_item(const Item& item, Status status) {
+  const bool done = status == Status::Done;
+  return {{"id", item.id},
+          {"type", "reasoning"},
+          {"summary", done ? json::array{summary_part(kThought)} : json::array{}},
+          {"encrypted_content", done ? json::value(kThoughtSignature) : json::value(nullptr)}};
+}
+
+json::object item_of(const Ask& ask, const Reply& reply, const Item& item, Status status) {
   const bool done = status == Status::Done;
   const std::string_view state = !done ? "in_progress" : cut_short(reply) ? "incomplete" : "completed";
-  if (ask.tool) {
-    return {{"id", item_id(ask, reply)}, {"type", "function_call"},
-            {"status", state},           {"call_id", "call_" + reply.id},
-            {"name", ask.tool->name},    {"arguments", done ? arguments_of(reply.choices.front()) : std::string{}}};
+  if (item.kind == Item::Kind::Thought) return thought_item(item, status);
+  if (item.kind == Item::Kind::Call) {
+    const Tool& tool = ask.calls[item.call];
+    return {{"id", item.id},     {"type", "function_call"},
+            {"status", state},   {"call_id", "call_" + item.id.substr(std::string_view("fc_").size())},
+            {"name", tool.name}, {"arguments", done ? tool.arguments : std::string{}}};
   }
   json::array content;
   if (done) content.emplace_back(text_part(text_of(reply.choices.front())));
-  return {{"id", item_id(ask, reply)},
-          {"type", "message"},
-          {"status", state},
-          {"role", "assistant"},
-          {"content", std::move(content)}};
+  return {
+      {"id", item.id}, {"type", "message"}, {"status", state}, {"role", "assistant"}, {"content", std::move(content)}};
 }
 
 json::object response_of(const Ask& ask, const Reply& reply, Status status) {
@@ -66,12 +91,15 @@ json::object response_of(const Ask& ask, const Reply& reply, Status status) {
       {"usage", nullptr}};
   if (!done) return response;
   if (cut_short(reply)) response["incomplete_details"] = json::object{{"reason", "max_output_tokens"}};
-  response["output"] = json::array{item_of(ask, reply, status)};
-  response["usage"] = json::object{{"input_tokens", ask.input_tokens},
-                                   {"input_tokens_details", json::object{{"cached_tokens", 0}}},
-                                   {"output_tokens", reply.output_tokens},
-                                   {"output_tokens_details", json::object{{"reasoning_tokens", 0}}},
-                                   {"total_tokens", ask.input_tokens + reply.output_tokens}};
+  json::array output;
+  for (const Item& item : items_of(ask, reply)) output.emplace_back(item_of(ask, reply, item, status));
+  response["output"] = std::move(output);
+  response["usage"] = json::object{
+      {"input_tokens", ask.input_tokens},
+      {"input_tokens_details", json::object{{"cached_tokens", 0}}},
+      {"output_tokens", reply.output_tokens},
+      {"output_tokens_details", json::object{{"reasoning_tokens", ask.thinks ? kThoughtPieces.size() : 0}}},
+      {"total_tokens", ask.input_tokens + reply.output_tokens}};
   return response;
 }
 
@@ -95,33 +123,48 @@ class Events {
   std::int64_t next_ = 0;
 };
 
-void add_text(Events& events, const Ask& ask, const Reply& reply) {
-  const std::string id = item_id(ask, reply);
-  const std::string text = text_of(reply.choices.front());
-  events.add(Role::Opening, "response.content_part.added",
-             {{"item_id", id}, {"output_index", 0}, {"content_index", 0}, {"part", text_part("")}});
-  for (const std::string& token : reply.choices.front().tokens) {
-    events.add(
-        Role::Content, "response.output_text.delta",
-        {{"item_id", id}, {"output_index", 0}, {"content_index", 0}, {"delta", token}, {"logprobs", json::array{}}});
-  }
-  events.add(Role::Closing, "response.output_text.done",
-             {{"item_id", id}, {"output_index", 0}, {"content_index", 0}, {"text", text}, {"logprobs", json::array{}}});
-  events.add(Role::Closing, "response.content_part.done",
-             {{"item_id", id}, {"output_index", 0}, {"content_index", 0}, {"part", text_part(text)}});
+/// The members that say which item an event is about, before those of the event itself.
+json::object about(const Item& item, std::size_t index, json::object members) {
+  json::object body{{"item_id", item.id}, {"output_index", index}};
+  for (auto& [name, value] : members) body[name] = std::move(value);
+  return body;
 }
 
-void add_call(Events& events, const Ask& ask, const Reply& reply) {
-  const std::string id = item_id(ask, reply);
-  for (const std::string& piece : reply.choices.front().argument_pieces) {
-    events.add(Role::Content, "response.function_call_arguments.delta",
-               {{"item_id", id}, {"output_index", 0}, {"delta", piece}});
+void add_text(Events& events, const Item& item, std::size_t index, const Choice& choice) {
+  const std::string text = text_of(choice);
+  events.add(Role::Opening, "response.content_part.added",
+             about(item, index, {{"content_index", 0}, {"part", text_part("")}}));
+  for (const std::string& token : choice.tokens) {
+    events.add(Role::Content, "response.output_text.delta",
+               about(item, index, {{"content_index", 0}, {"delta", token}, {"logprobs", json::array{}}}));
+  }
+  events.add(Role::Closing, "response.output_text.done",
+             about(item, index, {{"content_index", 0}, {"text", text}, {"logprobs", json::array{}}}));
+  events.add(Role::Closing, "response.content_part.done",
+             about(item, index, {{"content_index", 0}, {"part", text_part(text)}}));
+}
+
+void add_call(Events& events, const Item& item, std::size_t index, const Tool& tool,
+              const std::vector<std::string>& pieces) {
+  for (const std::string& piece : pieces) {
+    events.add(Role::Content, "response.function_call_arguments.delta", about(item, index, {{"delta", piece}}));
   }
   events.add(Role::Closing, "response.function_call_arguments.done",
-             {{"item_id", id},
-              {"output_index", 0},
-              {"name", ask.tool->name},
-              {"arguments", arguments_of(reply.choices.front())}});
+             about(item, index, {{"name", tool.name}, {"arguments", tool.arguments}}));
+}
+
+void add_thought(Events& events, const Item& item, std::size_t index) {
+  const auto part = [](std::string_view text) {
+    return json::object{{"summary_index", 0}, {"part", summary_part(text)}};
+  };
+  events.add(Role::Content, "response.reasoning_summary_part.added", about(item, index, part("")));
+  for (const std::string_view piece : kThoughtPieces) {
+    events.add(Role::Content, "response.reasoning_summary_text.delta",
+               about(item, index, {{"summary_index", 0}, {"delta", piece}}));
+  }
+  events.add(Role::Content, "response.reasoning_summary_text.done",
+             about(item, index, {{"summary_index", 0}, {"text", kThought}}));
+  events.add(Role::Content, "response.reasoning_summary_part.done", about(item, index, part(kThought)));
 }
 
 }  // namespace
@@ -164,14 +207,19 @@ Answer responses_answer(const Ask& ask, const Reply& reply) {
   Events events;
   events.add(Role::Opening, "response.created", {{"response", response_of(ask, reply, Status::InProgress)}});
   events.add(Role::Opening, "response.in_progress", {{"response", response_of(ask, reply, Status::InProgress)}});
-  events.add(Role::Opening, "response.output_item.added",
-             {{"output_index", 0}, {"item", item_of(ask, reply, Status::InProgress)}});
-  if (ask.tool)
-    add_call(events, ask, reply);
-  else
-    add_text(events, ask, reply);
-  events.add(Role::Closing, "response.output_item.done",
-             {{"output_index", 0}, {"item", item_of(ask, reply, Status::Done)}});
+  const std::vector<Item> items = items_of(ask, reply);
+  const Choice& choice = reply.choices.front();
+  for (std::size_t index = 0; index < items.size(); ++index) {
+    const Item& item = items[index];
+    const bool last = index + 1 == items.size();
+    events.add(index == 0 ? Role::Opening : Role::Content, "response.output_item.added",
+               {{"output_index", index}, {"item", item_of(ask, reply, item, Status::InProgress)}});
+    if (item.kind == Item::Kind::Thought) add_thought(events, item, index);
+    if (item.kind == Item::Kind::Call) add_call(events, item, index, ask.calls[item.call], choice.calls[item.call]);
+    if (item.kind == Item::Kind::Text) add_text(events, item, index, choice);
+    events.add(last ? Role::Closing : Role::Content, "response.output_item.done",
+               {{"output_index", index}, {"item", item_of(ask, reply, item, Status::Done)}});
+  }
   events.add(Role::Terminator, cut_short(reply) ? "response.incomplete" : "response.completed",
              {{"response", response_of(ask, reply, Status::Done)}});
   return events.finish(ask.call);

@@ -44,6 +44,8 @@ json::object record_to_json(const Record& record, Instant start) {
                      {"ended_ms", milliseconds(record.ended, start)},
                      {"client_gone_ms", milliseconds(record.client_gone, start)},
                      {"request_bytes", record.request_bytes},
+                     {"images", record.images},
+                     {"thoughts", record.thoughts},
                      {"body_bytes", record.body_bytes},
                      {"body_fnv1a", std::to_string(record.body_hash)}};
   if (!record.fields.empty()) {

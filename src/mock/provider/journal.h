@@ -50,6 +50,8 @@ struct Record {
   std::optional<Instant> client_gone;  ///< when the connection's end was seen, if before the answer's end
 
   std::uint64_t request_bytes = 0;
+  std::uint64_t images = 0;      ///< in the newest entry of the conversation
+  std::uint64_t thoughts = 0;    ///< the mock's own that came back with the conversation, by their signatures
   std::string request_body;      ///< its beginning, if recorded
   std::uint64_t body_bytes = 0;  ///< of the answer's body, handed to the kernel
   std::uint64_t body_hash = 0;   ///< FNV-1a of exactly those bytes

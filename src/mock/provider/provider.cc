@@ -88,6 +88,14 @@ std::vector<FieldLine> recorded_fields(const Heard& heard) {
   return kept;
 }
 
+std::uint64_t thoughts_in(std::string_view body) {
+  std::uint64_t count = 0;
+  for (std::size_t at = body.find(kThoughtSignature); at != std::string_view::npos; ++count) {
+    at = body.find(kThoughtSignature, at + kThoughtSignature.size());
+  }
+  return count;
+}
+
 }  // namespace
 
 Provider::Provider(Settings settings, Now start) : original_(std::move(settings)), start_(start) {
@@ -157,6 +165,7 @@ Record& Provider::opened(const Heard& heard, Caller& caller, Instant now) {
   record.request_id = first_of(heard, {"x-request-id", "x-drover-request-id", "x-client-request-id"});
   record.arrived = now;
   record.request_bytes = heard.body.size();
+  record.thoughts = thoughts_in(heard.body);
   if (settings_.record.fields) record.fields = recorded_fields(heard);
   record.request_body = heard.body.substr(0, settings_.record.body_bytes);
   Record& open = journal_.open(std::move(record));
@@ -187,6 +196,7 @@ Script Provider::heard(const Heard& heard, Now now, std::uint64_t& ordinal) {
   ordinal = caller.ordinal;
   if (ask) record.model = ask->model;
   if (ask) record.stream = ask->stream;
+  if (ask) record.images = ask->images;
 
   Random random(settings_.seed ^ (caller.ordinal - before_reset_) * kOrdinalStride);
   const Subject subject{.port = heard.port, .key = caller.key, .path = caller.path, .model = record.model};

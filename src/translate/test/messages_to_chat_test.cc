@@ -81,6 +81,23 @@ TEST(MessagesToChat, ALongNameOfAToolComesBackAsItWas) {
   EXPECT_EQ(at(*back, "content", "0", "name"), "\"" + name + "\"");
 }
 
+TEST(MessagesToChat, ThinkingThatIsLeftToTheModelIsAskedForWhereModelsThinkOnlyWhenTold) {
+  constexpr std::string_view kAdaptive =
+      R"({"model":"m","max_tokens":9,"thinking":{"type":"adaptive"},"messages":[{"role":"user","content":"Hi"}]})";
+  const auto effort = [&](Form back, std::string_view model, std::string_view request) {
+    const auto made = try_request(Form::Messages, back, model, request);
+    if (!made.has_value()) return std::string("refused");
+    return back == Form::Chat ? at(made->body, "reasoning_effort") : at(made->body, "reasoning", "effort");
+  };
+  EXPECT_EQ(effort(Form::Responses, "gpt-6.2-sol", kAdaptive), R"("medium")");
+  EXPECT_EQ(effort(Form::Chat, "gpt-5.1", kAdaptive), R"("medium")");
+  EXPECT_EQ(effort(Form::Chat, kVllm, kAdaptive), "") << "another server does what it does";
+  EXPECT_EQ(effort(Form::Chat, "gpt-4o", kAdaptive), "") << "this model does not think";
+  constexpr std::string_view kLow =
+      R"({"model":"m","max_tokens":9,"thinking":{"type":"adaptive"},"output_config":{"effort":"low"},"messages":[{"role":"user","content":"Hi"}]})";
+  EXPECT_EQ(effort(Form::Responses, "gpt-6.2-sol", kLow), R"("low")") << "what is said counts";
+}
+
 TEST(MessagesToChat, PlainAnswersComeBackInTheClientsForm) {
   const std::string made = plain_answer(Form::Messages, Form::Chat,
                                         R"({"id":"chatcmpl-7","object":"chat.completion","created":1,"model":"gpt",

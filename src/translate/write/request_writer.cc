@@ -140,6 +140,9 @@ void RequestWriter::write_openai_hints() {
 
 std::string_view RequestWriter::openai_effort() {
   Effort effort = wanted_effort();
+  // OpenAI's newer models think only when they are told to; what another server does unasked is not known.
+  const bool left_to_the_model = effort == Effort::Unset && settings().thinking == ThinkingMode::Adaptive;
+  if (left_to_the_model && can_.thinking == ThinkingControl::Effort && can_.new_names) effort = Effort::Medium;
   if (effort == Effort::Unset) return "";
   if (can_.thinking == ThinkingControl::None) {
     // A model that does not think has been told not to.

@@ -9,9 +9,9 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from harness import CLAUDE, World, until  # noqa: E402
+from harness import BACKS, CLAUDE, World, until  # noqa: E402
 
-__all__ = ["CLIENT_KEY", "AgentCase", "AgentSessions", "lines", "program", "until"]
+__all__ = ["CLIENT_KEY", "AgentCase", "AgentSessions", "SessionsAcrossVendors", "lines", "program", "until"]
 
 CLIENT_KEY = "sk-client-agent-0123456789"
 # What the tool prints: the mock calls the first tool that the prompt names, with "mock" for every text.
@@ -38,6 +38,8 @@ class AgentCase(unittest.TestCase):
 
     transport = "tcp"
     program = None
+    models = {"*": {"targets": ["mock", "claude"]}}
+    ask_for_a_tool = None  # a prompt that makes the mock call the tool that runs a command
 
     def start(self, **gateway):
         settings = {
@@ -45,9 +47,9 @@ class AgentCase(unittest.TestCase):
             "clients": [{"name": "agent", "key": {"value": CLIENT_KEY}}],
             "timeouts": {"head": "2s", "first_content": "2s", "idle": "2s"},
             **gateway,
-            "models": {CLAUDE: None, **gateway.get("models", {"*": {"targets": ["mock", "claude"]}})},
+            "models": {CLAUDE: None, **gateway.get("models", self.models)},
         }
-        self.world = World(self.transport, {"models": ["*"], "text": "echo"}, settings).start()
+        self.world = World(self.transport, {"models": ["*"], "text": "echo"}, settings, matrix=True).start()
         self.addCleanup(self.world.stop)
         folder = tempfile.TemporaryDirectory(prefix="drover-agent-")
         self.addCleanup(folder.cleanup)
@@ -73,6 +75,23 @@ class AgentCase(unittest.TestCase):
         return subprocess.run([self.program, *arguments], cwd=self.work, env=environment, input=told or "",
                               capture_output=True, text=True, timeout=SECONDS, check=False)
 
+    def answer(self, *arguments):
+        """The answer to a prompt, with more of the program's arguments behind it."""
+        raise NotImplementedError
+
+    def answer_with(self, instructions):
+        """The answer to "Good morning" under these instructions, given as the agent takes them."""
+        raise NotImplementedError
+
+    def go_on(self, prompt):
+        """The answer to a prompt that goes on with the last session."""
+        raise NotImplementedError
+
+    def check_tool_answer(self):
+        told = self.answer(self.ask_for_a_tool)
+        self.assertTrue(told.startswith("The tool answered: "), told)
+        self.assertIn(SAID, told)
+
     def keys(self):
         """Which key each request of the provider came with, and how it was answered there."""
         return [(record["key"], record["status"], record["fault"]) for record in self.world.requests()]
@@ -94,27 +113,11 @@ class AgentCase(unittest.TestCase):
         return [json.loads(line) for line in self.world.gateway_lines() if line.startswith("{")]
 
 
-
 class AgentSessions:
     """Tests that every agent passes: of tools, long instructions, keys that die and streams that break off.
 
-    A class with them has start(), answer(*arguments), answer_with(instructions) and go_on(prompt), which are told below.
+    A class with them is an AgentCase.
     """
-
-    ask_for_a_tool = None  # a prompt that makes the mock call the tool that runs a command
-
-    def answer_with(self, instructions):
-        """The answer to "Good morning" under these instructions, given as the agent takes them."""
-        raise NotImplementedError
-
-    def go_on(self, prompt):
-        """The answer to a prompt that goes on with the last session."""
-        raise NotImplementedError
-
-    def check_tool_answer(self):
-        told = self.answer(self.ask_for_a_tool)
-        self.assertTrue(told.startswith("The tool answered: "), told)
-        self.assertIn(SAID, told)
 
     def test_it_works_over_tls(self):
         self.transport = "tls"
@@ -160,6 +163,74 @@ class AgentSessions:
                 self.world.faults(f"{fault}:count=1")
                 self.assertEqual(self.answer("Good morning to you"), "Good morning to you")
                 self.assertEqual(len(self.world.requests()), 2, "by the agent, since the gateway repeats no content")
+
+
+class SessionsAcrossVendors:
+    """Tests that an agent passes at a back of another API than its own; `back` names it."""
+
+    back = None
+
+    def setUp(self):
+        super().setUp()
+        models = BACKS[self.back]["model"], BACKS[BACKS[self.back]["then"]]["model"]
+        first, then = ({"provider": f"back-{name}", "model": model}
+                       for name, model in zip((self.back, BACKS[self.back]["then"]), models, strict=True))
+        # A name with a star would be asked by its own dialect wherever there is one.
+        self.models = {"*": {"translate": "lenient", "targets": [first, {**then, "priority": 1}]}}
+
+    def asked(self):
+        """The path and the status of each request that reached a provider."""
+        return [(record["path"].split("?")[0], record["status"]) for record in self.world.requests()]
+
+    @property
+    def path(self):
+        return BACKS[self.back]["path"]
+
+    @property
+    def other_path(self):
+        return BACKS[BACKS[self.back]["then"]]["path"]
+
+    def test_a_tool_is_called_and_its_result_goes_back(self):
+        self.start()
+        self.check_tool_answer()
+        self.assertEqual(self.asked(), [(self.path, 200)] * 2)
+
+    def test_long_instructions_arrive_whole_and_go_on_at_the_other_vendor(self):
+        self.start()
+        self.world.faults(f"model={BACKS[self.back]['model']}:500")
+        self.assertEqual(self.answer_with(LONG_INSTRUCTIONS), "Good morning")
+        self.assertEqual([self.asked()[0], self.asked()[-1]], [(self.path, 500), (self.other_path, 200)])
+        for record in self.world.requests():
+            self.assertGreater(record["request_bytes"], len(LONG_INSTRUCTIONS))
+
+    def test_a_key_that_dies_between_a_tool_call_and_its_result_is_not_noticed(self):
+        for death in ("429:retry-after=30", "error-first"):
+            with self.subTest(death):
+                self.start()
+                self.world.faults(f"{death}:skip=1:count=1")
+                self.check_tool_answer()
+                first, failed, answered = self.world.requests()
+                self.assertEqual({record["path"].split("?")[0] for record in (first, failed, answered)}, {self.path})
+                self.assertNotEqual(answered["key"], failed["key"])
+
+    def test_a_tool_loop_goes_on_at_the_other_vendor(self):
+        self.start()
+        self.world.faults(f"model={BACKS[self.back]['model']}:500:skip=1")
+        self.check_tool_answer()
+        self.assertEqual([self.asked()[0], self.asked()[-1]], [(self.path, 200), (self.other_path, 200)])
+
+    def test_a_session_goes_on_at_the_other_vendor(self):
+        self.start()
+        self.assertEqual(self.answer("Good morning"), "Good morning")
+        self.world.faults(f"path={self.path}:529")
+        self.assertEqual(self.go_on("Good evening"), "Good evening")
+        self.assertEqual([self.asked()[0], self.asked()[-1]], [(self.path, 200), (self.other_path, 200)])
+
+    def test_a_stream_that_breaks_off_is_asked_for_again(self):
+        self.start()
+        self.world.faults("cut:after=1:count=1")
+        self.assertEqual(self.answer("Good morning to you"), "Good morning to you")
+        self.assertEqual(self.asked(), [(self.path, 200)] * 2, "by the agent, since the gateway repeats no content")
 
 
 def lines(text):

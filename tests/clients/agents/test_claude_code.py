@@ -4,52 +4,18 @@ import json
 import time
 import unittest
 
-from kit import CLIENT_KEY, AgentCase, AgentSessions, lines, program
-
-MODEL = "claude-sonnet-5-5"
-CLAUDE = program("claude")
+from drivers import CLAUDE, CLAUDE_MODEL, NO_CLAUDE, ClaudeCodeRuns
+from kit import CLIENT_KEY, AgentSessions, lines
 
 
-@unittest.skipUnless(CLAUDE, "Claude Code is not installed: npm has no @anthropic-ai/claude-code, or none for this machine")
-class ClaudeCode(AgentSessions, AgentCase):
-    program = CLAUDE
-    ask_for_a_tool = "Please use Bash"
-
-    def claude(self, *arguments, told=None, key=None):
-        root = self.world.base_url.removesuffix("/v1")
-        environment = {
-            **self.environment(),
-            "ANTHROPIC_BASE_URL": root,
-            **(key or {"ANTHROPIC_API_KEY": CLIENT_KEY}),
-            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",  # no telemetry, updates or reports
-            "DISABLE_AUTOUPDATER": "1",
-            "DISABLE_TELEMETRY": "1",
-            "DISABLE_ERROR_REPORTING": "1",
-            "IS_SANDBOX": "1",  # or it would not use tools unasked when root runs it
-        }
-        if self.world.certificates:
-            environment["NODE_EXTRA_CA_CERTS"] = self.world.certificates.ca
-        fixed = ["-p", "--model", MODEL, "--tools", "Bash", "--permission-mode", "bypassPermissions"]
-        return self.run_program(*fixed, *arguments, environment=environment, told=told)
-
-    def answer(self, *arguments, **options):
-        done = self.claude(*arguments, **options)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return done.stdout.strip()
-
-    def answer_with(self, instructions):
-        (self.work / "rules.txt").write_text(instructions)
-        return self.answer("Good morning", "--append-system-prompt-file", "rules.txt")
-
-    def go_on(self, prompt):
-        return self.answer(prompt, "--continue")
-
+@unittest.skipUnless(CLAUDE, NO_CLAUDE)
+class ClaudeCode(AgentSessions, ClaudeCodeRuns):
     def test_a_prompt_is_answered(self):
         self.start()
         self.assertEqual(self.answer("Good morning to you"), "Good morning to you")
         (record,) = self.world.requests()
         self.assertEqual((record["path"], record["model"], record["stream"]),
-                         ("/v1/messages?beta=true", MODEL, True))
+                         ("/v1/messages?beta=true", CLAUDE_MODEL, True))
         self.assertNotIn(CLIENT_KEY, str(record))
 
     def test_a_token_serves_as_well_as_a_key(self):

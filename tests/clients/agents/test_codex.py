@@ -3,72 +3,20 @@
 import json
 import unittest
 
-from kit import CLIENT_KEY, AgentCase, AgentSessions, lines, program, until
+from drivers import CODEX, CODEX_MODEL, NO_CODEX, CodexRuns
+from kit import CLIENT_KEY, AgentSessions, lines, until
 
-CODEX = program("codex")
-# A name that Codex has no notes about gets its usual tools, among them a function that runs a command.
-MODEL = "house-model"
-# Of this one it knows that a WebSocket may be tried.
+# Codex knows of this one that a WebSocket may be tried.
 KNOWN_MODEL = "gpt-6.1-sol"
 
 
-@unittest.skipUnless(CODEX, "Codex is not installed: npm has no @openai/codex, or none for this machine")
-class Codex(AgentSessions, AgentCase):
-    program = CODEX
-    ask_for_a_tool = "Please use exec_command"
-
-    def start(self, **gateway):
-        world = super().start(**gateway)
-        # Commands run in a login shell, which sets the path anew.
-        (self.home / ".bash_profile").write_text(f"PATH={self.home}/bin:/usr/bin:/bin\n")
-        (self.home / ".profile").write_text(f"PATH={self.home}/bin:/usr/bin:/bin\n")
-        return world
-
-    def codex(self, *arguments, model=MODEL, key=CLIENT_KEY, websockets=False, config=""):
-        folder = self.home / ".codex"
-        folder.mkdir(exist_ok=True)
-        (folder / "config.toml").write_text(f"""
-model = "{model}"
-model_provider = "drover"
-check_for_update_on_startup = false
-{config}
-[analytics]
-enabled = false
-[features]
-plugins = false
-apps = false
-[model_providers.drover]
-name = "drover"
-base_url = "{self.world.base_url}"
-env_key = "DROVER_KEY"
-wire_api = "responses"
-supports_websockets = {str(websockets).lower()}
-""")
-        environment = {**self.environment(), "CODEX_HOME": str(folder), "DROVER_KEY": key}
-        if self.world.certificates:
-            environment["CODEX_CA_CERTIFICATE"] = self.world.certificates.ca
-        fixed = ["--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", "--json"]
-        return self.run_program("exec", *arguments, *fixed, environment=environment)
-
-    def answer(self, *arguments, **options):
-        done = self.codex(*arguments, **options)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        said = [line["item"]["text"] for line in lines(done.stdout)
-                if line["type"] == "item.completed" and line["item"]["type"] == "agent_message"]
-        return said[-1]
-
-    def answer_with(self, instructions):
-        (self.work / "AGENTS.md").write_text(instructions)
-        return self.answer("Good morning", config="project_doc_max_bytes = 1000000")
-
-    def go_on(self, prompt):
-        return self.answer("resume", "--last", prompt)
-
+@unittest.skipUnless(CODEX, NO_CODEX)
+class Codex(AgentSessions, CodexRuns):
     def test_a_prompt_is_answered(self):
         self.start()
         self.assertEqual(self.answer("Good morning to you"), "Good morning to you")
         (record,) = self.world.requests()
-        self.assertEqual((record["path"], record["model"], record["stream"]), ("/v1/responses", MODEL, True))
+        self.assertEqual((record["path"], record["model"], record["stream"]), ("/v1/responses", CODEX_MODEL, True))
         self.assertNotIn(CLIENT_KEY, str(record))
 
     def test_an_answer_may_have_to_satisfy_a_schema(self):

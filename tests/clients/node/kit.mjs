@@ -7,7 +7,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 
 const HARNESS = fileURLToPath(new URL('../harness.py', import.meta.url));
-const TRANSPORT = process.env.DROVER_TEST_TRANSPORT ?? 'tcp';
+export const TRANSPORT = process.env.DROVER_TEST_TRANSPORT ?? 'tcp';
 const PATIENCE_MS = 30_000;
 
 export const QUESTION = [{ role: 'user', content: 'How does one make good coffee?' }];

@@ -6,6 +6,7 @@
 namespace drover::mock {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -63,34 +64,102 @@ Ask with_tools(std::string_view text, std::string_view more) {
 }
 
 TEST(ReadAsk, CallsAToolWhenForcedOrAskedTo) {
-  EXPECT_TRUE(with_tools("hello", R"(,"tool_choice":"required")").tool.has_value());
-  EXPECT_TRUE(
-      with_tools("hello", R"(,"tool_choice":{"type":"function","function":{"name":"get_weather"}})").tool.has_value());
-  EXPECT_TRUE(with_tools("use get_weather please", "").tool.has_value());
-  EXPECT_FALSE(with_tools("hello", "").tool.has_value());
-  EXPECT_FALSE(with_tools("use get_weather please", R"(,"tool_choice":"none")").tool.has_value());
+  EXPECT_FALSE(with_tools("hello", R"(,"tool_choice":"required")").calls.empty());
   EXPECT_FALSE(
-      with_tools("hello", R"(,"tool_choice":{"type":"function","function":{"name":"other"}})").tool.has_value());
+      with_tools("hello", R"(,"tool_choice":{"type":"function","function":{"name":"get_weather"}})").calls.empty());
+  EXPECT_FALSE(with_tools("use get_weather please", "").calls.empty());
+  EXPECT_TRUE(with_tools("hello", "").calls.empty());
+  EXPECT_TRUE(with_tools("use get_weather please", R"(,"tool_choice":"none")").calls.empty());
+  EXPECT_TRUE(with_tools("hello", R"(,"tool_choice":{"type":"function","function":{"name":"other"}})").calls.empty());
+}
+
+constexpr std::string_view kTwoTools =
+    R"("tools":[{"type":"function","function":{"name":"get_time"}},{"type":"function","function":{"name":"get_weather"}}])";
+
+std::vector<std::string> called(std::string_view text, std::string_view more) {
+  const Ask read = ask(Call::Chat, R"({"model":"m","messages":[{"role":"user","content":")" + std::string(text) +
+                                       R"("}],)" + std::string(kTwoTools) + std::string(more) + "}");
+  std::vector<std::string> names;
+  for (const Tool& tool : read.calls) names.push_back(tool.name);
+  return names;
+}
+
+TEST(ReadAsk, CallsEveryToolThatThePromptNamesUnlessOneIsTheMost) {
+  EXPECT_THAT(called("use get_time and get_weather", ""), ElementsAre("get_time", "get_weather"));
+  EXPECT_THAT(called("what is the weather?", ""), ElementsAre("get_weather"));
+  EXPECT_THAT(called("use a tool", ""), ElementsAre("get_time")) << "the first of those that are not named";
+  EXPECT_THAT(called("use get_time and get_weather", R"(,"parallel_tool_calls":false)"), ElementsAre("get_time"));
+  EXPECT_THAT(
+      called("use get_time and get_weather", R"(,"tool_choice":{"type":"auto","disable_parallel_tool_use":true})"),
+      ElementsAre("get_time"));
+}
+
+TEST(ReadAsk, ReadsTheResultsOfSeveralToolsInEachApi) {
+  const Ask chat = ask(Call::Chat, R"({"model":"m","messages":[{"role":"user","content":"hi"},
+    {"role":"assistant","tool_calls":[]},{"role":"tool","content":"a"},{"role":"tool","content":"b"}]})");
+  const Ask responses = ask(Call::Responses, R"({"model":"m","input":[{"type":"function_call","name":"f"},
+    {"type":"function_call_output","output":"a"},{"type":"function_call_output","output":"b"}]})");
+  const Ask messages = ask(Call::Messages, R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":[
+    {"type":"tool_result","content":"a"},{"type":"tool_result","content":[{"type":"text","text":"b"}]}]}]})");
+  for (const Ask& read : {chat, responses, messages}) {
+    EXPECT_EQ(read.said, "a, b");
+    EXPECT_EQ(read.tools_answered, 2U);
+  }
+}
+
+TEST(ReadAsk, AResultWithoutContentIsStillAResult) {
+  const Ask read = ask(Call::Chat, R"({"model":"m","messages":[{"role":"tool"}],)" + std::string(kTwoTools) +
+                                       R"(,"tool_choice":"required"})");
+  EXPECT_EQ(read.tools_answered, 1U);
+  EXPECT_TRUE(read.calls.empty());
+}
+
+TEST(ReadAsk, CountsTheImagesOfTheNewestEntry) {
+  EXPECT_EQ(ask(Call::Chat, R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"look"},
+    {"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}]}]})")
+                .images,
+            1U);
+  EXPECT_EQ(ask(Call::Messages, R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":[
+    {"type":"tool_result","content":[{"type":"image"}]},{"type":"image"}]}]})")
+                .images,
+            2U);
+  EXPECT_EQ(
+      ask(Call::Responses, R"({"model":"m","input":[{"role":"user","content":[{"type":"input_image"}]}]})").images, 1U);
+}
+
+TEST(ReadAsk, ThinksWhereTheClientLetsItAndThePromptSaysSo) {
+  const auto thinks = [](Call call, std::string_view text, std::string_view more) {
+    return ask(call, R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":")" + std::string(text) +
+                         R"("}])" + std::string(more) + "}")
+        .thinks;
+  };
+  EXPECT_TRUE(thinks(Call::Chat, "think", R"(,"reasoning_effort":"low")"));
+  EXPECT_TRUE(thinks(Call::Messages, "think", R"(,"thinking":{"type":"adaptive"})"));
+  EXPECT_TRUE(thinks(Call::Responses, "think", R"(,"reasoning":{"effort":"high"})"));
+  EXPECT_FALSE(thinks(Call::Chat, "think", ""));
+  EXPECT_FALSE(thinks(Call::Chat, "think", R"(,"reasoning_effort":"none")"));
+  EXPECT_FALSE(thinks(Call::Messages, "think", R"(,"thinking":{"type":"disabled"})"));
+  EXPECT_FALSE(thinks(Call::Chat, "hello", R"(,"reasoning_effort":"low")"));
 }
 
 TEST(ReadAsk, ArgumentsFitTheParameters) {
-  EXPECT_EQ(with_tools("hello", R"(,"tool_choice":"required")").tool->arguments,
+  EXPECT_EQ(with_tools("hello", R"(,"tool_choice":"required")").calls.at(0).arguments,
             R"({"city":"Bangkok","days":42,"wet":true,"scale":4.25E0,"more":[],"inner":{"a":"mock"}})");
 }
 
 TEST(ReadAsk, DoesNotAnswerAToolsAnswerWithAnotherCall) {
   const Ask read = ask(Call::Chat, R"({"model":"m","messages":[{"role":"tool","content":"get_weather tool"}],)" +
                                        std::string(kTools) + "}");
-  EXPECT_FALSE(read.tool.has_value());
+  EXPECT_TRUE(read.calls.empty());
 }
 
 TEST(ReadAsk, ReadsFlatToolsOfResponses) {
   const Ask read =
       ask(Call::Responses,
           R"({"model":"m","input":"hi","tools":[{"type":"function","name":"f"}],"tool_choice":"required"})");
-  ASSERT_TRUE(read.tool.has_value());
-  EXPECT_EQ(read.tool->name, "f");
-  EXPECT_EQ(read.tool->arguments, "{}");
+  ASSERT_EQ(read.calls.size(), 1U);
+  EXPECT_EQ(read.calls[0].name, "f");
+  EXPECT_EQ(read.calls.at(0).arguments, "{}");
 }
 
 TEST(ReadAsk, CountsInputsOfEmbeddings) {
