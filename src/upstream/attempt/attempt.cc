@@ -182,14 +182,15 @@ std::uint64_t Attempt::gather_body() {
     (void)body_pieces_.push_back(translation_->request.body);
     return translation_->request.body.size();
   }
-  const std::string_view body = request.body.view();
+  const std::string_view body = cleaned_ ? std::string_view(cleaned_->body) : request.body.view();
+  const dialect::Inspection& inspection = cleaned_ ? cleaned_->inspection : request.inspection;
   const auto wish =
       endpoint_->provider->usage == core::UsageMode::Ask ? dialect::UsageWish::Ask : dialect::UsageWish::Observe;
-  if (dialect::asks_for_usage(request.api, request.inspection, wish)) edit_.emplace();
+  if (dialect::asks_for_usage(request.api, inspection, wish)) edit_.emplace();
   const core::Target& target = *endpoint_->target;
   const std::string renamed = target.rename.any() ? target.model_for(request.inspection.model) : std::string();
   const std::string& configured = target.rename.any() ? renamed : target.model;
-  edits_ = dialect::body_edits(request.api, request.inspection, body,
+  edits_ = dialect::body_edits(request.api, inspection, body,
                                configured.empty() ? request.inspection.model : configured, wish);
 
   std::uint64_t length = 0;

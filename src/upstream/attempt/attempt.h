@@ -202,6 +202,7 @@ class Attempt {
 
   WireApi wire_;  ///< how the target is asked
   std::shared_ptr<const Translation> translation_;
+  std::shared_ptr<const CleanedRequest> cleaned_;  ///< null: the client's own body goes up
   std::unique_ptr<translate::Answer> translator_;  ///< of the answer; from its head on
   std::string translated_;                         ///< events for the client that were not passed on yet
 

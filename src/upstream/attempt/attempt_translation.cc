@@ -34,7 +34,10 @@ bool Attempt::prepare() {
   wire_ = {.api = request.api};
   const bool lacked = no_responses && request.api == dialect::Api::Responses;
   const bool own = request.speaks == endpoint_->provider->dialect && offers(*endpoint_->provider, request.api);
-  if (own && !lacked) return true;
+  if (own && !lacked) {
+    if (run_.parts_.catalog->has_several_providers() && request.has_body) cleaned_ = cleaned_request(request);
+    return true;
+  }
   const bool may_translate = form_of(request.api).has_value();
   const std::string model = may_translate ? model_sent() : std::string();
   const auto wire = wire_api(request.api, request.speaks, *endpoint_->provider, model, no_responses);

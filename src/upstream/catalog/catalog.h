@@ -94,6 +94,8 @@ class Catalog {
   [[nodiscard]] std::span<const std::string> reserved_names() const { return reserved_names_; }
   /// What the keys of each pool have left, as their answers say; learned by all threads, of this configuration alone.
   [[nodiscard]] PoolRates& rates() const { return *rates_; }
+  /// Whether an answer of one provider may come back in a request for another.
+  [[nodiscard]] bool has_several_providers() const { return plan_->providers.size() > 1; }
   [[nodiscard]] std::span<const ServerEndpoint> servers() const { return servers_; }
   [[nodiscard]] const ServerEndpoint& server(core::ServerId id) const { return servers_[id.index()]; }
 

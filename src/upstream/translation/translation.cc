@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "dialect/dialect.h"
 #include "http/head/header_rules.h"
+#include "translate/foreign_thoughts.h"
 #include "upstream/translation/wire_api.h"
 
 namespace drover::upstream {
@@ -105,6 +106,23 @@ std::optional<std::string> ReasoningMemory::find(std::uint64_t client, std::stri
 std::size_t ReasoningMemory::bytes() const {
   const std::lock_guard lock(mutex_);
   return bytes_;
+}
+
+std::shared_ptr<const CleanedRequest> cleaned_request(const UpstreamRequest& request) {
+  const auto form = form_of(request.api);
+  if (request.inspection.model_is_missing) return nullptr;
+  if (!form || !translate::may_hold_foreign_thoughts(*form, request.body.view())) return nullptr;
+  auto body = translate::without_foreign_thoughts(*form, request.body.view());
+  if (!body) return nullptr;
+  auto cleaned = std::make_shared<CleanedRequest>();
+  cleaned->charge = AnswerCharge(request.body.account());
+  if (!cleaned->charge.hold(body->size())) return nullptr;
+  body->reserve(body->size() + dialect::kPadding);
+  cleaned->body = std::move(*body);
+  auto inspection = request.dialect->inspect(request.api, "application/json", cleaned->body);
+  if (!inspection) return nullptr;
+  cleaned->inspection = std::move(*inspection);
+  return cleaned;
 }
 
 Result<std::shared_ptr<const Translation>> Translator::get(const UpstreamRequest& request, Form back,

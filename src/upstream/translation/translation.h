@@ -65,6 +65,16 @@ class ReasoningMemory {
   std::deque<Place> in_order_;
 };
 
+/// A request in the client's own form that is sent without thoughts its provider cannot read.
+struct CleanedRequest {
+  std::string body;  ///< dialect::kPadding readable bytes stand behind it
+  dialect::Inspection inspection;
+  AnswerCharge charge;
+};
+
+/// Nothing: the request goes up as it is, or there is no memory for another one.
+[[nodiscard]] std::shared_ptr<const CleanedRequest> cleaned_request(const UpstreamRequest& request);
+
 /// Makes translations of one request, and keeps the last one for the next attempt.
 class Translator {
  public:

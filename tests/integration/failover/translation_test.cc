@@ -274,6 +274,23 @@ TEST(Translation, ThoughtsAreKeptForClientsThatSendNoneBack) {
   EXPECT_THAT(the.a.heard().back().body, HasSubstr(R"("signature":"c2lnbmVk")"));
 }
 
+TEST(Translation, ThoughtsOfAnotherMakerStayBehindWhenAConversationComesHome) {
+  Mixed the("{ provider: o, model: gpt-4o }, { provider: a, model: claude-sonnet-4-5, priority: 1 }");
+  the.o.always(Say{}.bytes(sized(
+      R"({"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","reasoning_content":"hm","content":"hi"},"finish_reason":"stop"}]})")));
+  const Answer first = the.gateway.post(kMessages, message_body("m"));
+  ASSERT_THAT(first.body, HasSubstr(R"("type":"thinking")"));
+  the.o.always(Say{}.bytes(kDown).close());
+  const std::size_t begin = first.body.find("\"content\":");
+  const std::string content = first.body.substr(begin, first.body.find("],", begin) + 1 - begin);
+  const std::string asked = R"({"max_tokens":64, "messages":[{"role":"user","content":"a"},{"role":"assistant",)" +
+                            content + R"(},{"role":"user","content":"b"}],"model":"m"})";
+  EXPECT_EQ(the.gateway.post(kMessages, asked).field("x-drover-target"), "a/1:claude-sonnet-4-5");
+  const std::string heard = the.a.heard().back().body;
+  EXPECT_THAT(heard, AllOf(Not(HasSubstr("thinking")), HasSubstr(R"({"type":"text","text":"hi"})"),
+                           HasSubstr(R"("model":"claude-sonnet-4-5")"), StartsWith(R"({"max_tokens":64, "messages")")));
+}
+
 TEST(Translation, AKeyThatTheProviderSaysBackReachesNobody) {
   Mixed the(kClaudeOnly);
   the.a.always(Say{}.bytes(message_stream(std::string("your key is ") + kKeyTwo)));
