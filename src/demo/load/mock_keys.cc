@@ -16,7 +16,7 @@ mock::Distribution uniform(const std::string& least, const std::string& most, mo
 }
 
 /// The request's id is near the beginning of its prompt, because the gateway's own id does not go upstream.
-constexpr std::size_t kIdWithin = 128;
+constexpr std::size_t kIdWithin = 512;
 
 std::uint64_t request_in(std::string_view body) {
   const std::size_t begin = body.find(kIdPrefix);

@@ -49,6 +49,7 @@ void GeminiAnswerReader::plain(std::string_view body) {
   if (ended() || !started() || (in_chunks && !finished_)) return;
   end_call();
   end_words();
+  usage(latest_);
   end();
 }
 
@@ -271,7 +272,8 @@ void GeminiAnswerReader::read_usage(std::string_view raw) {
   if (candidates >= 0 || seen.reasoning >= 0) {
     seen.output = std::max<std::int64_t>(candidates, 0) + std::max<std::int64_t>(seen.reasoning, 0);
   }
-  usage(seen);
+  latest_ = seen;
+  if (finished_) usage(latest_);
 }
 
 }  // namespace drover::translate

@@ -55,6 +55,7 @@ class GeminiAnswerReader final : public AnswerReader {
   std::string scratch_ = {}, carried_ = {};
   bool said_ = false;      ///< words or a call
   bool finished_ = false;  ///< a reason was given
+  AnswerUsage latest_{};  ///< each chunk tells all of it anew
 };
 
 }  // namespace drover::translate

@@ -22,7 +22,7 @@ std::int64_t allocations_of(Form front, Form back, const std::vector<std::string
     out.clear();
     answer.feed(bytes, out);
   }
-  EXPECT_GT(before, 0U);
+  EXPECT_TRUE(before > 0 || front == Form::Gemini) << "Gemini's streams begin with their first text";
   EXPECT_FALSE(out.empty());
   // Whatever holds the whole text of an item grows by doubling; it has just done so.
   const std::int64_t until = allocations;

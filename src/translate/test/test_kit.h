@@ -63,6 +63,7 @@ std::string at(std::string_view json, Steps... steps) {
       here = dialect::raw_member(here, step);
       continue;
     }
+    if (!is_array(here)) return {};
     std::size_t left = std::stoul(std::string(step));
     std::string_view found;
     for_elements(here, [&](std::string_view each) {
