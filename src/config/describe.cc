@@ -139,15 +139,20 @@ class Description {
     return plan_.principals[client.principal.index()].service == core::ServiceClass::Batch;
   }
 
-  [[nodiscard]] std::string summary(const core::Pool& pool) const {
+  /// `apart`: requests stay with the targets of their own dialect.
+  [[nodiscard]] std::string summary(const core::Pool& pool, bool apart) const {
     const auto speaks_openai = [&](core::TargetId target) {
       return plan_.providers[plan_.targets[target.index()].provider.index()].dialect == core::DialectKind::OpenAi;
     };
     const auto openai = static_cast<std::size_t>(std::ranges::count_if(pool.targets, speaks_openai));
     const std::string over = std::string(word(pool.balance)) + " over ";
-    if (openai == 0 || openai == pool.targets.size()) return over + plural(pool.targets.size(), "target");
+    if (!apart || openai == 0 || openai == pool.targets.size()) return over + plural(pool.targets.size(), "target");
     return over + plural(openai, "target") + " for OpenAI's paths and " +
            plural(pool.targets.size() - openai, "target") + " for Anthropic's";
+  }
+
+  static bool keeps_apart(const core::Route& route) {
+    return route.prefers_own || route.translate == core::Translate::Off;
   }
 
   static std::string shown_route(const std::string& name) {
@@ -176,17 +181,18 @@ class Description {
     if (plan_.routes.size() > kRoutesShown) line("... and " + plural(plan_.routes.size() - kRoutesShown, "more route"));
     for (const core::Pool& pool : plan_.pools) {
       if (named.contains(pool.model)) continue;
-      line(pool.model + " (as a fallback, through \"" + plan_.route_for(pool.model)->name + "\"): " + summary(pool));
+      const core::Route& through = *plan_.route_for(pool.model);
+      line(pool.model + " (as a fallback, through \"" + through.name + "\"): " + summary(pool, keeps_apart(through)));
       targets(pool);
     }
   }
 
   void route(const core::Route& route) {
     const core::Pool& own = plan_.pools[route.pools.front().index()];
-    std::string text = shown_route(route.name) + ": " + summary(own);
+    std::string text = shown_route(route.name) + ": " + summary(own, keeps_apart(route));
     for (std::size_t at = 1; at < route.pools.size(); ++at) {
       const core::Pool& next = plan_.pools[route.pools[at].index()];
-      text += ", then fallback " + next.model + " (" + summary(next) + ")";
+      text += ", then fallback " + next.model + " (" + summary(next, keeps_apart(route)) + ")";
     }
     for (const core::Detour& detour : route.detours) {
       text += ", on " + std::string(to_string(detour.on)) + " " + plan_.detours[detour.route].name;
