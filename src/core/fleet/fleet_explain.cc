@@ -25,7 +25,7 @@ Skip Fleet::bar_of(TargetId target, const PickRequest& request, Instant now) {
   const Target& about = plan_->targets[target.index()];
   if (about.weight == 0) return {.target = target, .bar = Bar::NoWeight};
   if (!request.fence.admits(about.provider)) return {.target = target, .bar = Bar::Fenced};
-  if (request.owner.known() && !request.owner.is(about.key, about.quota))
+  if (request.owner.known() && request.owner.bars(plan_->providers[about.provider.index()], about.key, about.quota))
     return {.target = target, .bar = Bar::NotOwner};
   if (!request.again && std::ranges::find(request.tried, target) != request.tried.end())
     return {.target = target, .bar = Bar::Tried};

@@ -20,7 +20,8 @@ constexpr std::int64_t kRoomForSecond = 5;
 bool candidate(const Plan& plan, TargetId target, const PickRequest& request) {
   const Target& about = plan.targets[target.index()];
   if (about.weight == 0 || !request.fence.admits(about.provider)) return false;
-  if (request.owner.known() && !request.owner.is(about.key, about.quota)) return false;
+  if (request.owner.known() && request.owner.bars(plan.providers[about.provider.index()], about.key, about.quota))
+    return false;
   return std::ranges::find(request.tried, target) == request.tried.end();
 }
 

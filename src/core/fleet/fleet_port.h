@@ -69,11 +69,19 @@ struct Asker {
 struct Owner {
   std::uint32_t quota = kNobody;
   std::uint32_t key = kNobody;
+  /// The DialectKind whose providers need the account, as a number: what it has sealed is left out of a request that is
+  /// translated into another one. kNobody: all need it.
+  std::uint32_t dialect = kNobody;
 
   [[nodiscard]] bool known() const { return quota != kNobody || key != kNobody; }
   /// Whether a target with this key and quota belongs to it.
   [[nodiscard]] bool is(KeyId with, std::optional<QuotaId> shared) const {
     return with.value == key || (shared && shared->value == quota);
+  }
+  /// Of a known one: whether it keeps the request from a target of this provider, with this key and quota.
+  [[nodiscard]] bool bars(const Provider& provider, KeyId with, std::optional<QuotaId> shared) const {
+    if (is(with, shared)) return false;
+    return dialect == kNobody || static_cast<std::uint32_t>(provider.dialect) == dialect;
   }
   friend bool operator==(const Owner&, const Owner&) = default;
 };

@@ -1,7 +1,7 @@
 // What happened to requests and their fleet, as text that plays again to the same commands (sim/replay.h): a line for
 // each event with its time, followed by one for each command it led to. It holds no key, no prompt and no sentence.
 //
-//   drover-recording 2 program=0.1.0 fleet_seed=17 plan=6f1e...
+//   drover-recording 3 program=0.2.0 fleet_seed=17 plan=6f1e...
 //   request number=1 seed=99 id=req_... route=0 ...
 //   event number=1 now=120000 what=attempt_connected attempt=1
 //   > arm_timer timer=1 at=60000120000
@@ -19,7 +19,7 @@
 namespace drover::core {
 
 /// The form of the lines. Another number needs another program.
-inline constexpr int kRecordingForm = 2;
+inline constexpr int kRecordingForm = 3;
 
 /// The first line.
 struct RecordingHead {

@@ -178,6 +178,7 @@ void fields(auto& v, T& line) {
   v("providers", line.providers);
   v("owner_quota", line.facts.owner.quota);
   v("owner_key", line.facts.owner.key);
+  v("owner_dialect", line.facts.owner.dialect);
   v("principal", line.facts.asker.principal);
   v("limited_model", line.facts.asker.model);
   v("api", line.facts.api);

@@ -51,7 +51,10 @@ Result<core::Owner> owner_of_request(const RequestState& state) {
     // Nothing says that the pinned account sealed what nobody is known to have sealed.
     const auto known = known_owner(snapshot, state.request.inspection.sealed);
     if (!known) return fail(known.error());
-    return known->value_or(core::Owner{});
+    core::Owner owner = known->value_or(core::Owner{});
+    // Targets of another dialect get the request without it.
+    if (state.route->translate != core::Translate::Off) owner.dialect = static_cast<std::uint32_t>(state.dialect);
+    return owner;
   }
   const auto known = known_owner(snapshot, id);
   if (!known) return fail(known.error());

@@ -243,6 +243,21 @@ TEST(Translation, WhatAnAccountStoresIsForItsOwnApiAlone) {
   EXPECT_THAT(the.a.heard(), IsEmpty());
 }
 
+TEST(Translation, WhatAnAccountSealedIsLeftOutWhereAnotherVendorAnswers) {
+  Mixed the("{ provider: o, model: gpt-4o }, { provider: a, model: claude-sonnet-4-5, priority: 1 }", {},
+            "retry: { same_target: 0 }\n");
+  the.o.always(Say{}.bytes(sized(
+      R"({"id":"resp_1","object":"response","status":"completed","output":[{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAAsealed"},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"hi"}]}]})")));
+  EXPECT_EQ(the.gateway.post(kResponses, responses_body()).status, 200);
+  the.o.always(Say{}.bytes(kDown).close());
+  const std::string again =
+      R"({"model":"m","store":false,"input":[{"role":"user","content":"a"},{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAAsealed"},{"role":"user","content":"b"}]})";
+  const Answer answer = the.gateway.post(kResponses, again);
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.field("x-drover-target"), "a/1:claude-sonnet-4-5");
+  EXPECT_THAT(the.a.heard().back().body, Not(HasSubstr("gAAAsealed")));
+}
+
 TEST(Translation, ToolsGoRoundWithTheirIdsAndArguments) {
   Mixed the(kClaudeOnly);
   the.a.always(Say{}.bytes(sized(

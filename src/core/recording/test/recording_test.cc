@@ -131,7 +131,7 @@ TEST(Recording, SaysWhatIsWrongWithALine) {
   EXPECT_EQ(problem_of("event number=1 now=2 what=timer_fired timer=12"), "timer has no value that it could have");
   EXPECT_EQ(problem_of("event number=1 now=2 what=timer_fired timer=-1"), "timer has no value that it could have");
   EXPECT_EQ(problem_of("event number=18446744073709551616 now=2 what=drain"), "number has no value that it could have");
-  EXPECT_EQ(problem_of("drover-recording 3 program=1 fleet_seed=1 plan=x"),
+  EXPECT_EQ(problem_of("drover-recording 4 program=1 fleet_seed=1 plan=x"),
             "another form of recording than this program reads");
   EXPECT_EQ(problem_of("closed why=%"), "why has no value that it could have");
   EXPECT_EQ(problem_of("closed why=%g0"), "why has no value that it could have");
