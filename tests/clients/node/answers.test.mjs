@@ -92,7 +92,10 @@ describe('answers', () => {
   test('the models are those of the configuration', async () => {
     const names = [];
     for await (const model of client.models.list()) names.push(model.id);
-    assert.deepEqual(names, ['gpt-4o', 'one-key', 'text-embedding-3-small', 'three-providers', 'three-servers', 'whisper-1']);
+    assert.deepEqual(names, [
+      'claude-one-key', 'claude-sonnet-5-5', 'claude-three-servers', 'gpt-4o', 'one-key', 'text-embedding-3-small', 'three-providers',
+      'three-servers', 'whisper-1',
+    ]);
   });
 
   test('a form is routed by its model', async () => {

@@ -54,10 +54,13 @@ describe('messages', () => {
     assert.ok((await client.messages.countTokens({ model: CLAUDE, messages })).input_tokens > 0);
   });
 
-  test('the models are those of this dialect', async () => {
+  test('the models are those of the configuration', async () => {
     const names = [];
     for await (const model of client.models.list()) names.push(model.id);
-    assert.deepEqual(names, ['claude-one-key', CLAUDE, 'claude-three-servers']);
+    assert.deepEqual(names, [
+      'claude-one-key', CLAUDE, 'claude-three-servers', 'gpt-4o', 'one-key', 'text-embedding-3-small', 'three-providers',
+      'three-servers', 'whisper-1',
+    ]);
   });
 
   test('an unknown model is not found and the known ones are named', async () => {

@@ -5,7 +5,7 @@ import json
 import struct
 import unittest
 
-from kit import SharedWorld, ask, both_transports, field, fnv1a, streamed_text
+from kit import CLAUDE, SharedWorld, ask, both_transports, field, fnv1a, streamed_text
 
 TOOL = {
     "type": "function",
@@ -199,7 +199,8 @@ class OtherCalls(SharedWorld):
 
     def test_the_models_are_those_of_the_configuration(self):
         names = [model.id for model in self.client().models.list()]
-        self.assertEqual(names, ["gpt-4o", "one-key", "text-embedding-3-small", "three-providers", "three-servers", "whisper-1"])
+        self.assertEqual(names, ["claude-one-key", CLAUDE, "claude-three-servers", "gpt-4o", "one-key", "text-embedding-3-small",
+                                 "three-providers", "three-servers", "whisper-1"])
         self.assertEqual(self.client().models.retrieve("one-key").id, "one-key")
 
     def test_a_form_is_routed_by_its_model_and_relayed_as_it_is(self):

@@ -77,9 +77,10 @@ class Answers(SharedWorld):
         self.assertGreater(counted.input_tokens, 0)
         self.assertEqual(self.the_request()["path"], "/v1/messages/count_tokens")
 
-    def test_the_models_are_those_of_this_dialect(self):
+    def test_the_models_are_those_of_the_configuration(self):
         names = [model.id for model in self.claude().models.list()]
-        self.assertEqual(names, ["claude-one-key", CLAUDE, "claude-three-servers"])
+        self.assertEqual(names, ["claude-one-key", CLAUDE, "claude-three-servers", "gpt-4o", "one-key", "text-embedding-3-small",
+                                 "three-providers", "three-servers", "whisper-1"])
         self.assertEqual(self.claude().models.retrieve(CLAUDE).id, CLAUDE)
 
     def test_the_providers_key_the_version_and_the_betas_go_up(self):
@@ -100,6 +101,8 @@ class Answers(SharedWorld):
 
 
 class Refusals(SharedWorld):
+    gateway = {"models": {"gpt-4o": {"translate": "off"}}}
+
     def test_an_unknown_model_is_not_found_and_the_known_ones_are_named(self):
         with self.assertRaises(anthropic.NotFoundError) as raised:
             self.claude().messages.create(**ask_claude(model="claude-9"))
