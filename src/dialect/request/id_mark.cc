@@ -17,9 +17,9 @@ constexpr std::size_t kLongestBody = 64 * 1024;
 }  // namespace
 
 std::string_view owned_id(std::string_view path) {
-  constexpr std::string_view kRoot = "/v1/";
-  if (!path.starts_with(kRoot)) return {};
-  path.remove_prefix(kRoot.size());
+  constexpr std::string_view kVersioned = "/v1/";
+  if (!path.starts_with(kVersioned)) return {};
+  path.remove_prefix(kVersioned.size());
   for (const std::string_view held : kHeld) {
     if (path.starts_with(held)) return path.substr(held.size(), path.find('/', held.size()) - held.size());
   }
