@@ -115,6 +115,8 @@ void read_as(Way way, HttpClient& client, const Gateway& gateway, Clock::time_po
     return;
   }
   char byte = 0;
+  while (!busy(gateway) && Clock::now() < until) {  // it is on its way to the gateway
+  }
   while (busy(gateway) && Clock::now() < until) {
     if (std::get<Kind>(way) == Kind::Drips) (void)::recv(client.socket().descriptor(), &byte, 1, MSG_DONTWAIT);
   }
