@@ -12,7 +12,7 @@ using std::chrono::seconds;
 constexpr std::size_t kMostWalk = 16;
 
 /// The gateway gives traffic back over 10 s (its slow start) at any scale, so this time does not shrink.
-constexpr Duration kLongestReturn = seconds(60);
+constexpr Duration kLongestReturn = seconds(120);
 
 Error mistake(std::string message) {
   return {.kind = ErrorKind::BadConfig, .code = "bad_demo_option", .message = std::move(message)};
