@@ -145,7 +145,7 @@ class Attempt {
   [[nodiscard]] bool translates() const { return wire_.translated; }
   void take_translated_fields(const http::Fields& fields);
   void keep_note();
-  void translation_failed();
+  void end_translated(Error error);
   [[nodiscard]] bool translate_whole(std::string_view text);
   [[nodiscard]] bool asks_another_way(const Error& failure);
 

@@ -131,16 +131,13 @@ std::size_t Attempt::take_events(std::string_view input) {
 bool Attempt::take_translated(const http::SseEvent& event, EventKind kind, Error& failure) {
   // An end that comes too early says nothing, and would become a good one.
   if (failure.kind != ErrorKind::Truncated || kind != EventKind::Error) translator_->on_event(event, translated_);
-  if (kind != EventKind::Error && !in_tail() && translator_->error() != nullptr) {
-    translation_failed();
+  if (in_tail()) return !stopped();
+  if (kind == EventKind::Error || translator_->error() != nullptr) {
+    end_translated(kind == EventKind::Error ? std::move(failure) : *translator_->error());
     return false;
   }
-  if (kind == EventKind::Terminator && !in_tail()) begin_tail();
-  if (kind != EventKind::Error) return !stopped();
-  pass_translated();
-  run_.error_event_sent_ = translator_->error() != nullptr;
-  if (!stopped()) fail_with(std::move(failure), core::Stage::Committed);
-  return false;
+  if (kind == EventKind::Terminator) begin_tail();
+  return !stopped();
 }
 
 /// The client's events of one read go down together.
@@ -257,7 +254,7 @@ void Attempt::on_events_end() {
   if (!forwarding_) run_.emit(core::FirstContent{id_});
   if (stopped()) return;
   if (translator_) translator_->end_of_body(translated_);
-  if (translator_ && translator_->error() != nullptr) return translation_failed();
+  if (translator_ && translator_->error() != nullptr) return end_translated(*translator_->error());
   keep_note();
   pass(std::exchange(translated_, {}), net::More::No);
   if (!stopped()) complete();

@@ -93,12 +93,12 @@ bool Attempt::translate_whole(std::string_view text) {
   return true;
 }
 
-/// The answer cannot be translated to its end. The client's form of that was written behind what it has.
-void Attempt::translation_failed() {
-  Error error = *translator_->error();
+/// Ends a stream that has failed. Where the translation has told the client, it was in the last event of the client's
+/// form.
+void Attempt::end_translated(Error error) {
   if (!forwarding_) return fail_with(std::move(error), core::Stage::FailedAnswer);
   pass_translated();
-  run_.error_event_sent_ = true;
+  run_.error_event_sent_ = run_.failure_end_sent_ = translator_->error() != nullptr;
   if (!stopped()) fail_with(std::move(error), core::Stage::Committed);
 }
 

@@ -216,6 +216,18 @@ TEST(Translation, AnErrorEventInTheMiddleIsToldInTheClientsForm) {
               AllOf(HasSubstr("half"), HasSubstr("busy"), Not(HasSubstr("[DONE]")), Not(HasSubstr("event: error"))));
 }
 
+TEST(Translation, AFailedStreamHasOneLastEvent) {
+  Mixed the(kClaudeOnly);
+  the.a.always(Say{}.bytes(std::string(kStreamHead) + chunk(message_start()) + chunk(text_delta("half")) +
+                           chunk(message_event("error", R"(,"error":{"type":"overloaded_error","message":"busy"})")) +
+                           "0\r\n\r\n"));
+  const Answer answer = the.gateway.post(kResponses, responses_body(",\"stream\":true"));
+  const std::vector<Event> events = spoken(answer.body);
+  EXPECT_EQ(std::ranges::count(events, "response.failed", &Event::name), 1) << answer.body;
+  EXPECT_EQ(events.back().name(), "response.failed");
+  EXPECT_THAT(events.back().data(), HasSubstr("busy"));
+}
+
 TEST(Translation, AStreamThatFailsBeforeItsContentGoesToAnotherDialect) {
   Mixed the("{ provider: a, model: claude-sonnet-4-5 }, { provider: o, model: gpt-4o, priority: 1 }");
   the.a.always(Say{}.bytes(std::string(kStreamHead) + chunk(message_start())).close());
