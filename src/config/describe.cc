@@ -151,10 +151,6 @@ class Description {
            plural(pool.targets.size() - openai, "target") + " for Anthropic's";
   }
 
-  static bool keeps_apart(const core::Route& route) {
-    return route.prefers_own || route.translate == core::Translate::Off;
-  }
-
   static std::string shown_route(const std::string& name) {
     if (name == "*") return "* (every other model)";
     return is_glob(name) ? name + " (every other model that begins so)" : name;
@@ -182,17 +178,17 @@ class Description {
     for (const core::Pool& pool : plan_.pools) {
       if (named.contains(pool.model)) continue;
       const core::Route& through = *plan_.route_for(pool.model);
-      line(pool.model + " (as a fallback, through \"" + through.name + "\"): " + summary(pool, keeps_apart(through)));
+      line(pool.model + " (as a fallback, through \"" + through.name + "\"): " + summary(pool, through.keeps_apart()));
       targets(pool);
     }
   }
 
   void route(const core::Route& route) {
     const core::Pool& own = plan_.pools[route.pools.front().index()];
-    std::string text = shown_route(route.name) + ": " + summary(own, keeps_apart(route));
+    std::string text = shown_route(route.name) + ": " + summary(own, route.keeps_apart());
     for (std::size_t at = 1; at < route.pools.size(); ++at) {
       const core::Pool& next = plan_.pools[route.pools[at].index()];
-      text += ", then fallback " + next.model + " (" + summary(next, keeps_apart(route)) + ")";
+      text += ", then fallback " + next.model + " (" + summary(next, route.keeps_apart()) + ")";
     }
     for (const core::Detour& detour : route.detours) {
       text += ", on " + std::string(to_string(detour.on)) + " " + plan_.detours[detour.route].name;

@@ -1,7 +1,5 @@
 #include "translate/foreign_thoughts.h"
 
-#include <vector>
-
 #include "translate/read/json_walk.h"
 
 namespace drover::translate {
@@ -25,61 +23,42 @@ bool is_foreign_item(std::string_view item) {
   return string_in(item, "type") == "reasoning" && string_in(item, "encrypted_content").starts_with(kOurSeal);
 }
 
-/// A part of the body that is written again.
-struct Cut {
-  std::string_view was;
-  std::string is;
-};
+/// Puts `kept` where `was` stands in `text`.
+std::string replaced(std::string_view text, std::string_view was, std::string_view kept) {
+  const auto begin = static_cast<std::size_t>(was.data() - text.data());
+  std::string out(text.substr(0, begin));
+  return out.append(kept).append(text.substr(begin + was.size()));
+}
 
-/// The array without the elements that `drop` is true of; nothing: all stay. `left`: how many.
-template <class Drop>
-std::optional<std::string> without(std::string_view array, const Drop& drop, std::size_t& left) {
+/// The array with what `keep` makes of each element; one of which nothing is left goes. Nothing: all stay as they are.
+template <class Keep>
+std::optional<std::string> cleaned(std::string_view array, const Keep& keep) {
   bool any = false;
   std::string kept = "[";
-  left = 0;
   for_elements(array, [&](std::string_view element) {
-    if (drop(element)) {
-      any = true;
-      return;
-    }
-    if (left++ > 0) kept += ',';
-    kept += element;
+    const std::optional<std::string> left = keep(element);
+    any = any || left.has_value();
+    const std::string_view is = left ? std::string_view(*left) : element;
+    if (is.empty()) return;
+    if (kept.size() > 1) kept += ',';
+    kept += is;
   });
   kept += ']';
   return any ? std::optional(std::move(kept)) : std::nullopt;
 }
 
-/// Of the messages: their contents, and those that had nothing but such thoughts.
-std::vector<Cut> cuts_in(std::string_view messages) {
-  std::vector<Cut> cuts;
-  bool empty_ones = false;
-  for_elements(messages, [&](std::string_view message) {
-    const std::string_view content = dialect::raw_member(message, "content");
-    std::size_t left = 0;
-    auto kept = without(content, is_foreign_block, left);
-    if (kept && left == 0) empty_ones = true;
-    if (kept && left > 0) cuts.push_back({content, std::move(*kept)});
-  });
-  if (!empty_ones) return cuts;
-  // Rare: the messages are put together again, each as it is or with what is left of it.
-  std::size_t at = 0;
-  std::string all = "[";
-  for_elements(messages, [&](std::string_view message) {
-    const std::string_view content = dialect::raw_member(message, "content");
-    std::size_t left = 0;
-    const auto kept = without(content, is_foreign_block, left);
-    if (kept && left == 0) return;
-    if (at++ > 0) all += ',';
-    if (!kept) {
-      all += message;
-      return;
-    }
-    all.append(message.substr(0, static_cast<std::size_t>(content.data() - message.data())));
-    all += *kept;
-    all.append(message.substr(static_cast<std::size_t>(content.data() - message.data()) + content.size()));
-  });
-  all += ']';
-  return {Cut{messages, std::move(all)}};
+/// Empty: it goes. Nothing: it stays.
+std::optional<std::string> without_block(std::string_view block) {
+  return is_foreign_block(block) ? std::optional<std::string>("") : std::nullopt;
+}
+std::optional<std::string> without_item(std::string_view item) {
+  return is_foreign_item(item) ? std::optional<std::string>("") : std::nullopt;
+}
+std::optional<std::string> without_thoughts(std::string_view message) {
+  const std::string_view content = dialect::raw_member(message, "content");
+  const auto kept = cleaned(content, without_block);
+  if (!kept) return std::nullopt;
+  return *kept == "[]" ? std::string() : replaced(message, content, *kept);
 }
 
 }  // namespace
@@ -93,23 +72,11 @@ bool may_hold_foreign_thoughts(Form form, std::string_view body) {
 }
 
 std::optional<std::string> without_foreign_thoughts(Form form, std::string_view body) {
-  std::vector<Cut> cuts;
-  if (form == Form::Messages) {
-    cuts = cuts_in(dialect::raw_member(body, "messages"));
-  } else if (form == Form::Responses) {
-    const std::string_view input = dialect::raw_member(body, "input");
-    std::size_t left = 0;
-    if (auto kept = without(input, is_foreign_item, left)) cuts.push_back({input, std::move(*kept)});
-  }
-  if (cuts.empty()) return std::nullopt;
-  std::string out;
-  std::size_t at = 0;
-  for (const Cut& cut : cuts) {
-    const auto begin = static_cast<std::size_t>(cut.was.data() - body.data());
-    out.append(body.substr(at, begin - at)).append(cut.is);
-    at = begin + cut.was.size();
-  }
-  return out.append(body.substr(at));
+  const bool messages = form == Form::Messages;
+  if (!messages && form != Form::Responses) return std::nullopt;
+  const std::string_view history = dialect::raw_member(body, messages ? "messages" : "input");
+  const auto kept = messages ? cleaned(history, without_thoughts) : cleaned(history, without_item);
+  return kept ? std::optional(replaced(body, history, *kept)) : std::nullopt;
 }
 
 }  // namespace drover::translate

@@ -27,9 +27,6 @@ SCHEMA = {"type": "object", "properties": {"bean": {"enum": ["arabica"]}, "cups"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 THOUGHT = "The mock thinks."
 BREAKS = ("cut:after=3", "error-mid:after=3", "incomplete")
-# Conversations with thoughts that do not go on at the other back yet, by the front's API and the first back's: Anthropic
-# would get thoughts of others back as they are, and what OpenAI has sealed keeps the request at its account.
-BOUND_BY_THOUGHTS = {("messages", "chat"), ("messages", "responses"), ("responses", "responses")}
 SLOWLY = {"first_token": "0s", "tokens_per_second": 20, "text": "words", "answer_tokens": 200}
 HALF_OF_IT_MS = 5000
 
@@ -176,8 +173,7 @@ class MatrixFront(unittest.TestCase):
 
     def test_a_conversation_goes_on_at_the_other_vendor(self):
         self.fresh()
-        think = (self.speaks, self.back) not in BOUND_BY_THOUGHTS
-        request = self.request("Please think, and use get_time and get_weather.", tools=True, think=think)
+        request = self.request("Please think, and use get_time and get_weather.", tools=True, think=True)
         said = self.streamed(f"first-{self.back}", request)
         self.world.faults(f"model={BACKS[self.back]['model']}:500")
         after = self.streamed(f"first-{self.back}", self.go_on(request, said, RESULTS))

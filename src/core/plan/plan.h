@@ -190,6 +190,9 @@ struct Route {
   /// Requests use targets of another dialect only where none of the first pool speaks their own. So for many names: of
   /// a name that passes through, nobody says that both sides know it.
   bool prefers_own = false;
+
+  /// Whether requests keep to targets of their own dialect, where there are some.
+  [[nodiscard]] bool keeps_apart() const { return prefers_own || translate == Translate::Off; }
 };
 
 /// Whether a person waits for the answer. When requests have to wait, each class gets its share of the capacity that

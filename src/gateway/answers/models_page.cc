@@ -34,8 +34,7 @@ std::vector<Source> sources_for(const Snapshot& snapshot, core::DialectKind dial
   const core::Plan& plan = *snapshot.plan;
   for (const core::Route& route : plan.routes) {
     if (!is_glob(route.name) || !reaches(plan, route, dialect, client)) continue;
-    const bool own_only =
-        route.translate == core::Translate::Off || (route.prefers_own && serves(plan, route, dialect, client));
+    const bool own_only = route.keeps_apart() && serves(plan, route, dialect, client);
     std::set<std::tuple<core::ProviderId, std::size_t, std::string>> seen;
     for (const core::TargetId id : plan.pools[route.pools.front().index()].targets) {
       const core::Target& target = plan.targets[id.index()];

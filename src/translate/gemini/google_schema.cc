@@ -5,6 +5,7 @@
 
 #include "translate/model/limits.h"
 #include "translate/read/json_walk.h"
+#include "translate/write/json_nested.h"
 #include "translate/write/json_out.h"
 
 namespace drover::translate {
@@ -67,23 +68,10 @@ class SchemaOfGoogle {
   }
 
   bool list(std::string_view key, std::string_view value, std::size_t depth) {
-    bool good = true;
-    json_.key(key).open('[');
-    for_elements(value, [&](std::string_view each) { good = good && schema(each, depth + 1); });
-    json_.close(']');
-    return good;
+    return write_list(json_, key, value, [&](std::string_view each) { return schema(each, depth + 1); });
   }
-
   bool map(std::string_view key, std::string_view value, std::size_t depth) {
-    bool good = true;
-    json_.key(key).open('{');
-    for_members(value, [&](std::string_view name, std::string_view each) {
-      if (!good) return;
-      json_.key(name);
-      good = schema(each, depth + 1);
-    });
-    json_.close('}');
-    return good;
+    return write_map(json_, key, value, [&](std::string_view each) { return schema(each, depth + 1); });
   }
 
   JsonOut json_;

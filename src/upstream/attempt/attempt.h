@@ -141,7 +141,6 @@ class Attempt {
   void learn_owner();
 
   // attempt_translation.cc: a target that does not speak the client's dialect
-  [[nodiscard]] std::string model_sent() const;
   [[nodiscard]] bool translates() const { return wire_.translated; }
   void take_translated_fields(const http::Fields& fields);
   void keep_note();

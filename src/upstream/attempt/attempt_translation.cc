@@ -21,16 +21,9 @@ Error not_offered() {
 
 }  // namespace
 
-/// The name that the provider is asked for.
-std::string Attempt::model_sent() const {
-  const core::Target& target = *endpoint_->target;
-  const std::string& asked = run_.parts_.request->inspection.model;
-  return target.model.empty() ? target.model_for(asked) : target.model;
-}
-
 bool Attempt::prepare() {
   const UpstreamRequest& request = *run_.parts_.request;
-  const bool no_responses = endpoint_->server->no_responses && endpoint_->server->no_responses->holds(run_.now());
+  const bool no_responses = endpoint_->server->no_responses->holds(run_.now());
   wire_ = {.api = request.api};
   const bool lacked = no_responses && request.api == dialect::Api::Responses;
   const bool own = request.speaks == endpoint_->provider->dialect && offers(*endpoint_->provider, request.api);
@@ -39,7 +32,7 @@ bool Attempt::prepare() {
     return true;
   }
   const bool may_translate = form_of(request.api).has_value();
-  const std::string model = may_translate ? model_sent() : std::string();
+  const std::string model = may_translate ? endpoint_->target->model_for(request.inspection.model) : std::string();
   const auto wire = wire_api(request.api, request.speaks, *endpoint_->provider, model, no_responses);
   // Paths that are no API of a form go up as they are: the fence of the request says where.
   if (!wire && !may_translate) return true;
@@ -105,10 +98,11 @@ void Attempt::end_translated(Error error) {
 /// Whether the server has shown with this failure that it lacks the API, and can be asked by another one.
 bool Attempt::asks_another_way(const Error& failure) {
   const bool lacks = (status_ == 404 || status_ == 405 || status_ == 501) && failure.kind != ErrorKind::ModelMissing;
-  if (!lacks || wire_.api != dialect::Api::Responses || !endpoint_->server->no_responses) return false;
+  if (!lacks || wire_.api != dialect::Api::Responses) return false;
   const UpstreamRequest& request = *run_.parts_.request;
-  if (run_.facts_.translate == core::Translate::Off || request.inspection.continues != 0) return false;
-  const auto other = wire_api(request.api, request.speaks, *endpoint_->provider, model_sent(), /*no_responses=*/true);
+  if (run_.route_->translate == core::Translate::Off || request.inspection.continues != 0) return false;
+  const auto other = wire_api(request.api, request.speaks, *endpoint_->provider,
+                              endpoint_->target->model_for(request.inspection.model), /*no_responses=*/true);
   if (!other) return false;
   endpoint_->server->no_responses->note(run_.now());
   return true;

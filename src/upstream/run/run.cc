@@ -59,7 +59,7 @@ Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
       recorded_(recorded_run(parts, dispatch)),
       dispatch_(with_bell(recorded_ ? recorded_->facts() : dispatch, this), *parts.fleet,
                 recorded_ ? recorded_->random() : parts.tools.loop->random()),
-      facts_{.id = dispatch.id, .translate = dispatch.route->translate, .client = dispatch.asker.principal},
+      id_(dispatch.id),
       timer_(parts.tools.loop->ticker(), &Run::timer_expired, this),
       wakeup_(*parts.tools.loop),
       within_(dispatch.fence.within),
@@ -393,16 +393,16 @@ void Run::ring() {
 
 Result<std::shared_ptr<const Translation>> Run::translation(translate::Form back, const std::string& model) {
   return translator_.get(*parts_.request, back, model,
-                         {.policy = facts_.translate,
-                          .request_id = facts_.id,
+                         {.policy = route_->translate,
+                          .request_id = id_,
                           .unix_now = parts_.tools.loop->unix_seconds(),
-                          .client = facts_.client,
+                          .client = asker_.principal,
                           .memory = parts_.reasoning,
                           .now = now()});
 }
 
 void Run::remember(translate::ReasoningNote note) {
-  if (parts_.reasoning != nullptr) parts_.reasoning->keep(facts_.client, std::move(note), now());
+  if (parts_.reasoning != nullptr) parts_.reasoning->keep(asker_.principal, std::move(note), now());
 }
 
 void Run::attempt_answered(core::AttemptId id, int status) {

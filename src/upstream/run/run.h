@@ -148,7 +148,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   void answer_ends();
   [[nodiscard]] Result<std::shared_ptr<const Translation>> translation(translate::Form back, const std::string& model);
   void remember(translate::ReasoningNote note);
-  [[nodiscard]] std::string_view request_id() const { return facts_.id; }
+  [[nodiscard]] std::string_view request_id() const { return id_; }
   [[nodiscard]] PoolRates::Answer rates_of(core::TargetId target) const;
   void append_rates(core::TargetId target, std::string& fields) const;
   /// What an attempt that is over has charged for and the client has not taken yet.
@@ -205,11 +205,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   AnswerCharge unsent_answer_;
   RunRecord record_;
   Translator translator_;
-  struct Facts {
-    std::string_view id;  ///< the request's
-    core::Translate translate = core::Translate::Lenient;
-    std::uint64_t client = 0;
-  } facts_;
+  std::string_view id_;  ///< the request's
   std::array<Instant, core::kTimerKinds> timers_;
   net::Deadline timer_;
   net::Wakeup wakeup_;

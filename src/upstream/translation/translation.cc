@@ -144,7 +144,8 @@ Result<std::shared_ptr<const Translation>> Translator::get(const UpstreamRequest
   made->back = back;
   made->model = model;
   made->request = std::move(*translated);
-  if (!made->request.losses.empty()) made->losses = std::make_shared<translate::Losses>(made->request.losses);
+  if (!made->request.losses.empty())
+    made->losses = std::make_shared<translate::Losses>(std::move(made->request.losses));
   made->charge = AnswerCharge(request.body.account());
   if (!made->charge.hold(made->request.body.size())) return fail(no_memory());
   last_ = std::move(made);

@@ -24,8 +24,6 @@ const SCHEMA = object({ bean: { type: 'string', enum: ['arabica'] }, cups: { typ
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const BREAKS = ['cut:after=3', 'error-mid:after=3', 'incomplete'];
 const FAILURES = ['500', '401', '429:retry-after=30', 'error-first', 'cut:after=0'];
-// As in ../matrix.py: conversations with thoughts that do not go on at the other back yet.
-const BOUND_BY_THOUGHTS = ['messages at chat', 'messages at responses', 'responses at responses'];
 const SLOWLY = { matrix: true, mock: { text: 'words', answer_tokens: 200, tokens_per_second: 20 } };
 const HALF_OF_IT_MS = 5000;
 
@@ -139,8 +137,7 @@ function failures(front, back) {
   });
 
   test('a conversation goes on at the other vendor', inWorld(ECHO, async (world) => {
-    const think = !BOUND_BY_THOUGHTS.includes(`${front.speaks} at ${back}`);
-    const request = front.request({ prompt: THINKING_PROMPT, tools: true, think });
+    const request = front.request({ prompt: THINKING_PROMPT, tools: true, think: true });
     const said = await front.streamed(world, first, request);
     await world.faults(`model=${world.backs[back].model}:500`);
     const then = await front.streamed(world, first, front.goOn(request, said, RESULTS));
