@@ -176,11 +176,18 @@ void Attempt::cancel() {
   if (exchange_ != nullptr) exchange_->cancel();
 }
 
-std::uint64_t Attempt::gather_body() {
+void Attempt::BodyPieces::add(std::string_view piece) {
+  if (piece.empty()) return;
+  length += piece.size();
+  [[maybe_unused]] const bool fits = pieces.push_back(piece);  // two edits at most: five pieces
+}
+
+Attempt::BodyPieces Attempt::gather_body() {
+  BodyPieces gathered;
   const UpstreamRequest& request = *run_.parts_.request;
   if (translates()) {
-    (void)body_pieces_.push_back(translation_->request.body);
-    return translation_->request.body.size();
+    gathered.add(translation_->request.body);
+    return gathered;
   }
   const std::string_view body = cleaned_ ? std::string_view(cleaned_->body) : request.body.view();
   const dialect::Inspection& inspection = cleaned_ ? cleaned_->inspection : request.inspection;
@@ -193,20 +200,14 @@ std::uint64_t Attempt::gather_body() {
   edits_ = dialect::body_edits(request.api, inspection, body,
                                configured.empty() ? request.inspection.model : configured, wish);
 
-  std::uint64_t length = 0;
   std::size_t at = 0;
-  const auto add = [&](std::string_view piece) {
-    if (piece.empty()) return;
-    length += piece.size();
-    [[maybe_unused]] const bool fits = body_pieces_.push_back(piece);  // two edits at most: five pieces
-  };
   for (const dialect::BodyEdit& edit : edits_) {
-    add(body.substr(at, edit.begin - at));
-    add(edit.text);
+    gathered.add(body.substr(at, edit.begin - at));
+    gathered.add(edit.text);
     at = edit.end;
   }
-  add(body.substr(at));
-  return length;
+  gathered.add(body.substr(at));
+  return gathered;
 }
 
 void Attempt::send() {
@@ -223,17 +224,17 @@ void Attempt::send() {
   for (const std::string& name : *endpoint_->replaced) http::drop_field(text, name, path_size);
   text.append(endpoint_->fields->reveal());
   const std::string_view whole = text;
-  const std::uint64_t length = gather_body();
+  const BodyPieces body = gather_body();
   exchange_->start(net::RequestStart{
       .method = request.method,
       .path = whole.substr(0, path_size),
       .authority = endpoint_->server->authority,
       .fields = whole.substr(path_size),
-      .framing = request.has_body ? http::Framing{http::BodyKind::Length, length} : http::Framing{},
+      .framing = request.has_body ? http::Framing{http::BodyKind::Length, body.length} : http::Framing{},
       .last = !translates() && may_be_ignored(request),
   });
   memory().give(std::move(text));
-  auto written = exchange_->write({body_pieces_.begin(), body_pieces_.size()}, net::More::No, net::Keep::Borrow);
+  auto written = exchange_->write({body.pieces.begin(), body.pieces.size()}, net::More::No, net::Keep::Borrow);
   if (!written) return fail_with(std::move(written.error()), stage_now());
   unsent_ = exchange_->pending_bytes();
   if (*written == net::WriteState::Done || unsent_ == 0) sent();

@@ -110,7 +110,13 @@ class Attempt {
   void go_on_sending();
   void sent();
   [[nodiscard]] bool read_some_body();
-  [[nodiscard]] std::uint64_t gather_body();
+  /// The request's body, as slices of what the request, the attempt and its edits keep.
+  struct BodyPieces {
+    FixedVector<std::string_view, net::kMaxPieces> pieces;
+    std::uint64_t length = 0;
+    void add(std::string_view piece);
+  };
+  [[nodiscard]] BodyPieces gather_body();
   void read_head();
   void complete();
   void fail_with(Error error, core::Stage stage, bool has_answer = false);
@@ -206,7 +212,6 @@ class Attempt {
   std::string translated_;                         ///< events for the client that were not passed on yet
 
   dialect::BodyEdits edits_;  ///< own the replaced text until the request is sent
-  FixedVector<std::string_view, net::kMaxPieces> body_pieces_;
 
   int status_ = 0;
   std::string fields_;     ///< the answer's fields that may cross

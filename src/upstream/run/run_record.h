@@ -59,7 +59,7 @@ struct Wait {
 inline constexpr std::size_t kMaxWaits = 8;
 
 struct RunRecord {
-  SmallVector<AttemptRecord, 2, core::kMaxAttempts> attempts;  ///< attempt n is the n-th
+  SmallVector<AttemptRecord, 1, core::kMaxAttempts> attempts;  ///< attempt n is the n-th
   std::vector<AttemptFailure> failures;                        ///< at most one for each attempt
   SmallVector<Wait, 1, kMaxWaits> waits;
   core::Candidates candidates;  ///< when the request failed because no target was usable
