@@ -25,16 +25,19 @@ ROOMS = {
     "dialect": room("base http", "simdjson boost-json", pure=True),
     "translate": room("base http dialect", pure=True),
     "config": room("base core", "yaml-cpp"),
+    "money": room("base", "date", pure=True),
+    "directory": room("base money"),
     "net": room("base http", "asio openssl c-ares"),
+    "store": room("base money directory", "sqlite libpq"),
     "telemetry": room("base core", "prometheus spdlog"),
     "upstream": room("base core http dialect translate net telemetry", "asio"),
-    "gateway": room("base core http dialect translate config net upstream telemetry", "asio boost-json"),
+    "gateway": room("base core http dialect translate config money directory store net upstream telemetry", "asio boost-json"),
     "client": room("base core http dialect net upstream telemetry config", "asio"),
     "console": room("base core http dialect net upstream", "asio boost-json"),
     "mock": room("base http dialect net", "asio boost-json"),
     "sim": room("base core", pure=True),
     "demo": room("base core http config net upstream telemetry gateway mock", "asio boost-json"),
-    "cli": room("base core http dialect config net upstream telemetry gateway console client mock sim demo translate", "cli11"),
+    "cli": room("base core http dialect config money directory store net upstream telemetry gateway console client mock sim demo translate", "cli11"),
 }
 
 # How an #include names a library.
@@ -52,6 +55,10 @@ LIBRARIES = (
     ("fmt/", "spdlog"),
     ("prometheus/", "prometheus"),
     ("CLI/", "cli11"),
+    ("date/", "date"),
+    ("sqlite3.h", "sqlite"),
+    ("libpq-fe.h", "libpq"),
+    ("postgresql/", "libpq"),
 )
 
 # Part of every library that brings them: an error code is not a dependency of its own.
@@ -74,6 +81,9 @@ ADVICE = {
     "spdlog": "record it through telemetry",
     "prometheus": "count it through telemetry",
     "cli11": "the command line is read in cli",
+    "date": "time zones are money's: use its windows",
+    "sqlite": "databases are spoken to in store",
+    "libpq": "databases are spoken to in store",
 }
 
 # What a pure room may not say, and what it says instead.
