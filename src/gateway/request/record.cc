@@ -68,7 +68,7 @@ Ending ending_of(const RequestState& state, const Error* refused) {
 }
 
 bool is_estimate(const RunRecord& run) {
-  return !run.usage.known;
+  return !run.used.reported;
 }
 
 void count_translation(const RequestState& state, const AttemptRecord& answer, telemetry::Tally& tally) {
