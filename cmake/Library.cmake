@@ -4,10 +4,10 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(DROVER_LIBRARY_ROOMS client upstream telemetry net config translate dialect http core base)
+set(DROVER_LIBRARY_ROOMS client upstream telemetry net config directory money translate dialect http core base)
 set(DROVER_VISIBLE "drover_*" "_ZN6drover2v0*" "_ZNK6drover2v0*" "_ZTIN6drover2v0*" "_ZTSN6drover2v0*" "_ZTVN6drover2v0*")
 # What a program that links libdrover.a links too.
-set(DROVER_STATIC_NEEDS ssl crypto z zstd cares simdjson boost_json yaml-cpp spdlog fmt pthread)
+set(DROVER_STATIC_NEEDS ssl crypto z zstd cares simdjson boost_json yaml-cpp spdlog fmt date-tz pthread)
 
 target_compile_options(drover_client PRIVATE -fvisibility=hidden -fvisibility-inlines-hidden)
 target_precompile_headers(drover_client PRIVATE ${CMAKE_SOURCE_DIR}/cmake/std_pch.h ${CMAKE_SOURCE_DIR}/cmake/asio_pch.h)

@@ -16,9 +16,9 @@ struct Shape {
 };
 
 namespace keys {
-inline constexpr std::array<std::string_view, 14> kTop = {"listen", "admin",  "threads", "access_log", "providers",
-                                                          "quotas", "models", "clients", "retry",      "timeouts",
-                                                          "health", "limits", "drain",   "origins"};
+inline constexpr std::array<std::string_view, 18> kTop = {
+    "listen", "admin",    "threads", "access_log", "providers", "quotas", "models", "clients", "retry",
+    "health", "timeouts", "limits",  "drain",      "origins",   "store",  "teams",  "prices",  "budgets"};
 inline constexpr std::array<std::string_view, 2> kListener = {"address", "tls"};
 inline constexpr std::array<std::string_view, 3> kTls = {"cert", "key", "client_ca"};
 inline constexpr std::array<std::string_view, 15> kProvider = {"base_url", "servers",     "keys",   "dialect", "auth",
@@ -36,7 +36,16 @@ inline constexpr std::array<std::string_view, 2> kFallback = {"model", "on"};
 inline constexpr std::array<std::string_view, 8> kError = {"status", "code",  "type",  "front",
                                                            "text",   "empty", "class", "scope"};
 inline constexpr std::array<std::string_view, 5> kTarget = {"provider", "model", "priority", "weight", "key"};
-inline constexpr std::array<std::string_view, 6> kClient = {"name", "key", "models", "providers", "limits", "class"};
+inline constexpr std::array<std::string_view, 8> kClient = {"name",   "key",   "models", "providers",
+                                                            "limits", "class", "team",   "tags"};
+inline constexpr std::array<std::string_view, 2> kTeam = {"limits", "blocked"};
+inline constexpr std::array<std::string_view, 9> kTeamLimit = {
+    "usd", "requests", "tokens", "tokens_in", "tokens_out", "concurrent", "window", "action", "models"};
+inline constexpr std::array<std::string_view, 3> kPrices = {"file", "models", "unpriced"};
+inline constexpr std::array<std::string_view, 9> kPrice = {"input",       "output",         "cache_read",
+                                                           "cache_write", "cache_write_1h", "reasoning",
+                                                           "audio_input", "audio_output",   "request"};
+inline constexpr std::array<std::string_view, 2> kBudgets = {"overdraft", "charge"};
 inline constexpr std::array<std::string_view, 10> kRetry = {"walk",        "same_target", "backoff", "multiplier",
                                                             "max_backoff", "jitter",      "budget",  "hedge",
                                                             "ambiguous",   "statuses"};
@@ -65,6 +74,11 @@ inline constexpr Shape kFallback{"fallback", keys::kFallback, "{ model: NAME, on
 inline constexpr Shape kError{"providers.NAME.errors", keys::kError,
                               "{ status: 400, text: input exceeds, class: context_too_long }"};
 inline constexpr Shape kTarget{"targets", keys::kTarget, "{ provider: NAME, model: NAME, priority: 1 }"};
+inline constexpr Shape kTeam{"teams.NAME", keys::kTeam, "{ limits: [ { usd: 500, window: month } ] }"};
+inline constexpr Shape kTeamLimit{"teams.NAME.limits", keys::kTeamLimit, "{ usd: 500, window: month }"};
+inline constexpr Shape kPrices{"prices", keys::kPrices, "{ file: prices.json }"};
+inline constexpr Shape kPrice{"prices.models.NAME", keys::kPrice, "{ input: 2.5, output: 10 }"};
+inline constexpr Shape kBudgets{"budgets", keys::kBudgets, "{ overdraft: one }"};
 inline constexpr Shape kClient{"clients", keys::kClient, "{ name: web, key: { env: WEB_KEY } }"};
 inline constexpr Shape kRetry{"retry", keys::kRetry, "{ walk: 4 }"};
 inline constexpr Shape kTimeouts{"timeouts", keys::kTimeouts, "{ connect: 3s }"};
@@ -72,8 +86,9 @@ inline constexpr Shape kHead{"timeouts.head", keys::kHead, "{ stream: 120s, plai
 inline constexpr Shape kHealth{"health", keys::kHealth, "{ interval: 30s }"};
 inline constexpr Shape kLimits{"limits", keys::kLimits, "{ body: 64MiB }"};
 
-inline constexpr std::array<const Shape*, 19> kAll = {
-    &kTop,    &kListener, &kTls,   &kProvider, &kKey,  &kSecret, &kAuth,   &kConnections, &kModelLimits, &kModel,
-    &kTarget, &kClient,   &kRetry, &kTimeouts, &kHead, &kHealth, &kLimits, &kFallback,    &kError};
+inline constexpr std::array<const Shape*, 24> kAll = {
+    &kTeam,     &kTeamLimit, &kPrices,   &kPrice, &kBudgets,     &kTop,         &kListener, &kTls,
+    &kProvider, &kKey,       &kSecret,   &kAuth,  &kConnections, &kModelLimits, &kModel,    &kTarget,
+    &kClient,   &kRetry,     &kTimeouts, &kHead,  &kHealth,      &kLimits,      &kFallback, &kError};
 
 }  // namespace drover::config::schema

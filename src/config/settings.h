@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/instant.h"
+#include "config/accounts.h"
 #include "config/defaults.h"
 #include "config/environment.h"
 #include "core/fleet/fleet_port.h"
@@ -45,6 +46,9 @@ struct ClientKey {
   std::vector<std::string> models;               ///< names and globs (base/glob.h); empty: all
   std::optional<core::ProviderSet> providers{};  ///< nothing: all
   core::PrincipalId principal{};                 ///< the core's id of the client
+  std::string path{};                            ///< its place in the tree of teams: "acme/search/web"
+  std::vector<directory::Limit> limits{};        ///< of the gateway's accounts; those per minute are the core's
+  std::vector<std::string> tags{};               ///< of its requests in the ledger
 
   [[nodiscard]] bool may_use(core::ProviderId provider) const { return !providers || providers->has(provider); }
 };
@@ -78,6 +82,7 @@ struct Settings {
   /// The web pages that may use the gateway: "https://app.example.com", in lower case, or one of the two above.
   std::vector<std::string> origins{};
   Limits limits;
+  Accounts accounts{};
   Duration drain = defaults::kDrain;
   std::string access_log{defaults::kAccessLog};  ///< a file's path, kAccessLogToStdout or kNoAccessLog
   bool access_log_given = false;                 ///< the file says where it goes

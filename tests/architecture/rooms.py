@@ -24,7 +24,7 @@ ROOMS = {
     "http": room("base", "beast zlib zstd", pure=True),
     "dialect": room("base http", "simdjson boost-json", pure=True),
     "translate": room("base http dialect", pure=True),
-    "config": room("base core", "yaml-cpp"),
+    "config": room("base core money directory", "yaml-cpp"),
     "money": room("base", "date", pure=True),
     "directory": room("base money"),
     "net": room("base http", "asio openssl c-ares"),

@@ -66,6 +66,7 @@ std::expected<Settings, Problems> load_text(std::string_view text, const std::st
     load_quotas(*top, draft);
     load_providers(*top, draft);
     load_models(*top, draft);
+    load_accounts(*top, draft);
     load_clients(*top, draft);
     load_listeners(*top, draft);
     load_origins(*top, draft);

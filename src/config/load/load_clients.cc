@@ -33,6 +33,8 @@ class ClientsReader {
   void read_key(const Section& map, ClientKey& client);
   void read_models(const Section& map, ClientKey& client);
   void read_providers(const Section& map, ClientKey& client);
+  void read_team(const Section& map, ClientKey& client);
+  void read_limits(const Section& map, ClientKey& client, core::Principal& principal);
   void check_reach(const Value& value, const ClientKey& client);
   [[nodiscard]] bool reaches(const ClientKey& client, const core::Route& route) const;
 
@@ -94,6 +96,37 @@ void ClientsReader::read_providers(const Section& map, ClientKey& client) {
   }
 }
 
+void ClientsReader::read_team(const Section& map, ClientKey& client) {
+  client.path = client.name;
+  if (const auto team = map.find("team")) {
+    const auto& teams = draft_.settings.accounts.teams;
+    const auto name = team->text("the name of a team such as acme/search");
+    if (name && std::ranges::find(teams, *name, &directory::Principal::path) == teams.end()) {
+      std::vector<std::string> known;
+      for (const directory::Principal& each : teams) known.push_back(each.path);
+      team->wrong("there is no team called " + shown(*name), did_you_mean(*name, known));
+    }
+    if (name) client.path = *name + "/" + client.name;
+  }
+  const auto tags = map.find("tags");
+  if (!tags) return;
+  for (const Value& each : tags->list("[ batch ]")) {
+    if (auto tag = each.name()) client.tags.push_back(*std::move(tag));
+  }
+}
+
+/// A map limits each minute, and requests past it wait; a list has limits in any unit and window, and requests past them
+/// are refused.
+void ClientsReader::read_limits(const Section& map, ClientKey& client, core::Principal& principal) {
+  const auto limits = map.find("limits");
+  if (!limits) return;
+  if (limits->node().kind == Node::Kind::List) {
+    client.limits = load_team_limits(*limits);
+  } else {
+    principal.limits = load_limits_of(*limits);
+  }
+}
+
 bool ClientsReader::reaches(const ClientKey& client, const core::Route& route) const {
   return std::ranges::any_of(route.pools, [&](core::PoolId pool) {
     return std::ranges::any_of(draft_.plan.pools[pool.index()].targets, [&](core::TargetId target) {
@@ -130,7 +163,8 @@ void ClientsReader::read(const Value& value) {
   read_providers(*map, client);
   core::Principal principal{.name = client.name, .limits = {}};
   map->choice("class", principal.service, kClasses);
-  if (const auto limits = map->find("limits")) principal.limits = load_limits_of(*limits);
+  read_team(*map, client);
+  read_limits(*map, client, principal);
   if (draft_.report.mistakes() == mistakes) check_reach(value, client);
   client.principal = {static_cast<std::uint32_t>(draft_.plan.principals.size())};
   draft_.plan.principals.push_back(std::move(principal));

@@ -122,17 +122,19 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings, std::sh
 Server::Server(std::unique_ptr<Telemetry> telemetry, Prepared& prepared, net::Listeners listeners)
     : telemetry_(std::move(telemetry)),
       admission_(limits_that_fit(prepared.snapshot->settings), net::fresh_seed()),
+      accounts_(net::fresh_seed(), thread_count(prepared.snapshot->settings)),
       upstream_tls_(std::move(prepared.upstream_tls)),
       listeners_(std::move(listeners)),
       tls_(std::make_shared<const TlsList>(std::move(prepared.tls))) {
   telemetry_->access_log.use(std::move(prepared.access_log));
   prepared.snapshot->begin(nullptr, telemetry_->metrics);
   snapshot_ = prepared.snapshot;
+  accounts_.use(snapshot_->settings);
   const unsigned threads = thread_count(snapshot_->settings);
   tls_of_worker_.assign(threads, tls_);
   for (unsigned thread = 0; thread < threads; ++thread) {
     const Worker::Shared shared{admission_, telemetry_->metrics.add_thread(), telemetry_->access_log.add_lane(),
-                                telemetry_->decisions.add_thread(threads)};
+                                telemetry_->decisions.add_thread(threads), accounts_, thread};
     workers_.push_back(std::make_unique<Worker>(shared, net::fresh_seed(), threads, snapshot_));
   }
   for (const auto& worker : workers_) worker->know(workers_);
@@ -183,6 +185,7 @@ void Server::commit(Prepared prepared) {
   tls_ = std::make_shared<const TlsList>(std::move(prepared.tls));
   telemetry_->access_log.use(std::move(prepared.access_log));
   admission_.set_limits(limits_that_fit(snapshot_->settings));
+  accounts_.use(snapshot_->settings);
   for (unsigned thread = 0; thread < workers_.size(); ++thread) {
     // Each worker reads only its own entry of the certificates, and only on its own thread.
     order(thread, [this, thread, fresh = snapshot_, list = tls_] {
@@ -216,6 +219,7 @@ void Server::drain(Duration patience) {
   office_->stop();  // it goes on until here: status and readiness are wanted while the gateway drains
   for (const auto& worker : workers_) worker->stop();
   for (const auto& worker : workers_) worker->join();
+  accounts_.stop();
 }
 
 /// On the worker's own thread.

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
+#include "gateway/accounts/accounts.h"
 #include "gateway/process/admission.h"
 #include "gateway/process/office.h"
 #include "gateway/process/snapshot.h"
@@ -60,6 +61,7 @@ class Server {
 
   [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   [[nodiscard]] Admission& admission() { return admission_; }
+  [[nodiscard]] Accounts& accounts() { return accounts_; }
 
  private:
   using TlsList = std::vector<std::shared_ptr<const net::ServerTls>>;
@@ -99,6 +101,7 @@ class Server {
 
   std::unique_ptr<Telemetry> telemetry_;
   Admission admission_;
+  Accounts accounts_;
   upstream::TlsStore upstream_tls_;
   std::shared_ptr<const Snapshot> snapshot_;
   net::Listeners listeners_;

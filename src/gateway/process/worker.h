@@ -10,6 +10,7 @@
 #include <span>
 #include <thread>
 
+#include "gateway/accounts/accounts.h"
 #include "gateway/answers/models_page.h"
 #include "gateway/process/admission.h"
 #include "gateway/process/idle_list.h"
@@ -39,6 +40,8 @@ class Worker {
     telemetry::Tally& tally;              ///< this worker's own
     telemetry::AccessLog::Lane& access;   ///< this worker's own
     telemetry::DecisionStore& decisions;  ///< this worker's own
+    Accounts& accounts;
+    unsigned number = 0;  ///< of this worker, from 0
   };
 
   Worker(const Shared& shared, std::uint64_t seed, unsigned threads, std::shared_ptr<const Snapshot> snapshot);
@@ -73,6 +76,9 @@ class Worker {
   [[nodiscard]] telemetry::Tally& tally() { return shared_.tally; }
   [[nodiscard]] telemetry::AccessLog::Lane& access() { return shared_.access; }
   [[nodiscard]] telemetry::DecisionStore& decisions() { return shared_.decisions; }
+  [[nodiscard]] Accounts& accounts() { return shared_.accounts; }
+  /// For the ledger's rows; null while there is no ledger.
+  [[nodiscard]] store::Ring* ledger() const { return shared_.accounts.ring(shared_.number); }
   [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
   [[nodiscard]] upstream::LoopTools tools() { return {&loop_, &resolver_, &pools_}; }
   [[nodiscard]] ProviderModels& provider_models() { return provider_models_; }

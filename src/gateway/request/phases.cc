@@ -220,6 +220,50 @@ Instant flushed_by(Worker& worker, const RequestState& state) {
   return state.run->client_blocked() ? late : std::clamp(state.run->ends_at(), late, steady);
 }
 
+/// The target that answers is not known yet; the first of the route that the request may go to is likely to.
+const Pricing* likely_price(const RequestState& state) {
+  const core::Plan& plan = *state.snapshot->plan;
+  for (const core::PoolId pool : state.routing.route->pools) {
+    for (const core::TargetId target : plan.pools[pool.index()].targets) {
+      const core::ProviderFence& fence = state.routing.fence;
+      if (fence.within != nullptr && !fence.within->has(plan.targets[target.index()].provider)) continue;
+      return state.snapshot->prices.of(target, state.request.inspection.model);
+    }
+  }
+  return nullptr;
+}
+
+Result<void> reserve(Worker& worker, RequestState& state) {
+  directory::AskerBook& book = worker.accounts().book();
+  if (book.scopes() == 0) return {};
+  if (!state.tab) state.tab = std::make_unique<Tab>();
+  const dialect::Inspection& inspection = state.request.inspection;
+  Tab::Request asked{.input_tokens = inspection.input_tokens_estimate,
+                     .output_tokens = inspection.output_tokens_estimate,
+                     .choices = inspection.choices,
+                     .model = inspection.model,
+                     .pricing = likely_price(state)};
+  if (state.client != nullptr) {
+    asked.principal = state.client->path;
+    asked.tags = state.client->tags;
+  }
+  const config::Accounts& settings = state.snapshot->settings.accounts;
+  const bool unpriced = settings.unpriced == config::Unpriced::Reject && asked.pricing == nullptr;
+  const Result<void> opened =
+      state.tab->open(book, asked, {.overdraft = settings.overdraft, .reject_unpriced = unpriced}, worker.loop().now(),
+                      state.more_fields);
+  state.metered = opened.has_value() && state.tab->open();
+  return opened;
+}
+
+void settle(RequestState& state) {
+  if (!state.metered) return;
+  const upstream::RunRecord& run = state.run->record();
+  const upstream::AttemptRecord* const answer = run.answer();
+  if (answer == nullptr) return state.tab->settle(Amount{}, nullptr);
+  state.tab->settle(run.used, state.snapshot->prices.of(answer->target, state.request.inspection.model));
+}
+
 void start_run(Worker& worker, RequestState& state) {
   core::DispatchRequest dispatch =
       upstream::dispatch_request(*state.snapshot->plan, *state.routing.route, state.request);
@@ -243,6 +287,7 @@ void start_run(Worker& worker, RequestState& state) {
                                          .request = &state.request,
                                          .client = state.exchange,
                                          .observer = &state,
+                                         .meter = state.metered ? state.tab.get() : nullptr,
                                          .extra_fields = state.own_fields},
                     dispatch);
 }

@@ -56,11 +56,13 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
   }
 
   if (good) good = route(state);
+  if (good && !state.routing.counts_here) good = reserve(worker, state);
   if (good && state.routing.counts_here) {
     send_reply(state, counted_tokens(state));
   } else if (good) {
     start_run(worker, state);
     co_await state.run->perform();  // pick → exchange → classify → relay or next → settle
+    settle(state);
     end_run(state);
   } else {
     end_with_error(state, good.error());

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/plan/plan.h"
+#include "gateway/accounts/tab.h"
 #include "gateway/process/admission.h"
 #include "gateway/process/snapshot.h"
 #include "gateway/routing/routing.h"
@@ -37,6 +38,9 @@ struct RequestState final : upstream::CommitObserver {
   upstream::UpstreamRequest request;
   core::DialectKind dialect = core::DialectKind::OpenAi;  ///< the client's; request.dialect is how it is spoken
   Routing routing;                                        ///< of a refused request: as far as it was decided
+  std::unique_ptr<Tab> tab;  ///< made for the first request that limits count, and kept
+  bool metered = false;      ///< `tab` is this request's
+  std::string user_agent;    ///< its first product, for the ledger
   std::optional<upstream::Run> run;
   std::uint64_t body_bytes = 0;  ///< of the request, without a content coding
   /// What was answered by the gateway itself; 0: nothing, or an upstream's answer was relayed.
@@ -46,6 +50,9 @@ struct RequestState final : upstream::CommitObserver {
   /// Forgets the last request; small buffers keep their memory.
   void reset() {
     run.reset();
+    if (tab) tab->reset();
+    metered = false;
+    user_agent.clear();
     decoder.reset();
     request.body.free();
     request.method.clear();

@@ -132,7 +132,7 @@ std::size_t Attempt::take_events(std::string_view input) {
 /// What has gone down is paid for, and no more goes when nothing is left to pay with.
 void Attempt::meter() {
   if (!forwarding_ || in_tail() || stopped() || run_.parts_.meter == nullptr) return;
-  if (auto refused = run_.parts_.meter->streamed(used())) run_.end_now(std::move(*refused));
+  if (auto refused = run_.parts_.meter->streamed(used(), run_.now())) run_.end_now(std::move(*refused));
 }
 
 /// One whole event of the upstream's, for a client of another dialect. False: the attempt is over.

@@ -66,7 +66,7 @@ Run::Run(const Parts& parts, const core::DispatchRequest& dispatch)
       asker_(dispatch.asker),
       route_(dispatch.route),
       tells_pool_(!dispatch.owner.known()),
-      limited_(is_limited(dispatch)) {
+      limited_(is_limited(dispatch) || (parts.meter != nullptr && parts.meter->limited())) {
   timers_.fill(kNever);
 }
 

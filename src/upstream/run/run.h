@@ -82,7 +82,11 @@ class CommitObserver {
 class Meter {
  public:
   /// `so_far`: what the request has used. Returns the error that ends the stream when its client may use no more.
-  [[nodiscard]] virtual std::optional<Error> streamed(const Amount& so_far) = 0;
+  [[nodiscard]] virtual std::optional<Error> streamed(const Amount& so_far, Instant now) = 0;
+  /// Whether the client has limits of which it is to be told what is left.
+  [[nodiscard]] virtual bool limited() const = 0;
+  /// Lowers what is told to be left to what these limits leave.
+  virtual void lower(QuotaHints& left, Instant now) const = 0;
 
  protected:
   ~Meter() = default;

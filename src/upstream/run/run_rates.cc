@@ -42,6 +42,7 @@ void Run::append_rates(core::TargetId target, std::string& fields) const {
       keep_least(left.by_dimension[at], own.by_dimension[at]);
     }
   }
+  if (parts_.meter != nullptr) parts_.meter->lower(left, now());
   const bool anthropic = parts_.request->dialect == &dialect::anthropic();
   dialect::append_quota_fields(left, anthropic ? dialect::QuotaWords::Anthropic : dialect::QuotaWords::Common,
                                parts_.tools.loop->unix_seconds(), fields);

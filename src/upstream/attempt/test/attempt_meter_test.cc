@@ -11,7 +11,7 @@ using namespace testing;
 /// Refuses from this many output tokens on.
 struct Budget final : Meter {
   explicit Budget(std::int64_t limit) : most(limit) {}
-  std::optional<Error> streamed(const Amount& so_far) override {
+  std::optional<Error> streamed(const Amount& so_far, Instant) override {
     last = so_far;
     if (so_far.output_tokens.value < most) return std::nullopt;
     Error error;
@@ -20,6 +20,8 @@ struct Budget final : Meter {
     error.code = "budget_exhausted";
     return error;
   }
+  bool limited() const override { return true; }
+  void lower(QuotaHints& left, Instant) const override { left.of(QuotaDimension::AllTokens) = {most, most, 1s}; }
   std::int64_t most;
   Amount last;
 };

@@ -1,0 +1,83 @@
+#include "gateway/accounts/ledger_entry.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "dialect/api_name.h"
+#include "gateway/accounts/accounts.h"
+#include "upstream/run/run.h"
+
+namespace drover::gateway {
+namespace {
+
+constexpr std::size_t kMostProduct = 40;
+
+WallTime wall_of(Instant at, const directory::Moment& now) {
+  return now.wall - std::chrono::duration_cast<std::chrono::microseconds>(now.instant - at);
+}
+
+store::TokenCounts counts_of(const upstream::RunRecord& run) {
+  const dialect::Usage& usage = run.usage;
+  store::TokenCounts counts;
+  counts.cache_read = usage.cached_tokens;
+  counts.cache_write_1h = usage.cache_write_1h_tokens;
+  counts.cache_write_5m = std::max<std::int64_t>(usage.cache_write_tokens - usage.cache_write_1h_tokens, 0);
+  const std::int64_t cached = usage.cached_tokens + std::max<std::int64_t>(usage.cache_write_tokens, counts.cache_write_1h);
+  counts.input_uncached = std::max<std::int64_t>(run.used.input_tokens.value - cached, 0);
+  counts.output = run.used.output_tokens.value;
+  counts.reasoning = usage.reasoning_tokens;
+  counts.audio_in = usage.audio_input_tokens;
+  counts.audio_out = usage.audio_output_tokens;
+  return counts;
+}
+
+void describe_answer(const RequestState& state, const upstream::AttemptRecord& answer, const directory::Moment& now,
+                     store::LedgerRow& row) {
+  const core::Plan& plan = *state.snapshot->plan;
+  const core::Target& target = plan.targets[answer.target.index()];
+  const upstream::RunRecord& run = state.run->record();
+  row.model_answered = target.model_for(state.request.inspection.model);
+  row.target = target.name;
+  row.provider = plan.providers[target.provider.index()].name;
+  row.first_content = wall_of(run.first_content, now);
+  row.tokens = counts_of(run);
+  const Charge charge = state.snapshot->prices.charge(answer.target, state.request.inspection.model, run);
+  row.cost = charge.cost;
+  row.cost_source = charge.source;
+  row.price_version = charge.version;
+}
+
+}  // namespace
+
+std::string_view first_product(std::string_view user_agent) {
+  const auto plain = [](char c) { return c > ' ' && c < '\x7f' && c != '/'; };
+  const auto end = std::ranges::find_if_not(user_agent, plain);
+  return user_agent.substr(0, std::min<std::size_t>(static_cast<std::size_t>(end - user_agent.begin()), kMostProduct));
+}
+
+store::LedgerRow ledger_row(const RequestState& state, int status, std::string_view outcome, Instant now) {
+  const directory::Moment at = moment(now);
+  store::LedgerRow row;
+  row.id = state.id;
+  row.started = wall_of(state.arrived, at);
+  row.completed = at.wall;
+  if (state.client != nullptr) {
+    row.principal = state.client->path;
+    row.tags = state.client->tags;
+  }
+  row.api = dialect::api_name(state.request.api);
+  row.dialect = to_string(state.dialect);
+  row.model_asked = state.request.inspection.model;
+  row.status = status;
+  row.outcome = outcome;
+  row.stream = state.request.inspection.stream;
+  row.user_agent = state.user_agent;
+  if (!state.run) return row;
+  row.attempts = static_cast<int>(state.run->record().attempts.size());
+  if (const upstream::AttemptRecord* const answer = state.run->record().answer()) {
+    describe_answer(state, *answer, at, row);
+  }
+  return row;
+}
+
+}  // namespace drover::gateway
