@@ -31,6 +31,7 @@ struct RequestState final : upstream::CommitObserver {
   bool answered_here = false;  ///< the gateway answers it itself: no provider and no key are needed
   bool counts_here = false;    ///< the gateway estimates the tokens itself: no provider of the model counts them
   std::string asked_name;      ///< AskedPath::name
+  std::string query_key;       ///< the credential in the query of a program that speaks Gemini
   Duration client_timeout = kNoLimit;
   bool clients_retry = false;                     ///< x-stainless-retry-count above 0
   std::unique_ptr<http::ContentDecoder> decoder;  ///< of a body that comes in a content coding
@@ -62,6 +63,7 @@ struct RequestState final : upstream::CommitObserver {
     answered_here = false;
     counts_here = false;
     asked_name.clear();
+    query_key.clear();
     place.leave();
     body_bytes = 0;
     own_status = 0;
