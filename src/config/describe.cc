@@ -141,14 +141,29 @@ class Description {
 
   /// `apart`: requests stay with the targets of their own dialect.
   [[nodiscard]] std::string summary(const core::Pool& pool, bool apart) const {
-    const auto speaks_openai = [&](core::TargetId target) {
-      return plan_.providers[plan_.targets[target.index()].provider.index()].dialect == core::DialectKind::OpenAi;
-    };
-    const auto openai = static_cast<std::size_t>(std::ranges::count_if(pool.targets, speaks_openai));
     const std::string over = std::string(word(pool.balance)) + " over ";
-    if (!apart || openai == 0 || openai == pool.targets.size()) return over + plural(pool.targets.size(), "target");
-    return over + plural(openai, "target") + " for OpenAI's paths and " +
-           plural(pool.targets.size() - openai, "target") + " for Anthropic's";
+    std::vector<std::string> shares;
+    for (const core::DialectKind dialect : core::kAllDialects) {
+      const auto speaking = static_cast<std::size_t>(std::ranges::count_if(pool.targets, [&](core::TargetId target) {
+        return plan_.providers[plan_.targets[target.index()].provider.index()].dialect == dialect;
+      }));
+      if (speaking == 0) continue;
+      shares.push_back(plural(speaking, "target") + " for " + std::string(vendor_of(dialect)) + "'s" +
+                       (shares.empty() ? " paths" : ""));
+    }
+    if (!apart || shares.size() < 2) return over + plural(pool.targets.size(), "target");
+    const std::string last = " and " + shares.back();
+    shares.pop_back();
+    return over + joined(shares) + last;
+  }
+
+  static std::string_view vendor_of(core::DialectKind dialect) {
+    switch (dialect) {
+      case core::DialectKind::OpenAi: break;
+      case core::DialectKind::Anthropic: return "Anthropic";
+      case core::DialectKind::Gemini: return "Google";
+    }
+    return "OpenAI";
   }
 
   static std::string shown_route(const std::string& name) {
@@ -220,11 +235,11 @@ class Description {
     const core::RetrySettings& retry = plan_.retry;
     const core::HealthSettings& health = plan_.health;
     line("");
-    for (const core::DialectKind dialect : {core::DialectKind::OpenAi, core::DialectKind::Anthropic}) {
+    for (const core::DialectKind dialect : core::kAllDialects) {
       const auto pin = settings_.pin_for(dialect);
       if (!pin) continue;
       const core::Key& key = plan_.keys[pin->index()];
-      line("paths without a model (" + std::string(dialect == core::DialectKind::OpenAi ? "openai" : "anthropic") +
+      line("paths without a model (" + std::string(to_string(dialect)) +
            "): " + plan_.providers[key.provider.index()].name + "/" + key.name);
     }
     line("timeouts: " + timeouts_line(settings_.timeouts));
@@ -268,7 +283,7 @@ class Description {
     for (std::size_t at = 0; at < plan_.providers.size(); ++at) {
       const core::Provider& provider = plan_.providers[at];
       if (!provider_used[at]) out.push_back("provider '" + provider.name + "': no model uses it");
-      if (provider.usage == core::UsageMode::Ask && provider.dialect == core::DialectKind::Anthropic)
+      if (provider.usage == core::UsageMode::Ask && provider.dialect != core::DialectKind::OpenAi)
         out.push_back("provider '" + provider.name + "': 'usage: ask', because this dialect always reports usage");
     }
     std::vector<bool> quota_used(plan_.quotas.size());

@@ -91,7 +91,7 @@ struct Settings {
   int terminal = -1;
   std::string fingerprint;  ///< of the text it was read from: 12 hex digits that change when the text does
   /// The key for the paths that name no model, by DialectKind; see pin_for().
-  std::array<std::optional<core::KeyId>, 2> pins;
+  std::array<std::optional<core::KeyId>, core::kDialects> pins;
   std::vector<std::string> warnings;  ///< whole sentences, safe to print
 
   /// The key for the paths that name no model: the `pin` of the first provider of that dialect that has one, else the

@@ -67,7 +67,7 @@ net::Awaitable<> ask(Question& question) {
     const core::ProviderId provider = plan.targets[at].provider;
     if (!asked.insert(provider).second) continue;
     const upstream::Endpoint& endpoint = question.catalog->endpoint(core::TargetId{at});
-    std::string path = "/models";
+    std::string path(upstream::models_path(endpoint.provider->dialect));
     const auto fetched =
         co_await upstream::fetch(question.tools, *endpoint.server, *endpoint.fields, std::move(path), kListPatience);
     judge(question, provider, endpoint, fetched);

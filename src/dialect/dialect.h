@@ -197,6 +197,11 @@ class Dialect {
   /// A JSON body / a whole SSE event for an error of ours. Never holds client text.
   [[nodiscard]] virtual std::string error_body(const ErrorReply& reply) const = 0;
   [[nodiscard]] virtual std::string error_event(Api api, const ErrorReply& reply) const = 0;
+  /// What is written into a stream while nothing else comes; `answering`: content has gone down already. A comment, but
+  /// for dialects whose programs do not read those.
+  [[nodiscard]] virtual std::string_view keep_alive(bool answering) const {
+    return answering ? ": ping\n\n" : ": waiting for the upstream\n\n";
+  }
   /// What ends a failed stream behind its error event; empty where that event is the last.
   [[nodiscard]] virtual std::string failure_end(Api, const ErrorReply&) const { return {}; }
 

@@ -6,6 +6,10 @@ namespace drover::translate {
 namespace {
 
 constexpr std::string_view kOurSeal = "drover.";
+/// How it begins in the bytes that Gemini's programs carry, which JSON has in base64.
+constexpr std::string_view kOurSealInBytes = "ZHJvdmVyL";
+/// Google's own word for a call that no Gemini has made.
+constexpr std::string_view kNoSignatureValue = R"("skip_thought_signature_validator")";
 
 std::string_view string_in(std::string_view object, std::string_view name) {
   return dialect::raw_string(dialect::raw_member(object, name)).value_or("");
@@ -61,9 +65,37 @@ std::optional<std::string> without_thoughts(std::string_view message) {
   return *kept == "[]" ? std::string() : replaced(message, content, *kept);
 }
 
+/// What another maker sealed goes. A call stays, as one of another maker's.
+std::optional<std::string> without_seal(std::string_view part) {
+  std::string_view seal = dialect::raw_member(part, "thoughtSignature");
+  if (seal.empty()) seal = dialect::raw_member(part, "thought_signature");
+  if (!dialect::raw_string(seal).value_or("").starts_with(kOurSealInBytes)) return std::nullopt;
+  const auto has = [part](std::string_view name) { return dialect::raw_truthy(dialect::raw_member(part, name)); };
+  if (has("thought")) return std::string();
+  return replaced(part, seal, has("functionCall") || has("function_call") ? kNoSignatureValue : "null");
+}
+std::optional<std::string> without_seals(std::string_view content) {
+  const std::string_view parts = dialect::raw_member(content, "parts");
+  const auto kept = cleaned(parts, without_seal);
+  if (!kept) return std::nullopt;
+  return *kept == "[]" ? std::string() : replaced(content, parts, *kept);
+}
+
+/// Where a form has the turns of a conversation.
+std::string_view history_of(Form form) {
+  switch (form) {
+    case Form::Chat: break;
+    case Form::Messages: return "messages";
+    case Form::Responses: return "input";
+    case Form::Gemini: return "contents";
+  }
+  return {};
+}
+
 }  // namespace
 
 bool may_hold_foreign_thoughts(Form form, std::string_view body) {
+  if (form == Form::Gemini) return body.find(kOurSealInBytes) != std::string_view::npos;
   if (form != Form::Messages && form != Form::Responses) return false;
   if (body.find(kOurSeal) != std::string_view::npos) return true;
   return form == Form::Messages && body.find("\"thinking\"") != std::string_view::npos &&
@@ -72,10 +104,14 @@ bool may_hold_foreign_thoughts(Form form, std::string_view body) {
 }
 
 std::optional<std::string> without_foreign_thoughts(Form form, std::string_view body) {
-  const bool messages = form == Form::Messages;
-  if (!messages && form != Form::Responses) return std::nullopt;
-  const std::string_view history = dialect::raw_member(body, messages ? "messages" : "input");
-  const auto kept = messages ? cleaned(history, without_thoughts) : cleaned(history, without_item);
+  const std::string_view history = dialect::raw_member(body, history_of(form));
+  std::optional<std::string> kept;
+  switch (form) {
+    case Form::Chat: return std::nullopt;
+    case Form::Messages: kept = cleaned(history, without_thoughts); break;
+    case Form::Responses: kept = cleaned(history, without_item); break;
+    case Form::Gemini: kept = cleaned(history, without_seals); break;
+  }
   return kept ? std::optional(replaced(body, history, *kept)) : std::nullopt;
 }
 

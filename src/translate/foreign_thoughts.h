@@ -13,7 +13,8 @@ namespace drover::translate {
 [[nodiscard]] bool may_hold_foreign_thoughts(Form form, std::string_view body);
 
 /// The body without them: thinking blocks of Messages that nobody has signed or another maker sealed, and reasoning
-/// items of Responses that another maker sealed. All else stays in its order. Nothing: there are none. `body` is judged JSON.
+/// items of Responses and signatures of Gemini that another maker sealed. All else stays in its order. Nothing: there
+/// are none. `body` is judged JSON.
 [[nodiscard]] std::optional<std::string> without_foreign_thoughts(Form form, std::string_view body);
 
 }  // namespace drover::translate

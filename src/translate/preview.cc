@@ -71,19 +71,41 @@ constexpr std::string_view kResponses[] = {
     R"("prompt_cache_key":"k")",
 };
 
+constexpr std::string_view kGemini[] = {
+    R"("generationConfig":{"temperature":0.5})",
+    R"("generationConfig":{"topP":0.5})",
+    R"("generationConfig":{"topK":5})",
+    R"("generationConfig":{"seed":7})",
+    R"("generationConfig":{"candidateCount":2})",
+    R"("generationConfig":{"stopSequences":["END"]})",
+    R"("generationConfig":{"frequencyPenalty":0.5})",
+    R"("generationConfig":{"presencePenalty":0.5})",
+    R"("generationConfig":{"responseLogprobs":true,"logprobs":2})",
+    R"("generationConfig":{"responseModalities":["TEXT","IMAGE"]})",
+    R"("generationConfig":{"thinkingConfig":{"thinkingLevel":"HIGH"}})",
+    R"("generationConfig":{"responseMimeType":"application/json"})",
+    R"("generationConfig":{"responseMimeType":"application/json","responseJsonSchema":{"type":"object"}})",
+    R"("safetySettings":[{"category":"HARM_CATEGORY_HARASSMENT","threshold":"BLOCK_NONE"}])",
+    R"("cachedContent":"cachedContents/c")",
+    R"("labels":{"a":"b"})",
+    R"("tools":[{"googleSearch":{}}])",
+    R"("tools":[{"codeExecution":{}}])",
+};
+
 std::span<const std::string_view> features_of(Form front) {
   switch (front) {
     case Form::Chat: return kChat;
     case Form::Messages: return kMessages;
     case Form::Responses: return kResponses;
-    case Form::Gemini: break;  // no client of the gateway speaks it
+    case Form::Gemini: return kGemini;
   }
   return {};
 }
 
 std::string request_with(Form front, std::string_view feature) {
-  const std::string_view turn =
-      front == Form::Responses ? R"("store":false,"input":"x")" : R"("messages":[{"role":"user","content":"x"}])";
+  const std::string_view turn = front == Form::Responses ? R"("store":false,"input":"x")"
+                                : front == Form::Gemini  ? R"("contents":[{"role":"user","parts":[{"text":"x"}]}])"
+                                                         : R"("messages":[{"role":"user","content":"x"}])";
   std::string body = R"({"model":"m",)";
   body.append(turn);
   if (front == Form::Messages) body.append(R"(,"max_tokens":4096)");

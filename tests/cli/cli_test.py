@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(os.environ.get("DROVER_ROOT", Path(__file__).resolve().parents[2]))
 DROVER = os.environ.get("DROVER", str(ROOT / "build/release/drover"))
 SECONDS = 60
-KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "HOLYSHEEP_API_KEY", "YOUR_HOLYSHEEP_API_KEY")
+KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "HOLYSHEEP_API_KEY", "YOUR_HOLYSHEEP_API_KEY")
 UNUSED = {"DROVER_MODEL", "DROVER_CLIENT_KEY", "COLUMNS", "LINES"}
 
 

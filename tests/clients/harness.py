@@ -25,7 +25,9 @@ from urllib.parse import urlsplit
 
 KEYS = ["sk-mock-1", "sk-mock-2", "sk-mock-3"]
 CLAUDE = "claude-sonnet-5-5"
-MODELS = ["gpt-4o", "gpt-6.2-sol", "qwen3-32b", "text-embedding-3-small", "whisper-1", CLAUDE]
+GEMINI = "gemini-3-pro"
+EMBEDDER = "gemini-embedding-001"
+MODELS = ["gpt-4o", "gpt-6.2-sol", "qwen3-32b", "text-embedding-3-small", "whisper-1", CLAUDE, GEMINI, EMBEDDER]
 # Long, because the machine may be busy with other tests; nothing waits this long unless something is broken.
 PATIENCE = 30.0
 
@@ -36,7 +38,13 @@ BACKS = {
     "chat": {"path": "/v1/chat/completions", "model": "qwen3-32b", "then": "messages"},
     "responses": {"path": "/v1/responses", "model": "gpt-6.2-sol", "then": "messages"},
     "messages": {"path": "/v1/messages", "model": CLAUDE, "then": "chat"},
+    "gemini": {"path": f"/v1beta/models/{GEMINI}:generateContent", "model": GEMINI, "then": "messages"},
 }
+
+
+def path_of(record):
+    """The path of a request that reached the provider, the same whether Gemini was asked for a stream or not."""
+    return record["path"].split("?")[0].replace(":streamGenerateContent", ":generateContent")
 
 
 class Failed(Exception):
@@ -160,6 +168,7 @@ def gateway_settings(servers, certificates):
     roots = [server.removesuffix("/v1") for server in servers]
     providers["claude"] = {"dialect": "anthropic", "base_url": roots[0], "keys": named}
     providers["claude-spread"] = {"dialect": "anthropic", "servers": roots, "keys": [named[0]]}
+    providers["google"] = {"dialect": "gemini", "base_url": roots[0], "keys": named}
     one_key = {"provider": "mock", "model": "gpt-4o", "key": "k1"}
     by_turns = {"balance": "round_robin", "targets": ["mock"]}
     apart = [{"provider": name, "model": "gpt-4o"} for name in ("first", "second", "third")]
@@ -175,6 +184,10 @@ def gateway_settings(servers, certificates):
             "three-providers": {"balance": "round_robin", "targets": apart},
             "three-servers": {"balance": "round_robin", "targets": [{"provider": "spread", "model": "gpt-4o"}]},
             CLAUDE: {"balance": "round_robin", "targets": ["claude"]},
+            GEMINI: {"balance": "round_robin", "targets": ["google"]},
+            EMBEDDER: {"targets": ["google"]},
+            "gemini-renamed": {"targets": [{"provider": "google", "model": GEMINI}]},
+            "embedder-renamed": {"targets": [{"provider": "google", "model": EMBEDDER}]},
             "claude-one-key": {"targets": [{"provider": "claude", "model": CLAUDE, "key": "k1"}]},
             "claude-three-servers": {
                 "balance": "round_robin", "targets": [{"provider": "claude-spread", "model": CLAUDE}]},
@@ -189,8 +202,9 @@ def matrix_settings(server):
     keys = [{"name": f"k{number}", "env": f"MOCK_KEY_{number}"} for number in (1, 2, 3)]
     providers, models = {}, {}
     for name, back in BACKS.items():
-        if name == "messages":
-            providers[f"back-{name}"] = {"dialect": "anthropic", "base_url": server.removesuffix("/v1"), "keys": keys}
+        dialect = {"messages": "anthropic", "gemini": "gemini"}.get(name)
+        if dialect:
+            providers[f"back-{name}"] = {"dialect": dialect, "base_url": server.removesuffix("/v1"), "keys": keys}
         else:
             providers[f"back-{name}"] = {"base_url": server, "keys": keys, "apis": [name]}
         target = {"provider": f"back-{name}", "model": back["model"]}

@@ -7,7 +7,7 @@ back, whose name is in the id of its tests. At the back of its own API nothing i
 import unittest
 from dataclasses import dataclass, field
 
-from harness import BACKS, World, until
+from harness import BACKS, World, path_of, until
 
 __all__ = ["BRIEF", "SCHEMA", "TOOLS", "Broken", "MatrixFront", "Said", "pairs"]
 
@@ -112,7 +112,7 @@ class MatrixFront(unittest.TestCase):
     def asked(self):
         """The provider's records; each request came by the API of this back."""
         records = self.world.requests()
-        self.assertEqual({(record["path"].split("?")[0], record["model"]) for record in records},
+        self.assertEqual({(path_of(record), record["model"]) for record in records},
                          {(BACKS[self.back]["path"], BACKS[self.back]["model"])})
         return records
 
@@ -179,7 +179,7 @@ class MatrixFront(unittest.TestCase):
         after = self.streamed(f"first-{self.back}", self.go_on(request, said, RESULTS))
         self.assertEqual(after.text, f"The tools answered: {', '.join(RESULTS)}")
         last = self.world.requests()[-1]
-        self.assertEqual(last["path"].split("?")[0], BACKS[BACKS[self.back]["then"]]["path"])
+        self.assertEqual(path_of(last), BACKS[BACKS[self.back]["then"]]["path"])
         self.assertEqual(last["thoughts"], 0, "what only its maker can read goes to nobody else")
 
     def test_a_provider_that_fails_is_replaced_by_one_of_the_other_dialect(self):
@@ -188,7 +188,7 @@ class MatrixFront(unittest.TestCase):
                 self.fresh()
                 self.world.faults(f"model={BACKS[self.back]['model']}:{fault}")
                 self.assertEqual(self.streamed(f"first-{self.back}", self.request(PROMPT)).text, PROMPT)
-                paths = [record["path"].split("?")[0] for record in self.world.requests()]
+                paths = [path_of(record) for record in self.world.requests()]
                 self.assertEqual(paths[0], BACKS[self.back]["path"])
                 self.assertEqual(paths[-1], BACKS[BACKS[self.back]["then"]]["path"])
 

@@ -63,6 +63,7 @@ TEST(LibraryOptions, FromAFileThatIsNotThereSaySo) {
 TEST(LibraryOptions, FromAnEnvironmentWithoutKeysSayWhichAreLookedFor) {
   ::unsetenv("HOLYSHEEP_API_KEY");
   ::unsetenv("YOUR_HOLYSHEEP_API_KEY");
+  ::unsetenv("GEMINI_API_KEY");
   ::unsetenv("OPENAI_API_KEY");
   auto made = lib::Client::from_env();
   ASSERT_FALSE(made);

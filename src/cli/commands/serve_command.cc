@@ -61,7 +61,8 @@ std::optional<config::Settings> settings_from_mock(Source& source) {
   }
   source.mock = std::move(*mock);
   source.said =
-      "No drover.yaml and no keys in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, HOLYSHEEP_API_KEY): serving\n"
+      "No drover.yaml and no keys in the environment (OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY, "
+      "HOLYSHEEP_API_KEY): serving\n"
       "the built-in mock provider with three keys. It repeats what it is told and costs nothing.";
   auto settings = source.mock->gateway_settings();
   if (settings) return std::move(*settings);

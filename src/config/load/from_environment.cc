@@ -18,13 +18,14 @@ struct Company {
 
 // OPENAI_BASE_URL and ANTHROPIC_BASE_URL are not read: where clients run, they point at drover, which would then call
 // itself.
-constexpr std::array<Company, 3> kCompanies = {
+constexpr std::array<Company, 4> kCompanies = {
     {{"holysheep",
       "https://api.holysheep.ai/v1",
       core::DialectKind::OpenAi,
       {"HOLYSHEEP_API_KEY", "YOUR_HOLYSHEEP_API_KEY"}},
      {"openai", "https://api.openai.com/v1", core::DialectKind::OpenAi, {"OPENAI_API_KEY", ""}},
-     {"anthropic", "https://api.anthropic.com", core::DialectKind::Anthropic, {"ANTHROPIC_API_KEY", ""}}}};
+     {"anthropic", "https://api.anthropic.com", core::DialectKind::Anthropic, {"ANTHROPIC_API_KEY", ""}},
+     {"gemini", "https://generativelanguage.googleapis.com", core::DialectKind::Gemini, {"GEMINI_API_KEY", ""}}}};
 
 constexpr std::string_view kNothing = "no_keys";
 
@@ -46,8 +47,10 @@ std::vector<Found> companies_with_keys(const Environment& environment) {
 }
 
 std::string provider_line(const Found& found) {
-  const bool anthropic = found.company->dialect == core::DialectKind::Anthropic;
-  return "  " + std::string(found.company->provider) + ": { " + (anthropic ? "dialect: anthropic, " : "") +
+  const core::DialectKind dialect = found.company->dialect;
+  const bool usual = dialect == core::DialectKind::OpenAi;
+  return "  " + std::string(found.company->provider) + ": { " +
+         (usual ? std::string() : "dialect: " + std::string(to_string(dialect)) + ", ") +
          "base_url: " + std::string(found.company->base_url) + ", keys: [ { env: " + std::string(found.variable) +
          " } ] }\n";
 }
@@ -69,7 +72,7 @@ Problem two_companies(const std::vector<Found>& found) {
   std::string names;
   std::string text = "write drover.yaml, for example:\n\nproviders:\n";
   std::string targets;
-  std::array<int, 2> of_dialect{};
+  std::array<int, core::kDialects> of_dialect{};
   for (const Found& each : found) {
     text += provider_line(each);
     int& before = of_dialect[static_cast<std::size_t>(each.company->dialect)];
@@ -92,7 +95,8 @@ std::expected<Settings, Problems> from_environment(const Environment& environmen
   if (found.empty()) {
     return std::unexpected(
         Problems{problem(std::string(kNothing), "there are no keys in the environment",
-                         "set OPENAI_API_KEY, ANTHROPIC_API_KEY or HOLYSHEEP_API_KEY, or write drover.yaml")});
+                         "set OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY or HOLYSHEEP_API_KEY, or write "
+                         "drover.yaml")});
   }
   if (compete(found)) return std::unexpected(Problems{two_companies(found)});
 

@@ -316,18 +316,22 @@ void ModelsReader::follow(const ModelEntry& entry, const std::string& name, Walk
 /// the first pool serves. (Within the pool of one model: PoolExpansion.)
 void ModelsReader::check_dialects(const ModelEntry& entry, const core::Route& route) {
   if (entry.translates()) return;
-  std::array<const core::Provider*, 2> first{};  // by dialect
+  using Speakers = std::array<const core::Provider*, core::kDialects>;  // by dialect
+  const auto is_any = [](const core::Provider* speaker) { return speaker != nullptr; };
+  Speakers first{};
   for (const core::PoolId id : route.pools) {
-    std::array<const core::Provider*, 2> next{};
+    Speakers next{};
     for (const core::TargetId target : draft_.plan.pools[id.index()].targets) {
       const core::Provider& provider = draft_.plan.providers[draft_.plan.targets[target.index()].provider.index()];
       next[static_cast<std::size_t>(provider.dialect)] = &provider;
     }
-    if (next[0] == nullptr && next[1] == nullptr) continue;
-    if (first[0] == nullptr && first[1] == nullptr) first = next;
-    if ((first[0] != nullptr && next[0] != nullptr) || (first[1] != nullptr && next[1] != nullptr)) continue;
-    const core::Provider& one = first[0] != nullptr ? *first[0] : *first[1];
-    draft_.report.add(entry.place, entry.path, mixed_dialects(one, next[0] != nullptr ? *next[0] : *next[1]),
+    const auto other = std::ranges::find_if(next, is_any);
+    if (other == next.end()) continue;
+    if (std::ranges::none_of(first, is_any)) first = next;
+    bool shared = false;
+    for (std::size_t at = 0; at < first.size(); ++at) shared = shared || (is_any(first[at]) && is_any(next[at]));
+    if (shared) continue;
+    draft_.report.add(entry.place, entry.path, mixed_dialects(**std::ranges::find_if(first, is_any), **other),
                       "keep targets and fallbacks of one dialect, or remove translate: off");
     return;
   }

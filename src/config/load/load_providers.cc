@@ -20,15 +20,18 @@ constexpr std::size_t kQueryBytes = 256;
 /// The characters beside letters and digits that need no escape in a query (RFC 3986 section 2.3).
 constexpr std::string_view kUnreserved = "-._~";
 
-constexpr std::array<Choice<core::DialectKind>, 2> kDialects = {
-    {{"openai", core::DialectKind::OpenAi}, {"anthropic", core::DialectKind::Anthropic}}};
+constexpr std::array<Choice<core::DialectKind>, core::kDialects> kDialects = {
+    {{"openai", core::DialectKind::OpenAi},
+     {"anthropic", core::DialectKind::Anthropic},
+     {"gemini", core::DialectKind::Gemini}}};
 constexpr std::array<Choice<core::UsageMode>, 2> kUsage = {
     {{"observe", core::UsageMode::Observe}, {"ask", core::UsageMode::Ask}}};
-constexpr std::array<Choice<std::string_view>, 13> kApis = {{{"chat", "chat"},
+constexpr std::array<Choice<std::string_view>, 14> kApis = {{{"chat", "chat"},
                                                              {"completions", "completions"},
                                                              {"responses", "responses"},
                                                              {"embeddings", "embeddings"},
                                                              {"messages", "messages"},
+                                                             {"generate", "generate"},
                                                              {"models", "models"},
                                                              {"images", "images"},
                                                              {"audio", "audio"},
@@ -226,13 +229,20 @@ void load_pin(const Section& map, core::ProviderId id, Draft& draft) {
   if (!provider.broken) value->wrong("no key of this provider is called " + shown(*name), did_you_mean(*name, names));
 }
 
+/// The field that the dialect's own vendor takes a key in, so that the usual case needs no `auth`.
+core::Auth usual_auth(core::DialectKind dialect) {
+  switch (dialect) {
+    case core::DialectKind::OpenAi: break;
+    case core::DialectKind::Anthropic: return {.kind = core::Auth::Kind::Header, .header = "x-api-key"};
+    case core::DialectKind::Gemini: return {.kind = core::Auth::Kind::Header, .header = "x-goog-api-key"};
+  }
+  return {};
+}
+
 /// Reads what does not depend on the provider's keys.
 void load_traits(const Section& map, core::Provider& provider, const Environment& environment) {
   map.choice("dialect", provider.dialect, kDialects);
-  // Anthropic's own field, so that the usual case needs no `auth`.
-  if (provider.dialect == core::DialectKind::Anthropic) {
-    provider.auth = {.kind = core::Auth::Kind::Header, .header = "x-api-key"};
-  }
+  provider.auth = usual_auth(provider.dialect);
   if (const auto value = map.find("auth")) load_auth(*value, provider.auth);
   if (const auto value = map.find("headers")) load_headers(*value, provider);
   if (const auto value = map.find("query")) load_query(*value, provider);
@@ -268,7 +278,7 @@ void load_provider(const Name& name, const Value& value, Draft& draft) {
 }
 
 void resolve_pins(Draft& draft) {
-  std::array<std::optional<std::size_t>, 2> pinned_by;
+  std::array<std::optional<std::size_t>, core::kDialects> pinned_by;
   for (std::size_t at = 0; at < draft.plan.providers.size(); ++at) {
     const core::Provider& provider = draft.plan.providers[at];
     const auto dialect = static_cast<std::size_t>(provider.dialect);

@@ -30,6 +30,9 @@ constexpr std::array<Known, 14> kHosts = {{{"api.openai.com", "/v1"},
 constexpr std::array<std::string_view, 5> kOpenAiOnly = {"api.openai.com", "api.groq.com", "api.mistral.ai",
                                                          "api.together.xyz", "generativelanguage.googleapis.com"};
 
+constexpr std::string_view kGoogle = "generativelanguage.googleapis.com";
+constexpr std::string_view kGoogleAsOpenAi = "/openai";
+
 struct Parts {
   std::string_view host;
   std::string_view path;
@@ -50,12 +53,27 @@ const Known* known(std::string_view host) {
   return found == kHosts.end() ? nullptr : &*found;
 }
 
+/// Google serves its own API and one in OpenAI's shape below it.
+std::optional<std::string> as_gemini(const Parts& parts) {
+  if (parts.path.ends_with(kGoogleAsOpenAi) || parts.path.ends_with("/openai/v1")) {
+    return "this looks like a service in OpenAI's dialect; remove dialect: gemini, or write the URL without /openai";
+  }
+  const bool others = parts.host == "api.openai.com" || parts.host == "api.anthropic.com";
+  if (others) return "this service does not speak Gemini's dialect; change dialect: gemini";
+  return std::nullopt;
+}
+
 std::optional<std::string> as_openai(std::string_view url, const Parts& parts) {
   const bool anthropics_root = parts.host == "api.anthropic.com" && parts.path.empty();
   if (anthropics_root || parts.path.ends_with("/anthropic") || parts.path.ends_with("/anthropic/v1")) {
     return "this looks like a service in Anthropic's dialect; did you forget dialect: anthropic?" +
            std::string(anthropics_root ? " (what Anthropic has in OpenAI's shape is at https://api.anthropic.com/v1)"
                                        : "");
+  }
+  if (parts.host == kGoogle && parts.path.find(kGoogleAsOpenAi) == std::string_view::npos) {
+    return "this looks like a service in Gemini's dialect; did you forget dialect: gemini? (what Google has in "
+           "OpenAI's "
+           "shape is at https://generativelanguage.googleapis.com/v1beta/openai)";
   }
   if (!parts.path.empty()) return std::nullopt;
   const Known* const host = known(parts.host);
@@ -73,6 +91,7 @@ std::optional<std::string> as_openai(std::string_view url, const Parts& parts) {
 std::optional<std::string> url_suspicion(std::string_view url, core::DialectKind dialect) {
   const Parts parts = parts_of(url);
   if (dialect == core::DialectKind::OpenAi) return as_openai(url, parts);
+  if (dialect == core::DialectKind::Gemini) return as_gemini(parts);
   if (std::ranges::find(kOpenAiOnly, parts.host) == kOpenAiOnly.end()) return std::nullopt;
   return "this service speaks OpenAI's dialect; remove dialect: anthropic";
 }

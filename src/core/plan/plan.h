@@ -2,6 +2,7 @@
 // Immutable once built. Ids are indexes into the vectors of one Plan and mean nothing outside it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -28,8 +29,20 @@ using PoolId = Id<struct PoolTag>;
 using RouteId = Id<struct RouteTag>;
 using PrincipalId = Id<struct PrincipalTag>;
 
-enum class DialectKind : std::uint8_t { OpenAi, Anthropic };
-inline constexpr std::size_t kDialects = 2;
+enum class DialectKind : std::uint8_t { OpenAi, Anthropic, Gemini };
+inline constexpr std::array<DialectKind, 3> kAllDialects{DialectKind::OpenAi, DialectKind::Anthropic,
+                                                         DialectKind::Gemini};
+inline constexpr std::size_t kDialects = kAllDialects.size();
+
+/// The word for a dialect in the configuration.
+[[nodiscard]] constexpr std::string_view to_string(DialectKind dialect) {
+  switch (dialect) {
+    case DialectKind::OpenAi: return "openai";
+    case DialectKind::Anthropic: return "anthropic";
+    case DialectKind::Gemini: return "gemini";
+  }
+  return "openai";
+}
 
 /// How a provider wants the credential.
 struct Auth {

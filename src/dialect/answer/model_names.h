@@ -1,4 +1,4 @@
-// The names in a list of models, as both dialects write it: {"data":[{"id":…}, …]}.
+// The names in a list of models: {"data":[{"id":…}, …]}, or as Google writes it {"models":[{"name":"models/…"}, …]}.
 #pragma once
 
 #include <cstddef>

@@ -93,6 +93,10 @@ class Gemini final : public Dialect {
   [[nodiscard]] std::string error_event(Api, const ErrorReply& reply) const override {
     return gemini_detail::error_event(reply);
   }
+  /// Google's programs take the lines of a comment for JSON.
+  [[nodiscard]] std::string_view keep_alive(bool /*answering*/) const override {
+    return "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"\"}]},\"index\":0}]}\n\n";
+  }
   [[nodiscard]] std::string models_body(const std::vector<std::string>& names) const override {
     return gemini_detail::models_body(names);
   }

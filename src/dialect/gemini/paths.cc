@@ -25,8 +25,11 @@ constexpr auto kVerbs = std::to_array<VerbWord>({
 
 constexpr auto kVersions = std::to_array<std::string_view>({"/v1beta/", "/v1/", "/v1alpha/", "/v1beta1/"});
 constexpr std::string_view kModelsPlace = "models";
+constexpr std::string_view kPlainPlace = "models/";
+/// Where models stand that an account has made of others.
+constexpr std::string_view kTunedPlace = "tunedModels/";
 /// What Vertex writes between its version and the model, behind the project and the place.
-constexpr std::string_view kPublisher = "/publishers/google/models/";
+constexpr std::string_view kPublisher = "/publishers/google/";
 
 /// What stands behind the version; nothing: the path is another API's.
 std::optional<std::string_view> behind_version(std::string_view path) {
@@ -36,8 +39,9 @@ std::optional<std::string_view> behind_version(std::string_view path) {
   return std::nullopt;
 }
 
-/// The name of a model in a path, and what stands behind its colon; a view of `path`.
+/// The name of a model in a path, and what stands behind its colon; views of `path`.
 struct NamedModel {
+  std::string_view place;  ///< from "models/" or "tunedModels/" on, up to the colon
   std::string_view name;
   std::string_view verb;
 };
@@ -45,22 +49,26 @@ struct NamedModel {
 std::optional<NamedModel> named_model(std::string_view path) {
   const auto rest = behind_version(path);
   if (!rest.has_value()) return std::nullopt;
-  std::string_view name = *rest;
-  if (name.starts_with("models/")) {
-    name.remove_prefix(std::string_view("models/").size());
-  } else if (const std::size_t at = name.find(kPublisher); at != name.npos && name.starts_with("projects/")) {
-    name.remove_prefix(at + kPublisher.size());
-  } else {
-    return std::nullopt;
-  }
-  const std::size_t colon = name.rfind(':');
-  if (colon == name.npos) return NamedModel{.name = name, .verb = {}};
-  return NamedModel{.name = name.substr(0, colon), .verb = name.substr(colon + 1)};
+  std::string_view place = *rest;
+  const std::size_t publisher = place.starts_with("projects/") ? place.find(kPublisher) : place.npos;
+  if (publisher != place.npos) place.remove_prefix(publisher + kPublisher.size());
+  const bool tuned = publisher == place.npos && place.starts_with(kTunedPlace);
+  if (!tuned && !place.starts_with(kPlainPlace)) return std::nullopt;
+  const std::size_t colon = place.rfind(':');
+  const std::string_view verb = colon == place.npos ? std::string_view() : place.substr(colon + 1);
+  if (colon != place.npos) place = place.substr(0, colon);
+  return NamedModel{.place = place, .name = place.substr((tuned ? kTunedPlace : kPlainPlace).size()), .verb = verb};
 }
 
 const VerbWord* known_verb(std::string_view word) {
   const auto* const found = std::ranges::find(kVerbs, word, &VerbWord::word);
   return found == kVerbs.end() ? nullptr : found;
+}
+
+/// Where a model stands behind the version: "models/gemini-3-pro".
+std::string place_of(std::string_view model) {
+  model = bare_model(model);
+  return std::string(model.starts_with(kTunedPlace) ? "" : kPlainPlace) + percent_escaped(model, "-._~/@");
 }
 
 bool is_list(std::string_view path) {
@@ -74,10 +82,15 @@ std::optional<GeminiPath> read_gemini_path(std::string_view path) {
   const auto named = named_model(path);
   const VerbWord* const verb = named.has_value() ? known_verb(named->verb) : nullptr;
   if (verb == nullptr) return std::nullopt;
-  const Result<std::string> model = http::unescape(named->name);
+  Result<std::string> model = http::unescape(named->name);
   if (!model.has_value() || !is_model_name(*model)) return std::nullopt;
+  if (named->place.starts_with(kTunedPlace)) model->insert(0, kTunedPlace);
   const auto begin = static_cast<std::size_t>(named->name.data() - path.data());
-  return GeminiPath{.verb = verb->verb, .model = *model, .model_begin = begin, .model_end = begin + named->name.size()};
+  return GeminiPath{.verb = verb->verb,
+                    .model = *std::move(model),
+                    .place_begin = static_cast<std::size_t>(named->place.data() - path.data()),
+                    .model_begin = begin,
+                    .model_end = begin + named->name.size()};
 }
 
 bool asks_events(std::string_view query) {
@@ -90,10 +103,18 @@ bool asks_events(std::string_view query) {
   return events;
 }
 
+std::string_view bare_model(std::string_view name) {
+  return name.starts_with(kPlainPlace) ? name.substr(kPlainPlace.size()) : name;
+}
+
+std::string with_model(std::string_view path, const GeminiPath& read, std::string_view model) {
+  std::string other(path.substr(0, read.place_begin));
+  return other.append(place_of(model)).append(path.substr(read.model_end));
+}
+
 std::string gemini_path(std::string_view model, GeminiVerb verb) {
   const auto* const word = std::ranges::find(kVerbs, verb, &VerbWord::verb);
-  std::string path = "/v1beta/models/";
-  path += percent_escaped(model, "-._~/@");
+  std::string path = "/v1beta/" + place_of(model);
   path.append(":").append(word->word);
   if (verb == GeminiVerb::Stream) path += "?alt=sse";
   return path;

@@ -18,8 +18,9 @@ enum class GeminiVerb : std::uint8_t { Generate, Stream, CountTokens, Embed, Bat
 /// ("/v1/projects/P/locations/L/publishers/google/models/...").
 struct GeminiPath {
   GeminiVerb verb = GeminiVerb::Generate;
-  std::string model = {};       ///< without escapes: "gemini-3-pro", "org/name"
-  std::size_t model_begin = 0;  ///< where it stands in the path, escapes and all
+  std::string model = {};       ///< without escapes: "gemini-3-pro", "org/name", "tunedModels/name"
+  std::size_t place_begin = 0;  ///< where "models/" or "tunedModels/" before it stands in the path
+  std::size_t model_begin = 0;  ///< where the name stands there, escapes and all
   std::size_t model_end = 0;
   [[nodiscard]] bool streams() const { return verb == GeminiVerb::Stream; }
 };
@@ -35,6 +36,12 @@ struct GeminiPath {
 /// The path, and for a stream the query, by which a model is asked:
 /// "/v1beta/models/NAME:streamGenerateContent?alt=sse".
 [[nodiscard]] std::string gemini_path(std::string_view model, GeminiVerb verb);
+
+/// `path`, as read, with another model in it.
+[[nodiscard]] std::string with_model(std::string_view path, const GeminiPath& read, std::string_view model);
+
+/// "gemini-3-pro" for "models/gemini-3-pro", as bodies and lists write it; other names stay as they are.
+[[nodiscard]] std::string_view bare_model(std::string_view name);
 
 namespace gemini_detail {
 

@@ -21,7 +21,7 @@ Error refused(int status, std::string code, std::string message) {
 }
 
 /// What a head offers as a client's key. SDKs may send both, one of them meant for somebody else.
-using Credentials = FixedVector<std::string_view, 3>;
+using Credentials = FixedVector<std::string_view, 5>;
 
 Credentials credentials(const http::RequestHead& head) {
   Credentials offered;
@@ -29,7 +29,7 @@ Credentials credentials(const http::RequestHead& head) {
   if (bearer && bearer->size() > kBearer.size() && http::iequals(bearer->substr(0, kBearer.size()), kBearer)) {
     (void)offered.push_back(bearer->substr(kBearer.size()));
   }
-  for (const std::string_view name : {"x-api-key", "api-key"}) {
+  for (const std::string_view name : {"x-api-key", "api-key", "x-goog-api-key"}) {
     const auto key = http::find(head.fields, name);
     if (key && !key->empty()) (void)offered.push_back(*key);
   }
@@ -63,13 +63,15 @@ Error foreign_page(std::string code) {
 
 }  // namespace
 
-Result<const config::ClientKey*> authenticate(const config::Settings& settings, const http::RequestHead& head) {
+Result<const config::ClientKey*> authenticate(const config::Settings& settings, const http::RequestHead& head,
+                                              std::string_view in_query) {
   if (settings.clients.empty()) return nullptr;
-  const Credentials offered = credentials(head);
+  Credentials offered = credentials(head);
+  if (!in_query.empty()) (void)offered.push_back(in_query);
   if (offered.empty()) {
     return fail(refused(401, "missing_client_key",
-                        "This gateway needs a client key: send it as 'Authorization: Bearer KEY', 'x-api-key: KEY' or "
-                        "'api-key: KEY'."));
+                        "This gateway needs a client key: send it as 'Authorization: Bearer KEY', 'x-api-key: KEY', "
+                        "'api-key: KEY' or 'x-goog-api-key: KEY'."));
   }
   const config::ClientKey* found = nullptr;
   for (const std::string_view key : offered) {

@@ -11,10 +11,12 @@
 
 namespace drover::gateway {
 
-/// The configured client whose key the request carries ("Authorization: Bearer", "x-api-key" or "api-key"); null when
-/// no clients are configured. Compares digests, all of them, in constant time. Errors: Unauthorized (401).
+/// The configured client whose key the request carries ("Authorization: Bearer", "x-api-key", "api-key",
+/// "x-goog-api-key", or `in_query`: of a program that speaks Gemini, else empty); null when no clients are configured.
+/// Compares digests, all of them, in constant time. Errors: Unauthorized (401).
 [[nodiscard]] Result<const config::ClientKey*> authenticate(const config::Settings& settings,
-                                                            const http::RequestHead& head);
+                                                            const http::RequestHead& head,
+                                                            std::string_view in_query = {});
 
 /// Whether a request comes from a page whose origin the configuration lists.
 enum class Page : std::uint8_t { Other, Listed };

@@ -20,8 +20,6 @@
 namespace drover::gateway {
 namespace {
 
-constexpr std::string_view kListPath = "/v1/models";
-
 /// A provider that a route for many names ("*", "claude-*") passes them on to, by one of its targets.
 struct Source {
   const core::Route* route;
@@ -52,8 +50,7 @@ net::Awaitable<> refresh(Worker& worker, std::shared_ptr<const Snapshot> snapsho
   ProviderModels::List& list = worker.provider_models().of(endpoint.provider->name);
   if (list.again_at > worker.loop().now()) co_return;
   list.again_at = worker.loop().now() + kModelsRetry;  // also keeps others from asking at the same time
-  const bool in_pages = endpoint.provider->dialect == core::DialectKind::Anthropic;
-  std::string path(in_pages ? "/models?limit=1000" : "/models");  // as many as one page may have
+  std::string path(upstream::models_path(endpoint.provider->dialect));
   const auto fetched =
       co_await upstream::fetch(worker.tools(), *endpoint.server, *endpoint.fields, std::move(path), kModelsTimeout);
   if (!fetched || fetched->status != 200) co_return;  // what was known stays
@@ -94,7 +91,7 @@ bool would_be_sent(const RequestState& state, std::string_view model) {
 
 net::Awaitable<Result<void>> answer_models(Worker& worker, RequestState& state) {
   Reply reply{.status = 200, .fields = "Content-Type: application/json\r\n" + state.own_fields, .body = {}};
-  if (state.request.path == kListPath) {
+  if (state.asked_name.empty()) {
     const std::vector<Source> sources = sources_for(*state.snapshot, state.dialect, state.client);
     for (const Source& source : sources) co_await refresh(worker, state.snapshot, source.target);
     reply.body = state.request.dialect->models_body(merged_names(worker, state, sources));

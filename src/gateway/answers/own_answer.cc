@@ -1,5 +1,7 @@
 #include "gateway/answers/own_answer.h"
 
+#include <string>
+
 #include "gateway/access/cors.h"
 #include "gateway/answers/replies.h"
 #include "gateway/answers/request_error.h"
@@ -40,9 +42,11 @@ Result<void> answer_itself(RequestState& state) {
 }
 
 Reply counted_tokens(const RequestState& state) {
+  const std::int64_t tokens = state.request.inspection.input_tokens_estimate;
+  const bool gemini = state.dialect == core::DialectKind::Gemini;
   return {.status = 200,
           .fields = "Content-Type: application/json\r\nx-drover-dropped: count_tokens=estimated\r\n" + state.own_fields,
-          .body = translate::count_answer(state.request.inspection.input_tokens_estimate)};
+          .body = gemini ? "{\"totalTokens\":" + std::to_string(tokens) + "}" : translate::count_answer(tokens)};
 }
 
 }  // namespace drover::gateway

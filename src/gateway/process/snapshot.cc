@@ -11,9 +11,6 @@
 namespace drover::gateway {
 namespace {
 
-constexpr std::array<core::DialectKind, core::kDialects> kAllDialects{core::DialectKind::OpenAi,
-                                                                      core::DialectKind::Anthropic};
-
 /// With more keys than that, paths that name no model reach the pinned one only.
 constexpr std::size_t kMostPinned = 1000;
 
@@ -70,7 +67,7 @@ void take_slots(Snapshot& snapshot, telemetry::Metrics& metrics) {
 /// `within`: of these providers only; null: of all.
 Snapshot::Fences fences_within(const core::Plan& plan, const core::ProviderSet* within) {
   Snapshot::Fences fences;
-  for (const core::DialectKind dialect : kAllDialects) {
+  for (const core::DialectKind dialect : core::kAllDialects) {
     fences[static_cast<std::size_t>(dialect)] = upstream::RouteFences(plan, dialect, within);
   }
   return fences;
@@ -89,7 +86,7 @@ upstream::SharedFleet::Observer observer(telemetry::Metrics* metrics) {
 GatewayPlan gateway_plan(const config::Settings& settings) {
   auto plan = std::make_shared<core::Plan>(*settings.plan);
   GatewayPlan made;
-  for (const core::DialectKind dialect : kAllDialects) {
+  for (const core::DialectKind dialect : core::kAllDialects) {
     const auto key = settings.pin_for(dialect);
     if (key && add_pin(*plan, *key, dialect, settings.timeouts)) {
       made.pins[static_cast<std::size_t>(dialect)] = core::RouteId{static_cast<std::uint32_t>(plan->routes.size() - 1)};

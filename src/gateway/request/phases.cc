@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "dialect/gemini/body_models.h"
+#include "dialect/gemini/paths.h"
 #include "gateway/access/client_auth.h"
 #include "gateway/access/cors.h"
 #include "gateway/answers/request_error.h"
@@ -13,6 +15,7 @@
 #include "gateway/request/client_deadline.h"
 #include "gateway/request/request_id.h"
 #include "gateway/routing/dialect_choice.h"
+#include "gateway/routing/gemini_request.h"
 #include "gateway/routing/model_access.h"
 #include "gateway/routing/request_path.h"
 #include "gateway/routing/routing.h"
@@ -67,6 +70,19 @@ void name_a_version(RequestState& state) {
   state.request.fields.append(dialect::kAnthropicVersion).append("\r\n");
 }
 
+/// Gemini's paths say what other APIs have in their bodies: that a stream is asked for. A body that names another model
+/// than its path is looked for where it matters to whom.
+void read_path_of_gemini(RequestState& state) {
+  if (state.dialect != core::DialectKind::Gemini) return;
+  upstream::UpstreamRequest& request = state.request;
+  const auto read = dialect::read_gemini_path(request.path);
+  if (!read) return;
+  request.inspection.stream = read->streams() && dialect::asks_events(request.query);
+  if (is_limited(state.client)) {
+    request.inspection.names_other_models = dialect::names_other_model(request.body.view(), read->model);
+  }
+}
+
 /// What is known about the account that holds the object with this mark.
 Holder holder_of(const Snapshot& snapshot, std::uint64_t object) {
   if (object == 0) return {};
@@ -105,6 +121,7 @@ Result<void> begin(Worker& worker, RequestState& state) {
   if (!allowed) return allowed;
   state.request.method.assign(head.method);
   state.request.path.assign(asked.path);
+  if (state.dialect == core::DialectKind::Gemini) state.query_key = take_query_key(asked.query);
   state.request.query.assign(asked.query);
   state.asked_name.assign(asked.name);
   state.request.api = state.request.dialect->api(head.method, asked.path);
@@ -132,7 +149,7 @@ Result<void> begin(Worker& worker, RequestState& state) {
 
 Result<void> authenticate(RequestState& state) {
   const http::RequestHead& head = state.exchange->head();
-  const auto client = authenticate(state.snapshot->settings, head);
+  const auto client = authenticate(state.snapshot->settings, head, state.query_key);
   if (!client) return fail(client.error());
   state.client = *client;
   const Page page = listed_origin(state.snapshot->settings, head.fields).empty() ? Page::Other : Page::Listed;
@@ -195,6 +212,7 @@ Result<bool> inspect_on(RequestState& state, std::unique_ptr<dialect::Inspector>
 }
 
 Result<void> route(RequestState& state) {
+  read_path_of_gemini(state);
   const Snapshot& snapshot = *state.snapshot;
   const RoutingRequest asked{.client = state.client, .request = &state.request, .named = state.asked_name};
   const RoutingFacts facts{.plan = snapshot.plan.get(),

@@ -32,6 +32,7 @@ struct RequestState final : upstream::CommitObserver {
   std::string more_fields;     ///< lines for an error of ours: what would have been right
   bool answered_here = false;  ///< the gateway answers it itself: no provider and no key are needed
   std::string asked_name;      ///< AskedPath::name
+  std::string query_key;       ///< the credential in the query of a program that speaks Gemini
   Duration client_timeout = kNoLimit;
   bool clients_retry = false;                     ///< x-stainless-retry-count above 0
   std::unique_ptr<http::ContentDecoder> decoder;  ///< of a body that comes in a content coding
@@ -67,6 +68,7 @@ struct RequestState final : upstream::CommitObserver {
     more_fields.clear();
     answered_here = false;
     asked_name.clear();
+    query_key.clear();
     place.leave();
     body_bytes = 0;
     own_status = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dialect/dialect.h"
+#include "gateway/routing/gemini_request.h"
 
 namespace drover::gateway {
 namespace {
@@ -33,6 +34,7 @@ bool has_target(const core::Plan& plan, const core::Route& route, const config::
 }  // namespace
 
 core::DialectKind dialect_asked(std::string_view path, const http::Fields& fields) {
+  if (is_geminis_own(path) || sends_as_gemini(path, fields)) return core::DialectKind::Gemini;
   if (is_anthropics_own(path)) return core::DialectKind::Anthropic;
   if (is_openais_own(path)) return core::DialectKind::OpenAi;
   return http::find(fields, dialect::kAnthropicVersionField) ? core::DialectKind::Anthropic : core::DialectKind::OpenAi;
@@ -51,8 +53,12 @@ bool reaches(const core::Plan& plan, const core::Route& route, core::DialectKind
 }
 
 std::string_view shown(core::DialectKind dialect) {
-  return dialect == core::DialectKind::Anthropic ? "the Anthropic dialect (/v1/messages)"
-                                                 : "the OpenAI dialect (/v1/chat/completions)";
+  switch (dialect) {
+    case core::DialectKind::OpenAi: break;
+    case core::DialectKind::Anthropic: return "the Anthropic dialect (/v1/messages)";
+    case core::DialectKind::Gemini: return "the Gemini dialect (/v1beta/models/NAME:generateContent)";
+  }
+  return "the OpenAI dialect (/v1/chat/completions)";
 }
 
 }  // namespace drover::gateway

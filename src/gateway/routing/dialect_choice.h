@@ -9,9 +9,9 @@
 
 namespace drover::gateway {
 
-/// The dialect of a request: the one whose API has the path. For a path of both APIs, or of neither (models, files,
-/// unknown paths): Anthropic's when the head has anthropic-version, which that API demands of every request; else
-/// OpenAI's. `path` is canonical.
+/// The dialect of a request: the one whose API has the path. For a path of several APIs, or of none (models, files,
+/// unknown paths): Anthropic's when the head has anthropic-version, which that API demands of every request; Gemini's
+/// for models when it has a field of Google's programs; else OpenAI's. `path` is canonical.
 [[nodiscard]] core::DialectKind dialect_asked(std::string_view path, const http::Fields& fields);
 
 /// Whether any target of the route speaks it, at a provider that the client (null: any) may use.

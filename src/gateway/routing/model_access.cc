@@ -64,9 +64,11 @@ Error names_more_models() {
 }
 
 /// Of a route for many names it is not known that the model exists, in any dialect.
-Error in_other_dialect(const core::Route& route, core::DialectKind asked, const std::string& known) {
-  const core::DialectKind served =
-      asked == core::DialectKind::OpenAi ? core::DialectKind::Anthropic : core::DialectKind::OpenAi;
+Error in_other_dialect(const core::Plan& plan, const core::Route& route, core::DialectKind asked,
+                       const std::string& known) {
+  const auto* const served_by = std::ranges::find_if(
+      core::kAllDialects, [&](core::DialectKind each) { return each != asked && serves(plan, route, each); });
+  const core::DialectKind served = served_by == core::kAllDialects.end() ? core::DialectKind::OpenAi : *served_by;
   std::string text = is_glob(route.name) ? "This model is not listed here, and \"" + route.name + "\" is for " +
                                                std::string(shown(served))
                                          : "This gateway serves this model in " + std::string(shown(served));
@@ -141,7 +143,7 @@ Result<void> may_use_model(const RoutingFacts& facts, const RoutingRequest& aske
   if (allowed && served) return {};
   const std::vector<std::string> names = known_models(*facts.plan, speaks, asked.client);
   const std::string listing = names.empty() ? std::string() : " Known here: " + listed(names) + ".";
-  if (allowed) return fail(in_other_dialect(*route, speaks, listing));
+  if (allowed) return fail(in_other_dialect(*facts.plan, *route, speaks, listing));
   const std::string known = names.empty() ? " No models are configured." : listing;
   if (route == nullptr) {
     return fail(request_error(404, ErrorKind::NotFound, "model_not_found", "This gateway has no such model." + known));

@@ -7,6 +7,7 @@
 #include "dialect/dialect.h"
 #include "dialect/request/request_inspector.h"
 #include "gateway/answers/request_error.h"
+#include "gateway/routing/gemini_request.h"
 #include "http/bytes.h"
 #include "http/head/head.h"
 #include "http/url.h"
@@ -24,7 +25,7 @@ std::unexpected<Error> nothing_here() {
   return fail(request_error(404, ErrorKind::NotFound, "unknown_path",
                             "Nothing is served here; drover serves the providers' own paths under /v1, such as "
                             "/v1/chat/completions and /v1/messages: set the base URL to this address with /v1 behind "
-                            "it (without it for Anthropic's own SDKs)."));
+                            "it (without it for Anthropic's and Google's own SDKs)."));
 }
 
 /// Whether OpenAI, and so Azure, has a path that stands behind /v1 ("/files").
@@ -171,6 +172,12 @@ Result<void> read_path(std::string_view method, std::string_view target, AskedPa
   if (!split) return fail(split.error());
   asked.query.assign(split->query);
   std::string_view path = split->path;
+  if (auto google = read_gemini(method, path)) {
+    if (!*google) return fail(std::move(google->error()));
+    asked.path = std::move((*google)->path);
+    asked.name = std::move((*google)->model);
+    return http::check_path(asked.path);
+  }
   const bool is_doubled = path.find("//") != path.npos || (path.size() > 1 && path.ends_with('/'));
   std::string folded;
   if (is_doubled) {

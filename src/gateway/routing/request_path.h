@@ -13,8 +13,8 @@ namespace drover::gateway {
 struct AskedPath {
   std::string path{};   ///< canonical: "/v1/chat/completions"; "/" is the gateway itself
   std::string query{};  ///< without '?'; without the api-version of a client that speaks to Azure
-  /// The deployment in an Azure path, or what is looked up below /v1/models; unescaped, and good for a log. May be
-  /// empty.
+  /// The deployment in an Azure path, the model in one of Google's, or what is looked up below /v1/models; unescaped,
+  /// and good for a log. May be empty.
   std::string name{};
 };
 

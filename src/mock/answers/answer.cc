@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "mock/apis/anthropic_messages.h"
+#include "mock/apis/gemini.h"
 
 namespace drover::mock {
 
@@ -62,12 +63,15 @@ Answer unknown_url(Call call) {
 }
 
 Answer error_answer(Call call, const ProviderError& error) {
-  Answer answer = plain_answer(call, speaks_anthropic(call) ? anthropic_error_json(error) : error_json(error));
+  Answer answer = plain_answer(call, speaks_anthropic(call) ? anthropic_error_json(error)
+                                     : speaks_gemini(call)  ? gemini_error_json(error)
+                                                            : error_json(error));
   answer.status = error.status;
   return answer;
 }
 
-std::string error_event(Call call, const ProviderError& error) {
+std::string error_event(Call call, const ProviderError& error, bool first) {
+  if (speaks_gemini(call)) return gemini_error_piece(call, error, first);
   if (speaks_anthropic(call)) return event("error", anthropic_error_json(error));
   if (call != Call::Responses) return event({}, error_json(error));
   const json::object flat{

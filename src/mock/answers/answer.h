@@ -52,8 +52,8 @@ struct ProviderError {
 [[nodiscard]] Answer unknown_url(Call call);
 /// OpenAI's shape: {"error": {...}}.
 [[nodiscard]] std::string error_json(const ProviderError& error);
-/// The error as an event of a stream.
-[[nodiscard]] std::string error_event(Call call, const ProviderError& error);
+/// The error as an event of a stream; `first`: nothing of the stream comes before it.
+[[nodiscard]] std::string error_event(Call call, const ProviderError& error, bool first = false);
 
 /// A page such as a login wall or a proxy's error.
 [[nodiscard]] std::string web_page(int status);

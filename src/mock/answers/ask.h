@@ -32,12 +32,32 @@ enum class Call : std::uint8_t {
   CountTokens,
   AnthropicModels,
   AnthropicModel,
+  Generate,  ///< Google's dialect from here on
+  GenerateList,
+  GeminiCountTokens,
+  GeminiEmbed,
+  GeminiBatchEmbed,
+  GeminiModels,
+  GeminiModel,
   Unknown
 };
 
 [[nodiscard]] constexpr bool speaks_anthropic(Call call) {
   return call == Call::Messages || call == Call::MessageBatches || call == Call::CountTokens ||
          call == Call::AnthropicModels || call == Call::AnthropicModel;
+}
+
+[[nodiscard]] constexpr bool speaks_gemini(Call call) {
+  switch (call) {
+    case Call::Generate:
+    case Call::GenerateList:
+    case Call::GeminiCountTokens:
+    case Call::GeminiEmbed:
+    case Call::GeminiBatchEmbed:
+    case Call::GeminiModels:
+    case Call::GeminiModel: return true;
+    default: return false;
+  }
 }
 
 /// The call of `method path`; `versioned` when the head names a version of Anthropic's API.

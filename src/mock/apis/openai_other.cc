@@ -16,13 +16,6 @@ json::object model_object(std::string_view name) {
   return {{"id", name}, {"object", "model"}, {"created", kCreated}, {"owned_by", "drover-mock"}};
 }
 
-std::vector<float> vector_of(std::uint64_t seed, std::size_t dimensions) {
-  Random random(seed);
-  std::vector<float> values(dimensions);
-  for (float& value : values) value = static_cast<float>(random.unit() * 2 - 1);
-  return values;
-}
-
 // Little-endian float32, on any machine.
 std::string bytes_of(const std::vector<float>& values) {
   std::string bytes;
@@ -34,6 +27,13 @@ std::string bytes_of(const std::vector<float>& values) {
 }
 
 }  // namespace
+
+std::vector<float> embedding_of(std::uint64_t seed, std::size_t dimensions) {
+  Random random(seed);
+  std::vector<float> values(dimensions);
+  for (float& value : values) value = static_cast<float>(random.unit() * 2 - 1);
+  return values;
+}
 
 std::string base64(std::string_view bytes) {
   static constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -59,7 +59,7 @@ bool serves(const Settings& settings, std::string_view model) {
 Answer embeddings_answer(const Ask& ask, const Settings& settings) {
   json::array items;
   for (std::size_t index = 0; index < ask.inputs; ++index) {
-    const std::vector<float> values = vector_of(settings.seed ^ ask.fingerprint ^ index << 32, ask.dimensions);
+    const std::vector<float> values = embedding_of(settings.seed ^ ask.fingerprint ^ index << 32, ask.dimensions);
     json::object item{{"object", "embedding"}, {"index", index}};
     if (ask.base64)
       item["embedding"] = base64(bytes_of(values));

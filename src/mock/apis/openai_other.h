@@ -16,6 +16,8 @@ namespace drover::mock {
 [[nodiscard]] bool serves(const Settings& settings, std::string_view model);
 
 /// RFC 4648 section 4.
+/// Numbers from -1 to 1, the same for the same seed.
+[[nodiscard]] std::vector<float> embedding_of(std::uint64_t seed, std::size_t dimensions);
 [[nodiscard]] std::string base64(std::string_view bytes);
 
 }  // namespace drover::mock

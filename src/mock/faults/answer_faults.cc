@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mock/apis/anthropic_messages.h"
+#include "mock/apis/gemini.h"
 #include "mock/faults/gzip.h"
 #include "mock/faults/http_date.h"
 #include "mock/provider/duration_text.h"
@@ -54,6 +55,7 @@ Answer status_answer(Call call, const Fault& fault, std::int64_t unix_seconds) {
 
 Answer empty_answer(Call call, bool stream) {
   if (call == Call::Messages) return empty_message(stream);
+  if (speaks_gemini(call)) return empty_candidate(call, stream);
   if (!stream) {
     return plain_answer(
         call, R"({"id":"chatcmpl-empty","object":"chat.completion","created":1767225600,"model":"mock","choices":[]})");
@@ -77,7 +79,8 @@ ProviderError error_in_band(const Fault& fault) {
 
 void end_with_error(Answer& answer, std::size_t at, const Fault& fault) {
   answer.pieces.resize(std::min(at, answer.pieces.size()));
-  answer.pieces.push_back({Role::Closing, error_event(answer.call, error_in_band(fault))});
+  const bool first = answer.pieces.empty();
+  answer.pieces.push_back({Role::Closing, error_event(answer.call, error_in_band(fault), first)});
 }
 
 std::size_t first_content(const std::vector<Piece>& pieces) {

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "mock/answers/gemini_ask.h"
 #include "mock/answers/reply.h"
 #include "mock/apis/anthropic_messages.h"
 #include "mock/apis/batches.h"
+#include "mock/apis/gemini.h"
 #include "mock/apis/media.h"
 #include "mock/apis/openai_chat.h"
 #include "mock/apis/openai_other.h"
@@ -39,7 +41,7 @@ std::string_view key_in(std::string_view value) {
 
 bool is_credential(std::string_view name) {
   return same_name(name, "authorization") || same_name(name, "x-api-key") || same_name(name, "api-key") ||
-         same_name(name, "cookie") || same_name(name, "proxy-authorization");
+         same_name(name, "x-goog-api-key") || same_name(name, "cookie") || same_name(name, "proxy-authorization");
 }
 
 std::string_view first_of(const Heard& heard, std::initializer_list<std::string_view> names) {
@@ -72,7 +74,7 @@ std::optional<Ending> without_answer(const std::vector<Fault>& faults) {
 }
 
 std::vector<FieldLine> limit_fields(TellLimits tell, RateLimits& limits, Call call, Now now) {
-  if (tell != TellLimits::Headers) return {};
+  if (tell != TellLimits::Headers || speaks_gemini(call)) return {};  // Google's answers tell nothing
   return speaks_anthropic(call) ? limits.anthropic_fields(now.at, now.unix_seconds) : limits.fields(now.at);
 }
 
@@ -150,7 +152,9 @@ std::optional<FaultKind> Provider::accepted(std::size_t port, Instant now) {
 Provider::Caller Provider::caller_of(const Heard& heard) {
   Caller caller;
   caller.path = heard.target.substr(0, heard.target.find('?'));
-  caller.key = key_in(first_of(heard, {"authorization", "x-api-key", "api-key"}));
+  caller.key = key_in(first_of(heard, {"authorization", "x-api-key", "api-key", "x-goog-api-key"}));
+  caller.call = gemini_call_of(heard.method, heard.target);
+  if (caller.call != Call::Unknown) return caller;
   caller.call = call_of(heard.method, caller.path, !field(heard, "anthropic-version").empty());
   return caller;
 }
@@ -191,7 +195,8 @@ std::optional<Script> Provider::head_heard(const Heard& heard, Now now, std::uin
 
 Script Provider::heard(const Heard& heard, Now now, std::uint64_t& ordinal) {
   Caller caller = caller_of(heard);
-  Result<Ask> ask = read_ask(caller.call, field(heard, "content-type"), heard.body);
+  Result<Ask> ask = speaks_gemini(caller.call) ? read_gemini_ask(caller.call, heard.target, heard.body)
+                                               : read_ask(caller.call, field(heard, "content-type"), heard.body);
   Record& record = opened(heard, caller, now.at);
   ordinal = caller.ordinal;
   if (ask) record.model = ask->model;
@@ -215,7 +220,9 @@ Script Provider::heard(const Heard& heard, Now now, std::uint64_t& ordinal) {
 std::optional<Answer> Provider::refused_by_key(const Caller& caller, std::int64_t tokens, Now now) {
   if (limits_.empty()) return std::nullopt;
   const auto known = limits_.find(caller.key);
-  if (known == limits_.end()) return error_answer(caller.call, usual_error(401, {}));
+  if (known == limits_.end()) {
+    return speaks_gemini(caller.call) ? gemini_bad_key(caller.call) : error_answer(caller.call, usual_error(401, {}));
+  }
   const RateLimits::Verdict verdict = known->second.admit(static_cast<double>(tokens), now.at);
   if (verdict.limit == Limit::None) {
     admitted_.emplace(caller.ordinal, known->first);
@@ -283,6 +290,11 @@ Answer Provider::model_answer_to(Call call, const Ask& ask, std::string_view bod
     case Call::Rerank: return rerank_answer(ask, body);
     case Call::Messages: return messages_answer(ask, make_reply(ask, settings_));
     case Call::CountTokens: return count_tokens_answer(ask);
+    case Call::Generate:
+    case Call::GenerateList: return generate_answer(ask, make_reply(ask, settings_));
+    case Call::GeminiCountTokens: return gemini_count_answer(ask);
+    case Call::GeminiEmbed:
+    case Call::GeminiBatchEmbed: return gemini_embeddings_answer(ask, settings_);
     default: return unknown_url(call);
   }
 }
@@ -306,6 +318,8 @@ Answer Provider::made_answer(const Heard& heard, const Caller& caller, const Ask
     case Call::AnthropicModels: return anthropic_models_answer(settings_);
     case Call::AnthropicModel:
       return anthropic_model_answer(settings_, caller.path.substr(std::string_view("/v1/models/").size()));
+    case Call::GeminiModels: return gemini_models_answer(settings_);
+    case Call::GeminiModel: return gemini_model_answer(settings_, caller.path);
     default: return model_answer_to(caller.call, ask, heard.body);
   }
 }

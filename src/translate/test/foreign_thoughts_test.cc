@@ -44,5 +44,23 @@ TEST(ForeignThoughts, WhatTheMakerSignedAndWhatOnlyLooksLikeItStays) {
   EXPECT_FALSE(may_hold_foreign_thoughts(Form::Chat, R"({"messages":"drover."})"));
 }
 
+TEST(ForeignThoughts, OfAnotherMakerAreTakenOutOfGeminisHistory) {
+  const std::string seal = "ZHJvdmVyLm9wZW5haS54";  // "drover.openai.x"
+  const std::string history =
+      R"({"contents":[{"role":"user","parts":[{"text":"q"}]},{"role":"model","parts":[{"text":" ","thought":true,"thoughtSignature":")" +
+      seal + R"("},{"functionCall":{"name":"f"},"thoughtSignature":")" + seal +
+      R"("},{"text":"t","thought_signature":")" + seal +
+      R"("},{"text":"own","thoughtSignature":"Q29vbA=="}]},)"
+      R"({"role":"model","parts":[{"thought":true,"thoughtSignature":")" +
+      seal + R"("}]}],"x":1})";
+  ASSERT_TRUE(may_hold_foreign_thoughts(Form::Gemini, history));
+  EXPECT_EQ(without_foreign_thoughts(Form::Gemini, history),
+            R"({"contents":[{"role":"user","parts":[{"text":"q"}]},{"role":"model","parts":[)"
+            R"({"functionCall":{"name":"f"},"thoughtSignature":"skip_thought_signature_validator"},)"
+            R"({"text":"t","thought_signature":null},{"text":"own","thoughtSignature":"Q29vbA=="}]}],"x":1})");
+  EXPECT_FALSE(
+      may_hold_foreign_thoughts(Form::Gemini, R"({"contents":[{"parts":[{"thoughtSignature":"Q29vbA=="}]}]})"));
+}
+
 }  // namespace
 }  // namespace drover::translate

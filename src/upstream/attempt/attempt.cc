@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dialect/failure/redact.h"
+#include "dialect/gemini/paths.h"
 #include "http/head/header_rules.h"
 #include "net/loop/loop.h"
 #include "net/loop/memory.h"
@@ -194,6 +195,10 @@ Attempt::BodyPieces Attempt::gather_body() {
   const auto wish =
       endpoint_->provider->usage == core::UsageMode::Ask ? dialect::UsageWish::Ask : dialect::UsageWish::Observe;
   if (dialect::asks_for_usage(request.api, inspection, wish)) edit_.emplace();
+  if (request.speaks == core::DialectKind::Gemini) {  // what it asks for stands in its path
+    gathered.add(body);
+    return gathered;
+  }
   const core::Target& target = *endpoint_->target;
   const std::string renamed = target.rename.any() ? target.model_for(request.inspection.model) : std::string();
   const std::string& configured = target.rename.any() ? renamed : target.model;
@@ -210,15 +215,22 @@ Attempt::BodyPieces Attempt::gather_body() {
   return gathered;
 }
 
+/// Gemini's paths name the model, which has another name there where the target says so.
+void Attempt::append_path(std::string& out) const {
+  if (translates()) return append_translated_path(out);
+  const UpstreamRequest& request = *run_.parts_.request;
+  const auto read =
+      request.speaks == core::DialectKind::Gemini ? dialect::read_gemini_path(request.path) : std::nullopt;
+  const std::string wanted = read ? endpoint_->target->model_for(read->model) : std::string();
+  if (!read || wanted == read->model) return append_upstream_path(*endpoint_, request.path, request.query, out);
+  append_upstream_path(*endpoint_, dialect::with_model(request.path, *read, wanted), request.query, out);
+}
+
 void Attempt::send() {
   write_begun_ = true;
   const UpstreamRequest& request = *run_.parts_.request;
   std::string text = memory().take_bytes();  // the path, and behind it the fields
-  if (translates()) {
-    append_upstream_path(*endpoint_, path_of(*form_of(wire_.api)), {}, text);
-  } else {
-    append_upstream_path(*endpoint_, request.path, request.query, text);
-  }
+  append_path(text);
   const std::size_t path_size = text.size();
   translates() ? append_translated_fields(request, *translation_, text) : void(text.append(request.fields));
   for (const std::string& name : *endpoint_->replaced) http::drop_field(text, name, path_size);

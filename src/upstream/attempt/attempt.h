@@ -118,6 +118,7 @@ class Attempt {
     void add(std::string_view piece);
   };
   [[nodiscard]] BodyPieces gather_body();
+  void append_path(std::string& out) const;
   void read_head();
   void complete();
   void fail_with(Error error, core::Stage stage, bool has_answer = false);
@@ -149,6 +150,8 @@ class Attempt {
 
   // attempt_translation.cc: a target that does not speak the client's dialect
   [[nodiscard]] bool translates() const { return wire_.translated; }
+  void rename_in_body();
+  void append_translated_path(std::string& out) const;
   void take_translated_fields(const http::Fields& fields);
   void keep_note();
   void end_translated(Error error);

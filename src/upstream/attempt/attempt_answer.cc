@@ -28,7 +28,8 @@ bool has_known_shape(dialect::Api api) {
     case dialect::Api::Embeddings:
     case dialect::Api::Moderations:
     case dialect::Api::Messages:
-    case dialect::Api::CountTokens: return true;
+    case dialect::Api::CountTokens:
+    case dialect::Api::Generate: return true;
     default: return false;
   }
 }

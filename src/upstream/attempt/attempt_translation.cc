@@ -1,8 +1,10 @@
 // An attempt at a target that does not speak the client's dialect, or lacks the client's API: the request goes up, and
 // the answer comes down, translated. What an answer is, whether it is whole and what it cost is still judged on the
 // upstream's own bytes.
+#include <algorithm>
 #include <utility>
 
+#include "dialect/gemini/paths.h"
 #include "http/head/header_rules.h"
 #include "net/loop/loop.h"
 #include "upstream/attempt/attempt.h"
@@ -19,6 +21,13 @@ Error not_offered() {
           .message = "This provider has no API that this request could be translated into."};
 }
 
+/// A stream of Gemini's that is not asked for as events is one JSON list.
+bool asks_list(const UpstreamRequest& request) {
+  if (request.speaks != core::DialectKind::Gemini || request.inspection.stream) return false;
+  const auto read = dialect::read_gemini_path(request.path);
+  return read && read->streams();
+}
+
 }  // namespace
 
 bool Attempt::prepare() {
@@ -29,6 +38,7 @@ bool Attempt::prepare() {
   const bool own = request.speaks == endpoint_->provider->dialect && offers(*endpoint_->provider, request.api);
   if (own && !lacked) {
     if (run_.parts_.catalog->has_several_providers() && request.has_body) cleaned_ = cleaned_request(request);
+    if (request.speaks == core::DialectKind::Gemini) rename_in_body();
     return true;
   }
   const bool may_translate = form_of(request.api).has_value();
@@ -51,6 +61,26 @@ bool Attempt::prepare() {
   }
   translation_ = std::move(*translation);
   return true;
+}
+
+/// Some of Gemini's bodies repeat the model of the path. Where there is no memory for another body, the provider
+/// refuses the request.
+void Attempt::rename_in_body() {
+  const UpstreamRequest& request = *run_.parts_.request;
+  const bool may_name = request.api == dialect::Api::Embeddings || request.api == dialect::Api::CountTokens;
+  if (!may_name) return;
+  const std::string model = endpoint_->target->model_for(request.inspection.model);
+  if (model != request.inspection.model) cleaned_ = renamed_request(request, model);
+}
+
+void Attempt::append_translated_path(std::string& out) const {
+  const translate::Form back = translation_->back;
+  if (back != translate::Form::Gemini) return append_upstream_path(*endpoint_, path_of(back), {}, out);
+  const auto verb = translation_->request.stream ? dialect::GeminiVerb::Stream : dialect::GeminiVerb::Generate;
+  const std::string whole = dialect::gemini_path(translation_->model, verb);
+  const std::string_view path = std::string_view(whole).substr(0, whole.find('?'));
+  const std::string_view query = std::string_view(whole).substr(std::min(path.size() + 1, whole.size()));
+  append_upstream_path(*endpoint_, path, query, out);
 }
 
 /// Of an answer's head fields nothing is the client's but what holds for any API: the others are words of the
@@ -80,7 +110,7 @@ bool Attempt::translate_whole(std::string_view text) {
     fail_with(std::move(plain.error()), core::Stage::FailedAnswer);
     return false;
   }
-  held_ = std::move(*plain);
+  held_ = asks_list(*run_.parts_.request) ? "[" + *plain + "]" : std::move(*plain);
   keep_note();
   relabel("application/json");
   return true;

@@ -16,6 +16,8 @@ namespace drover::upstream {
 namespace {
 
 constexpr std::string_view kVersionSegment = "/v1";
+/// Of Gemini's API, where nobody names another.
+constexpr std::string_view kGeminiVersion = "/v1beta";
 
 Error in_provider(const core::Provider& provider, Error error) {
   error.message.insert(0, "provider '" + provider.name + "': ");
@@ -62,10 +64,23 @@ void sort_names(const core::Provider& provider, std::vector<std::string>& reserv
   }
 }
 
-/// Whether a client's "/v1" stands in the base URL already. OpenAI's always stands for it; of Anthropic's style are
-/// those that end before it.
+/// Whether the version in a client's path stands in the base URL already. OpenAI's always stands for it; of Anthropic's
+/// style are those that end before it. Gemini's are written in both ways, and on Google's platforms with a project
+/// behind the version.
 bool stands_for_version(std::string_view path_prefix, core::DialectKind dialect) {
-  return path_prefix.ends_with(kVersionSegment) || dialect == core::DialectKind::OpenAi;
+  switch (dialect) {
+    case core::DialectKind::OpenAi: return true;
+    case core::DialectKind::Anthropic: return path_prefix.ends_with(kVersionSegment);
+    case core::DialectKind::Gemini: return has_version(path_prefix);
+  }
+  return true;
+}
+
+/// "/v1" or "/v1beta" at the front of a client's path; empty: it has none.
+std::string_view version_of(std::string_view path, core::DialectKind dialect) {
+  const std::string_view first = path.substr(0, path.find('/', 1));
+  const bool is_version = dialect == core::DialectKind::Gemini ? has_version(first) : first == kVersionSegment;
+  return is_version ? first : std::string_view();
 }
 
 /// Keys that share a quota share an account. Fingerprints and names stay what they are over a reload.
@@ -140,7 +155,21 @@ dialect::FailureRules rules_of(const core::Provider& provider) {
 }  // namespace
 
 const dialect::Dialect& dialect_of(core::DialectKind kind) {
-  return kind == core::DialectKind::Anthropic ? dialect::anthropic() : dialect::openai();
+  switch (kind) {
+    case core::DialectKind::OpenAi: break;
+    case core::DialectKind::Anthropic: return dialect::anthropic();
+    case core::DialectKind::Gemini: return dialect::gemini();
+  }
+  return dialect::openai();
+}
+
+std::string_view models_path(core::DialectKind kind) {
+  switch (kind) {
+    case core::DialectKind::OpenAi: break;
+    case core::DialectKind::Anthropic: return "/models?limit=1000";
+    case core::DialectKind::Gemini: return "/models?pageSize=1000";
+  }
+  return "/models";
 }
 
 Result<std::shared_ptr<const net::ClientTls>> TlsStore::context(const std::string& ca_file) {
@@ -179,7 +208,9 @@ Result<std::shared_ptr<const Catalog>> Catalog::build(std::shared_ptr<const core
     endpoint.authority = url->authority;
     endpoint.path_prefix = url->path_prefix;
     endpoint.own_path_prefix = url->path_prefix;
-    if (!stands_for_version(url->path_prefix, provider.dialect)) endpoint.own_path_prefix.append(kVersionSegment);
+    if (!stands_for_version(url->path_prefix, provider.dialect)) {
+      endpoint.own_path_prefix.append(provider.dialect == core::DialectKind::Gemini ? kGeminiVersion : kVersionSegment);
+    }
     const bool names_version = std::ranges::any_of(provider.headers, [](const auto& header) {
       return http::iequals(header.first, dialect::kAnthropicVersionField);
     });
@@ -240,11 +271,8 @@ std::optional<core::Owner> Catalog::owner(std::uint64_t mark) const {
 void append_upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query,
                           std::string& out) {
   const std::string& prefix = endpoint.server->path_prefix;
-  const bool base_is_versioned = stands_for_version(prefix, endpoint.provider->dialect);
-  if (base_is_versioned && client_path.starts_with(kVersionSegment) &&
-      (client_path.size() == kVersionSegment.size() || client_path[kVersionSegment.size()] == '/')) {
-    client_path.remove_prefix(kVersionSegment.size());
-  }
+  const core::DialectKind dialect = endpoint.provider->dialect;
+  if (stands_for_version(prefix, dialect)) client_path.remove_prefix(version_of(client_path, dialect).size());
   const std::size_t before = out.size();
   out.append(prefix).append(client_path);
   if (out.size() == before) out.push_back('/');

@@ -62,6 +62,9 @@ struct Endpoint {
 /// How a dialect is spoken.
 [[nodiscard]] const dialect::Dialect& dialect_of(core::DialectKind kind);
 
+/// Where a provider lists its models, behind ServerEndpoint::own_path_prefix; as many on a page as one may have.
+[[nodiscard]] std::string_view models_path(core::DialectKind kind);
+
 /// TLS contexts by CA file, kept across reloads so that connections can be shared between snapshots; but only while the
 /// file's content is the same: a changed file gets a context of its own, and so other connections and TLS sessions. A
 /// copy is cheap and shares the contexts.
@@ -117,8 +120,9 @@ class Catalog {
 
 /// Where a request for `client_path` ("/v1/chat/completions") goes on this server: a base URL that ends in /v1 stands
 /// for the client's own /v1; one that does not (Anthropic's style) keeps the path whole, except in the OpenAI dialect,
-/// where the base URL always stands for /v1. The provider's own parameters go behind the client's and in place of those
-/// of the same name. Written behind what is in `out`.
+/// where the base URL always stands for /v1. In Gemini's dialect any version in the base URL stands for the client's.
+/// The provider's own parameters go behind the client's and in place of those of the same name. Written behind what is
+/// in `out`.
 void append_upstream_path(const Endpoint& endpoint, std::string_view client_path, std::string_view query,
                           std::string& out);
 

@@ -10,6 +10,8 @@ bool is_version(std::string_view segment) {
   return segment.size() > 1 && http::lower(segment[0]) == 'v' && segment[1] >= '0' && segment[1] <= '9';
 }
 
+}  // namespace
+
 bool has_version(std::string_view path) {
   while (!path.empty()) {
     path.remove_prefix(path.front() == '/' ? 1 : 0);
@@ -19,8 +21,6 @@ bool has_version(std::string_view path) {
   }
   return false;
 }
-
-}  // namespace
 
 PathDoubt::PathDoubt(std::string_view path_prefix, core::DialectKind dialect)
     : open_(dialect == core::DialectKind::OpenAi && !has_version(path_prefix)) {}

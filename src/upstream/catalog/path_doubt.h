@@ -10,6 +10,9 @@
 
 namespace drover::upstream {
 
+/// Whether a segment of the path is a version: "v1", "v1beta", "V2".
+[[nodiscard]] bool has_version(std::string_view path);
+
 /// One server of a configuration. Thread-safe.
 class PathDoubt {
  public:

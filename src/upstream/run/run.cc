@@ -14,8 +14,6 @@
 namespace drover::upstream {
 namespace {
 
-constexpr std::string_view kComment = ": waiting for the upstream\n\n";
-constexpr std::string_view kPing = ": ping\n\n";
 constexpr std::string_view kStreamFields = "X-Accel-Buffering: no\r\n";
 constexpr std::string_view kEarlyFields =
     "Content-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
@@ -358,7 +356,7 @@ void Run::send_comment() {
   const bool committed = dispatch_.state() == core::Dispatch::State::Committed;
   const Attempt* const attempt = answering();
   if (committed && !(attempt != nullptr && attempt->between_events())) return;
-  const std::string_view comment = committed ? kPing : kComment;
+  const std::string_view comment = parts_.request->dialect->keep_alive(committed);
   const auto written = parts_.client->write({&comment, 1}, net::More::Yes, net::Keep::Copy);
   if (!written) downstream_gone();
 }

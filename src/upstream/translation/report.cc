@@ -18,7 +18,8 @@ struct Front {
 };
 constexpr Front kFronts[] = {{dialect::Api::Chat, core::DialectKind::OpenAi},
                              {dialect::Api::Responses, core::DialectKind::OpenAi},
-                             {dialect::Api::Messages, core::DialectKind::Anthropic}};
+                             {dialect::Api::Messages, core::DialectKind::Anthropic},
+                             {dialect::Api::Generate, core::DialectKind::Gemini}};
 
 /// Most fields named in one list; a name that is cut helps nobody.
 constexpr std::size_t kFieldsNamed = 12;

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "dialect/dialect.h"
+#include "dialect/gemini/body_models.h"
 #include "http/head/header_rules.h"
 #include "translate/foreign_thoughts.h"
 #include "upstream/translation/wire_api.h"
@@ -73,6 +74,17 @@ bool means_nothing_there(std::string_view line) {
          std::ranges::any_of(kBodyFields, [name](std::string_view field) { return http::iequals(name, field); });
 }
 
+/// Nothing where there is no other body, or no memory for it.
+std::shared_ptr<CleanedRequest> charged(const UpstreamRequest& request, std::optional<std::string> body) {
+  if (!body) return nullptr;
+  auto other = std::make_shared<CleanedRequest>();
+  other->charge = AnswerCharge(request.body.account());
+  if (!other->charge.hold(body->size())) return nullptr;
+  body->reserve(body->size() + dialect::kPadding);
+  other->body = std::move(*body);
+  return other;
+}
+
 }  // namespace
 
 void ReasoningMemory::forget_oldest() {
@@ -112,17 +124,18 @@ std::shared_ptr<const CleanedRequest> cleaned_request(const UpstreamRequest& req
   const auto form = form_of(request.api);
   if (request.inspection.model_is_missing) return nullptr;
   if (!form || !translate::may_hold_foreign_thoughts(*form, request.body.view())) return nullptr;
-  auto body = translate::without_foreign_thoughts(*form, request.body.view());
-  if (!body) return nullptr;
-  auto cleaned = std::make_shared<CleanedRequest>();
-  cleaned->charge = AnswerCharge(request.body.account());
-  if (!cleaned->charge.hold(body->size())) return nullptr;
-  body->reserve(body->size() + dialect::kPadding);
-  cleaned->body = std::move(*body);
+  auto cleaned = charged(request, translate::without_foreign_thoughts(*form, request.body.view()));
+  if (!cleaned) return nullptr;
   auto inspection = request.dialect->inspect(request.api, "application/json", cleaned->body);
   if (!inspection) return nullptr;
   cleaned->inspection = std::move(*inspection);
   return cleaned;
+}
+
+std::shared_ptr<const CleanedRequest> renamed_request(const UpstreamRequest& request, std::string_view model) {
+  auto renamed = charged(request, dialect::with_body_models(request.body.view(), model));
+  if (renamed) renamed->inspection = request.inspection;
+  return renamed;
 }
 
 Result<std::shared_ptr<const Translation>> Translator::get(const UpstreamRequest& request, Form back,
@@ -138,7 +151,9 @@ Result<std::shared_ptr<const Translation>> Translator::get(const UpstreamRequest
                                                          .model = model,
                                                          .notes = facts.memory != nullptr ? &notes : nullptr,
                                                          .request_id = facts.request_id,
-                                                         .created = facts.unix_now});
+                                                         .created = facts.unix_now,
+                                                         .asked_model = request.inspection.model,
+                                                         .asked_stream = request.inspection.stream});
   if (!translated) return fail(not_for_this_provider(std::move(translated.error())));
   auto made = std::make_shared<Translation>();
   made->back = back;

@@ -75,6 +75,11 @@ struct CleanedRequest {
 /// Nothing: the request goes up as it is, or there is no memory for another one.
 [[nodiscard]] std::shared_ptr<const CleanedRequest> cleaned_request(const UpstreamRequest& request);
 
+/// A request in Gemini's dialect whose body names `model` instead of its path's. Nothing: it names none, or there is no
+/// memory for another body.
+[[nodiscard]] std::shared_ptr<const CleanedRequest> renamed_request(const UpstreamRequest& request,
+                                                                    std::string_view model);
+
 /// Makes translations of one request, and keeps the last one for the next attempt.
 class Translator {
  public:

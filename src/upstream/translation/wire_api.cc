@@ -11,10 +11,20 @@ namespace {
 using dialect::Api;
 using translate::Form;
 
+/// The API that conversations have in a dialect, whatever else it has for them.
+Api talk_of(core::DialectKind dialect) {
+  switch (dialect) {
+    case core::DialectKind::OpenAi: break;
+    case core::DialectKind::Anthropic: return Api::Messages;
+    case core::DialectKind::Gemini: return Api::Generate;
+  }
+  return Api::Chat;
+}
+
 /// The word in `apis` for an API; empty: every provider is taken to have it.
-std::string_view word_for(Api api) {
+std::string_view word_for(Api api, core::DialectKind dialect) {
   switch (api) {
-    case Api::CountTokens: return api_name(Api::Messages);
+    case Api::CountTokens: return api_name(talk_of(dialect));  // counting goes with it
     case Api::OtherModel:
     case Api::Pinned: return {};
     default: return api_name(api);
@@ -26,7 +36,7 @@ Api api_of(Form form) {
     case Form::Chat: return Api::Chat;
     case Form::Messages: return Api::Messages;
     case Form::Responses: return Api::Responses;
-    case Form::Gemini: break;  // no provider has it yet
+    case Form::Gemini: return Api::Generate;
   }
   return Api::Chat;
 }
@@ -48,6 +58,7 @@ std::optional<Form> form_of(Api api) {
     case Api::Chat: return Form::Chat;
     case Api::Messages: return Form::Messages;
     case Api::Responses: return Form::Responses;
+    case Api::Generate: return Form::Gemini;
     default: return std::nullopt;
   }
 }
@@ -63,7 +74,7 @@ std::string_view path_of(Form form) {
 }
 
 bool offers(const core::Provider& provider, Api api) {
-  const std::string_view word = word_for(api);
+  const std::string_view word = word_for(api, provider.dialect);
   return provider.apis.empty() || word.empty() || std::ranges::find(provider.apis, word) != provider.apis.end();
 }
 
@@ -73,7 +84,7 @@ std::optional<WireApi> wire_api(Api api, core::DialectKind dialect, const core::
   if (provider.dialect == dialect && offers(provider, api) && !lacked) return WireApi{.api = api};
   if (!form_of(api)) return std::nullopt;
   const bool openai = provider.dialect == core::DialectKind::OpenAi;
-  const Api other = api_of(openai ? openai_form(provider, model, no_responses) : Form::Messages);
+  const Api other = openai ? api_of(openai_form(provider, model, no_responses)) : talk_of(provider.dialect);
   if (other == api || !offers(provider, other)) return std::nullopt;
   return WireApi{.api = other, .translated = true};
 }

@@ -19,7 +19,8 @@ struct WireApi {
 /// The form of a conversation that an API has; nothing where it is none.
 [[nodiscard]] std::optional<translate::Form> form_of(dialect::Api api);
 
-/// The path of a form's API, as clients write it: "/v1/chat/completions".
+/// The path of a form's API, as clients write it: "/v1/chat/completions". Empty for Gemini, whose paths name the model
+/// (dialect::gemini_path).
 [[nodiscard]] std::string_view path_of(translate::Form form);
 
 /// What the provider is asked by for a request of `api` in the client's `dialect`. `model`: the name that is sent;

@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 
 import { TRANSPORT, World, inWorld } from './kit.mjs';
 
-const BACKS = ['chat', 'responses', 'messages'];
+const BACKS = ['chat', 'responses', 'messages', 'gemini'];
 const ECHO = { mock: { text: 'echo' }, matrix: true };
 const PROMPT = 'Good morning to you';
 const TOOL_PROMPT = 'Please use get_time and get_weather.';
@@ -30,7 +30,8 @@ const HALF_OF_IT_MS = 5000;
 /** A stream's own words for its failure, where the SDK hands them out as an event and throws nothing. */
 export class Broken extends Error {}
 
-const pathOf = (record) => record.path.split('?')[0];
+/** The same whether Gemini was asked for a stream or not. */
+const pathOf = (record) => record.path.split('?')[0].replace(':streamGenerateContent', ':generateContent');
 
 /** The provider's records; each request came by the API of this back. */
 async function asked(world, back) {

@@ -41,6 +41,18 @@ TEST(FromEnvironment, F10_ServesAnthropicsKeyAlone) {
   EXPECT_TRUE(settings->pin_for(core::DialectKind::Anthropic));
 }
 
+TEST(FromEnvironment, ServesGooglesKeyAloneAndBesideTheOthers) {
+  const auto settings = from({{"GEMINI_API_KEY", "canary-1"}});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->plan->providers[0].dialect, core::DialectKind::Gemini);
+  EXPECT_EQ(settings->plan->servers[0].base_url, "https://generativelanguage.googleapis.com");
+  EXPECT_TRUE(settings->pin_for(core::DialectKind::Gemini));
+  const auto all =
+      from({{"GEMINI_API_KEY", "canary-1"}, {"OPENAI_API_KEY", "canary-2"}, {"ANTHROPIC_API_KEY", "canary-3"}});
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->plan->targets.size(), 3U);
+}
+
 TEST(FromEnvironment, F10_ServesAnthropicsKeyBesideOneOfTheOtherDialect) {
   for (const char* variable : {"OPENAI_API_KEY", "HOLYSHEEP_API_KEY"}) {
     const auto settings = from({{variable, "canary-1"}, {"ANTHROPIC_API_KEY", "canary-2"}});

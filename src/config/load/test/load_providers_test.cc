@@ -62,6 +62,7 @@ TEST(Providers, TakeAuthAsAWordAMapOrAQuotedLine) {
   EXPECT_EQ(provider_plan("auth: bearer, keys: [ { env: KEY_A } ]").providers[0].auth.kind, core::Auth::Kind::Bearer);
   EXPECT_EQ(provider_plan("auth: { header: X-Api-Key }, keys: [ { env: KEY_A } ]").providers[0].auth.header,
             "x-api-key");
+  EXPECT_EQ(provider_plan("dialect: gemini, keys: [ { env: KEY_A } ]").providers[0].auth.header, "x-goog-api-key");
   EXPECT_EQ(provider_plan("auth: \"header: api-key\", keys: [ { env: KEY_A } ]").providers[0].auth.header, "api-key");
   EXPECT_EQ(provider_plan("dialect: anthropic, keys: [ { env: KEY_A } ]").providers[0].auth.header, "x-api-key");
 }
@@ -135,13 +136,14 @@ TEST(Providers, SayPlainlyThatAProxyIsNotSupported) {
 }
 
 TEST(Providers, RefuseWordsThatAreNotInTheirLists) {
-  EXPECT_THAT(provider_mistakes("dialect: openia, usage: always, apis: [ chatt ], keys: [ { env: KEY_A } ]"),
-              ElementsAre("f:1:64: providers.p.dialect: expected one of openai, anthropic, not 'openia'; did you mean "
-                          "'openai'?",
-                          "f:1:79: providers.p.usage: expected one of observe, ask, not 'always'",
-                          "f:1:95: providers.p.apis[0]: expected one of chat, completions, responses, embeddings, "
-                          "messages, models, images, audio, moderations, rerank, files, batches, fine_tuning, not "
-                          "'chatt'; did you mean 'chat'?"));
+  EXPECT_THAT(
+      provider_mistakes("dialect: openia, usage: always, apis: [ chatt ], keys: [ { env: KEY_A } ]"),
+      ElementsAre("f:1:64: providers.p.dialect: expected one of openai, anthropic, gemini, not 'openia'; did you mean "
+                  "'openai'?",
+                  "f:1:79: providers.p.usage: expected one of observe, ask, not 'always'",
+                  "f:1:95: providers.p.apis[0]: expected one of chat, completions, responses, embeddings, "
+                  "messages, models, images, audio, moderations, rerank, files, batches, fine_tuning, not "
+                  "'chatt'; did you mean 'chat'?"));
 }
 
 TEST(Providers, RefuseNamesThatCouldNotBePrintedOrWritten) {

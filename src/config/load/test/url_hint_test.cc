@@ -18,6 +18,9 @@ std::string openai(std::string_view url) {
 std::string anthropic(std::string_view url) {
   return url_suspicion(url, core::DialectKind::Anthropic).value_or("");
 }
+std::string gemini(std::string_view url) {
+  return url_suspicion(url, core::DialectKind::Gemini).value_or("");
+}
 
 TEST(UrlHint, N2_MissesThePathThatAServiceHas) {
   EXPECT_THAT(openai("https://api.openai.com"), HasSubstr("write https://api.openai.com/v1"));
@@ -31,6 +34,14 @@ TEST(UrlHint, N2_FindsTheOtherDialect) {
   EXPECT_THAT(openai("https://api.anthropic.com"), HasSubstr("did you forget dialect: anthropic?"));
   EXPECT_THAT(openai("https://api.deepseek.com/anthropic"), HasSubstr("did you forget dialect: anthropic?"));
   EXPECT_THAT(anthropic("https://api.openai.com/v1"), HasSubstr("remove dialect: anthropic"));
+  for (const char* google :
+       {"https://generativelanguage.googleapis.com", "https://generativelanguage.googleapis.com/v1beta"}) {
+    EXPECT_THAT(openai(google), HasSubstr("did you forget dialect: gemini?"));
+    EXPECT_EQ(gemini(google), "");
+  }
+  EXPECT_EQ(openai("https://generativelanguage.googleapis.com/v1beta/openai"), "");
+  EXPECT_THAT(gemini("https://generativelanguage.googleapis.com/v1beta/openai"), HasSubstr("remove dialect: gemini"));
+  EXPECT_THAT(gemini("https://api.anthropic.com"), HasSubstr("does not speak Gemini's dialect"));
 }
 
 TEST(UrlHint, N2_IsContentWithWhatIsRight) {

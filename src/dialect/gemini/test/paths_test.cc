@@ -45,6 +45,19 @@ TEST(GeminiPaths, NamesWithSlashesColonsAndEscapesAreNames) {
       "gemini-3-pro");
 }
 
+TEST(GeminiPaths, AnotherModelTakesThePlaceOfThePaths) {
+  const auto renamed = [](std::string_view path, std::string_view model) {
+    return with_model(path, *read_gemini_path(path), model);
+  };
+  EXPECT_EQ(renamed("/v1beta/models/a:generateContent", "b c"), "/v1beta/models/b%20c:generateContent");
+  EXPECT_EQ(renamed("/v1/tunedModels/a:countTokens", "b"), "/v1/models/b:countTokens");
+  EXPECT_EQ(renamed("/v1/models/a:countTokens", "tunedModels/b"), "/v1/tunedModels/b:countTokens");
+  EXPECT_EQ(renamed("/v1/models/a:countTokens", "models/b"), "/v1/models/b:countTokens");
+  EXPECT_EQ(renamed("/v1/projects/p/locations/l/publishers/google/models/a:countTokens", "b"),
+            "/v1/projects/p/locations/l/publishers/google/models/b:countTokens");
+  EXPECT_EQ(gemini_path("tunedModels/b", GeminiVerb::Generate), "/v1beta/tunedModels/b:generateContent");
+}
+
 TEST(GeminiPaths, APathThatNamesNoModelIsNone) {
   for (const std::string_view path :
        {"", "/", "/v1beta/models", "/v1beta/models/", "/v1beta/models/:generateContent", "/v1beta/models/a",

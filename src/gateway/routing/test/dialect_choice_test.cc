@@ -28,6 +28,18 @@ TEST(DialectChoice, IsTheHeadsWhereBothHaveIt) {
   }
 }
 
+TEST(DialectChoice, IsGeminisForGooglesPathsAndForItsProgramsLists) {
+  for (const std::string_view path : {"/v1beta/models", "/v1beta/models/g:generateContent", "/v1/models/g:countTokens",
+                                      "/v1beta2/interactions", "/upload/v1beta/files"}) {
+    EXPECT_EQ(asked(path, false), core::DialectKind::Gemini) << path;
+  }
+  http::Fields google;
+  (void)google.push_back({"X-Goog-Api-Key", "k"});
+  EXPECT_EQ(dialect_asked("/v1/models", google), core::DialectKind::Gemini);
+  EXPECT_EQ(dialect_asked("/v1/files", google), core::DialectKind::OpenAi);
+  EXPECT_EQ(dialect_asked("/v1/chat/completions", google), core::DialectKind::OpenAi);
+}
+
 TEST(DialectChoice, OfARouteIsThatOfItsTargets) {
   core::Plan plan;
   plan.providers = {{.name = "o"}, {.name = "a", .dialect = core::DialectKind::Anthropic}};

@@ -47,6 +47,21 @@ TEST(Catalog, LetsTheBaseUrlStandForTheClientsOwnVersion) {
   EXPECT_EQ(path_at("http://h", "/v1/chat/completions"), "/chat/completions");
 }
 
+TEST(Catalog, LetsAnyVersionInAGeminiBaseUrlStandForTheClients) {
+  const auto path = [](const std::string& base_url, std::string_view client_path) {
+    const auto catalog = built(plan_of(base_url, {}, core::DialectKind::Gemini));
+    std::string out;
+    append_upstream_path((*catalog)->endpoint(core::TargetId{0}), client_path, {}, out);
+    return out;
+  };
+  EXPECT_EQ(path("http://h", "/v1beta/models/m:generateContent"), "/v1beta/models/m:generateContent");
+  EXPECT_EQ(path("http://h", "/v1alpha/models/m:generateContent"), "/v1alpha/models/m:generateContent");
+  EXPECT_EQ(path("http://h/v1beta", "/v1/models/m:generateContent"), "/v1beta/models/m:generateContent");
+  EXPECT_EQ(path("http://h/v1/publishers/google", "/v1beta/models/m:countTokens"),
+            "/v1/publishers/google/models/m:countTokens");
+  EXPECT_EQ(path("http://h/gemini", "/v1beta/models/m:countTokens"), "/gemini/v1beta/models/m:countTokens");
+}
+
 TEST(Catalog, KeepsTheQuery) {
   EXPECT_EQ(path_at("http://h/v1", "/v1/files", "limit=2"), "/v1/files?limit=2");
 }
@@ -97,6 +112,8 @@ TEST(Catalog, SpeaksEachProvidersDialect) {
   const auto other = built(plan_of("http://h", {}, core::DialectKind::Anthropic));
   ASSERT_TRUE(other);
   EXPECT_EQ((*other)->endpoint(first).dialect, &dialect::anthropic());
+  const auto google = built(plan_of("http://h", {}, core::DialectKind::Gemini));
+  EXPECT_EQ((*google)->endpoint(first).dialect, &dialect::gemini());
 }
 
 TEST(Catalog, KnowsWhereAndHowEachDialectIsAskedOnOurOwnAccount) {
@@ -110,6 +127,9 @@ TEST(Catalog, KnowsWhereAndHowEachDialectIsAskedOnOurOwnAccount) {
   EXPECT_EQ(server("http://h/anthropic", core::DialectKind::Anthropic).own_path_prefix, "/anthropic/v1");
   EXPECT_EQ(server("http://h/v1", core::DialectKind::Anthropic).own_path_prefix, "/v1");
   EXPECT_EQ(server("http://h", core::DialectKind::Anthropic).own_fields, "anthropic-version: 2023-06-01\r\n");
+  EXPECT_EQ(server("http://h", core::DialectKind::Gemini).own_path_prefix, "/v1beta");
+  EXPECT_EQ(server("http://h/v1", core::DialectKind::Gemini).own_path_prefix, "/v1");
+  EXPECT_EQ(server("http://h", core::DialectKind::Gemini).own_fields, "");
 }
 
 }  // namespace

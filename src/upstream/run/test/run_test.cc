@@ -55,13 +55,13 @@ net::Awaitable<void> say_and_fall_silent(std::unique_ptr<net::ServerConnection> 
 }
 
 struct World {
-  explicit World(std::string said) {
+  explicit World(std::string said, core::DialectKind speaks = core::DialectKind::OpenAi) {
     listeners.accept_on(loop, 0, [this, said](net::TcpSocket socket, std::size_t) {
       auto connection = net::http1_server(loop, std::move(socket), nullptr, {});
       net::asio::co_spawn(loop.executor(), say_and_fall_silent(std::move(connection), loop, said), net::asio::detached);
     });
     auto made = std::make_shared<core::Plan>();
-    made->providers.push_back({.name = "p"});
+    made->providers.push_back({.name = "p", .dialect = speaks});
     made->servers.push_back({.base_url = "http://127.0.0.1:" + std::to_string(listeners.ports()[0]) + "/v1"});
     made->keys.push_back({.name = "1", .fingerprint = "f"});
     made->targets.push_back({.name = "p/1"});
@@ -72,9 +72,11 @@ struct World {
     catalog = *Catalog::build(plan, tls);
     fleet = std::make_unique<SharedFleet>(plan, [](const core::StateChange&, std::string_view) {});
     request.method = "POST";
-    request.path = "/v1/chat/completions";
-    request.api = dialect::Api::Chat;
-    request.dialect = &dialect::openai();
+    const bool gemini = speaks == core::DialectKind::Gemini;
+    request.path = gemini ? "/v1beta/models/m:streamGenerateContent" : "/v1/chat/completions";
+    request.api = gemini ? dialect::Api::Generate : dialect::Api::Chat;
+    request.dialect = &dialect_of(speaks);
+    request.speaks = speaks;
     request.inspection.stream = true;
   }
   ~World() { listeners.stop(0); }
@@ -140,6 +142,16 @@ TEST(Run, C14_SendsPingsIntoTheSilenceOfAStreamBehindWholeEvents) {
   ASSERT_TRUE(drive(world.loop, [&] { return count(world.client.text, kPing) >= 3; }));
   EXPECT_EQ(world.client.text.substr(0, kFirst.size() + kPing.size()), std::string(kFirst) + std::string(kPing));
   EXPECT_EQ(world.client.text.find("half"), std::string::npos);
+}
+
+TEST(Run, C14_SendsGooglesProgramsAnEmptyTextBecauseTheyReadCommentsAsJson) {
+  const std::string first =
+      "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"a\"}]},\"index\":0}]}\r\n\r\n";
+  World world{first, core::DialectKind::Gemini};
+  const Started started(world, 30ms);
+  ASSERT_TRUE(drive(world.loop, [&] { return count(world.client.text, R"("parts":[{"text":""}])") >= 3; }));
+  EXPECT_EQ(world.client.text.substr(0, first.size()), first);
+  EXPECT_EQ(count(world.client.text, "\n:"), 0U);
 }
 
 TEST(Run, C14_SendsNoPingIntoTheMiddleOfAnEvent) {

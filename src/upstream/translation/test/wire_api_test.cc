@@ -16,6 +16,9 @@ core::Provider openai(std::vector<std::string> apis = {}) {
 core::Provider anthropic() {
   return {.name = "a", .dialect = DialectKind::Anthropic};
 }
+core::Provider google(std::vector<std::string> apis = {}) {
+  return {.name = "g", .dialect = DialectKind::Gemini, .apis = std::move(apis)};
+}
 
 /// "chat", "chat translated", or "none".
 std::string wire(Api api, DialectKind dialect, const core::Provider& provider, std::string_view model = "m",
@@ -42,6 +45,19 @@ TEST(WireApi, IsAnotherWhereItHasThat) {
   EXPECT_EQ(wire(Api::Messages, DialectKind::Anthropic, openai({"responses"})), "responses translated");
 }
 
+TEST(WireApi, IsGenerateWhereTheProviderSpeaksGemini) {
+  EXPECT_EQ(wire(Api::Generate, DialectKind::Gemini, google()), "gemini");
+  EXPECT_EQ(wire(Api::Chat, DialectKind::OpenAi, google()), "gemini translated");
+  EXPECT_EQ(wire(Api::Responses, DialectKind::OpenAi, google({"generate"})), "gemini translated");
+  EXPECT_EQ(wire(Api::Messages, DialectKind::Anthropic, google()), "gemini translated");
+  EXPECT_EQ(wire(Api::Chat, DialectKind::OpenAi, google({"embeddings"})), "none");
+  EXPECT_EQ(wire(Api::Generate, DialectKind::Gemini, openai()), "chat translated");
+  EXPECT_EQ(wire(Api::Generate, DialectKind::Gemini, openai({"responses"})), "responses translated");
+  EXPECT_EQ(wire(Api::Generate, DialectKind::Gemini, anthropic()), "messages translated");
+  EXPECT_EQ(wire(Api::CountTokens, DialectKind::Gemini, google({"generate"})), "itself");
+  EXPECT_EQ(wire(Api::CountTokens, DialectKind::Gemini, google({"embeddings"})), "none");
+}
+
 TEST(WireApi, IsResponsesForModelsThatUseToolsWithReasoningOnlyThere) {
   EXPECT_EQ(wire(Api::Messages, DialectKind::Anthropic, openai(), "gpt-5.4"), "responses translated");
   EXPECT_EQ(wire(Api::Messages, DialectKind::Anthropic, openai({"chat"}), "gpt-5.4"), "chat translated");
@@ -65,11 +81,13 @@ TEST(TranslationReport, TellsEachWayWithItsLosses) {
   plan.pools = {{.model = "m", .targets = {core::TargetId{0}, core::TargetId{1}}}};
   plan.routes = {{.name = "m", .pools = {core::PoolId{0}}}};
   const std::vector<std::string> lines = translation_report(plan);
-  ASSERT_EQ(lines.size(), 3U);
+  ASSERT_EQ(lines.size(), 5U);
   EXPECT_TRUE(lines[0].starts_with("m: chat at a as messages (claude-sonnet-4-5), drops ")) << lines[0];
   EXPECT_NE(lines[0].find("seed"), std::string::npos);
   EXPECT_TRUE(lines[1].starts_with("m: responses at a as messages")) << lines[1];
   EXPECT_TRUE(lines[2].starts_with("m: messages at o as chat (gpt-4o)")) << lines[2];
+  EXPECT_TRUE(lines[3].starts_with("m: gemini at o as chat (gpt-4o)")) << lines[3];
+  EXPECT_TRUE(lines[4].starts_with("m: gemini at a as messages (claude-sonnet-4-5)")) << lines[4];
   plan.routes[0].translate = core::Translate::Off;
   EXPECT_TRUE(translation_report(plan).empty());
 }

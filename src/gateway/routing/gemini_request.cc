@@ -1,0 +1,188 @@
+#include "gateway/routing/gemini_request.h"
+
+#include <algorithm>
+#include <array>
+
+#include "dialect/dialect.h"
+#include "dialect/gemini/paths.h"
+#include "dialect/request/multipart_scan.h"
+#include "dialect/request/request_inspector.h"
+#include "gateway/answers/request_error.h"
+#include "http/bytes.h"
+#include "http/url.h"
+
+namespace drover::gateway {
+namespace {
+
+/// Versions that only Google's API has. Its "/v1" is everybody's.
+constexpr auto kGoogleVersions = std::to_array<std::string_view>({"/v1beta", "/v1alpha"});
+constexpr std::string_view kSharedVersion = "/v1";
+constexpr std::string_view kUpload = "/upload";
+constexpr auto kCollections = std::to_array<std::string_view>({"models", "tunedModels"});
+constexpr std::string_view kEscapedSlash = "%2f";
+constexpr std::string_view kEscapedColon = "%3a";
+
+/// Parameters by which Google's servers take a credential; the first two are an API key.
+constexpr auto kKeyParameters = std::to_array<std::string_view>({"key", "$key"});
+constexpr auto kTokenParameters =
+    std::to_array<std::string_view>({"access_token", "$access_token", "oauth_token", "bearer_token"});
+
+std::string_view first_segment(std::string_view path) {
+  return path.substr(0, path.find('/', 1));
+}
+
+bool is_google_version(std::string_view segment) {
+  return std::ranges::any_of(kGoogleVersions, [&](std::string_view version) {
+    if (!segment.starts_with(version)) return false;
+    const std::string_view number = segment.substr(version.size());
+    return number.size() <= 2 && std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  });
+}
+
+bool begins_with_ignoring_case(std::string_view text, std::string_view front) {
+  return text.size() >= front.size() && http::iequals(text.substr(0, front.size()), front);
+}
+
+/// Quick, and never wrong when it says no: most paths are of other APIs.
+bool may_be_googles(std::string_view path) {
+  const auto has = [path](std::string_view text) { return path.find(text) != std::string_view::npos; };
+  if (std::ranges::any_of(kGoogleVersions, has)) return true;
+  return (has(":") || has("%3")) && (has("odels") || has("/publishers/"));
+}
+
+/// Slashes too many where a base URL and a path meet, and the "/v1" of a base URL before a version of Google's.
+std::string without_base(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    if (c != '/' || !out.ends_with('/')) out.push_back(c);
+  }
+  while (first_segment(out) == kSharedVersion) {
+    const std::string_view rest = std::string_view(out).substr(kSharedVersion.size());
+    const bool doubled = first_segment(rest) == kSharedVersion || is_google_version(first_segment(rest));
+    if (!doubled) break;
+    out.erase(0, kSharedVersion.size());
+  }
+  return out;
+}
+
+/// "models%2Fgemini-3-pro" and "models/models%2Fgemini-3-pro" as "models/gemini-3-pro".
+std::string with_plain_collection(std::string_view behind_version) {
+  for (const std::string_view collection : kCollections) {
+    if (!behind_version.starts_with(collection)) continue;
+    std::string_view rest = behind_version.substr(collection.size());
+    if (begins_with_ignoring_case(rest, kEscapedSlash)) {
+      rest.remove_prefix(kEscapedSlash.size());
+    } else if (rest.starts_with('/')) {
+      rest.remove_prefix(1);
+    } else {
+      continue;
+    }
+    for (const std::string_view again : kCollections) {
+      if (!rest.starts_with(again)) continue;
+      if (begins_with_ignoring_case(rest.substr(again.size()), kEscapedSlash)) {
+        return with_plain_collection(rest);
+      }
+    }
+    return std::string(collection) + "/" + std::string(rest);
+  }
+  return std::string(behind_version);
+}
+
+/// The colon before a verb may be escaped.
+std::string with_plain_colon(std::string path) {
+  const std::size_t last = path.rfind('%');
+  const bool escaped =
+      last != std::string::npos && begins_with_ignoring_case(std::string_view(path).substr(last), kEscapedColon);
+  return escaped ? path.replace(last, kEscapedColon.size(), ":") : path;
+}
+
+bool has_dots(std::string_view name) {
+  while (true) {
+    const std::size_t end = std::min(name.find('/'), name.size());
+    const std::string_view segment = name.substr(0, std::min(end, name.find(';')));
+    if (segment.empty() || segment == "." || segment == "..") return true;
+    if (end == name.size()) return false;
+    name.remove_prefix(end + 1);
+  }
+}
+
+std::unexpected<Error> bad_model_in_path() {
+  return fail(request_error(400, ErrorKind::BadRequest, "bad_target",
+                            "The request target is refused: its path names no model that can be."));
+}
+
+/// The path of one model that is looked up: "/v1beta/models/NAME".
+Result<GeminiAsked> looked_up(const std::string& path, std::string_view escaped) {
+  Result<std::string> name = http::unescape(escaped);
+  if (!name) return fail(std::move(name.error()));
+  if (has_dots(*name)) return bad_model_in_path();
+  return GeminiAsked{.path = path, .model = *std::move(name)};
+}
+
+Result<GeminiAsked> called(const std::string& path, const dialect::GeminiPath& read) {
+  if (has_dots(read.model)) return bad_model_in_path();
+  return GeminiAsked{.path = dialect::with_model(path, read, read.model), .model = read.model};
+}
+
+}  // namespace
+
+std::optional<Result<GeminiAsked>> read_gemini(std::string_view method, std::string_view path) {
+  if (!may_be_googles(path)) return std::nullopt;
+  const std::string plain = without_base(path);
+  const std::string_view version = first_segment(plain);
+  const bool shared = version == kSharedVersion;
+  if (version == kUpload && is_google_version(first_segment(std::string_view(plain).substr(version.size())))) {
+    return GeminiAsked{.path = plain, .model = {}};
+  }
+  if ((!shared && !is_google_version(version)) || plain.size() == version.size()) return std::nullopt;
+  std::string whole(version);
+  whole += "/" + with_plain_collection(std::string_view(plain).substr(version.size() + 1));
+  if (http::is_safe_method(method)) {
+    constexpr std::string_view kOne = "/models/";
+    const bool one = std::string_view(whole).substr(version.size()).starts_with(kOne);
+    if (shared) return std::nullopt;  // looked up as in the other dialects
+    if (one && whole.find(':') == std::string::npos) {
+      return looked_up(whole, std::string_view(whole).substr(version.size() + kOne.size()));
+    }
+    if (whole.ends_with("/models/")) whole.pop_back();
+    return GeminiAsked{.path = std::move(whole), .model = {}};
+  }
+  whole = with_plain_colon(std::move(whole));
+  const auto read = dialect::read_gemini_path(whole);
+  if (read) return called(whole, *read);
+  if (shared) return std::nullopt;
+  return GeminiAsked{.path = std::move(whole), .model = {}};
+}
+
+bool is_geminis_own(std::string_view path) {
+  const std::string_view first = first_segment(path);
+  if (first == kUpload) return is_google_version(first_segment(path.substr(first.size())));
+  return is_google_version(first) || dialect::read_gemini_path(path).has_value();
+}
+
+bool sends_as_gemini(std::string_view path, const http::Fields& fields) {
+  const bool models = path == "/v1/models" || path.starts_with("/v1/models/");
+  return models && (http::find(fields, "x-goog-api-key") || http::find(fields, "x-goog-api-client"));
+}
+
+std::string take_query_key(std::string& query) {
+  std::string key;
+  std::string kept;
+  std::string_view between;
+  for (std::string_view rest = query; !rest.empty();) {
+    const std::string_view parameter = http::take_parameter(rest);
+    const std::string_view raw = http::parameter_name(parameter);
+    const std::string name = dialect::routed_name(raw);
+    if (std::ranges::find(kKeyParameters, name) != kKeyParameters.end()) {
+      const std::string_view value = parameter.substr(std::min(raw.size() + 1, parameter.size()));
+      key = http::unescape(value).value_or("");
+    } else if (std::ranges::find(kTokenParameters, name) == kTokenParameters.end()) {
+      kept.append(between).append(parameter);
+      between = "&";
+    }
+  }
+  query = std::move(kept);
+  return key;
+}
+
+}  // namespace drover::gateway
