@@ -26,8 +26,9 @@ enum class PriceField : std::uint8_t {
   AudioOutput,
   Request,
 };
-inline constexpr std::array<std::string_view, 9> kPriceFields = {
-    "input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning", "audio_input", "audio_output", "request"};
+inline constexpr std::array<std::string_view, 9> kPriceFields = {"input",       "output",         "cache_read",
+                                                                 "cache_write", "cache_write_1h", "reasoning",
+                                                                 "audio_input", "audio_output",   "request"};
 
 /// The price of one model as the configuration sets it; a field that is not set keeps the table's.
 struct PriceOverride {

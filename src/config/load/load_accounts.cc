@@ -4,6 +4,8 @@
 
 #include "config/load/draft.h"
 #include "config/load/key_source.h"
+#include "directory/asker_book.h"
+#include "directory/principal_path.h"
 #include "money/nano_usd.h"
 #include "money/window.h"
 
@@ -32,7 +34,7 @@ std::optional<money::NanoUsd> read_usd(const Value& value) {
   const auto text = value.text(kUsdExpected);
   if (!text) return std::nullopt;
   const auto usd = money::parse_usd(*text);
-  if (!usd) value.unexpected(kUsdExpected, usd.error());
+  if (!usd) value.unexpected(kUsdExpected, usd.error().message);
   return usd ? std::optional(*usd) : std::nullopt;
 }
 
@@ -74,7 +76,7 @@ void read_window(const Section& map, directory::Limit& limit) {
   const auto text = window->text(kExpected);
   if (!text) return;
   const auto spec = money::parse_window(*text);
-  if (!spec) return window->unexpected(kExpected, spec.error());
+  if (!spec) return window->unexpected(kExpected, spec.error().message);
   limit.window = *spec;
 }
 
@@ -92,16 +94,11 @@ directory::Limit read_limit(const Value& value) {
   return limit;
 }
 
-/// "acme/search": each part as a name is.
-bool is_path(std::string_view path) {
-  return directory::is_principal_path(path);
-}
-
 void load_teams(const Section& top, Draft& draft) {
   const auto teams = top.find("teams");
   if (!teams) return;
   for (const auto& [name, team] : teams->entries("{ search: { limits: [ { usd: 500, window: month } ] } }")) {
-    if (!is_path(name.text)) {
+    if (!directory::is_principal_path(name.text)) {
       draft.report.add(name.place, team.path(), "this is no name of a team",
                        "write names of letters, digits, '.', '_' and '-', joined by '/': acme/search");
     }
@@ -158,7 +155,11 @@ void load_prices(const Section& top, Draft& draft) {
 
 std::vector<directory::Limit> load_team_limits(const Value& value) {
   std::vector<directory::Limit> limits;
-  for (const Value& each : value.list("[ { usd: 500, window: month } ]")) limits.push_back(read_limit(each));
+  for (const Value& each : value.list("[ { usd: 500, window: month } ]")) {
+    limits.push_back(read_limit(each));
+    const auto possible = directory::check_limits({&limits.back(), 1});
+    if (!possible) each.wrong(possible.error().message);
+  }
   return limits;
 }
 

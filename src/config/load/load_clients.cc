@@ -115,8 +115,8 @@ void ClientsReader::read_team(const Section& map, ClientKey& client) {
   }
 }
 
-/// A map limits each minute, and requests past it wait; a list has limits in any unit and window, and requests past them
-/// are refused.
+/// A map limits each minute, and requests past it wait; a list has limits in any unit and window, and requests past
+/// them are refused.
 void ClientsReader::read_limits(const Section& map, ClientKey& client, core::Principal& principal) {
   const auto limits = map.find("limits");
   if (!limits) return;

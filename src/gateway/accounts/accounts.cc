@@ -45,7 +45,9 @@ Accounts::~Accounts() {
 void Accounts::set_limits(ScopeRef scope, std::span<const directory::Limit> limits) {
   const auto fresh = book_.set_limits(scope, limits);
   // The configuration has been checked, and so have the store's records.
-  if (!fresh) telemetry::log(telemetry::Level::Error, "a limit of " + to_text(scope) + " cannot be kept: " + fresh.error().message);
+  if (!fresh)
+    telemetry::log(telemetry::Level::Error,
+                   "a limit of " + to_text(scope) + " cannot be kept: " + fresh.error().message);
 }
 
 void Accounts::use(const config::Settings& settings) {
@@ -63,9 +65,8 @@ void Accounts::use(const config::Settings& settings) {
 Result<void> Accounts::open_ledger(store::LedgerSettings settings) {
   const std::lock_guard lock(opening_);
   if (ledger_) return {};
-  auto ledger = std::make_unique<store::Ledger>(std::move(settings), [this](store::Records&& records) {
-    on_records(std::move(records));
-  });
+  auto ledger = std::make_unique<store::Ledger>(std::move(settings),
+                                                [this](store::Records&& records) { on_records(std::move(records)); });
   const Result<void> started = ledger->start();
   if (!started && store::needs_a_person(started.error())) return started;
   if (!started) telemetry::log(telemetry::Level::Warning, "the store is away: " + started.error().message);

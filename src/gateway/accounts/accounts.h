@@ -1,5 +1,5 @@
-// Who pays, for the life of the process: what every team, client and key may still use, and the ledger of what was used.
-// Configurations come and go above it.
+// Who pays, for the life of the process: what every team, client and key may still use, and the ledger of what was
+// used. Configurations come and go above it.
 #pragma once
 
 #include <atomic>

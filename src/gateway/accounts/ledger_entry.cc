@@ -22,7 +22,8 @@ store::TokenCounts counts_of(const upstream::RunRecord& run) {
   counts.cache_read = usage.cached_tokens;
   counts.cache_write_1h = usage.cache_write_1h_tokens;
   counts.cache_write_5m = std::max<std::int64_t>(usage.cache_write_tokens - usage.cache_write_1h_tokens, 0);
-  const std::int64_t cached = usage.cached_tokens + std::max<std::int64_t>(usage.cache_write_tokens, counts.cache_write_1h);
+  const std::int64_t cached =
+      usage.cached_tokens + std::max<std::int64_t>(usage.cache_write_tokens, counts.cache_write_1h);
   counts.input_uncached = std::max<std::int64_t>(run.used.input_tokens.value - cached, 0);
   counts.output = run.used.output_tokens.value;
   counts.reasoning = usage.reasoning_tokens;

@@ -64,6 +64,11 @@ void append_limit_fields(const Error& error, std::string& fields) {
   if (!error.retry_after || *error.retry_after > kWorthWaiting) fields.append("x-should-retry: false\r\n");
 }
 
+/// Who limits money wants to know what is spent.
+bool limits_money(directory::AskerBook& book, const directory::Asking& asking, const directory::Moment& now) {
+  return book.left(asking, now)[static_cast<std::size_t>(directory::Unit::Usd)].has_value();
+}
+
 struct Told {
   directory::Unit unit;
   QuotaDimension dimension;
@@ -75,17 +80,17 @@ constexpr std::array<Told, 4> kTold = {{{directory::Unit::Requests, QuotaDimensi
 
 }  // namespace
 
-directory::Spend Tab::priced(const Amount& amount) const {
-  return {.amount = amount, .cost = request_.pricing != nullptr ? request_.pricing->estimate(amount) : money::NanoUsd{}};
+directory::Spend Tab::estimated(const Amount& amount) const {
+  return {.amount = amount,
+          .cost = request_.pricing != nullptr ? request_.pricing->estimate(amount) : money::NanoUsd{}};
 }
 
 directory::Asking Tab::asking() const {
   return {.principal = request_.principal, .tags = tags_, .end_user = {}, .model = request_.model};
 }
 
-Result<void> Tab::open(directory::AskerBook& book, const Request& request, config::Overdraft overdraft, Instant now,
-                       std::string& fields) {
-  if (book.scopes() == 0) return {};
+Result<void> Tab::begin(directory::AskerBook& book, const Request& request, const Policy& policy, Instant now,
+                        std::string& fields) {
   request_ = request;
   tags_.assign(request.tags.begin(), request.tags.end());
   reserved_ = Amount{};
@@ -93,8 +98,13 @@ Result<void> Tab::open(directory::AskerBook& book, const Request& request, confi
   const std::int64_t output = request.output_tokens > 0 ? request.output_tokens : kUsualOutput;
   reserved_.output_tokens = Tokens{output * std::max<std::int64_t>(request.choices, 1)};
   const directory::Moment at = moment(now);
-  const auto policy = overdraft == config::Overdraft::Strict ? directory::Overdraft::Strict : directory::Overdraft::One;
-  directory::Reservation reservation = book.reserve(asking(), priced(reserved_), at, policy);
+  if (request.pricing == nullptr && policy.unpriced == config::Unpriced::Reject && limits_money(book, asking(), at)) {
+    return fail(request_error(403, ErrorKind::Unsupported, "model_unpriced",
+                              "This client has a budget, and the price of this model is not known ('prices')."));
+  }
+  const bool strict = policy.overdraft == config::Overdraft::Strict;
+  directory::Reservation reservation = book.reserve(asking(), estimated(reserved_), at,
+                                                    strict ? directory::Overdraft::Strict : directory::Overdraft::One);
   if (!reservation) {
     Error error = refused(reservation.error(), at.wall);
     append_limit_fields(error, fields);
@@ -113,7 +123,7 @@ std::optional<Error> Tab::streamed(const Amount& so_far, Instant now) {
   const std::int64_t beyond = so_far.output_tokens.value - reserved_.output_tokens.value;
   more.output_tokens = Tokens{beyond + std::max(kFurtherOutput, so_far.output_tokens.value / 4)};
   const directory::Moment at = moment(now);
-  if (const auto refusal = lease_.extend(priced(more), at)) return refused(*refusal, at.wall);
+  if (const auto refusal = lease_.extend(estimated(more), at)) return refused(*refusal, at.wall);
   reserved_.output_tokens = reserved_.output_tokens + more.output_tokens;
   return std::nullopt;
 }
@@ -131,9 +141,8 @@ void Tab::lower(QuotaHints& left, Instant now) const {
   }
 }
 
-void Tab::settle(const std::optional<Amount>& used) {
-  if (!lease_.open()) return;
-  (void)lease_.settle(priced(used.value_or(Amount{})));
+void Tab::settle(const directory::Spend& used) {
+  (void)lease_.settle(used);
 }
 
 void Tab::reset() {

@@ -25,7 +25,7 @@ class Tab final : public upstream::Meter {
  public:
   /// What the request asks for, as far as limits count it.
   struct Request {
-    std::string_view principal;  ///< path; outlives the tab's request
+    std::string_view principal{};  ///< path; outlives the tab's request
     std::span<const std::string> tags{};
     std::string_view model{};
     std::int64_t input_tokens = 0;   ///< estimated
@@ -34,21 +34,29 @@ class Tab final : public upstream::Meter {
     const Pricing* pricing = nullptr;  ///< of the target that is likely to answer; null: its price is not known
   };
 
-  /// Reserves from all limits that count the request. Errors: 429 with the limit's name and when it has room again;
-  /// lines for the answer are appended to `fields`.
-  [[nodiscard]] Result<void> open(directory::AskerBook& book, const Request& request, config::Overdraft overdraft,
-                                  Instant now, std::string& fields);
+  /// What limits do at their edge.
+  struct Policy {
+    config::Overdraft overdraft = config::Overdraft::One;
+    config::Unpriced unpriced = config::Unpriced::Allow;
+  };
+
+  /// Reserves from all limits that count the request. Errors: 429 with the limit's name and when it has room again, 403
+  /// when money is limited and the price is not known; lines for the answer are appended to `fields`.
+  [[nodiscard]] Result<void> begin(directory::AskerBook& book, const Request& request, const Policy& policy,
+                                   Instant now, std::string& fields);
+  /// Some limit counts the request.
+  [[nodiscard]] bool open() const { return lease_.open(); }
   [[nodiscard]] std::optional<Error> streamed(const Amount& so_far, Instant now) override;
   [[nodiscard]] bool limited() const override { return lease_.open(); }
   void lower(QuotaHints& left, Instant now) const override;
 
-  /// What the request used; nothing: it was not answered, and only the request itself counts.
-  void settle(const std::optional<Amount>& used);
+  /// What the request used, and what that cost.
+  void settle(const directory::Spend& used);
   /// For the next request.
   void reset();
 
  private:
-  [[nodiscard]] directory::Spend priced(const Amount& amount) const;
+  [[nodiscard]] directory::Spend estimated(const Amount& amount) const;
   [[nodiscard]] directory::Asking asking() const;
 
   directory::AskerBook* book_ = nullptr;

@@ -133,8 +133,12 @@ Server::Server(std::unique_ptr<Telemetry> telemetry, Prepared& prepared, net::Li
   const unsigned threads = thread_count(snapshot_->settings);
   tls_of_worker_.assign(threads, tls_);
   for (unsigned thread = 0; thread < threads; ++thread) {
-    const Worker::Shared shared{admission_, telemetry_->metrics.add_thread(), telemetry_->access_log.add_lane(),
-                                telemetry_->decisions.add_thread(threads), accounts_, thread};
+    const Worker::Shared shared{admission_,
+                                telemetry_->metrics.add_thread(),
+                                telemetry_->access_log.add_lane(),
+                                telemetry_->decisions.add_thread(threads),
+                                accounts_,
+                                thread};
     workers_.push_back(std::make_unique<Worker>(shared, net::fresh_seed(), threads, snapshot_));
   }
   for (const auto& worker : workers_) worker->know(workers_);

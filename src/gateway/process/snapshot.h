@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "core/plan/plan.h"
+#include "gateway/accounts/pricing.h"
 #include "telemetry/metrics/metrics.h"
 #include "upstream/catalog/api_fence.h"
 #include "upstream/catalog/catalog.h"
@@ -31,6 +32,7 @@ struct Snapshot {
   std::shared_ptr<upstream::ReasoningMemory> reasoning;  ///< the same
   /// Route of the paths that name no model, per dialect; null where no provider speaks it.
   std::array<const core::Route*, core::kDialects> pins{};
+  Prices prices{};
   std::int64_t loaded_at = 0;  ///< milliseconds since 1970
   /// What routes and targets are counted under, by their ids; `unrouted`: requests that found no route.
   std::vector<telemetry::Slot> model_slots;

@@ -9,6 +9,7 @@
 #include "dialect/gemini/paths.h"
 #include "gateway/access/client_auth.h"
 #include "gateway/access/cors.h"
+#include "gateway/accounts/ledger_entry.h"
 #include "gateway/answers/request_error.h"
 #include "gateway/process/worker.h"
 #include "gateway/request/body_phase.h"
@@ -106,6 +107,8 @@ Result<void> begin(Worker& worker, RequestState& state) {
   state.own_fields.append("x-request-id: ").append(state.id).append("\r\n");
   append_cors(state.snapshot->settings, head.fields, state.own_fields);
   state.client_timeout = client_timeout(head.fields);
+  if (worker.ledger() != nullptr)
+    state.user_agent.assign(first_product(http::find(head.fields, "user-agent").value_or("")));
   state.clients_retry = http::find(head.fields, "x-stainless-retry-count").value_or("0") != "0";
 
   if (head.method == "CONNECT" || head.method == "TRACE") {
@@ -256,20 +259,18 @@ Result<void> reserve(Worker& worker, RequestState& state) {
   if (book.scopes() == 0) return {};
   if (!state.tab) state.tab = std::make_unique<Tab>();
   const dialect::Inspection& inspection = state.request.inspection;
-  Tab::Request asked{.input_tokens = inspection.input_tokens_estimate,
+  Tab::Request asked{.model = inspection.model,
+                     .input_tokens = inspection.input_tokens_estimate,
                      .output_tokens = inspection.output_tokens_estimate,
                      .choices = inspection.choices,
-                     .model = inspection.model,
                      .pricing = likely_price(state)};
   if (state.client != nullptr) {
     asked.principal = state.client->path;
     asked.tags = state.client->tags;
   }
   const config::Accounts& settings = state.snapshot->settings.accounts;
-  const bool unpriced = settings.unpriced == config::Unpriced::Reject && asked.pricing == nullptr;
-  const Result<void> opened =
-      state.tab->open(book, asked, {.overdraft = settings.overdraft, .reject_unpriced = unpriced}, worker.loop().now(),
-                      state.more_fields);
+  const Tab::Policy policy{.overdraft = settings.overdraft, .unpriced = settings.unpriced};
+  const Result<void> opened = state.tab->begin(book, asked, policy, worker.loop().now(), state.more_fields);
   state.metered = opened.has_value() && state.tab->open();
   return opened;
 }
@@ -278,8 +279,9 @@ void settle(RequestState& state) {
   if (!state.metered) return;
   const upstream::RunRecord& run = state.run->record();
   const upstream::AttemptRecord* const answer = run.answer();
-  if (answer == nullptr) return state.tab->settle(Amount{}, nullptr);
-  state.tab->settle(run.used, state.snapshot->prices.of(answer->target, state.request.inspection.model));
+  if (answer == nullptr) return state.tab->settle({});  // one request, and nothing for it
+  const Charge charge = state.snapshot->prices.charge(answer->target, state.request.inspection.model, run);
+  state.tab->settle({.amount = run.used, .cost = charge.cost.value_or(money::NanoUsd{})});
 }
 
 void start_run(Worker& worker, RequestState& state) {

@@ -8,6 +8,7 @@
 
 #include "config/yaml/scalar.h"
 #include "dialect/api_name.h"
+#include "gateway/accounts/ledger_entry.h"
 #include "gateway/process/worker.h"
 #include "gateway/request/client_deadline.h"
 #include "gateway/routing/model_access.h"
@@ -257,6 +258,9 @@ void record(Worker& worker, RequestState& state, const Error* refused) {
   count(state, ending, now, worker.tally());
   if (worker.access().on()) write_access(state, ending, now, worker.access());
   write_decision(state, ending, now, worker.decisions());
+  if (store::Ring* const ledger = worker.ledger()) {
+    (void)ledger->push(ledger_row(state, ending.status, ending.error.empty() ? "ok" : ending.error, now));
+  }
   if (state.run) log_failure(state);
 }
 

@@ -39,9 +39,9 @@ struct RequestState final : upstream::CommitObserver {
   upstream::UpstreamRequest request;
   core::DialectKind dialect = core::DialectKind::OpenAi;  ///< the client's; request.dialect is how it is spoken
   Routing routing;                                        ///< of a refused request: as far as it was decided
-  std::unique_ptr<Tab> tab;  ///< made for the first request that limits count, and kept
-  bool metered = false;      ///< `tab` is this request's
-  std::string user_agent;    ///< its first product, for the ledger
+  std::unique_ptr<Tab> tab;                               ///< made for the first request that limits count, and kept
+  bool metered = false;                                   ///< `tab` is this request's
+  std::string user_agent;                                 ///< its first product, for the ledger
   std::optional<upstream::Run> run;
   std::uint64_t body_bytes = 0;  ///< of the request, without a content coding
   /// What was answered by the gateway itself; 0: nothing, or an upstream's answer was relayed.
