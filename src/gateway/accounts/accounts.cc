@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "store/trouble.h"
 #include "telemetry/log/log.h"
 
 namespace drover::gateway {
