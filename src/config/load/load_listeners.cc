@@ -123,7 +123,8 @@ Wrong exposed(const ListenAddress& listener) {
   return {listener.to_string() +
               " can be reached from other machines, and without 'clients' everybody who reaches it could spend your "
               "keys",
-          "list the clients and their keys under 'clients', or listen on 127.0.0.1"};
+          "list the clients and their keys under 'clients', the store of their keys as 'store', or listen "
+          "on 127.0.0.1"};
 }
 
 void check_exposed(const Value& value, const ListenAddress& listener, bool clients) {
@@ -147,7 +148,7 @@ void load_listen(const Section& top, Draft& draft) {
     if (std::ranges::any_of(listeners, [&](const ListenAddress& other) { return same_socket(other, *listener); })) {
       each.wrong(listener->to_string() + " is in the list already", "remove one");
     }
-    check_exposed(each, *listener, top.has("clients"));
+    check_exposed(each, *listener, top.has("clients") || !draft.settings.accounts.store.empty());
     listeners.push_back(*std::move(listener));
   }
 }
@@ -244,7 +245,7 @@ std::optional<Problem> listen_instead(Settings& settings, const ListenOverride& 
                             "say which one is meant with --listen ADDRESS"});
   }
   if (asked.port) address.port = *asked.port;
-  if (settings.clients.empty() && !address.loopback()) return problem(option, exposed(address));
+  if (settings.clients.empty() && settings.accounts.store.empty() && !address.loopback()) return problem(option, exposed(address));
   if (settings.admin && clash(address, *settings.admin)) {
     return problem(option, {address.to_string() + " is where 'admin' listens", "choose another port"});
   }

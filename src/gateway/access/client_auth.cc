@@ -8,11 +8,15 @@
 
 #include "base/fixed_vector.h"
 #include "base/sha256.h"
+#include "directory/key_text.h"
+#include "gateway/access/networks.h"
 #include "gateway/answers/request_error.h"
 #include "http/authority.h"
 
 namespace drover::gateway {
 namespace {
+
+using directory::KeyVerdict;
 
 constexpr std::string_view kBearer = "bearer ";
 
@@ -43,6 +47,45 @@ bool same_digest(const Sha256Digest& a, const Sha256Digest& b) {
   return difference == 0;
 }
 
+Error no_key() {
+  return refused(401, "missing_client_key",
+                 "This gateway needs a client key: send it as 'Authorization: Bearer KEY', 'x-api-key: KEY', "
+                 "'api-key: KEY' or 'x-goog-api-key: KEY'.");
+}
+
+Error unknown_key(const Credentials& offered, const StoredKeys& keys) {
+  if (keys.book != nullptr && !keys.complete) {
+    return shed_error("keys_unavailable",
+                      "The gateway cannot reach its store of client keys, and does not know this one yet.");
+  }
+  const bool typo = std::ranges::any_of(
+      offered, [](std::string_view key) { return directory::judge_key_text(key) == directory::KeyTextVerdict::Typo; });
+  if (typo) {
+    return refused(401, "mistyped_client_key",
+                   "This client key is not complete or has a typing mistake: its last six characters do not fit.");
+  }
+  return refused(401, "unknown_client_key", "This gateway does not know this client key; ask whoever runs it for one.");
+}
+
+/// Whether a key of the store may be used.
+Result<void> judge(const directory::FoundKey& key, const Credentials& offered, const StoredKeys& keys,
+                   std::uint64_t peer) {
+  switch (key.verdict) {
+    case KeyVerdict::Unknown: return fail(unknown_key(offered, keys));
+    case KeyVerdict::Expired:
+      return fail(refused(401, "client_key_expired",
+                          "This client key has expired; ask whoever runs the gateway for a new one."));
+    case KeyVerdict::Blocked: return fail(refused(401, "client_key_blocked", "This client key is blocked."));
+    case KeyVerdict::PrincipalBlocked:
+      return fail(refused(401, "client_team_blocked", "The team of this client key is blocked."));
+    case KeyVerdict::Known: break;
+  }
+  if (!key.terms->networks.empty() && !comes_from(key.terms->networks, peer)) {
+    return fail(refused(403, "client_network", "This client key may not be used from this network."));
+  }
+  return {};
+}
+
 /// "http://localhost:3000" → "localhost:3000"; nothing for "null" and what is not an origin.
 std::optional<std::string_view> authority_of(std::string_view origin) {
   const auto scheme_end = origin.find("://");
@@ -63,28 +106,27 @@ Error foreign_page(std::string code) {
 
 }  // namespace
 
-Result<const config::ClientKey*> authenticate(const config::Settings& settings, const http::RequestHead& head,
-                                              std::string_view in_query) {
-  if (settings.clients.empty()) return nullptr;
+Result<Caller> authenticate(const config::Settings& settings, const StoredKeys& keys, const http::RequestHead& head,
+                            std::string_view in_query, WallTime now, std::uint64_t peer) {
+  const bool stored = keys.book != nullptr && (keys.required || keys.book->size() > 0);
+  Caller caller;
+  if (settings.clients.empty() && !stored) return caller;
   Credentials offered = credentials(head);
   if (!in_query.empty()) (void)offered.push_back(in_query);
-  if (offered.empty()) {
-    return fail(refused(401, "missing_client_key",
-                        "This gateway needs a client key: send it as 'Authorization: Bearer KEY', 'x-api-key: KEY', "
-                        "'api-key: KEY' or 'x-goog-api-key: KEY'."));
-  }
-  const config::ClientKey* found = nullptr;
+  if (offered.empty()) return fail(no_key());
   for (const std::string_view key : offered) {
     const Sha256Digest digest = sha256(key);
     for (const config::ClientKey& client : settings.clients) {
-      if (same_digest(client.digest, digest) && found == nullptr) found = &client;
+      if (same_digest(client.digest, digest) && caller.configured == nullptr) caller.configured = &client;
     }
+    if (!stored || caller.stored.verdict == KeyVerdict::Known) continue;
+    directory::FoundKey found = keys.book->find(digest, now);
+    if (found.verdict != KeyVerdict::Unknown) caller.stored = std::move(found);
   }
-  if (found == nullptr) {
-    return fail(
-        refused(401, "unknown_client_key", "This gateway does not know this client key; ask whoever runs it for one."));
-  }
-  return found;
+  if (caller.configured != nullptr) return caller;
+  const Result<void> good = judge(caller.stored, offered, keys, peer);
+  if (!good) return fail(good.error());
+  return caller;
 }
 
 Result<void> guard_against_pages(const http::RequestHead& head, Page page) {

@@ -7,16 +7,32 @@
 
 #include "base/result.h"
 #include "config/settings.h"
+#include "directory/key_book.h"
 #include "http/head/head.h"
 
 namespace drover::gateway {
 
-/// The configured client whose key the request carries ("Authorization: Bearer", "x-api-key", "api-key",
-/// "x-goog-api-key", or `in_query`: of a program that speaks Gemini, else empty); null when no clients are configured.
-/// Compares digests, all of them, in constant time. Errors: Unauthorized (401).
-[[nodiscard]] Result<const config::ClientKey*> authenticate(const config::Settings& settings,
-                                                            const http::RequestHead& head,
-                                                            std::string_view in_query = {});
+/// What the keys of the store are good for.
+struct StoredKeys {
+  const directory::KeyBook* book = nullptr;
+  bool required = false;  ///< the store is configured, so nobody comes in without a key
+  bool complete = true;   ///< false: the store has not told all its keys yet, and is away
+};
+
+/// Who asks.
+struct Caller {
+  const config::ClientKey* configured = nullptr;  ///< a client of the configuration
+  directory::FoundKey stored{};                   ///< else, when its verdict is Known: a key of the store
+};
+
+/// Whose key the request carries ("Authorization: Bearer", "x-api-key", "api-key", "x-goog-api-key", or `in_query`: of a
+/// program that speaks Gemini, else empty): a client's of the configuration or a key of the store; nobody's when there
+/// are neither. Digests of the configuration's clients are compared in constant time, all of them. `peer`:
+/// net::ServerConnection::peer. Errors: 401 no key, unknown (a typing mistake is told), expired or blocked; 403 not from
+/// this network; 503 the store is away, and the key is not one that it had told of.
+[[nodiscard]] Result<Caller> authenticate(const config::Settings& settings, const StoredKeys& keys,
+                                          const http::RequestHead& head, std::string_view in_query, WallTime now,
+                                          std::uint64_t peer);
 
 /// Whether a request comes from a page whose origin the configuration lists.
 enum class Page : std::uint8_t { Other, Listed };

@@ -1,6 +1,8 @@
 #include "gateway/accounts/accounts.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -43,16 +45,20 @@ Accounts::~Accounts() {
   stop();
 }
 
-void Accounts::set_limits(ScopeRef scope, std::span<const directory::Limit> limits) {
-  const auto fresh = book_.set_limits(scope, limits);
-  // The configuration has been checked, and so have the store's records.
-  if (!fresh)
+void Accounts::set_limits(ScopeRef scope, std::span<const directory::Limit> limits,
+                          const std::optional<directory::Increase>& increase) {
+  auto fresh = book_.set_limits(scope, limits, increase);
+  if (!fresh) {  // the configuration has been checked; a record of the store may be another drover's
     telemetry::log(telemetry::Level::Error,
-                   "a limit of " + to_text(scope) + " cannot be kept: " + fresh.error().message);
+                   "the limits of " + to_text(scope) + " cannot be kept: " + fresh.error().message);
+    return;
+  }
+  for (directory::CounterKey& key : *fresh) new_counts_.push_back({std::string(scope.name), std::move(key)});
 }
 
 void Accounts::use(const config::Settings& settings) {
   const std::lock_guard lock(records_);
+  required_.store(!settings.accounts.store.empty());
   std::set<std::string, std::less<>> before = std::exchange(configured_, {});
   for (const auto& [path, limits] : limits_of(settings)) {
     before.erase(path);
@@ -61,19 +67,28 @@ void Accounts::use(const config::Settings& settings) {
     set_limits(principal(path), limits);
   }
   for (const std::string& path : before) book_.forget(principal(path));
+  for (const directory::Principal& team : settings.accounts.teams) keys_.set_blocked(team.path, team.blocked);
+  restore_new();
 }
 
 Result<void> Accounts::open_ledger(store::LedgerSettings settings) {
   const std::lock_guard lock(opening_);
   if (ledger_) return {};
-  auto ledger = std::make_unique<store::Ledger>(std::move(settings),
-                                                [this](store::Records&& records) { on_records(std::move(records)); });
+  complete_.store(false);
+  auto ledger = std::make_unique<store::Ledger>(std::move(settings), [this](store::Records&& records) {
+    on_records(std::move(records));
+  });
   const Result<void> started = ledger->start();
-  if (!started && store::needs_a_person(started.error())) return started;
+  if (!started && store::needs_a_person(started.error())) {
+    complete_.store(true);
+    return started;
+  }
   if (!started) telemetry::log(telemetry::Level::Warning, "the store is away: " + started.error().message);
   for (auto& ring : rings_) ring.store(&ledger->add_ring(), std::memory_order_release);
   ledger_ = std::move(ledger);
   running_.store(ledger_.get(), std::memory_order_release);
+  const std::lock_guard records(records_);
+  restore_new();
   return {};
 }
 
@@ -82,11 +97,65 @@ void Accounts::stop() {
   if (ledger_) ledger_->stop(kLastRows);
 }
 
+/// With records_ held.
+void Accounts::restore_new() {
+  store::Ledger* const ledger = running_.load();
+  if (ledger == nullptr || new_counts_.empty()) return;
+  auto due = std::make_shared<std::vector<NewCount>>(std::exchange(new_counts_, {}));
+  const bool taken = ledger->post([this, due](store::Store& store) {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    const Result<void> restored = restore(*due, store, book_, moment(Instant(now)));
+    if (restored) return;
+    // The store is away: the next change, or the next reload, asks again.
+    const std::lock_guard lock(records_);
+    new_counts_.insert(new_counts_.end(), due->begin(), due->end());
+  });
+  if (!taken) new_counts_ = *due;
+}
+
 void Accounts::on_records(store::Records&& records) {
-  const std::lock_guard lock(records_);
-  for (const directory::Principal& each : records.principals) {
-    if (!configured_.contains(each.path)) set_limits(principal(each.path), each.limits);
+  const bool last = records.last;
+  const bool stale = records.stale;
+  {
+    const std::lock_guard lock(records_);
+    for (const directory::Principal& each : records.principals) {
+      keys_.set_blocked(each.path, each.blocked);
+      if (!configured_.contains(each.path)) set_limits(principal(each.path), each.limits);
+    }
+    for (const directory::Key& key : records.keys) limit_key(key);
+    take_keys(records);
+    restore_new();
   }
+  if (last) complete_.store(!stale, std::memory_order_release);
+}
+
+/// Limits of the key itself are those of the last node of its path.
+void Accounts::limit_key(const directory::Key& key) {
+  const std::string path = key.principal.empty() ? key.id : key.principal + "/" + key.id;
+  const bool limited = !key.archived && !key.limits.empty();
+  const auto before = limited_.find(key.id);
+  if (before != limited_.end() && (!limited || before->second != path)) {
+    book_.forget(principal(before->second));
+    limited_.erase(before);
+  }
+  if (!limited) return;
+  set_limits(principal(path), key.limits, key.increase);
+  limited_[key.id] = path;
+}
+
+void Accounts::take_keys(store::Records& records) {
+  if (records.first) whole_.clear();
+  const bool whole = records.first || !whole_.empty();
+  Result<void> taken;
+  if (!whole) {
+    taken = keys_.put(records.keys);
+  } else {
+    std::ranges::move(records.keys, std::back_inserter(whole_));
+    if (!records.last) return;
+    taken = keys_.replace_all(whole_);
+    whole_ = {};
+  }
+  if (!taken) telemetry::log(telemetry::Level::Error, "keys of the store cannot be used: " + taken.error().message);
 }
 
 }  // namespace drover::gateway

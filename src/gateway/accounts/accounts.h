@@ -1,5 +1,5 @@
-// Who pays, for the life of the process: what every team, client and key may still use, and the ledger of what was
-// used. Configurations come and go above it.
+// Who pays, for the life of the process: the keys of the store, what every team, client and key may still use, and the
+// ledger of what was used. Configurations come and go above it.
 #pragma once
 
 #include <atomic>
@@ -7,14 +7,18 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
-#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
 #include "config/settings.h"
 #include "directory/asker_book.h"
+#include "directory/key_book.h"
 #include "directory/moment.h"
+#include "gateway/access/client_auth.h"
+#include "gateway/accounts/restore.h"
 #include "store/ledger/ledger.h"
 
 namespace drover::gateway {
@@ -34,8 +38,9 @@ class Accounts {
   /// From the thread that owns the server.
   void use(const config::Settings& settings);
 
-  /// Starts the ledger, if it does not run yet. Errors: the store's, where a person has to mend it (a wrong password, a
-  /// newer drover's tables); a store that is merely away is tried again and is no error. Any thread but a worker's.
+  /// Starts the ledger, if it does not run yet. `now`: the loops' clock. Errors: the store's, where a person has to mend
+  /// it (a wrong password, a newer drover's tables); a store that is merely away is tried again and is no error. Any
+  /// thread but a worker's.
   [[nodiscard]] Result<void> open_ledger(store::LedgerSettings settings);
   /// Null while there is none. Any thread.
   [[nodiscard]] store::Ledger* ledger() const { return running_.load(std::memory_order_acquire); }
@@ -45,19 +50,39 @@ class Accounts {
   void stop();
 
   [[nodiscard]] directory::AskerBook& book() { return book_; }
+  [[nodiscard]] StoredKeys stored_keys() const {
+    return {.book = &keys_,
+            .required = required_.load(std::memory_order_relaxed),
+            .complete = complete_.load(std::memory_order_acquire)};
+  }
 
  private:
-  /// On the ledger's thread.
+  // On the ledger's thread.
   void on_records(store::Records&& records);
-  void set_limits(directory::ScopeRef scope, std::span<const directory::Limit> limits);
+  void take_keys(store::Records& records);
+  void limit_key(const directory::Key& key);
+
+  void set_limits(directory::ScopeRef scope, std::span<const directory::Limit> limits,
+                  const std::optional<directory::Increase>& increase = std::nullopt);
+  /// Asks the ledger for what new counts have used, when there is one.
+  void restore_new();
 
   directory::AskerBook book_;
-  std::mutex records_;
-  std::set<std::string, std::less<>> configured_;  ///< paths that the configuration has limits for; guarded by records_
+  directory::KeyBook keys_;
+  std::atomic<bool> required_ = false;  ///< the configuration names a store
+  std::atomic<bool> complete_ = true;   ///< the store has told all its keys
+
+  std::mutex records_;  ///< guards the next three
+  std::set<std::string, std::less<>> configured_;           ///< paths that the configuration has limits for
+  std::unordered_map<std::string, std::string> limited_;    ///< of keys with limits, by id: their path
+  std::vector<NewCount> new_counts_;                        ///< of which the ledger was not asked yet
+
+  std::vector<directory::Key> whole_;  ///< a whole set of keys that is being told; the ledger's thread only
+
   std::mutex opening_;
+  std::vector<std::atomic<store::Ring*>> rings_;
   std::unique_ptr<store::Ledger> ledger_;
   std::atomic<store::Ledger*> running_{nullptr};
-  std::vector<std::atomic<store::Ring*>> rings_;
 };
 
 }  // namespace drover::gateway

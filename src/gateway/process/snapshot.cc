@@ -83,6 +83,10 @@ upstream::SharedFleet::Observer observer(telemetry::Metrics* metrics) {
 
 }  // namespace
 
+Snapshot::Fences Snapshot::fences_within(const core::Plan& plan, const core::ProviderSet& within) {
+  return gateway::fences_within(plan, &within);
+}
+
 GatewayPlan gateway_plan(const config::Settings& settings) {
   auto plan = std::make_shared<core::Plan>(*settings.plan);
   GatewayPlan made;

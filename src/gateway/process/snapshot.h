@@ -52,7 +52,8 @@ struct Snapshot {
   /// takes over from `before` (null: this is the first) what its fleet knows and which requests run.
   void begin(const Snapshot* before, telemetry::Metrics& metrics);
 
-  /// The providers that a client (null: no client) may use.
+  [[nodiscard]] static Fences fences_within(const core::Plan& plan, const core::ProviderSet& within);
+  /// The providers that a client of the configuration (null: no client) may use.
   [[nodiscard]] const Fences& fences(const config::ClientKey* client) const {
     if (client == nullptr || !client->providers) return fences_of_all;
     return fences_of_client[static_cast<std::size_t>(client - settings.clients.data())];

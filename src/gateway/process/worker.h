@@ -10,6 +10,7 @@
 #include <span>
 #include <thread>
 
+#include "gateway/access/stored_clients.h"
 #include "gateway/accounts/accounts.h"
 #include "gateway/answers/models_page.h"
 #include "gateway/process/admission.h"
@@ -76,6 +77,7 @@ class Worker {
   [[nodiscard]] telemetry::Tally& tally() { return shared_.tally; }
   [[nodiscard]] telemetry::AccessLog::Lane& access() { return shared_.access; }
   [[nodiscard]] telemetry::DecisionStore& decisions() { return shared_.decisions; }
+  [[nodiscard]] StoredClients& stored_clients() { return stored_clients_; }
   [[nodiscard]] Accounts& accounts() { return shared_.accounts; }
   /// For the ledger's rows; null while there is no ledger.
   [[nodiscard]] store::Ring* ledger() const { return shared_.accounts.ring(shared_.number); }
@@ -107,6 +109,7 @@ class Worker {
   net::Resolver resolver_;
   upstream::ConnectionPools pools_;
   ProviderModels provider_models_;
+  StoredClients stored_clients_;
   AskedPath asked_path_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::set<Session*> sessions_;

@@ -150,11 +150,28 @@ Result<void> begin(Worker& worker, RequestState& state) {
   return worker.admission().loop_guard.pass(head.fields, state.request.fields);
 }
 
-Result<void> authenticate(RequestState& state) {
+/// What a key of the store may do beside models and providers, which are its client's.
+Result<void> may_use_api(const directory::KeyTerms& terms, dialect::Api api) {
+  if (terms.apis.empty() || std::ranges::find(terms.apis, dialect::api_name(api)) != terms.apis.end()) return {};
+  return fail(request_error(403, ErrorKind::Unauthorized, "api_not_allowed",
+                            "This client key may not use this API; it may use: " + listed(terms.apis) + "."));
+}
+
+Result<void> authenticate(Worker& worker, RequestState& state) {
   const http::RequestHead& head = state.exchange->head();
-  const auto client = authenticate(state.snapshot->settings, head, state.query_key);
-  if (!client) return fail(client.error());
-  state.client = *client;
+  Accounts& accounts = worker.accounts();
+  auto caller = authenticate(state.snapshot->settings, accounts.stored_keys(), head, state.query_key,
+                             moment(worker.loop().now()).wall, state.peer);
+  if (!caller) return fail(std::move(caller.error()));
+  state.client = caller->configured;
+  state.fences = &state.snapshot->fences(state.client);
+  if (caller->stored.verdict == directory::KeyVerdict::Known && state.client == nullptr) {
+    state.stored_client = worker.stored_clients().of(caller->stored, state.snapshot);
+    state.client = &state.stored_client->client;
+    if (state.client->providers) state.fences = &state.stored_client->fences;
+    const Result<void> allowed = may_use_api(*state.stored_client->terms, state.request.api);
+    if (!allowed) return allowed;
+  }
   const Page page = listed_origin(state.snapshot->settings, head.fields).empty() ? Page::Other : Page::Listed;
   const Result<void> guarded = state.client != nullptr ? Result<void>() : guard_against_pages(head, page);
   if (!guarded) return guarded;
@@ -168,7 +185,9 @@ constexpr double kPlacesForBatch = 0.5;
 
 double share_of_places(const RequestState& state) {
   if (state.client == nullptr) return 1;
-  const core::Principal& principal = state.snapshot->plan->principals[state.client->principal.index()];
+  const auto& principals = state.snapshot->plan->principals;
+  if (state.client->principal.index() >= principals.size()) return 1;  // a key of the store
+  const core::Principal& principal = principals[state.client->principal.index()];
   return principal.service == core::ServiceClass::Batch ? kPlacesForBatch : 1;
 }
 
@@ -219,7 +238,7 @@ Result<void> route(RequestState& state) {
   const Snapshot& snapshot = *state.snapshot;
   const RoutingRequest asked{.client = state.client, .request = &state.request, .named = state.asked_name};
   const RoutingFacts facts{.plan = snapshot.plan.get(),
-                           .fences = &snapshot.fences(state.client)[static_cast<std::size_t>(state.dialect)],
+                           .fences = &(*state.fences)[static_cast<std::size_t>(state.dialect)],
                            .pin = snapshot.pin(state.dialect)};
   const Result<void> decided = decide_route(facts, asked, holder_of(snapshot, needed_object(asked)), state.routing);
   dialect::Inspection& inspection = state.request.inspection;

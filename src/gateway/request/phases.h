@@ -22,8 +22,8 @@ inline constexpr Duration kLateFlush = std::chrono::milliseconds(500);
 /// Reads the head: path, method, dialect, id, deadline, and the fields that may cross. Errors: 400 path, 404 nothing is
 /// served there, 405 method, 426 upgrade.
 [[nodiscard]] Result<void> begin(Worker& worker, RequestState& state);
-/// Errors: 401, 403.
-[[nodiscard]] Result<void> authenticate(RequestState& state);
+/// Errors: 401, 403; 503 the store of keys is away.
+[[nodiscard]] Result<void> authenticate(Worker& worker, RequestState& state);
 /// Checks whether the body may be received. Errors: 503 too many requests, 413 announced too large.
 [[nodiscard]] Result<void> admit(Worker& worker, RequestState& state);
 /// Takes one of the places of requests in flight. Called when the body is whole, so that a slow sender holds no place.

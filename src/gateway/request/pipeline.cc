@@ -21,7 +21,7 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
     record(worker, state, good ? nullptr : &good.error());
     co_return;
   }
-  if (good) good = authenticate(state);   // a client's key, or nobody's web page
+  if (good) good = authenticate(worker, state);  // a client's key, or nobody's web page
   if (good) good = admit(worker, state);  // is there room; size as announced
 
   while (good) {  // the body, whole, kept for replay

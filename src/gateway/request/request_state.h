@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/plan/plan.h"
+#include "gateway/access/stored_clients.h"
 #include "gateway/accounts/tab.h"
 #include "gateway/process/admission.h"
 #include "gateway/process/snapshot.h"
@@ -27,6 +28,8 @@ struct RequestState final : upstream::CommitObserver {
   Gauge::Place place;                         ///< among the requests in flight
   bool known = false;                         ///< it has passed authentication
   const config::ClientKey* client = nullptr;  ///< null: no clients are configured
+  std::shared_ptr<const StoredClient> stored_client;  ///< holds `client` where its key is in the store
+  const Snapshot::Fences* fences = nullptr;           ///< the client's; from authentication on
   std::string id;
   std::string own_fields;      ///< lines for every answer: "x-request-id: …\r\n", and who may read it in a browser
   std::string more_fields;     ///< lines for an error of ours: what would have been right
@@ -75,6 +78,8 @@ struct RequestState final : upstream::CommitObserver {
     own_bytes = 0;
     known = false;
     client = nullptr;
+    stored_client.reset();
+    fences = nullptr;
     routing = {};
     exchange = nullptr;
     client_timeout = kNoLimit;
