@@ -28,6 +28,7 @@ struct Changes {
   std::vector<directory::Principal> principals{};
   std::uint64_t change = 0;  ///< ask for what comes after this
   bool more = false;         ///< there is more already
+  bool restarted = false;    ///< the store's numbers are below `after` (a backup was restored): ask again from 0
   /// Records that cannot be read (a store that somebody wrote to): they are left out.
   std::uint64_t unreadable = 0;
 };

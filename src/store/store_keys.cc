@@ -43,9 +43,13 @@ void add_record(std::vector<Record>& to, std::uint64_t& unreadable, std::string_
 Result<Changes> Store::changes(std::uint64_t after, std::size_t limit) {
   if (auto is = ready(); !is) return fail(is.error());
   limit = std::clamp<std::size_t>(limit, 1, kMaxChanges);
-  const Value values[] = {static_cast<std::int64_t>(after), static_cast<std::int64_t>(limit)};
   Changes changes{.change = after};
+  const auto last = number("SELECT change FROM drover_state");
+  if (!last) return fail(last.error());
+  changes.restarted = static_cast<std::uint64_t>(*last) < after;
+  if (static_cast<std::uint64_t>(*last) <= after) return changes;
   std::size_t read = 0;
+  const Value values[] = {static_cast<std::int64_t>(after), static_cast<std::int64_t>(limit)};
   const auto ran = database_->run(
       "SELECT change, kind, record FROM (SELECT * FROM (SELECT change, 1 AS kind, record FROM keys WHERE change > $1 ORDER BY "
       "change LIMIT $2) AS k UNION ALL SELECT * FROM (SELECT change, 2 AS kind, record FROM principals WHERE change > $1 "

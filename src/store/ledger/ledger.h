@@ -1,10 +1,10 @@
 // The ledger: the thread that owns the store. Workers push finished requests into rings and never wait; this thread writes them in
 // batches, spools them while the store is away, runs what the admin API asks of the store, and tells of keys that changed.
 //
-// What can be lost: `kill -9` loses the rows that are still in memory, those of the last second; with a store away the last 0.1 s,
-// because spooled rows are in the file. A power cut loses in addition what the spool (synced once a second) or the database had
-// not brought to its disk. No row counts twice: a batch whose answer was lost is sent again, and the store leaves out what it has.
-// Rows that fit nowhere (full ring, full spool) are counted in stats().lost.
+// What can be lost: `kill -9` loses the rows that are still in memory, those of the last second; while a store freezes also the batch
+// that it was sent, until the call's bound. Spooled rows are in the file. A power cut loses in addition what the spool (synced once
+// a second) or the database had not brought to its disk. No row counts twice: a batch whose answer was lost is sent again, and the
+// store leaves out what it has. Rows that fit nowhere (full ring, full spool) are counted in stats().lost.
 #pragma once
 
 #include <atomic>
@@ -37,7 +37,7 @@ struct LedgerSettings {
   std::size_t ring_rows = 4096;       ///< of each worker
   std::chrono::days keep{90};         ///< rows of the ledger; 0: for ever
   std::size_t batch_rows = 1000;      ///< a batch is written once it has so many rows,
-  std::chrono::milliseconds batch_age{1000};  ///< or its first row is so old
+  std::chrono::milliseconds batch_age{800};  ///< or its first row is so old
   std::chrono::milliseconds call_time{4000};  ///< the bound of one call of the store
 };
 
@@ -97,29 +97,35 @@ class Ledger {
 
  private:
   using Clock = std::chrono::steady_clock;
-  class Feed;
 
   void work();
   void turn();
+  void wait_for_work();
+  void run_jobs();
+  void finish();
+  void wake() const;
+  void try_store();
+  /// Notes an error of the store; unless it is about values, the store is away from here on.
+  void went_wrong(const Error& error);
+  void note(const Error& error);
+  void publish();
+
+  // ledger_rows.cc: rows on their way
   void collect();
-  void write_rows();
-  void write_batch();
+  void while_waiting();
+  void write_pending(bool all);
+  [[nodiscard]] bool write_batch(std::span<LedgerRow> batch);
   void write_one_by_one(std::span<LedgerRow> batch);
   void replay();
   void spool_pending();
-  void run_jobs();
-  void look_for_changes();
-  void write_snapshot();
-  void start_from_snapshot();
-  void begin_feed();
-  void maintain();
   void reopen_spool();
-  void wait_for_work();
-  void finish();
-  void wake() const;
-  [[nodiscard]] bool take(const Error& error);  ///< notes it; gives whether the store is away
-  void note(const Error& error);
-  void publish();
+  void sync_spool();
+
+  // ledger_feed.cc: what the store tells, and what is due from time to time
+  void look_for_changes();
+  void start_from_snapshot();
+  void snapshot_step();
+  void maintain();
 
   LedgerSettings settings_;
   OnRecords on_records_;
@@ -132,10 +138,12 @@ class Ledger {
   std::optional<Spool> spool_{};
   bool spool_dirty_ = false;
   bool up_ = false;
-  bool jobs_ran_ = false;
+  bool look_now_ = false;         ///< something may have changed: do not wait for the second
   std::uint64_t seen_change_ = 0;
-  std::string seen_store_{};
-  bool changed_since_snapshot_ = true;
+  std::string seen_store_{};      ///< whose numbers these are; empty: nothing was seen yet
+  bool tell_whole_ = true;        ///< the next records are told as a whole set
+  bool tell_anyway_ = true;       ///< the directory waits for `last`, even when nothing changed
+  bool snapshot_due_ = false;
   std::optional<SnapshotWriter> snapshot_{};
   Clock::time_point next_try_{}, next_look_{}, next_maintain_{}, next_snapshot_{}, next_spool_{}, next_sync_{};
   LedgerStats counts_{};
