@@ -46,7 +46,7 @@ bool mentions(const std::string& text, std::string_view key) {
 TEST(Example, LoadsWithoutMistakesOrWarnings) {
   const Settings settings = loaded(example_text(), example_world());
   EXPECT_EQ(settings.warnings, std::vector<std::string>{});
-  EXPECT_EQ(settings.plan->routes.size(), 5U);
+  EXPECT_EQ(settings.plan->routes.size(), 6U);
   EXPECT_EQ(describe(settings).find("no effect"), std::string::npos);
 }
 

@@ -146,8 +146,8 @@ TEST(GeminiBack, ACutOrFailedStreamNeverLooksWhole) {
   }
 }
 
-TEST(GeminiBack, AnAnswerWithoutAWordGoesToTheNextTarget) {
-  Back the;
+TEST(GeminiBack, AnAnswerWithoutAWordGoesToTheNextTargetWhereTheOperatorWantsThat) {
+  Back the(", errors: [ { empty: true, class: empty_answer } ]");
   the.g.always(Say{}.bytes(
       sized(R"({"candidates":[{"content":{"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":{}})")));
   const Answer answer = the.gateway.post(kChat, chat_body("m"));
@@ -202,7 +202,9 @@ TEST(GeminiBack, EmbeddingsGoToAnotherProviderWhereGoogleFailsOrCannotBeAsked) {
 }
 
 TEST(GeminiBack, ASignatureComesBackForAClientThatDoesNotKnowIt) {
-  MockProvider mock;
+  mock::Settings settings = mock_settings();
+  settings.speech = mock::Speech::Echo;
+  MockProvider mock(settings);
   const Gateway gateway(load(std::string(kBase) + "providers:\n" +
                              gemini_line("g", mock.url(), std::string("{ value: ") + kGoogleKey + " }") +
                              "models:\n  m: { targets: [ { provider: g, model: gemini-3-pro } ] }\n"));
