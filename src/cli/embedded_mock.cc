@@ -22,13 +22,16 @@ std::expected<config::Settings, config::Problems> EmbeddedMock::gateway_settings
   for (std::size_t at = 0; at < settings.keys.size(); ++at)
     keys_text.append("      - { env: MOCK_KEY_").append(std::to_string(at)).append(" }\n");
   const std::string url = base_url();
-  const std::string host = url.substr(0, url.rfind("/v1"));  // without /v1, as Anthropic's own SDKs write it
+  const std::string host = url.substr(0, url.rfind("/v1"));  // without /v1, as Anthropic's and Google's SDKs write it
   std::string text = "providers:\n";
   text.append("  mock:\n    base_url: ").append(url).append("\n").append(keys_text);
   text.append("  mock-claude:\n    dialect: anthropic\n    base_url: ").append(host).append("\n").append(keys_text);
+  text.append("  mock-gemini:\n    dialect: gemini\n    base_url: ").append(host).append("\n").append(keys_text);
   text.append("models:\n");
   for (const std::string& model : settings.models) {
-    const std::string_view provider = model.starts_with("claude") ? "mock-claude" : "mock";
+    const std::string_view provider = model.starts_with("claude")   ? "mock-claude"
+                                      : model.starts_with("gemini") ? "mock-gemini"
+                                                                    : "mock";
     text.append("  ").append(model).append(": { targets: [ ").append(provider).append(" ] }\n");
   }
   const config::Environment keys{

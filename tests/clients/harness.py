@@ -43,8 +43,9 @@ BACKS = {
 
 
 def path_of(record):
-    """The path of a request that reached the provider, the same whether Gemini was asked for a stream or not."""
-    return record["path"].split("?")[0].replace(":streamGenerateContent", ":generateContent")
+    """The path of a request that reached the provider, the same for all versions of Gemini's API, and for its streams."""
+    path = record["path"].split("?")[0].replace(":streamGenerateContent", ":generateContent")
+    return path.replace("/v1/models/", "/v1beta/models/")
 
 
 class Failed(Exception):

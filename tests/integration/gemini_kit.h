@@ -8,6 +8,9 @@
 
 namespace drover::test {
 
+inline constexpr const char* kGoogleKey = "AIza-test-google-0a1b2c3d4e5f6a7b8c9d";
+inline constexpr const char* kSpareGoogleKey = "AIza-test-spare-9d8c7b6a5f4e3d2c1b0a";
+
 inline std::string generate_body(std::string_view more = {}) {
   return R"({"contents":[{"role":"user","parts":[{"text":"hello"}]}])" + std::string(more) + "}";
 }

@@ -21,6 +21,7 @@ FakeWorld example_world() {
   in.variables = {{"HOLYSHEEP_KEYS", "canary-1,canary-2"},
                   {"OPENAI_API_KEY", "canary-3"},
                   {"ANTHROPIC_KEY", "canary-6"},
+                  {"GEMINI_KEY", "canary-8"},
                   {"INHOUSE_KEY", "canary-4"},
                   {"WEB_KEY", "canary-client-0001"}};
   in.files["/run/secrets/holysheep-2"] = {.text = "canary-5\n"};
@@ -45,7 +46,7 @@ bool mentions(const std::string& text, std::string_view key) {
 TEST(Example, LoadsWithoutMistakesOrWarnings) {
   const Settings settings = loaded(example_text(), example_world());
   EXPECT_EQ(settings.warnings, std::vector<std::string>{});
-  EXPECT_EQ(settings.plan->routes.size(), 5U);
+  EXPECT_EQ(settings.plan->routes.size(), 6U);
   EXPECT_EQ(describe(settings).find("no effect"), std::string::npos);
 }
 

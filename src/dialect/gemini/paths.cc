@@ -28,8 +28,8 @@ constexpr std::string_view kModelsPlace = "models";
 constexpr std::string_view kPlainPlace = "models/";
 /// Where models stand that an account has made of others.
 constexpr std::string_view kTunedPlace = "tunedModels/";
-/// What Vertex writes between its version and the model, behind the project and the place.
-constexpr std::string_view kPublisher = "/publishers/google/";
+/// What Vertex writes between its version and the model, alone or behind the project and the place.
+constexpr std::string_view kPublisher = "publishers/google/";
 
 /// What stands behind the version; nothing: the path is another API's.
 std::optional<std::string_view> behind_version(std::string_view path) {
@@ -50,9 +50,11 @@ std::optional<NamedModel> named_model(std::string_view path) {
   const auto rest = behind_version(path);
   if (!rest.has_value()) return std::nullopt;
   std::string_view place = *rest;
-  const std::size_t publisher = place.starts_with("projects/") ? place.find(kPublisher) : place.npos;
-  if (publisher != place.npos) place.remove_prefix(publisher + kPublisher.size());
-  const bool tuned = publisher == place.npos && place.starts_with(kTunedPlace);
+  const std::size_t project = place.starts_with("projects/") ? place.find('/' + std::string(kPublisher)) : place.npos;
+  if (project != place.npos) place.remove_prefix(project + 1);
+  const bool published = place.starts_with(kPublisher);
+  if (published) place.remove_prefix(kPublisher.size());
+  const bool tuned = !published && place.starts_with(kTunedPlace);
   if (!tuned && !place.starts_with(kPlainPlace)) return std::nullopt;
   const std::size_t colon = place.rfind(':');
   const std::string_view verb = colon == place.npos ? std::string_view() : place.substr(colon + 1);

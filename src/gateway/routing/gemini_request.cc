@@ -8,6 +8,7 @@
 #include "dialect/request/multipart_scan.h"
 #include "dialect/request/request_inspector.h"
 #include "gateway/answers/request_error.h"
+#include "gateway/routing/request_path.h"
 #include "http/bytes.h"
 #include "http/url.h"
 
@@ -50,18 +51,26 @@ bool may_be_googles(std::string_view path) {
   return (has(":") || has("%3")) && (has("odels") || has("/publishers/"));
 }
 
-/// Slashes too many where a base URL and a path meet, and the "/v1" of a base URL before a version of Google's.
-std::string without_base(std::string_view path) {
+/// Without slashes too many in front, and without the "/v1" of a base URL before a version of Google's.
+std::string_view without_base(std::string_view path) {
+  for (;;) {
+    while (path.starts_with("//")) path.remove_prefix(1);
+    if (first_segment(path) != kSharedVersion) return path;
+    std::string_view rest = path.substr(kSharedVersion.size());
+    while (rest.starts_with("//")) rest.remove_prefix(1);
+    if (first_segment(rest) != kSharedVersion && !is_google_version(first_segment(rest))) return path;
+    path = rest;
+  }
+}
+
+/// Without empty segments: only of calls and lists, where they are slashes too many. Elsewhere one may be an empty id,
+/// and the path without it something else.
+std::string without_empty_segments(std::string_view path) {
   std::string out;
   for (const char c : path) {
     if (c != '/' || !out.ends_with('/')) out.push_back(c);
   }
-  while (first_segment(out) == kSharedVersion) {
-    const std::string_view rest = std::string_view(out).substr(kSharedVersion.size());
-    const bool doubled = first_segment(rest) == kSharedVersion || is_google_version(first_segment(rest));
-    if (!doubled) break;
-    out.erase(0, kSharedVersion.size());
-  }
+  if (out.size() > 1 && out.ends_with('/')) out.pop_back();
   return out;
 }
 
@@ -96,14 +105,9 @@ std::string with_plain_colon(std::string path) {
   return escaped ? path.replace(last, kEscapedColon.size(), ":") : path;
 }
 
-bool has_dots(std::string_view name) {
-  while (true) {
-    const std::size_t end = std::min(name.find('/'), name.size());
-    const std::string_view segment = name.substr(0, std::min(end, name.find(';')));
-    if (segment.empty() || segment == "." || segment == "..") return true;
-    if (end == name.size()) return false;
-    name.remove_prefix(end + 1);
-  }
+bool is_sound_name(std::string_view name) {
+  const bool has_empty = name.starts_with('/') || name.ends_with('/') || name.find("//") != std::string_view::npos;
+  return !name.empty() && !has_empty && !has_dot_segment(name);
 }
 
 std::unexpected<Error> bad_model_in_path() {
@@ -115,12 +119,12 @@ std::unexpected<Error> bad_model_in_path() {
 Result<GeminiAsked> looked_up(const std::string& path, std::string_view escaped) {
   Result<std::string> name = http::unescape(escaped);
   if (!name) return fail(std::move(name.error()));
-  if (has_dots(*name)) return bad_model_in_path();
+  if (!is_sound_name(*name)) return bad_model_in_path();
   return GeminiAsked{.path = path, .model = *std::move(name)};
 }
 
 Result<GeminiAsked> called(const std::string& path, const dialect::GeminiPath& read) {
-  if (has_dots(read.model)) return bad_model_in_path();
+  if (!is_sound_name(read.model)) return bad_model_in_path();
   return GeminiAsked{.path = dialect::with_model(path, read, read.model), .model = read.model};
 }
 
@@ -128,36 +132,32 @@ Result<GeminiAsked> called(const std::string& path, const dialect::GeminiPath& r
 
 std::optional<Result<GeminiAsked>> read_gemini(std::string_view method, std::string_view path) {
   if (!may_be_googles(path)) return std::nullopt;
-  const std::string plain = without_base(path);
+  const std::string_view plain = without_base(path);
   const std::string_view version = first_segment(plain);
+  const GeminiAsked as_it_is{.path = std::string(plain), .model = {}};
+  if (version == kUpload && is_google_version(first_segment(plain.substr(version.size())))) return as_it_is;
   const bool shared = version == kSharedVersion;
-  if (version == kUpload && is_google_version(first_segment(std::string_view(plain).substr(version.size())))) {
-    return GeminiAsked{.path = plain, .model = {}};
-  }
-  if ((!shared && !is_google_version(version)) || plain.size() == version.size()) return std::nullopt;
+  if ((!shared && !is_google_version(version)) || plain.size() <= version.size() + 1) return std::nullopt;
   std::string whole(version);
-  whole += "/" + with_plain_collection(std::string_view(plain).substr(version.size() + 1));
+  whole += "/" + with_plain_collection(without_empty_segments(plain.substr(version.size())).substr(1));
   if (http::is_safe_method(method)) {
     constexpr std::string_view kOne = "/models/";
-    const bool one = std::string_view(whole).substr(version.size()).starts_with(kOne);
     if (shared) return std::nullopt;  // looked up as in the other dialects
-    if (one && whole.find(':') == std::string::npos) {
-      return looked_up(whole, std::string_view(whole).substr(version.size() + kOne.size()));
-    }
-    if (whole.ends_with("/models/")) whole.pop_back();
-    return GeminiAsked{.path = std::move(whole), .model = {}};
+    const std::string_view rest = std::string_view(whole).substr(version.size());
+    if (rest == "/models") return GeminiAsked{.path = std::move(whole), .model = {}};
+    if (!rest.starts_with(kOne) || rest.find(':') != rest.npos) return as_it_is;
+    return looked_up(whole, rest.substr(kOne.size()));
   }
   whole = with_plain_colon(std::move(whole));
-  const auto read = dialect::read_gemini_path(whole);
-  if (read) return called(whole, *read);
+  if (const auto read = dialect::read_gemini_path(whole)) return called(whole, *read);
   if (shared) return std::nullopt;
-  return GeminiAsked{.path = std::move(whole), .model = {}};
+  return as_it_is;
 }
 
 bool is_geminis_own(std::string_view path) {
   const std::string_view first = first_segment(path);
   if (first == kUpload) return is_google_version(first_segment(path.substr(first.size())));
-  return is_google_version(first) || dialect::read_gemini_path(path).has_value();
+  return (is_google_version(first) && path.size() > first.size()) || dialect::read_gemini_path(path).has_value();
 }
 
 bool sends_as_gemini(std::string_view path, const http::Fields& fields) {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kVersion = "/v1";
 constexpr std::string_view kAzure = "/openai";
+constexpr std::string_view kGoogleAsOpenAi = "/v1beta/openai/";
 constexpr std::string_view kDeployments = "/deployments/";
 constexpr std::string_view kOneModel = "/v1/models/";
 constexpr std::string_view kItself = "/";
@@ -127,16 +128,6 @@ bool is_one_call(std::string_view path) {
   return path == kVersion || path.starts_with(kOneModel) || (!allow.empty() && !allows(allow, "DELETE"));
 }
 
-bool has_dot_segment(std::string_view name) {
-  for (;;) {
-    const std::size_t end = std::min(name.find('/'), name.size());
-    const std::string_view segment = name.substr(0, std::min(end, name.find(';')));
-    if (segment == "." || segment == "..") return true;
-    if (end == name.size()) return false;
-    name.remove_prefix(end + 1);
-  }
-}
-
 /// It is looked up here and sent to nobody, so no server can take it for another path.
 Result<void> take_looked_up(AskedPath& asked) {
   auto name = http::unescape(std::string_view(asked.path).substr(kOneModel.size()));
@@ -172,6 +163,8 @@ Result<void> read_path(std::string_view method, std::string_view target, AskedPa
   if (!split) return fail(split.error());
   asked.query.assign(split->query);
   std::string_view path = split->path;
+  // Where Google has OpenAI's API: base URLs of programs that were written for it may end so.
+  if (path.starts_with(kGoogleAsOpenAi)) path.remove_prefix(kGoogleAsOpenAi.size() - 1);
   if (auto google = read_gemini(method, path)) {
     if (!*google) return fail(std::move(google->error()));
     asked.path = std::move((*google)->path);
@@ -197,6 +190,16 @@ Result<void> read_path(std::string_view method, std::string_view target, AskedPa
   if (http::is_safe_method(method) && asked.path.starts_with(kOneModel)) return take_looked_up(asked);
   if (asked.path == kVersion) asked.path.assign(kItself);
   return http::check_path(path);
+}
+
+bool has_dot_segment(std::string_view name) {
+  for (;;) {
+    const std::size_t end = std::min(name.find('/'), name.size());
+    const std::string_view segment = name.substr(0, std::min(end, name.find(';')));
+    if (segment == "." || segment == "..") return true;
+    if (end == name.size()) return false;
+    name.remove_prefix(end + 1);
+  }
 }
 
 std::string_view methods_of(std::string_view canonical_path) {

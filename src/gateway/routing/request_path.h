@@ -23,6 +23,9 @@ struct AskedPath {
 /// where nothing is served.
 [[nodiscard]] Result<void> read_path(std::string_view method, std::string_view target, AskedPath& asked);
 
+/// Whether a segment of an unescaped name is "." or "..", also with parameters behind it ("..;x").
+[[nodiscard]] bool has_dot_segment(std::string_view name);
+
 /// The methods that the path has, for an Allow field; empty: it is not known, and may have any.
 [[nodiscard]] std::string_view methods_of(std::string_view canonical_path);
 /// Whether `method` is in an Allow field's value.

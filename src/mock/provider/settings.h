@@ -75,7 +75,10 @@ struct Settings {
                                   "rerank-v3.5",
                                   "claude-sonnet-5-5",
                                   "claude-sonnet-4-5",
-                                  "claude-*"};
+                                  "claude-*",
+                                  "gemini-3-pro",
+                                  "gemini-embedding-001",
+                                  "gemini-*"};
   std::vector<KeySettings> keys;  ///< empty: every key is accepted, also none
   Distribution first_token = Distribution::fixed(std::chrono::milliseconds(0));
   Distribution tokens_per_second = Distribution::fixed(0.0);  ///< 0: no wait between tokens

@@ -198,7 +198,7 @@ void Attempt::on_bytes(std::string_view bytes) {
       hold(bytes, held_);
       if (!too_long_ && may_hold(held_.size() + beside_.size())) return;
       if (is_other_form()) return fail_with(plain_for_stream(), core::Stage::FailedAnswer);
-      if (translator_) return fail_with(too_long_to_translate(), core::Stage::FailedAnswer);
+      if (translates()) return fail_with(too_long_to_translate(), core::Stage::FailedAnswer);
       // Too long to be judged as a whole, and too long for an error without an echo in front: its beginning tells.
       if (auto failure = judge_front()) return fail_with(std::move(*failure), core::Stage::FailedAnswer);
       mode_ = Mode::Opaque;
@@ -275,7 +275,7 @@ void Attempt::judge_whole() {
     return fail_with(std::move(*failure), core::Stage::FailedAnswer);
   }
   if (is_other_form()) return fail_with(plain_for_stream(), core::Stage::FailedAnswer);
-  if (translator_ && !translate_whole(text)) return;
+  if (translates() && !translate_whole(text)) return;
   run_.emit(core::FirstContent{id_});
   if (stopped()) return;
   if (coded_ == Coded::Beside && !endpoint_->search->clean(beside_)) {
@@ -333,7 +333,8 @@ void Attempt::judge_failure() {
                       .body = dialect::redact(held_, endpoint_->key->reveal())};
     if (translates()) {
       relabel("application/json");
-      answer.body = translated_failure(*form_of(run_.parts_.request->api), status_, answer.body, run_.request_id());
+      const translate::Form front = form_of(run_.parts_.request->api).value_or(translate::Form::Chat);
+      answer.body = translated_failure(front, status_, answer.body, run_.request_id());
     }
     answer.fields = std::move(fields_);
     run_.hold(std::move(answer));

@@ -41,7 +41,7 @@ bool Attempt::prepare() {
     if (request.speaks == core::DialectKind::Gemini) rename_in_body();
     return true;
   }
-  const bool may_translate = form_of(request.api).has_value();
+  const bool may_translate = may_be_translated(request.api);
   const std::string model = may_translate ? endpoint_->target->model_for(request.inspection.model) : std::string();
   const auto wire = wire_api(request.api, request.speaks, *endpoint_->provider, model, no_responses);
   // Paths that are no API of a form go up as they are: the fence of the request says where.
@@ -52,7 +52,7 @@ bool Attempt::prepare() {
   }
   wire_ = *wire;
   if (!translates()) return true;
-  const translate::Form back = *form_of(wire_.api);
+  const translate::Form back = form_of(wire_.api).value_or(translate::Form::Gemini);  // of embeddings: Google's
   run_.record_of(id_).translated_to = back;
   auto translation = run_.translation(back, model);
   if (!translation) {
@@ -76,7 +76,9 @@ void Attempt::rename_in_body() {
 void Attempt::append_translated_path(std::string& out) const {
   const translate::Form back = translation_->back;
   if (back != translate::Form::Gemini) return append_upstream_path(*endpoint_, path_of(back), {}, out);
-  const auto verb = translation_->request.stream ? dialect::GeminiVerb::Stream : dialect::GeminiVerb::Generate;
+  const auto verb = translation_->embeddings       ? dialect::GeminiVerb::BatchEmbed
+                    : translation_->request.stream ? dialect::GeminiVerb::Stream
+                                                   : dialect::GeminiVerb::Generate;
   const std::string whole = dialect::gemini_path(translation_->model, verb);
   const std::string_view path = std::string_view(whole).substr(0, whole.find('?'));
   const std::string_view query = std::string_view(whole).substr(std::min(path.size() + 1, whole.size()));
@@ -91,7 +93,7 @@ void Attempt::take_translated_fields(const http::Fields& fields) {
     if (const auto value = http::find(fields, name)) fields_.append(name).append(": ").append(*value).append("\r\n");
   }
   if (status_ < 200 || status_ >= 300) return;
-  translator_ = std::make_unique<translate::Answer>(translation_->request.context);
+  if (!translation_->embeddings) translator_ = std::make_unique<translate::Answer>(translation_->request.context);
   if (translation_->losses) {
     fields_.append("x-drover-dropped: ").append(translation_->losses->head_value()).append("\r\n");
   }
@@ -105,7 +107,7 @@ void Attempt::keep_note() {
 
 /// Puts the client's form of a whole plain answer where the upstream's is held. False: the attempt has failed.
 bool Attempt::translate_whole(std::string_view text) {
-  auto plain = translator_->plain(text);
+  auto plain = translator_ ? translator_->plain(text) : translate::embeddings_answer(text, *translation_->embeddings);
   if (!plain) {
     fail_with(std::move(plain.error()), core::Stage::FailedAnswer);
     return false;

@@ -44,7 +44,7 @@ RouteFences::RouteFences(const core::Plan& plan, core::DialectKind dialect, cons
 core::ProviderFence RouteFences::of(const core::Plan& plan, const core::Route& route, dialect::Api api,
                                     bool stored) const {
   const core::ProviderFence own{.within = own_.of(api)};
-  if (route.translate == core::Translate::Off || !form_of(api)) return own;
+  if (route.translate == core::Translate::Off || !may_be_translated(api)) return own;
   if (route.prefers_own && any_inside(plan, plan.pools[route.pools.front().index()], own)) return own;
   if (stored && any_inside(plan, route, own)) return own;
   return {.within = translated_.of(api)};

@@ -141,6 +141,7 @@ std::shared_ptr<const CleanedRequest> renamed_request(const UpstreamRequest& req
 Result<std::shared_ptr<const Translation>> Translator::get(const UpstreamRequest& request, Form back,
                                                            const std::string& model, const Facts& facts) {
   if (last_ && last_->back == back && last_->model == model) return last_;
+  if (request.api == dialect::Api::Embeddings) return embeddings(request, model, facts);
   const auto front = form_of(request.api);
   if (!front) return fail(not_for_this_provider(translate::unsupported("api")));
   const ClientsNotes notes(facts);
@@ -161,6 +162,24 @@ Result<std::shared_ptr<const Translation>> Translator::get(const UpstreamRequest
   made->request = std::move(*translated);
   if (!made->request.losses.empty())
     made->losses = std::make_shared<translate::Losses>(std::move(made->request.losses));
+  made->charge = AnswerCharge(request.body.account());
+  if (!made->charge.hold(made->request.body.size())) return fail(no_memory());
+  last_ = std::move(made);
+  return last_;
+}
+
+Result<std::shared_ptr<const Translation>> Translator::embeddings(const UpstreamRequest& request,
+                                                                  const std::string& model, const Facts& facts) {
+  auto translated = translate::embeddings_request(request.body.view(), model, policy_of(facts.policy));
+  if (!translated) return fail(not_for_this_provider(std::move(translated.error())));
+  auto made = std::make_shared<Translation>();
+  made->back = Form::Gemini;
+  made->model = model;
+  made->request.body = std::move(translated->body);
+  made->embeddings = std::move(translated->context);
+  made->embeddings->model = request.inspection.model;
+  made->embeddings->input_tokens = request.inspection.input_tokens_estimate;
+  if (!translated->losses.empty()) made->losses = std::make_shared<translate::Losses>(std::move(translated->losses));
   made->charge = AnswerCharge(request.body.account());
   if (!made->charge.hold(made->request.body.size())) return fail(no_memory());
   last_ = std::move(made);

@@ -15,6 +15,7 @@
 #include "base/instant.h"
 #include "base/result.h"
 #include "core/plan/plan.h"
+#include "translate/embeddings.h"
 #include "translate/translate.h"
 #include "upstream/memory/memory_budget.h"
 #include "upstream/run/request.h"
@@ -26,8 +27,9 @@ struct Translation {
   translate::Form back = translate::Form::Chat;
   std::string model;  ///< the name that is sent
   translate::TranslatedRequest request;
-  std::shared_ptr<const translate::Losses> losses;  ///< what could not be carried; null: all was
-  AnswerCharge charge;                              ///< for the body, in the memory that replays may take
+  std::optional<translate::EmbeddingsContext> embeddings{};  ///< it is for those, and no conversation
+  std::shared_ptr<const translate::Losses> losses;           ///< what could not be carried; null: all was
+  AnswerCharge charge;                                       ///< for the body, in the memory that replays may take
 };
 
 /// Thoughts that their maker needs back, for clients that send none: by client and by the id of the answer's first tool
@@ -100,6 +102,9 @@ class Translator {
   void forget() { last_.reset(); }
 
  private:
+  [[nodiscard]] Result<std::shared_ptr<const Translation>> embeddings(const UpstreamRequest& request,
+                                                                      const std::string& model, const Facts& facts);
+
   std::shared_ptr<const Translation> last_;
 };
 

@@ -73,6 +73,10 @@ std::string_view path_of(Form form) {
   return {};
 }
 
+bool may_be_translated(Api api) {
+  return form_of(api).has_value() || api == Api::Embeddings;
+}
+
 bool offers(const core::Provider& provider, Api api) {
   const std::string_view word = word_for(api, provider.dialect);
   return provider.apis.empty() || word.empty() || std::ranges::find(provider.apis, word) != provider.apis.end();
@@ -82,6 +86,10 @@ std::optional<WireApi> wire_api(Api api, core::DialectKind dialect, const core::
                                 std::string_view model, bool no_responses) {
   const bool lacked = api == Api::Responses && no_responses;
   if (provider.dialect == dialect && offers(provider, api) && !lacked) return WireApi{.api = api};
+  if (api == Api::Embeddings && dialect == core::DialectKind::OpenAi && provider.dialect == core::DialectKind::Gemini &&
+      offers(provider, api)) {
+    return WireApi{.api = api, .translated = true};
+  }
   if (!form_of(api)) return std::nullopt;
   const bool openai = provider.dialect == core::DialectKind::OpenAi;
   const Api other = openai ? api_of(openai_form(provider, model, no_responses)) : talk_of(provider.dialect);

@@ -19,6 +19,9 @@ struct WireApi {
 /// The form of a conversation that an API has; nothing where it is none.
 [[nodiscard]] std::optional<translate::Form> form_of(dialect::Api api);
 
+/// Whether requests of this API may be translated for some provider: conversations, and embeddings.
+[[nodiscard]] bool may_be_translated(dialect::Api api);
+
 /// The path of a form's API, as clients write it: "/v1/chat/completions". Empty for Gemini, whose paths name the model
 /// (dialect::gemini_path).
 [[nodiscard]] std::string_view path_of(translate::Form form);

@@ -30,7 +30,7 @@ const HALF_OF_IT_MS = 5000;
 /** A stream's own words for its failure, where the SDK hands them out as an event and throws nothing. */
 export class Broken extends Error {}
 
-/** The same whether Gemini was asked for a stream or not. */
+/** The same for a stream of Gemini's and without one. */
 const pathOf = (record) => record.path.split('?')[0].replace(':streamGenerateContent', ':generateContent');
 
 /** The provider's records; each request came by the API of this back. */

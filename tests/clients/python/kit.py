@@ -9,10 +9,10 @@ import anthropic
 import openai
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from harness import CLAUDE, World, field, until  # noqa: E402
+from harness import CLAUDE, World, field, path_of, until  # noqa: E402
 
 __all__ = ["CLAUDE", "FreshWorld", "SharedWorld", "ask", "ask_claude", "both_transports", "field", "fnv1a",
-           "keeping_keys", "streamed_text", "until"]
+           "keeping_keys", "path_of", "streamed_text", "until"]
 
 QUESTION = [{"role": "user", "content": "How does one make good coffee?"}]
 KEY_FOR_NOBODY = "sk-ignored-by-a-gateway-without-clients"

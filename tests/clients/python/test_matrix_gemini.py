@@ -40,9 +40,10 @@ class Generate(MatrixFront):
         return {"contents": [types.Content(role="user", parts=parts)], "config": config}
 
     def go_on(self, request, said, results):
-        answered = [types.Part(function_response=types.FunctionResponse(id=call[0], name=call[1],
+        calls = [part.function_call for part in said.turn.parts if part.function_call]  # Google's may have no id
+        answered = [types.Part(function_response=types.FunctionResponse(id=call.id, name=call.name,
                                                                         response={"output": result}))
-                    for call, result in zip(said.calls, results, strict=True)]
+                    for call, result in zip(calls, results, strict=True)]
         turns = [said.turn, types.Content(role="user", parts=answered)]
         return {**request, "contents": [*request["contents"], *turns]}
 

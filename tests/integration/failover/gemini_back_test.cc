@@ -10,9 +10,6 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr const char* kGoogleKey = "AIza-test-google-0a1b2c3d4e5f6a7b8c9d";
-constexpr const char* kSpareKey = "AIza-test-spare-9d8c7b6a5f4e3d2c1b0a";
-
 /// "g" speaks Gemini's dialect with two keys, and "o" OpenAI's behind it; the model "m" has both.
 struct Back {
   explicit Back(const std::string& of_g = {}, const std::string& model = "gemini-2.5-pro")
@@ -28,6 +25,12 @@ struct Back {
   RawUpstream o;
   Gateway gateway;
 };
+
+/// "g" alone behind "m", with these keys.
+Gateway alone(const RawUpstream& g, const std::string& keys = std::string("{ value: ") + kGoogleKey + " }") {
+  return Gateway(load(std::string(kBase) + "providers:\n" + gemini_line("g", url_of(g), keys) +
+                      "models:\n  m: { targets: [ { provider: g, model: gemini-2.5-pro } ] }\n"));
+}
 
 std::string response_of(std::string_view more = {}) {
   return R"({"model":"m","store":false,"input":"hello")" + std::string(more) + "}";
@@ -106,10 +109,7 @@ TEST(GeminiBack, AKeyThatGoogleRejectsIsNotTheClientsFault) {
                    R"(,"details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}])"),
       "Content-Type: application/json\r\n", "400 Bad Request")));
   g.always(Say{}.bytes(sized(kPlainGenerated)));
-  const Gateway gateway(
-      load(std::string(kBase) + "providers:\n" +
-           gemini_line("g", url_of(g), std::string("{ value: ") + kGoogleKey + " }, { value: " + kSpareKey + " }") +
-           "models:\n  m: { targets: [ { provider: g, model: gemini-2.5-pro } ] }\n"));
+  const Gateway gateway = alone(g, std::string("{ value: ") + kGoogleKey + " }, { value: " + kSpareGoogleKey + " }");
   const Answer answer = gateway.post(kChat, chat_body("m"));
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(attempts(answer), 2);
@@ -118,35 +118,36 @@ TEST(GeminiBack, AKeyThatGoogleRejectsIsNotTheClientsFault) {
 }
 
 TEST(GeminiBack, AFailureIsToldInTheClientsFormWithoutTheKey) {
-  Back the;
-  the.g.always(
+  RawUpstream g;
+  const Gateway gateway = alone(g);
+  g.always(
       Say{}.bytes(sized("[" + google_error(400, "INVALID_ARGUMENT", std::string("too odd: ?key=") + kGoogleKey) + "]",
                         "Content-Type: application/json\r\n", "400 Bad Request")));
-  const Answer chat = the.gateway.post(kChat, chat_body("m"));
+  const Answer chat = gateway.post(kChat, chat_body("m"));
   EXPECT_EQ(chat.status, 400) << chat.body;
   EXPECT_THAT(chat.body, AllOf(HasSubstr("too odd"), HasSubstr("invalid_request_error"), Not(HasSubstr("AIza"))));
-  const Answer message = the.gateway.post(kMessages, message_body("m"));
+  const Answer message = gateway.post(kMessages, message_body("m"));
   EXPECT_THAT(message.body, AllOf(HasSubstr(R"("type":"error")"), Not(HasSubstr("AIza"))));
 }
 
 TEST(GeminiBack, ACutOrFailedStreamNeverLooksWhole) {
-  Back the;
-  const std::string front = std::string(kStreamHead) + chunk(generated("half"));
   const std::string error = "data: " + google_error(503, "UNAVAILABLE", "The model is overloaded") + "\r\n\r\n";
   const std::string ends[] = {"0\r\n\r\n", "", chunk(error) + "0\r\n\r\n", chunk("data: [DONE]\n\n") + "0\r\n\r\n"};
   for (const std::string& end : ends) {
-    the.g.always(Say{}.bytes(front + end).close());
-    const Answer chat = the.gateway.post(kChat, chat_body("m", ",\"stream\":true"));
-    EXPECT_THAT(chat.body, AllOf(HasSubstr("half"), HasSubstr("\"error\""), Not(HasSubstr("[DONE]")))) << end;
-    const Answer message = the.gateway.post(kMessages, message_body("m", ",\"stream\":true"));
-    EXPECT_EQ(spoken(message.body).back().name(), "error") << end;
-    const Answer response = the.gateway.post(kResponses, response_of(",\"stream\":true"));
-    EXPECT_THAT(response.body, Not(HasSubstr("response.completed"))) << end;
+    RawUpstream g;
+    g.always(Say{}.bytes(std::string(kStreamHead) + chunk(generated("half")) + end).close());
+    const auto asked = [&](std::string_view path, const std::string& body) { return alone(g).post(path, body).body; };
+    EXPECT_THAT(asked(kChat, chat_body("m", ",\"stream\":true")),
+                AllOf(HasSubstr("half"), HasSubstr("\"error\""), Not(HasSubstr("[DONE]"))))
+        << end;
+    const std::string message = asked(kMessages, message_body("m", ",\"stream\":true"));
+    EXPECT_EQ(spoken(message).back().name(), "error") << end;
+    EXPECT_THAT(asked(kResponses, response_of(",\"stream\":true")), Not(HasSubstr("response.completed"))) << end;
   }
 }
 
-TEST(GeminiBack, AnAnswerWithoutAWordGoesToTheNextTarget) {
-  Back the;
+TEST(GeminiBack, AnAnswerWithoutAWordGoesToTheNextTargetWhereTheOperatorWantsThat) {
+  Back the(", errors: [ { empty: true, class: empty_answer } ]");
   the.g.always(Say{}.bytes(
       sized(R"({"candidates":[{"content":{"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":{}})")));
   const Answer answer = the.gateway.post(kChat, chat_body("m"));
@@ -164,17 +165,46 @@ TEST(GeminiBack, AProviderWithoutTheApiIsNotAskedByIt) {
 
 TEST(GeminiBack, TokensAreEstimatedForClientsOfAnotherDialect) {
   RawUpstream g;
-  const Gateway gateway(load(std::string(kBase) + "providers:\n" +
-                             gemini_line("g", url_of(g), std::string("{ value: ") + kGoogleKey + " }") +
-                             "models:\n  m: { targets: [ { provider: g, model: gemini-2.5-pro } ] }\n"));
+  const Gateway gateway = alone(g);
   const Answer answer = gateway.post("/v1/messages/count_tokens", message_body("m"));
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_THAT(answer.body, HasSubstr("\"input_tokens\":"));
   EXPECT_THAT(g.heard(), IsEmpty());
 }
 
+TEST(GeminiBack, EmbeddingsOfAnOpenAiProgramAreGooglesBatch) {
+  Back the({}, "gemini-embedding-001");
+  the.g.always(Say{}.bytes(sized(R"({"embeddings":[{"values":[0.5,-1]},{"values":[2,3]}]})")));
+  const Answer answer = the.gateway.post("/v1/embeddings", R"({"model":"m","input":["a","b"],"user":"u"})");
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_THAT(answer.body, AllOf(HasSubstr(R"("embedding":[0.5,-1])"), HasSubstr(R"("index":1)"),
+                                 HasSubstr(R"("model":"m")"), HasSubstr("\"prompt_tokens\":")));
+  EXPECT_EQ(answer.field("x-drover-dropped"), "user");
+  EXPECT_THAT(the.g.heard().back().head,
+              StartsWith("POST /v1beta/models/gemini-embedding-001:batchEmbedContents HTTP/1.1\r\n"));
+  EXPECT_THAT(the.g.heard().back().body, HasSubstr(R"("model":"models/gemini-embedding-001")"));
+}
+
+TEST(GeminiBack, EmbeddingsGoToAnotherProviderWhereGoogleFailsOrCannotBeAsked) {
+  Back the({}, "gemini-embedding-001");
+  const std::string openais =
+      R"({"object":"list","data":[{"object":"embedding","index":0,"embedding":[1]}],"model":"x"})";
+  the.o.always(Say{}.bytes(sized(openais)));
+  const Answer tokens = the.gateway.post("/v1/embeddings", R"({"model":"m","input":[1,2,3]})");
+  EXPECT_EQ(tokens.body, openais) << "byte for byte";
+  EXPECT_THAT(the.g.heard(), IsEmpty());
+  the.g.always(Say{}.bytes(sized(R"({"embeddings":[]})")));
+  EXPECT_EQ(the.gateway.post("/v1/embeddings", R"({"model":"m","input":"a"})").body, openais);
+  the.g.always(Say{}.bytes(sized(google_error(400, "INVALID_ARGUMENT", "too odd"), "Content-Type: application/json\r\n",
+                                 "400 Bad Request")));
+  const Answer bad = the.gateway.post("/v1/embeddings", R"({"model":"m","input":"a"})");
+  EXPECT_THAT(bad.body, AllOf(HasSubstr("too odd"), HasSubstr("invalid_request_error")));
+}
+
 TEST(GeminiBack, ASignatureComesBackForAClientThatDoesNotKnowIt) {
-  MockProvider mock;
+  mock::Settings settings = mock_settings();
+  settings.speech = mock::Speech::Echo;
+  MockProvider mock(settings);
   const Gateway gateway(load(std::string(kBase) + "providers:\n" +
                              gemini_line("g", mock.url(), std::string("{ value: ") + kGoogleKey + " }") +
                              "models:\n  m: { targets: [ { provider: g, model: gemini-3-pro } ] }\n"));

@@ -10,15 +10,13 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr const char* kGoogleKey = "AIza-test-google-0a1b2c3d4e5f6a7b8c9d";
-constexpr const char* kSpareKey = "AIza-test-spare-9d8c7b6a5f4e3d2c1b0a";
 constexpr const char* kClientKey = "AIza-client-web-1a2b3c4d5e6f7a8b9c0d";
 constexpr std::string_view kGenerate = "/v1beta/models/g:generateContent";
 constexpr std::string_view kStream = "/v1beta/models/g:streamGenerateContent?alt=sse";
 constexpr std::string_view kList = "/v1beta/models/g:streamGenerateContent";
 
 std::string two_keys() {
-  return std::string("{ value: ") + kGoogleKey + " }, { value: " + kSpareKey + " }";
+  return std::string("{ value: ") + kGoogleKey + " }, { value: " + kSpareGoogleKey + " }";
 }
 
 /// "google" speaks Gemini with two keys; the model "g" is called so there, "other" is "real" there.

@@ -142,7 +142,7 @@ TEST(Providers, RefuseWordsThatAreNotInTheirLists) {
                   "'openai'?",
                   "f:1:79: providers.p.usage: expected one of observe, ask, not 'always'",
                   "f:1:95: providers.p.apis[0]: expected one of chat, completions, responses, embeddings, "
-                  "messages, models, images, audio, moderations, rerank, files, batches, fine_tuning, not "
+                  "messages, generate, models, images, audio, moderations, rerank, files, batches, fine_tuning, not "
                   "'chatt'; did you mean 'chat'?"));
 }
 

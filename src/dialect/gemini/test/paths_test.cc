@@ -58,6 +58,16 @@ TEST(GeminiPaths, AnotherModelTakesThePlaceOfThePaths) {
   EXPECT_EQ(gemini_path("tunedModels/b", GeminiVerb::Generate), "/v1beta/tunedModels/b:generateContent");
 }
 
+TEST(GeminiPaths, VertexNamesItsPublisherWithAProjectOrWithout) {
+  for (const std::string_view before : {"/v1beta1/", "/v1/projects/p/locations/l/"}) {
+    const std::string path = std::string(before) + "publishers/google/models/a:generateContent";
+    const auto read = read_gemini_path(path);
+    ASSERT_TRUE(read) << path;
+    EXPECT_EQ(read->model, "a");
+    EXPECT_EQ(with_model(path, *read, "a"), path);
+  }
+}
+
 TEST(GeminiPaths, APathThatNamesNoModelIsNone) {
   for (const std::string_view path :
        {"", "/", "/v1beta/models", "/v1beta/models/", "/v1beta/models/:generateContent", "/v1beta/models/a",

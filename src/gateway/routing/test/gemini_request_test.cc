@@ -51,6 +51,12 @@ TEST(GeminiRequest, WhatNamesNoModelIsGooglesAllTheSame) {
   }
 }
 
+TEST(GeminiRequest, AnEmptySegmentOfAPathWithoutAModelMayBeAnEmptyIdAndStays) {
+  EXPECT_EQ(read("/v1beta/files//x", "DELETE"), "/v1beta/files//x");
+  EXPECT_EQ(read("/v1beta/files/", "DELETE"), "/v1beta/files/");
+  EXPECT_EQ(read("//v1//v1beta/files", "GET"), "/v1beta/files");
+}
+
 TEST(GeminiRequest, PathsOfOtherApisAreOthers) {
   for (const std::string_view path :
        {"/", "/v1", "/v1beta", "/v1/chat/completions", "/v1/models", "/v1/models/g:fly", "/v1/messages",

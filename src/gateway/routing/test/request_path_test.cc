@@ -95,6 +95,19 @@ TEST(RequestPath, K11_ReadsTheDeploymentOfAzuresClients) {
   EXPECT_EQ(taken("/openai/deployments/" + std::string(600, 'x') + "/embeddings"), "400 bad_model");
 }
 
+TEST(RequestPath, ReadsTheModelOfGooglesPaths) {
+  EXPECT_EQ(taken("/v1beta/models/g:streamGenerateContent?alt=sse"),
+            "/v1beta/models/g:streamGenerateContent g ?alt=sse");
+  EXPECT_EQ(taken("/v1/v1beta/models%2Fg:countTokens"), "/v1beta/models/g:countTokens g ?");
+  EXPECT_EQ(taken("/v1beta/models/g", "GET"), "/v1beta/models/g g ?");
+  EXPECT_EQ(taken("/v1beta2/interactions"), "/v1beta2/interactions  ?");
+  EXPECT_EQ(taken("/v1beta/openai/chat/completions"), "/v1/chat/completions  ?");
+  for (const char* target : {"/v1beta/../x", "/v1beta/files/%2e%2e", "/v1beta/models/..%2fx:generateContent",
+                             "/v1beta/files/a%2f..", "/v1beta/models/%00:generateContent"}) {
+    EXPECT_EQ(path_of(target).substr(0, 3), "400") << target << " " << path_of(target);
+  }
+}
+
 TEST(RequestPath, K11_KnowsTheMethodsOfAPath) {
   EXPECT_EQ(methods_of("/"), "GET, HEAD, OPTIONS");
   EXPECT_EQ(methods_of("/v1/embeddings"), "POST, OPTIONS");

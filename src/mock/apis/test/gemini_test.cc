@@ -28,8 +28,15 @@ std::string asked(std::string_view text, std::string_view more = {}) {
 constexpr std::string_view kTools =
     R"(,"tools":[{"functionDeclarations":[{"name":"get_time"},{"name":"get_weather","parameters":{"type":"OBJECT","properties":{"city":{"type":"STRING"}},"required":["city"]}}]}])";
 
+Settings echoing() {
+  Settings settings;
+  settings.models = {"*"};
+  settings.speech = Speech::Echo;
+  return settings;
+}
+
 std::string said(std::string_view target, const std::string& body) {
-  Provider provider(short_answers(), at(0s));
+  Provider provider(echoing(), at(0s));
   return ask(provider, request(body, target)).body;
 }
 
@@ -130,7 +137,7 @@ TEST(MockGemini, CountsEmbedsAndListsItsModels) {
 }
 
 TEST(MockGemini, RefusesAnUnknownKeyAsGoogleDoes) {
-  Settings settings = short_answers();
+  Settings settings = echoing();
   settings.keys = {{.key = "sk-known"}};
   Provider provider(settings, at(0s));
   Heard heard = request(asked("hi"), kPlainPath);
@@ -146,7 +153,7 @@ TEST(MockGemini, RefusesAnUnknownKeyAsGoogleDoes) {
 
 TEST(MockGemini, HasTheFaultsOfTheOtherApis) {
   const auto with_fault = [](std::string_view fault, std::string_view target) {
-    Provider provider(short_answers(), at(0s));
+    Provider provider(echoing(), at(0s));
     provider.add_faults({*parse_fault(fault)}, at(0s).at);
     const std::string body = asked("one two three");
     return ask(provider, request(body, target));

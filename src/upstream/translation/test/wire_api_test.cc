@@ -68,6 +68,13 @@ TEST(WireApi, IsChatWhereTheServerHasShownThatItLacksResponses) {
   EXPECT_EQ(wire(Api::Responses, DialectKind::OpenAi, openai(), "m", /*no_responses=*/true), "chat translated");
 }
 
+TEST(WireApi, IsGooglesEmbeddingsForOpenAisOnly) {
+  EXPECT_EQ(wire(Api::Embeddings, DialectKind::OpenAi, google()), "itself translated");
+  EXPECT_EQ(wire(Api::Embeddings, DialectKind::OpenAi, google({"generate"})), "none");
+  EXPECT_EQ(wire(Api::Embeddings, DialectKind::Gemini, google()), "itself");
+  EXPECT_EQ(wire(Api::Embeddings, DialectKind::Gemini, openai()), "none");
+}
+
 TEST(WireApi, IsNoneForWhatIsNoConversation) {
   EXPECT_EQ(wire(Api::Embeddings, DialectKind::OpenAi, anthropic()), "none");
   EXPECT_EQ(wire(Api::CountTokens, DialectKind::Anthropic, openai()), "none");
