@@ -24,7 +24,7 @@ enum class PriceField : std::uint8_t {
   Reasoning,
   AudioInput,
   AudioOutput,
-  Request,
+  Image,
 };
 inline constexpr std::array<std::string_view, 9> kPriceFields = {"input",       "output",         "cache_read",
                                                                  "cache_write", "cache_write_1h", "reasoning",
@@ -33,7 +33,7 @@ inline constexpr std::array<std::string_view, 9> kPriceFields = {"input",       
 /// The price of one model as the configuration sets it; a field that is not set keeps the table's.
 struct PriceOverride {
   std::string model;  ///< "gpt-4o", or "provider/model" for one provider's
-  /// By PriceField: for a million tokens, but Request for one request.
+  /// By PriceField: for a million tokens, but Image for one image.
   std::array<std::optional<money::NanoUsd>, kPriceFields.size()> fields{};
 };
 
@@ -58,6 +58,9 @@ enum class Charge : std::uint8_t {
 struct Accounts {
   Secret store;  ///< "sqlite:PATH" or "postgres://…", which may hold a password; empty: the program's default
   bool store_off = false;
+  /// Where the program keeps what is to outlive it: the store when `store` is empty, and what waits for a store that is
+  /// away. The program sets it, not the file; empty: nowhere.
+  std::string state_folder{};
   std::vector<directory::Principal> teams{};
   std::string prices_file{};  ///< LiteLLM's or models.dev's JSON; empty: the built-in table
   std::vector<PriceOverride> prices{};

@@ -44,7 +44,7 @@ inline constexpr std::array<std::string_view, 9> kTeamLimit = {
 inline constexpr std::array<std::string_view, 3> kPrices = {"file", "models", "unpriced"};
 inline constexpr std::array<std::string_view, 9> kPrice = {"input",       "output",         "cache_read",
                                                            "cache_write", "cache_write_1h", "reasoning",
-                                                           "audio_input", "audio_output",   "request"};
+                                                           "audio_input", "audio_output",   "image"};
 inline constexpr std::array<std::string_view, 2> kBudgets = {"overdraft", "charge"};
 inline constexpr std::array<std::string_view, 10> kRetry = {"walk",        "same_target", "backoff", "multiplier",
                                                             "max_backoff", "jitter",      "budget",  "hedge",

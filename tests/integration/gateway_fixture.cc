@@ -90,6 +90,10 @@ Result<void> Gateway::reload(config::Settings settings) {
 Result<void> Gateway::reread() {
   return server_->reread();
 }
+std::int64_t Gateway::open_leases() const {
+  return server_->accounts().book().open_leases();
+}
+
 void Gateway::drain(Duration patience) {
   server_->drain(patience);
 }

@@ -177,6 +177,8 @@ class Gateway {
   [[nodiscard]] Result<void> reload(config::Settings settings);
   [[nodiscard]] Result<void> reread();
   void drain(Duration patience);
+  /// Reservations that no request has settled yet.
+  [[nodiscard]] std::int64_t open_leases() const;
   void stop();
 
  private:

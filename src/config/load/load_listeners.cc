@@ -245,7 +245,8 @@ std::optional<Problem> listen_instead(Settings& settings, const ListenOverride& 
                             "say which one is meant with --listen ADDRESS"});
   }
   if (asked.port) address.port = *asked.port;
-  if (settings.clients.empty() && settings.accounts.store.empty() && !address.loopback()) return problem(option, exposed(address));
+  if (settings.clients.empty() && settings.accounts.store.empty() && !address.loopback())
+    return problem(option, exposed(address));
   if (settings.admin && clash(address, *settings.admin)) {
     return problem(option, {address.to_string() + " is where 'admin' listens", "choose another port"});
   }

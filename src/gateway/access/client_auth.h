@@ -25,11 +25,11 @@ struct Caller {
   directory::FoundKey stored{};                   ///< else, when its verdict is Known: a key of the store
 };
 
-/// Whose key the request carries ("Authorization: Bearer", "x-api-key", "api-key", "x-goog-api-key", or `in_query`: of a
-/// program that speaks Gemini, else empty): a client's of the configuration or a key of the store; nobody's when there
-/// are neither. Digests of the configuration's clients are compared in constant time, all of them. `peer`:
-/// net::ServerConnection::peer. Errors: 401 no key, unknown (a typing mistake is told), expired or blocked; 403 not from
-/// this network; 503 the store is away, and the key is not one that it had told of.
+/// Whose key the request carries ("Authorization: Bearer", "x-api-key", "api-key", "x-goog-api-key", or `in_query`: of
+/// a program that speaks Gemini, else empty): a client's of the configuration or a key of the store; nobody's when
+/// there are neither. Digests of the configuration's clients are compared in constant time, all of them. `peer`:
+/// net::ServerConnection::peer. Errors: 401 no key, unknown (a typing mistake is told), expired or blocked; 403 not
+/// from this network; 503 the store is away, and the key is not one that it had told of.
 [[nodiscard]] Result<Caller> authenticate(const config::Settings& settings, const StoredKeys& keys,
                                           const http::RequestHead& head, std::string_view in_query, WallTime now,
                                           std::uint64_t peer);

@@ -23,7 +23,8 @@ core::ProviderSet providers_of(const std::vector<std::string>& names, const core
   return providers;
 }
 
-std::shared_ptr<const StoredClient> make(const directory::FoundKey& key, const std::shared_ptr<const Snapshot>& snapshot) {
+std::shared_ptr<const StoredClient> make(const directory::FoundKey& key,
+                                         const std::shared_ptr<const Snapshot>& snapshot) {
   auto made = std::make_shared<StoredClient>();
   made->principal = key.principal;
   made->terms = key.terms;
@@ -36,7 +37,7 @@ std::shared_ptr<const StoredClient> make(const directory::FoundKey& key, const s
   client.principal = number_of(client.name);
   if (!key.terms->providers.empty()) {
     client.providers = providers_of(key.terms->providers, *snapshot->plan);
-    made->fences = Snapshot::fences_within(*snapshot->plan, *client.providers);
+    made->fences = Snapshot::client_fences(*snapshot->plan, *client.providers);
   }
   return made;
 }
@@ -49,7 +50,8 @@ std::shared_ptr<const StoredClient> StoredClients::of(const directory::FoundKey&
   const auto known = known_.find(id);
   if (known != known_.end()) {
     const StoredClient& client = *known->second;
-    if (client.terms == key.terms && client.principal == key.principal && client.snapshot == snapshot) return known->second;
+    if (client.terms == key.terms && client.principal == key.principal && client.snapshot == snapshot)
+      return known->second;
   }
   if (known == known_.end() && known_.size() >= kMost) known_.clear();
   std::shared_ptr<const StoredClient> made = make(key, snapshot);

@@ -1,5 +1,5 @@
-// Clients whose keys are in the store, in the form in which the configuration's clients are: one thread's memory of them,
-// for the configuration at work.
+// Clients whose keys are in the store, in the form in which the configuration's clients are: one thread's memory of
+// them, for the configuration at work.
 #pragma once
 
 #include <cstddef>

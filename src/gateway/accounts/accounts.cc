@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -15,6 +16,9 @@ namespace {
 using directory::ScopeKind;
 using directory::ScopeRef;
 
+/// In the program's own folder.
+constexpr const char* kStoreFile = "drover.db";
+constexpr const char* kSpoolFolder = "drover.spool";
 /// How long the end of the process waits for the last rows.
 constexpr std::chrono::milliseconds kLastRows{3000};
 
@@ -71,13 +75,36 @@ void Accounts::use(const config::Settings& settings) {
   restore_new();
 }
 
-Result<void> Accounts::open_ledger(store::LedgerSettings settings) {
+Result<void> Accounts::begin(const config::Settings& settings) {
+  const config::Accounts& accounts = settings.accounts;
+  if (accounts.store_off || (accounts.store.empty() && accounts.state_folder.empty())) return {};
+  store::LedgerSettings ledger;
+  if (!accounts.state_folder.empty()) ledger.folder = accounts.state_folder + "/" + kSpoolFolder;
+  if (accounts.store.empty()) {
+    ledger.place.path = accounts.state_folder + "/" + kStoreFile;
+    place_ = std::move(ledger);
+    std::error_code problem;
+    return std::filesystem::exists(place_->place.path, problem) ? open_ledger() : Result<void>();
+  }
+  auto place = store::parse_place(accounts.store.reveal());
+  if (!place) return fail(std::move(place.error()));
+  if (place->kind == store::Place::Kind::Sqlite) ledger.folder = place->path + ".spool";
+  ledger.place = std::move(*place);
+  place_ = std::move(ledger);
+  return open_ledger();
+}
+
+Result<void> Accounts::open_ledger() {
   const std::lock_guard lock(opening_);
   if (ledger_) return {};
+  if (!place_) {
+    return fail({.kind = ErrorKind::BadConfig,
+                 .code = "no_store",
+                 .message = "There is no place for keys: name one as 'store' in the configuration."});
+  }
   complete_.store(false);
-  auto ledger = std::make_unique<store::Ledger>(std::move(settings), [this](store::Records&& records) {
-    on_records(std::move(records));
-  });
+  auto ledger =
+      std::make_unique<store::Ledger>(*place_, [this](store::Records&& records) { on_records(std::move(records)); });
   const Result<void> started = ledger->start();
   if (!started && store::needs_a_person(started.error())) {
     complete_.store(true);
@@ -144,16 +171,19 @@ void Accounts::limit_key(const directory::Key& key) {
 }
 
 void Accounts::take_keys(store::Records& records) {
-  if (records.first) whole_.clear();
-  const bool whole = records.first || !whole_.empty();
+  if (records.first) {
+    telling_whole_ = true;
+    whole_.clear();
+  }
   Result<void> taken;
-  if (!whole) {
+  if (!telling_whole_) {
     taken = keys_.put(records.keys);
   } else {
     std::ranges::move(records.keys, std::back_inserter(whole_));
     if (!records.last) return;
     taken = keys_.replace_all(whole_);
     whole_ = {};
+    telling_whole_ = false;
   }
   if (!taken) telemetry::log(telemetry::Level::Error, "keys of the store cannot be used: " + taken.error().message);
 }

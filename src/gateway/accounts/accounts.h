@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -38,10 +39,13 @@ class Accounts {
   /// From the thread that owns the server.
   void use(const config::Settings& settings);
 
-  /// Starts the ledger, if it does not run yet. `now`: the loops' clock. Errors: the store's, where a person has to mend
-  /// it (a wrong password, a newer drover's tables); a store that is merely away is tried again and is no error. Any
-  /// thread but a worker's.
-  [[nodiscard]] Result<void> open_ledger(store::LedgerSettings settings);
+  /// Starts the ledger when the settings name a store, or when there is one in the program's own folder already.
+  /// Errors: as open_ledger(); a place that is none.
+  [[nodiscard]] Result<void> begin(const config::Settings& settings);
+  /// Starts the ledger, if it does not run yet: the first key makes the store. Errors: the store's, where a person has
+  /// to mend it (a wrong password, a newer drover's tables); a store that is merely away is tried again and is no
+  /// error. Any thread but a worker's.
+  [[nodiscard]] Result<void> open_ledger();
   /// Null while there is none. Any thread.
   [[nodiscard]] store::Ledger* ledger() const { return running_.load(std::memory_order_acquire); }
   /// The worker's own; null while there is no ledger.
@@ -72,14 +76,17 @@ class Accounts {
   std::atomic<bool> required_ = false;  ///< the configuration names a store
   std::atomic<bool> complete_ = true;   ///< the store has told all its keys
 
-  std::mutex records_;  ///< guards the next three
-  std::set<std::string, std::less<>> configured_;           ///< paths that the configuration has limits for
-  std::unordered_map<std::string, std::string> limited_;    ///< of keys with limits, by id: their path
-  std::vector<NewCount> new_counts_;                        ///< of which the ledger was not asked yet
+  std::mutex records_;                                    ///< guards the next three
+  std::set<std::string, std::less<>> configured_;         ///< paths that the configuration has limits for
+  std::unordered_map<std::string, std::string> limited_;  ///< of keys with limits, by id: their path
+  std::vector<NewCount> new_counts_;                      ///< of which the ledger was not asked yet
 
-  std::vector<directory::Key> whole_;  ///< a whole set of keys that is being told; the ledger's thread only
+  // The ledger's thread only.
+  bool telling_whole_ = false;         ///< a whole set of keys is being told
+  std::vector<directory::Key> whole_;  ///< as far as it has come
 
   std::mutex opening_;
+  std::optional<store::LedgerSettings> place_;  ///< nothing: no store is wanted
   std::vector<std::atomic<store::Ring*>> rings_;
   std::unique_ptr<store::Ledger> ledger_;
   std::atomic<store::Ledger*> running_{nullptr};

@@ -16,22 +16,6 @@ WallTime wall_of(Instant at, const directory::Moment& now) {
   return now.wall - std::chrono::duration_cast<std::chrono::microseconds>(now.instant - at);
 }
 
-store::TokenCounts counts_of(const upstream::RunRecord& run) {
-  const dialect::Usage& usage = run.usage;
-  store::TokenCounts counts;
-  counts.cache_read = usage.cached_tokens;
-  counts.cache_write_1h = usage.cache_write_1h_tokens;
-  counts.cache_write_5m = std::max<std::int64_t>(usage.cache_write_tokens - usage.cache_write_1h_tokens, 0);
-  const std::int64_t cached =
-      usage.cached_tokens + std::max<std::int64_t>(usage.cache_write_tokens, counts.cache_write_1h);
-  counts.input_uncached = std::max<std::int64_t>(run.used.input_tokens.value - cached, 0);
-  counts.output = run.used.output_tokens.value;
-  counts.reasoning = usage.reasoning_tokens;
-  counts.audio_in = usage.audio_input_tokens;
-  counts.audio_out = usage.audio_output_tokens;
-  return counts;
-}
-
 void describe_answer(const RequestState& state, const upstream::AttemptRecord& answer, const directory::Moment& now,
                      store::LedgerRow& row) {
   const core::Plan& plan = *state.snapshot->plan;
@@ -41,8 +25,8 @@ void describe_answer(const RequestState& state, const upstream::AttemptRecord& a
   row.target = target.name;
   row.provider = plan.providers[target.provider.index()].name;
   row.first_content = wall_of(run.first_content, now);
-  row.tokens = counts_of(run);
-  const Charge charge = state.snapshot->prices.charge(answer.target, state.request.inspection.model, run);
+  row.tokens = counts_of(run.used, run.usage);
+  const Charge charge = state.snapshot->prices->charge(answer.target, state.request.inspection.model, run);
   row.cost = charge.cost;
   row.cost_source = charge.source;
   row.price_version = charge.version;

@@ -106,6 +106,8 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings, std::sh
     admin_listeners = std::move(*bound);
   }
   std::unique_ptr<Server> server(new Server(std::move(telemetry), *prepared, std::move(*listeners)));
+  const Result<void> accounts = server->accounts_.begin(used);
+  if (!accounts) return fail(accounts.error());
   if (admin_listeners) {
     const bool loopback = used.admin->loopback();
     server->office_->open_admin(std::move(*admin_listeners), loopback ? Reach::ThisMachine : Reach::Network,
@@ -162,6 +164,9 @@ Result<void> Server::reload(config::Settings settings) {
     return fail(needs_restart("listen_changed", "listen"));
   }
   if (!same_admin(settings.admin, snapshot_->settings.admin)) return fail(needs_restart("admin_changed", "admin"));
+  if (settings.accounts.store != snapshot_->settings.accounts.store ||
+      settings.accounts.store_off != snapshot_->settings.accounts.store_off)
+    return fail(needs_restart("store_changed", "store"));
   auto prepared = prepare(std::move(settings), upstream_tls_, *telemetry_, nullptr);
   if (!prepared) return fail(std::move(prepared.error()));
   const Result<void> all_listen = takes_orders();

@@ -83,8 +83,8 @@ upstream::SharedFleet::Observer observer(telemetry::Metrics* metrics) {
 
 }  // namespace
 
-Snapshot::Fences Snapshot::fences_within(const core::Plan& plan, const core::ProviderSet& within) {
-  return gateway::fences_within(plan, &within);
+Snapshot::Fences Snapshot::client_fences(const core::Plan& plan, const core::ProviderSet& within) {
+  return fences_within(plan, &within);
 }
 
 GatewayPlan gateway_plan(const config::Settings& settings) {
@@ -108,6 +108,9 @@ Result<std::shared_ptr<Snapshot>> Snapshot::build(config::Settings settings, ups
   auto snapshot = std::make_shared<Snapshot>();
   auto catalog = upstream::Catalog::build(plan, tls);
   if (!catalog) return fail(std::move(catalog.error()));
+  auto prices = Prices::build(settings.accounts, plan);
+  if (!prices) return fail(std::move(prices.error()));
+  snapshot->prices = std::move(*prices);
   snapshot->settings = std::move(settings);
   snapshot->plan = plan;
   snapshot->fences_of_all = fences_within(*plan, nullptr);

@@ -32,7 +32,7 @@ struct Snapshot {
   std::shared_ptr<upstream::ReasoningMemory> reasoning;  ///< the same
   /// Route of the paths that name no model, per dialect; null where no provider speaks it.
   std::array<const core::Route*, core::kDialects> pins{};
-  Prices prices{};
+  std::unique_ptr<const Prices> prices;  ///< never null once it is built
   std::int64_t loaded_at = 0;  ///< milliseconds since 1970
   /// What routes and targets are counted under, by their ids; `unrouted`: requests that found no route.
   std::vector<telemetry::Slot> model_slots;
@@ -52,7 +52,7 @@ struct Snapshot {
   /// takes over from `before` (null: this is the first) what its fleet knows and which requests run.
   void begin(const Snapshot* before, telemetry::Metrics& metrics);
 
-  [[nodiscard]] static Fences fences_within(const core::Plan& plan, const core::ProviderSet& within);
+  [[nodiscard]] static Fences client_fences(const core::Plan& plan, const core::ProviderSet& within);
   /// The providers that a client of the configuration (null: no client) may use.
   [[nodiscard]] const Fences& fences(const config::ClientKey* client) const {
     if (client == nullptr || !client->providers) return fences_of_all;

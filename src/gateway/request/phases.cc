@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "dialect/api_name.h"
 #include "dialect/gemini/body_models.h"
 #include "dialect/gemini/paths.h"
 #include "gateway/access/client_auth.h"
@@ -267,7 +268,7 @@ const Pricing* likely_price(const RequestState& state) {
     for (const core::TargetId target : plan.pools[pool.index()].targets) {
       const core::ProviderFence& fence = state.routing.fence;
       if (fence.within != nullptr && !fence.within->has(plan.targets[target.index()].provider)) continue;
-      return state.snapshot->prices.of(target, state.request.inspection.model);
+      return state.snapshot->prices->of(target, state.request.inspection.model);
     }
   }
   return nullptr;
@@ -299,7 +300,7 @@ void settle(RequestState& state) {
   const upstream::RunRecord& run = state.run->record();
   const upstream::AttemptRecord* const answer = run.answer();
   if (answer == nullptr) return state.tab->settle({});  // one request, and nothing for it
-  const Charge charge = state.snapshot->prices.charge(answer->target, state.request.inspection.model, run);
+  const Charge charge = state.snapshot->prices->charge(answer->target, state.request.inspection.model, run);
   state.tab->settle({.amount = run.used, .cost = charge.cost.value_or(money::NanoUsd{})});
 }
 

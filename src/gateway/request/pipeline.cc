@@ -22,7 +22,7 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
     co_return;
   }
   if (good) good = authenticate(worker, state);  // a client's key, or nobody's web page
-  if (good) good = admit(worker, state);  // is there room; size as announced
+  if (good) good = admit(worker, state);         // is there room; size as announced
 
   while (good) {  // the body, whole, kept for replay
     const Result<BodyRead> read = read_body(worker, state);

@@ -20,7 +20,7 @@
 
 namespace drover::gateway {
 
-struct RequestState final : upstream::CommitObserver {
+struct RequestState final : upstream::RunObserver {
   Instant arrived{};
   std::shared_ptr<const Snapshot> snapshot;
   net::ServerExchange* exchange = nullptr;
@@ -96,6 +96,12 @@ struct RequestState final : upstream::CommitObserver {
   /// A client that asks again as soon as it has the last byte finds this request's place free, and its body's memory
   /// unless that is still being sent.
   void ending() override { place.leave(); }
+  /// "x-drover-cost" in US dollars, where the price is known.
+  void append_cost(core::TargetId target, const Amount& used, const dialect::Usage& usage,
+                   std::string& fields) const override {
+    const Charge charge = snapshot->prices->charge(target, request.inspection.model, used, usage);
+    if (charge.cost) fields.append("x-drover-cost: ").append(money::usd_text(*charge.cost)).append("\r\n");
+  }
 };
 
 }  // namespace drover::gateway

@@ -70,6 +70,10 @@ class Attempt {
   [[nodiscard]] net::ClientExchange& exchange() { return *exchange_; }
   [[nodiscard]] const Endpoint& endpoint() const { return *endpoint_; }
   [[nodiscard]] int status() const { return status_; }
+  [[nodiscard]] core::TargetId target() const { return target_; }
+  /// What the answer has told so far of what it used, and with what was counted where it has not.
+  [[nodiscard]] const dialect::Usage& usage() const { return answer_.usage; }
+  [[nodiscard]] Amount used() const;
   [[nodiscard]] const std::string& answer_fields() const { return fields_; }
   /// How the answer is framed for the client.
   [[nodiscard]] http::Framing answer_framing() const;
@@ -123,7 +127,6 @@ class Attempt {
   void complete();
   void fail_with(Error error, core::Stage stage, bool has_answer = false);
   [[nodiscard]] core::Stage stage_now() const;
-  [[nodiscard]] Amount used() const;
   [[nodiscard]] net::LoopMemory& memory();
   [[nodiscard]] bool reading() const { return phase_ == Phase::Body || phase_ == Phase::Tail; }
 

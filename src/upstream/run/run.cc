@@ -327,6 +327,9 @@ void Run::start_answer(const Attempt& attempt) {
   std::string fields = memory.take_bytes();
   fields.append(attempt.answer_fields());
   append_routing_fields(fields);
+  if (parts_.observer != nullptr && attempt.usage().known) {
+    parts_.observer->append_cost(attempt.target(), attempt.used(), attempt.usage(), fields);
+  }
   if (attempt.streams()) fields.append(kStreamFields);
   parts_.client->start(
       net::AnswerStart{.status = attempt.status(), .fields = fields, .framing = attempt.answer_framing()});

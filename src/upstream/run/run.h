@@ -69,13 +69,18 @@ inline constexpr std::size_t kMaxTailBytes = kMaxReadBytes;
 
 /// Is told when the request's own memory is no longer needed, and when its answer is about to end, so that a client
 /// that asks again as soon as it has the last byte finds its place free.
-class CommitObserver {
+class RunObserver {
  public:
   virtual void committed() = 0;
   virtual void ending() = 0;
+  /// Lines for the head of an answer of which it is known already what it used.
+  virtual void append_cost(core::TargetId target, const Amount& used, const dialect::Usage& usage,
+                           std::string& fields) const {
+    (void)target, (void)used, (void)usage, (void)fields;
+  }
 
  protected:
-  ~CommitObserver() = default;
+  ~RunObserver() = default;
 };
 
 /// Watches what a streamed answer takes of its client's limits while it comes.
@@ -103,7 +108,7 @@ class Run final : private net::GoneObserver, private core::Bell {
     Recorder* recorder = nullptr;  ///< records events; null: nothing is recorded
     UpstreamRequest* request = nullptr;
     net::AnswerWriter* client = nullptr;
-    CommitObserver* observer = nullptr;
+    RunObserver* observer = nullptr;
     Meter* meter = nullptr;         ///< null: nobody counts
     std::string_view extra_fields;  ///< lines for the answer's head (x-request-id); outlive the run
   };

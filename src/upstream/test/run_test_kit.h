@@ -77,7 +77,7 @@ class MemoryWorld {
 
   MemoryBudget memory{1 << 24};
   OwnerMap owners;
-  CommitObserver* observer = nullptr;
+  RunObserver* observer = nullptr;
   Meter* meter = nullptr;
 
   /// To be changed before it begins.

@@ -85,8 +85,9 @@ TEST(ClientAuth, AKeyMayBeBoundToNetworks) {
 }
 
 TEST(ClientAuth, ExpiredAndBlockedKeysAreToldApart) {
-  EXPECT_EQ(Stored({.expires = WallTime{} - std::chrono::seconds(1)}).code(directory::make_key({1, 2, 3}).text.reveal()),
-            "client_key_expired");
+  EXPECT_EQ(
+      Stored({.expires = WallTime{} - std::chrono::seconds(1)}).code(directory::make_key({1, 2, 3}).text.reveal()),
+      "client_key_expired");
   EXPECT_EQ(Stored({.blocked = true}).code(directory::make_key({1, 2, 3}).text.reveal()), "client_key_blocked");
 }
 
@@ -95,7 +96,8 @@ TEST(ClientAuth, WhereTheStoreIsConfiguredNobodyComesInWithoutAKey) {
   const auto caller = authenticate({}, {.book = &none, .required = true}, http::RequestHead(), {}, WallTime{}, 0);
   ASSERT_FALSE(caller);
   EXPECT_EQ(caller.error().code, "missing_client_key");
-  EXPECT_TRUE(authenticate({}, {.book = &none}, http::RequestHead(), {}, WallTime{}, 0)) << "by default it may be empty";
+  EXPECT_TRUE(authenticate({}, {.book = &none}, http::RequestHead(), {}, WallTime{}, 0))
+      << "by default it may be empty";
 }
 
 TEST(ClientAuth, ThisMachineIsAnAddressAndNotTheBeginningOfAName) {

@@ -7,8 +7,8 @@
 namespace drover::gateway {
 namespace {
 
-constexpr std::uint64_t kTen = 0x0a010203;                 // 10.1.2.3
-constexpr std::uint64_t kDoc = 0x20010db800000001;         // 2001:db8:0:1::
+constexpr std::uint64_t kTen = 0x0a010203;          // 10.1.2.3
+constexpr std::uint64_t kDoc = 0x20010db800000001;  // 2001:db8:0:1::
 
 bool in(const char* text, std::uint64_t peer) {
   const auto network = parse_network(text);
@@ -33,8 +33,8 @@ TEST(Networks, OfOneKindHaveNobodyOfTheOther) {
 }
 
 TEST(Networks, AreNotGuessed) {
-  for (const char* const text : {"", "/8", "10.0.0/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x", "::/129",
-                                 "localhost", "10.0.0.0/8/8"})
+  for (const char* const text : {"", "/8", "10.0.0/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x",
+                                 "::/129", "localhost", "10.0.0.0/8/8"})
     EXPECT_FALSE(parse_network(text)) << text;
   const std::vector<std::string> broken{"nonsense"};
   EXPECT_FALSE(comes_from(broken, kTen)) << "a block that cannot be read lets nobody in";

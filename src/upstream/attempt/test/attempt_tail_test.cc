@@ -132,7 +132,7 @@ TEST(Tail, K10_AClientThatDoesNotTakeItIsNotWaitedFor) {
 }
 
 /// Places are given back before the client can know that its answer has ended.
-struct Places final : CommitObserver {
+struct Places final : RunObserver {
   explicit Places(MemoryWorld& of) : world(of) {}
   void committed() override {}
   void ending() override {
