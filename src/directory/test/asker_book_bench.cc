@@ -52,7 +52,7 @@ void Reserve(benchmark::State& state) {
   AskerBook book(1);
   fill(book, state.range(0) != 0);
   const Spend spend{.amount = {.input_tokens = {100}, .output_tokens = {100}}, .cost = {1000}};
-  std::vector<Lease> leases(1000);
+  std::vector<Lease> leases(100);
   std::int64_t round = 0;
   std::size_t at = 0;
   for (auto _ : state) {

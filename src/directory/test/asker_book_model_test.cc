@@ -87,15 +87,14 @@ TEST(AskerBookModel, AgreesWithASimpleModelUnderRandomOperations) {
       const bool day_room = day_before < kDay;
       const bool hour_room = path == "a/c" || model.last("a/b", 1h + 72s, now) < kHour;
       const bool hour_full = path != "a/c" && model.last("a/b", 1h, now) >= kHour;
-      if (day_room && hour_room) ASSERT_TRUE(got) << "refused while there is room, seed " << seed;
-      if (!day_room || hour_full) ASSERT_FALSE(got) << "admitted over a limit, seed " << seed;
+      ASSERT_TRUE(got || !day_room || !hour_room) << "refused while there is room, seed " << seed;
+      ASSERT_TRUE(!got || (day_room && !hour_full)) << "admitted over a limit, seed " << seed;
       if (!got) {
         ++refused;
         continue;
       }
       ++admitted;
       running.push_back({*std::move(got), model.add({.path = path, .at = now, .amount = estimate})});
-      ASSERT_EQ(sum_of(book, "a", moment(now)) > 0 || model.day_sum("a", now) == 0, true);
     }
     const auto left = book.left({.principal = "a/c"}, moment(now));
     EXPECT_EQ(left[static_cast<std::size_t>(Unit::Tokens)]->remaining,
