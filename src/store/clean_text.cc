@@ -36,7 +36,9 @@ std::size_t clean_front(std::string_view text) {
 
 }  // namespace
 
-bool is_clean(std::string_view text) { return clean_front(text) == text.size(); }
+bool is_clean(std::string_view text) {
+  return clean_front(text) == text.size();
+}
 
 std::string cleaned(std::string_view text) {
   std::string clean;

@@ -18,7 +18,9 @@ constexpr std::size_t kMaxPlace = 4096;
 constexpr std::array<std::string_view, 8> kPlaceOptions = {
     "sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "krbsrvname", "gssencmode", "application_name"};
 
-std::unexpected<Error> wrong(std::string message) { return fail(store_error(kBadPlace, std::move(message))); }
+std::unexpected<Error> wrong(std::string message) {
+  return fail(store_error(kBadPlace, std::move(message)));
+}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -69,7 +71,8 @@ Result<void> take_host(std::string_view text, Place& place) {
   if (text.starts_with('[')) {
     text.remove_prefix(1);
     const auto behind = cut_at(text, ']');
-    if (!behind || (!behind->empty() && behind->front() != ':')) return wrong("the store's IPv6 address must end with ']'");
+    if (!behind || (!behind->empty() && behind->front() != ':'))
+      return wrong("the store's IPv6 address must end with ']'");
     if (!behind->empty()) port = behind->substr(1);
   } else {
     port = cut_at(text, ':');
@@ -108,8 +111,9 @@ Result<void> take_option(std::string_view option, Place& place) {
   } else if (std::find(kPlaceOptions.begin(), kPlaceOptions.end(), option) != kPlaceOptions.end()) {
     place.options.emplace_back(std::string(option), *plain);
   } else {
-    return wrong("the store's URL has an option that drover does not know; it knows host, port, user, password, sslmode, "
-                 "sslrootcert, sslcert, sslkey, channel_binding, krbsrvname, gssencmode and application_name");
+    return wrong(
+        "the store's URL has an option that drover does not know; it knows host, port, user, password, sslmode, "
+        "sslrootcert, sslcert, sslkey, channel_binding, krbsrvname, gssencmode and application_name");
   }
   return {};
 }

@@ -18,7 +18,8 @@ struct Place {
 
   std::string path{};  ///< of the SQLite file
 
-  std::string host{};  ///< of the PostgreSQL server: a name, an address, or the folder of its Unix socket; empty: libpq's
+  std::string
+      host{};  ///< of the PostgreSQL server: a name, an address, or the folder of its Unix socket; empty: libpq's
   std::uint16_t port = 5432;
   std::string user{};  ///< empty: libpq's (PGUSER, or the name of the process's user)
   Secret password{};   ///< empty: libpq's (PGPASSWORD, ~/.pgpass), or none

@@ -13,7 +13,9 @@ namespace {
 
 constexpr WallTime kLastTime = std::chrono::sys_days(std::chrono::year{2200} / 1 / 1);
 
-void bound_time(WallTime& time) { time = std::clamp(time, WallTime{}, kLastTime); }
+void bound_time(WallTime& time) {
+  time = std::clamp(time, WallTime{}, kLastTime);
+}
 
 void bound_tags(std::vector<std::string>& tags) {
   for (std::string& tag : tags) clean_and_cut(tag, kMaxRowTag);
@@ -30,7 +32,9 @@ struct BoundField {
   void operator()(std::string_view, std::optional<WallTime>& time) const {
     if (time) bound_time(*time);
   }
-  void operator()(std::string_view, std::int64_t& count) const { count = std::clamp<std::int64_t>(count, 0, kMaxRowTokens); }
+  void operator()(std::string_view, std::int64_t& count) const {
+    count = std::clamp<std::int64_t>(count, 0, kMaxRowTokens);
+  }
   void operator()(std::string_view, int& number) const { number = std::max(number, 0); }
   void operator()(std::string_view, std::optional<money::NanoUsd>& cost) const {
     if (cost) cost->value = std::clamp<std::int64_t>(cost->value, 0, kMaxRowCost);
@@ -53,7 +57,9 @@ std::string_view to_string(CostSource source) {
   return "unpriced";
 }
 
-void bring_in_bounds(LedgerRow& row) { each_field(row, BoundField{}); }
+void bring_in_bounds(LedgerRow& row) {
+  each_field(row, BoundField{});
+}
 
 std::string tags_text(const std::vector<std::string>& tags) {
   if (tags.empty()) return "[]";

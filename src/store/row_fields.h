@@ -1,4 +1,5 @@
-// The fields of a ledger row, once: the columns of the database, and the records of the spool file, are these in this order.
+// The fields of a ledger row, once: the columns of the database, and the records of the spool file, are these in this
+// order.
 #pragma once
 
 #include <array>
@@ -47,16 +48,16 @@ void each_field(Row& row, Visit&& visit) {
 /// "provider", "priced", "estimated", "unpriced".
 [[nodiscard]] std::string_view to_string(CostSource source);
 
-// What one row may hold at most. Names come from clients and providers; counts from providers. Nothing real is near: sums
-// of nine million rows still fit 64 bits.
+// What one row may hold at most. Names come from clients and providers; counts from providers. Nothing real is near:
+// sums of nine million rows still fit 64 bits.
 inline constexpr std::size_t kMaxRowText = 256;
 inline constexpr std::size_t kMaxRowTag = 64;
 inline constexpr std::size_t kMaxRowTags = 16;
 inline constexpr std::int64_t kMaxRowTokens = 1'000'000'000'000;
 inline constexpr std::int64_t kMaxRowCost = 1'000'000'000'000;  // nano-USD: 1,000 dollars for one request
 
-/// Brings a row within these bounds: texts are cut and made valid UTF-8, tags are sorted and each there once, counts and
-/// costs are from 0 on, times are between 1970 and 2200. A row within them stays as it is.
+/// Brings a row within these bounds: texts are cut and made valid UTF-8, tags are sorted and each there once, counts
+/// and costs are from 0 on, times are between 1970 and 2200. A row within them stays as it is.
 void bring_in_bounds(LedgerRow& row);
 
 /// The tags as the database keeps them: a JSON array of strings.
@@ -65,6 +66,8 @@ void bring_in_bounds(LedgerRow& row);
 /// The quarter of an hour that a row is summed up in: every calendar window of every time zone begins with one (offsets
 /// from UTC are multiples of it).
 inline constexpr std::chrono::microseconds kSlot = std::chrono::minutes(15);
-[[nodiscard]] constexpr WallTime slot_of(WallTime time) { return time - (time.time_since_epoch() % kSlot + kSlot) % kSlot; }
+[[nodiscard]] constexpr WallTime slot_of(WallTime time) {
+  return time - (time.time_since_epoch() % kSlot + kSlot) % kSlot;
+}
 
 }  // namespace drover::store

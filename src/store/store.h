@@ -1,9 +1,10 @@
-// The store: keys and principals, who changed them, and the ledger with its sums, in SQLite or PostgreSQL. One object belongs
-// to one thread (the ledger's, ledger/ledger.h; a subcommand's own). Every call ends within its bound, also when the server is
-// frozen; after kAway the next call connects anew, but not more often than once a second.
+// The store: keys and principals, who changed them, and the ledger with its sums, in SQLite or PostgreSQL. One object
+// belongs to one thread (the ledger's, ledger/ledger.h; a subcommand's own). Every call ends within its bound, also
+// when the server is frozen; after kAway the next call connects anew, but not more often than once a second.
 //
-// All times are arguments. A call that fails has changed nothing, except that append() and write() may have been carried out
-// when the connection broke before the answer: append() may be repeated, and write() is found by its idempotency key.
+// All times are arguments. A call that fails has changed nothing, except that append() and write() may have been
+// carried out when the connection broke before the answer: append() may be repeated, and write() is found by its
+// idempotency key.
 #pragma once
 
 #include <chrono>
@@ -74,19 +75,19 @@ struct Write {
 };
 
 enum class SpendBy : std::uint8_t {
-  Key,        ///< the whole path of the principal, the key's id last
-  Team,       ///< the path without its last segment; a name without a path: itself
-  Model,      ///< as the target is configured
+  Key,    ///< the whole path of the principal, the key's id last
+  Team,   ///< the path without its last segment; a name without a path: itself
+  Model,  ///< as the target is configured
   Provider,
   Tag,  ///< a request with several tags counts for each
 };
 
 struct SpendQuery {
   SpendBy by = SpendBy::Key;
-  WallTime since{};                   ///< the quarter of an hour that it is in counts whole
-  WallTime until = WallTime::max();   ///< not included; its quarter of an hour counts whole
-  std::string under{};                ///< only this principal and those below it; empty: all
-  bool daily = false;                 ///< a line for each day (UTC)
+  WallTime since{};                  ///< the quarter of an hour that it is in counts whole
+  WallTime until = WallTime::max();  ///< not included; its quarter of an hour counts whole
+  std::string under{};               ///< only this principal and those below it; empty: all
+  bool daily = false;                ///< a line for each day (UTC)
 };
 
 struct SpendLine {
@@ -97,8 +98,8 @@ struct SpendLine {
 
 /// What a scope has used since a moment, for the budgets of a drover that starts.
 struct Used {
-  std::string_view principal{};    ///< the whole path; a scope above adds what is below it
-  std::string_view tag{};          ///< empty: this counts for principals; else for this tag (and not for principals again)
+  std::string_view principal{};  ///< the whole path; a scope above adds what is below it
+  std::string_view tag{};  ///< empty: this counts for principals; else for this tag (and not for principals again)
   std::string_view model_asked{};  ///< as the client named it
   Sums sums{};
 };
@@ -112,7 +113,8 @@ struct Finding {
 class Store {
  public:
   explicit Store(const Place& place) : Store(make_database(place), shown(place)) {}
-  Store(std::unique_ptr<Database> database, std::string place) : database_(std::move(database)), place_(std::move(place)) {}
+  Store(std::unique_ptr<Database> database, std::string place)
+      : database_(std::move(database)), place_(std::move(place)) {}
 
   // --- the connection
 
@@ -146,16 +148,16 @@ class Store {
 
   // --- the ledger
 
-  /// Appends rows and adds them to the sums, all or none. A row whose id and begin are there already counts once. Brings the
-  /// rows within their bounds (row_fields.h). At most 10,000 rows.
+  /// Appends rows and adds them to the sums, all or none. A row whose id and begin are there already counts once.
+  /// Brings the rows within their bounds (row_fields.h). At most 10,000 rows.
   [[nodiscard]] Result<Appended> append(std::span<LedgerRow> rows);
-  /// Everything that was used from `begin` on, to the microsecond. The cost is that of the sums and of at most a quarter of
-  /// an hour of rows, never that of the whole ledger.
+  /// Everything that was used from `begin` on, to the microsecond. The cost is that of the sums and of at most a
+  /// quarter of an hour of rows, never that of the whole ledger.
   [[nodiscard]] Result<void> used_since(WallTime begin, const std::function<void(const Used&)>& visit);
   /// The dearest first; with `daily` by day and then by cost. At most 100,000 lines.
   [[nodiscard]] Result<std::vector<SpendLine>> spend(const SpendQuery& query);
-  /// What is due from time to time: days ahead, rows older than `keep` (0: kept for ever), forgotten answers. Sums and audit
-  /// stay. Gives whether there is more to do at once.
+  /// What is due from time to time: days ahead, rows older than `keep` (0: kept for ever), forgotten answers. Sums and
+  /// audit stay. Gives whether there is more to do at once.
   [[nodiscard]] Result<bool> maintain(WallTime now, std::chrono::days keep);
   /// Whether the database is sound and the sums of the last day are those of its rows. Reads much.
   [[nodiscard]] Result<std::vector<Finding>> check(WallTime now);

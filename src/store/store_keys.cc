@@ -10,7 +10,9 @@ namespace {
 constexpr std::size_t kMaxChanges = 10'000;
 constexpr std::size_t kMaxAudit = 1000;
 
-std::int64_t micros(WallTime time) { return time.time_since_epoch().count(); }
+std::int64_t micros(WallTime time) {
+  return time.time_since_epoch().count();
+}
 
 /// Says which unique value is there already, instead of the database's own words.
 Error named_conflict(Error error) {
@@ -51,8 +53,10 @@ Result<Changes> Store::changes(std::uint64_t after, std::size_t limit) {
   std::size_t read = 0;
   const Value values[] = {static_cast<std::int64_t>(after), static_cast<std::int64_t>(limit)};
   const auto ran = database_->run(
-      "SELECT change, kind, record FROM (SELECT * FROM (SELECT change, 1 AS kind, record FROM keys WHERE change > $1 ORDER BY "
-      "change LIMIT $2) AS k UNION ALL SELECT * FROM (SELECT change, 2 AS kind, record FROM principals WHERE change > $1 "
+      "SELECT change, kind, record FROM (SELECT * FROM (SELECT change, 1 AS kind, record FROM keys WHERE change > $1 "
+      "ORDER BY "
+      "change LIMIT $2) AS k UNION ALL SELECT * FROM (SELECT change, 2 AS kind, record FROM principals WHERE change > "
+      "$1 "
       "ORDER BY change LIMIT $2) AS p) AS both_kinds ORDER BY change LIMIT $2",
       values, [&](const AnswerRow& row) {
         ++read;
@@ -127,8 +131,8 @@ Result<void> Store::write_all(const Write& write, WallTime now) {
   return transaction->commit();
 }
 
-/// Takes `count` numbers of changes, and gives the one before them. The row stays locked to the end of the transaction, so
-/// that numbers become visible in their order: who asks for what comes after n misses nothing.
+/// Takes `count` numbers of changes, and gives the one before them. The row stays locked to the end of the transaction,
+/// so that numbers become visible in their order: who asks for what comes after n misses nothing.
 Result<std::uint64_t> Store::next_changes(std::size_t count) {
   const Value values[] = {static_cast<std::int64_t>(count)};
   const auto last = number("UPDATE drover_state SET change = change + $1 RETURNING change", values);
@@ -153,13 +157,15 @@ Result<void> Store::put(const KeyWrite& write, std::uint64_t change, WallTime no
                           static_cast<std::int64_t>(write.expected)};
   if (write.expected == 0) {
     auto made = database_->run(
-        "INSERT INTO keys (id, name, principal, digest, archived, version, change, record) VALUES ($1, $2, $3, $4, $5, $6, "
+        "INSERT INTO keys (id, name, principal, digest, archived, version, change, record) VALUES ($1, $2, $3, $4, $5, "
+        "$6, "
         "$7, $8)",
         std::span(values).first(8), {});
     return made ? Result<void>{} : fail(made.error());
   }
   auto changed = database_->run(
-      "UPDATE keys SET name = $2, principal = $3, digest = $4, archived = $5, version = $6, change = $7, record = $8 WHERE "
+      "UPDATE keys SET name = $2, principal = $3, digest = $4, archived = $5, version = $6, change = $7, record = $8 "
+      "WHERE "
       "id = $1 AND version = $9",
       values, {});
   if (!changed) return fail(changed.error());
@@ -178,12 +184,14 @@ Result<void> Store::put(const PrincipalWrite& write, std::uint64_t change, WallT
                           std::string_view(json),
                           static_cast<std::int64_t>(write.expected)};
   if (write.expected == 0) {
-    auto made = database_->run("INSERT INTO principals (id, archived, version, change, record) VALUES ($1, $2, $3, $4, $5)",
-                               std::span(values).first(5), {});
+    auto made =
+        database_->run("INSERT INTO principals (id, archived, version, change, record) VALUES ($1, $2, $3, $4, $5)",
+                       std::span(values).first(5), {});
     return made ? Result<void>{} : fail(made.error());
   }
   auto changed = database_->run(
-      "UPDATE principals SET archived = $2, version = $3, change = $4, record = $5 WHERE id = $1 AND version = $6", values, {});
+      "UPDATE principals SET archived = $2, version = $3, change = $4, record = $5 WHERE id = $1 AND version = $6",
+      values, {});
   if (!changed) return fail(changed.error());
   return *changed == 1 ? Result<void>{} : fail(version_conflict("principal"));
 }
@@ -196,7 +204,8 @@ Result<void> Store::put(const AuditEntry& entry, WallTime now) {
                           std::string_view(entry.before),
                           std::string_view(entry.after)};
   auto made = database_->run(
-      "INSERT INTO audit (at, who, action, object, before_json, after_json) VALUES ($1, $2, $3, $4, $5, $6)", values, {});
+      "INSERT INTO audit (at, who, action, object, before_json, after_json) VALUES ($1, $2, $3, $4, $5, $6)", values,
+      {});
   return made ? Result<void>{} : fail(made.error());
 }
 
@@ -206,8 +215,8 @@ Result<void> Store::put(const Remembered& remembered, WallTime now) {
   if (!removed) return fail(removed.error());
   const Value values[] = {std::string_view(remembered.id), micros(now), std::string_view(remembered.request),
                           std::int64_t{remembered.status}, std::string_view(remembered.answer)};
-  auto made = database_->run("INSERT INTO idempotency (id, created, request, status, answer) VALUES ($1, $2, $3, $4, $5)",
-                             values, {});
+  auto made = database_->run(
+      "INSERT INTO idempotency (id, created, request, status, answer) VALUES ($1, $2, $3, $4, $5)", values, {});
   return made ? Result<void>{} : fail(made.error());
 }
 
@@ -215,8 +224,8 @@ Result<std::optional<Remembered>> Store::remembered(const std::string& id, WallT
   if (auto is = ready(); !is) return fail(is.error());
   std::optional<Remembered> found;
   const Value values[] = {std::string_view(id), micros(now - kRememberedFor)};
-  const auto ran = database_->run("SELECT request, status, answer FROM idempotency WHERE id = $1 AND created >= $2", values,
-                                  [&](const AnswerRow& row) {
+  const auto ran = database_->run("SELECT request, status, answer FROM idempotency WHERE id = $1 AND created >= $2",
+                                  values, [&](const AnswerRow& row) {
                                     found = Remembered{id, std::string(row.text(0)), static_cast<int>(row.number(1)),
                                                        std::string(row.text(2))};
                                   });
@@ -230,8 +239,8 @@ Result<std::vector<AuditEntry>> Store::audit(std::int64_t before, std::size_t li
   const Value values[] = {before > 0 ? before : newest, static_cast<std::int64_t>(std::min(limit, kMaxAudit))};
   std::vector<AuditEntry> entries;
   const auto ran = database_->run(
-      "SELECT n, at, who, action, object, before_json, after_json FROM audit WHERE n < $1 ORDER BY n DESC LIMIT $2", values,
-      [&](const AnswerRow& row) {
+      "SELECT n, at, who, action, object, before_json, after_json FROM audit WHERE n < $1 ORDER BY n DESC LIMIT $2",
+      values, [&](const AnswerRow& row) {
         entries.push_back({row.number(0), WallTime(std::chrono::microseconds(row.number(1))), std::string(row.text(2)),
                            std::string(row.text(3)), std::string(row.text(4)), std::string(row.text(5)),
                            std::string(row.text(6))});

@@ -23,10 +23,13 @@ constexpr std::string_view kSumColumns =
 constexpr std::string_view kRowSums =
     "count(*), coalesce(sum(CASE WHEN status >= 400 THEN 1 ELSE 0 END), 0), coalesce(sum(input_uncached), 0), "
     "coalesce(sum(cache_read), 0), coalesce(sum(cache_write_5m + cache_write_1h), 0), coalesce(sum(output), 0), "
-    "coalesce(sum(reasoning), 0), coalesce(sum(cost), 0), coalesce(sum(CASE WHEN cost_source = 'estimated' THEN 1 ELSE 0 "
+    "coalesce(sum(reasoning), 0), coalesce(sum(cost), 0), coalesce(sum(CASE WHEN cost_source = 'estimated' THEN 1 ELSE "
+    "0 "
     "END), 0), coalesce(sum(CASE WHEN cost IS NULL THEN 1 ELSE 0 END), 0)";
 
-std::int64_t micros_of(WallTime time) { return time.time_since_epoch().count(); }
+std::int64_t micros_of(WallTime time) {
+  return time.time_since_epoch().count();
+}
 
 Sums read_sums(const AnswerRow& row, int column) {
   Sums sums;
@@ -42,7 +45,9 @@ void add_sums(Sums& to, const Sums& from) {
 }
 
 /// The first slot that begins at `time` or later.
-WallTime next_slot(WallTime time) { return time == slot_of(time) ? time : slot_of(time) + kSlot; }
+WallTime next_slot(WallTime time) {
+  return time == slot_of(time) ? time : slot_of(time) + kSlot;
+}
 
 std::string_view column_of(SpendBy by) {
   switch (by) {
@@ -64,7 +69,9 @@ std::string team_of(std::string_view principal) {
 struct Below {
   std::string first, end;
 };
-Below below(const std::string& principal) { return {principal + "/", principal + "0"}; }
+Below below(const std::string& principal) {
+  return {principal + "/", principal + "0"};
+}
 
 std::string spend_statement(const SpendQuery& query) {
   const std::string column(column_of(query.by));
@@ -92,30 +99,29 @@ Result<void> Store::used_since(WallTime begin, const std::function<void(const Us
   const WallTime first = next_slot(begin);
   const Value values[] = {micros_of(first)};
   const auto ran = database_->run(
-      "SELECT principal, tag, model_asked, " + std::string(kSumColumns) + " FROM spend WHERE slot >= $1 GROUP BY 1, 2, 3",
-      values,
-      [&](const AnswerRow& row) { visit({row.text(0), row.text(1), row.text(2), read_sums(row, 3)}); });
+      "SELECT principal, tag, model_asked, " + std::string(kSumColumns) +
+          " FROM spend WHERE slot >= $1 GROUP BY 1, 2, 3",
+      values, [&](const AnswerRow& row) { visit({row.text(0), row.text(1), row.text(2), read_sums(row, 3)}); });
   if (!ran) return fail(ran.error());
   return first == begin ? Result<void>{} : used_in_rows(begin, first, visit);
 }
 
 Result<void> Store::used_in_rows(WallTime begin, WallTime end, const std::function<void(const Used&)>& visit) {
   const Value values[] = {micros_of(begin), micros_of(end)};
-  const auto ran = database_->run(
-      "SELECT principal, tags, model_asked, " + std::string(kRowSums) +
-          " FROM ledger WHERE started >= $1 AND started < $2 GROUP BY 1, 2, 3",
-      values, [&](const AnswerRow& row) {
-        Used used{row.text(0), {}, row.text(2), read_sums(row, 3)};
-        visit(used);
-        boost::system::error_code trouble;
-        const boost::json::value tags = boost::json::parse(row.text(1), trouble);
-        if (trouble || !tags.is_array()) return;
-        for (const boost::json::value& tag : tags.get_array()) {
-          if (!tag.is_string()) continue;
-          used.tag = {tag.get_string().data(), tag.get_string().size()};
-          visit(used);
-        }
-      });
+  const auto ran = database_->run("SELECT principal, tags, model_asked, " + std::string(kRowSums) +
+                                      " FROM ledger WHERE started >= $1 AND started < $2 GROUP BY 1, 2, 3",
+                                  values, [&](const AnswerRow& row) {
+                                    Used used{row.text(0), {}, row.text(2), read_sums(row, 3)};
+                                    visit(used);
+                                    boost::system::error_code trouble;
+                                    const boost::json::value tags = boost::json::parse(row.text(1), trouble);
+                                    if (trouble || !tags.is_array()) return;
+                                    for (const boost::json::value& tag : tags.get_array()) {
+                                      if (!tag.is_string()) continue;
+                                      used.tag = {tag.get_string().data(), tag.get_string().size()};
+                                      visit(used);
+                                    }
+                                  });
   if (!ran) return fail(ran.error());
   return {};
 }
@@ -127,11 +133,11 @@ Result<std::vector<SpendLine>> Store::spend(const SpendQuery& query) {
   const Value values[] = {micros_of(slot_of(query.since)), micros_of(until), std::string_view(query.under),
                           std::string_view(first), std::string_view(end)};
   std::map<std::pair<std::int64_t, std::string>, Sums> lines;
-  const auto ran = database_->run(spend_statement(query), std::span(values).first(query.under.empty() ? 2 : 5),
-                                  [&](const AnswerRow& row) {
-                                    std::string name = query.by == SpendBy::Team ? team_of(row.text(0)) : std::string(row.text(0));
-                                    add_sums(lines[{row.number(1), std::move(name)}], read_sums(row, 2));
-                                  });
+  const auto ran = database_->run(
+      spend_statement(query), std::span(values).first(query.under.empty() ? 2 : 5), [&](const AnswerRow& row) {
+        std::string name = query.by == SpendBy::Team ? team_of(row.text(0)) : std::string(row.text(0));
+        add_sums(lines[{row.number(1), std::move(name)}], read_sums(row, 2));
+      });
   if (!ran) return fail(ran.error());
   std::vector<SpendLine> answer;
   for (auto& [key, sums] : lines) {
@@ -152,16 +158,18 @@ Result<Finding> Store::compare_sums(WallTime begin, WallTime end) {
   const Value values[] = {micros_of(begin), micros_of(end)};
   Sums of_rows;
   Sums of_slots;
-  auto ran = database_->run("SELECT " + std::string(kRowSums) + " FROM ledger WHERE started >= $1 AND started < $2", values,
-                            [&](const AnswerRow& row) { of_rows = read_sums(row, 0); });
+  auto ran = database_->run("SELECT " + std::string(kRowSums) + " FROM ledger WHERE started >= $1 AND started < $2",
+                            values, [&](const AnswerRow& row) { of_rows = read_sums(row, 0); });
   if (!ran) return fail(ran.error());
-  ran = database_->run("SELECT " + std::string(kSumColumns) + " FROM spend WHERE slot >= $1 AND slot < $2 AND tag = ''", values,
-                       [&](const AnswerRow& row) { of_slots = read_sums(row, 0); });
+  ran = database_->run("SELECT " + std::string(kSumColumns) + " FROM spend WHERE slot >= $1 AND slot < $2 AND tag = ''",
+                       values, [&](const AnswerRow& row) { of_slots = read_sums(row, 0); });
   if (!ran) return fail(ran.error());
-  const std::string counts = std::to_string(of_rows.requests) + " requests, " + std::to_string(of_rows.cost) + " nano-USD";
+  const std::string counts =
+      std::to_string(of_rows.requests) + " requests, " + std::to_string(of_rows.cost) + " nano-USD";
   if (of_rows == of_slots) return Finding{true, "the sums of the last day are those of its rows: " + counts};
-  return Finding{false, "the rows of the last day have " + counts + ", but its sums " + std::to_string(of_slots.requests) +
-                            " requests, " + std::to_string(of_slots.cost) + " nano-USD"};
+  return Finding{false, "the rows of the last day have " + counts + ", but its sums " +
+                            std::to_string(of_slots.requests) + " requests, " + std::to_string(of_slots.cost) +
+                            " nano-USD"};
 }
 
 }  // namespace drover::store

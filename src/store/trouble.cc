@@ -13,14 +13,22 @@ struct Meaning {
 };
 
 constexpr Meaning kMeanings[] = {
-    {kAway, ErrorKind::Connect, 503},          {kLocked, ErrorKind::LocalResource, 503},
-    {kFull, ErrorKind::LocalResource, 507},    {kReadOnly, ErrorKind::LocalResource, 503},
-    {kFileTrouble, ErrorKind::LocalResource, 503}, {kDamaged, ErrorKind::BadConfig, 503},
-    {kForeign, ErrorKind::BadConfig, 503},     {kNewer, ErrorKind::BadConfig, 503},
-    {kLogin, ErrorKind::BadConfig, 503},       {kEncoding, ErrorKind::BadConfig, 503},
-    {kRefused, ErrorKind::BadRequest, 400},    {kConflict, ErrorKind::BadRequest, 409},
-    {kVersionConflict, ErrorKind::BadRequest, 409}, {kNameTaken, ErrorKind::BadRequest, 409},
-    {kKeyExists, ErrorKind::BadRequest, 409},  {kIdempotencyUsed, ErrorKind::BadRequest, 409},
+    {kAway, ErrorKind::Connect, 503},
+    {kLocked, ErrorKind::LocalResource, 503},
+    {kFull, ErrorKind::LocalResource, 507},
+    {kReadOnly, ErrorKind::LocalResource, 503},
+    {kFileTrouble, ErrorKind::LocalResource, 503},
+    {kDamaged, ErrorKind::BadConfig, 503},
+    {kForeign, ErrorKind::BadConfig, 503},
+    {kNewer, ErrorKind::BadConfig, 503},
+    {kLogin, ErrorKind::BadConfig, 503},
+    {kEncoding, ErrorKind::BadConfig, 503},
+    {kRefused, ErrorKind::BadRequest, 400},
+    {kConflict, ErrorKind::BadRequest, 409},
+    {kVersionConflict, ErrorKind::BadRequest, 409},
+    {kNameTaken, ErrorKind::BadRequest, 409},
+    {kKeyExists, ErrorKind::BadRequest, 409},
+    {kIdempotencyUsed, ErrorKind::BadRequest, 409},
     {kBadPlace, ErrorKind::BadConfig, 0},
 };
 
@@ -38,8 +46,12 @@ Error store_error(std::string_view code, std::string message) {
   return error;
 }
 
-bool about_the_values(const Error& error) { return error.kind == ErrorKind::BadRequest; }
+bool about_the_values(const Error& error) {
+  return error.kind == ErrorKind::BadRequest;
+}
 
-bool needs_a_person(const Error& error) { return error.kind == ErrorKind::BadConfig; }
+bool needs_a_person(const Error& error) {
+  return error.kind == ErrorKind::BadConfig;
+}
 
 }  // namespace drover::store

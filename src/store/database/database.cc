@@ -12,8 +12,7 @@ std::unique_ptr<Database> make_database(const Place& place) {
 
 Result<Transaction> Transaction::begin(Database& database) {
   // SQLite takes its write lock now: a transaction that first reads and then writes could be refused in its middle.
-  const auto begun =
-      database.script(database.flavor() == Database::Flavor::Sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
+  const auto begun = database.script(database.flavor() == Database::Flavor::Sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
   if (!begun) return fail(begun.error());
   return Transaction(database);
 }

@@ -58,8 +58,8 @@ class Database {
   /// Runs several statements without values.
   virtual Result<void> script(std::string_view sql) = 0;
 
-  /// What the next transactions of this connection survive: Power: a power cut too; Process: the end of drover. PostgreSQL's
-  /// always survive both, as its own configuration says.
+  /// What the next transactions of this connection survive: Power: a power cut too; Process: the end of drover.
+  /// PostgreSQL's always survive both, as its own configuration says.
   enum class Durability : std::uint8_t { Process, Power };
   virtual void survive(Durability) {}
 
@@ -79,7 +79,8 @@ class Database {
 
  protected:
   [[nodiscard]] std::chrono::milliseconds time_left() const {
-    return std::max(std::chrono::milliseconds{}, std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()));
+    return std::max(std::chrono::milliseconds{},
+                    std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()));
   }
   void wait_idle() const {
     if (idle_) idle_();

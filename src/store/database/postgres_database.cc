@@ -18,9 +18,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kPollSlice{50};
 
-// A statement or a lock that outlives its caller ends by itself; a transaction that nobody goes on with gives its locks back.
+// A statement or a lock that outlives its caller ends by itself; a transaction that nobody goes on with gives its locks
+// back.
 constexpr std::string_view kSession =
-    "SET search_path = drover; SET client_min_messages = warning; SET statement_timeout = '60s'; SET lock_timeout = '4s'; "
+    "SET search_path = drover; SET client_min_messages = warning; SET statement_timeout = '60s'; SET lock_timeout = "
+    "'4s'; "
     "SET idle_in_transaction_session_timeout = '30s'; LISTEN drover_changes";
 
 class PostgresRow final : public AnswerRow {
@@ -68,8 +70,12 @@ void no_notice(void*, const pg_result*) {}
 
 }  // namespace
 
-void CloseConnection::operator()(pg_conn* connection) const { PQfinish(connection); }
-void ClearResult::operator()(pg_result* result) const { PQclear(result); }
+void CloseConnection::operator()(pg_conn* connection) const {
+  PQfinish(connection);
+}
+void ClearResult::operator()(pg_result* result) const {
+  PQclear(result);
+}
 
 std::unexpected<Error> PostgresDatabase::lost(std::string_view why) {
   close();
@@ -148,8 +154,8 @@ Result<void> PostgresDatabase::send(const std::string& sql, const Parameters& pa
   const int sent = parameters.values.empty()
                        ? PQsendQuery(connection_.get(), sql.c_str())
                        : PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(parameters.values.size()),
-                                           or_null(parameters.types), parameters.values.data(), or_null(parameters.lengths),
-                                           or_null(parameters.formats), 0);
+                                           or_null(parameters.types), parameters.values.data(),
+                                           or_null(parameters.lengths), or_null(parameters.formats), 0);
   if (sent == 0) return lost(first_line(PQerrorMessage(connection_.get())));
   for (;;) {
     const int flushed = PQflush(connection_.get());
@@ -205,7 +211,9 @@ Result<void> PostgresDatabase::script(std::string_view sql) {
   return {};
 }
 
-int PostgresDatabase::descriptor() const { return connection_ != nullptr ? PQsocket(connection_.get()) : -1; }
+int PostgresDatabase::descriptor() const {
+  return connection_ != nullptr ? PQsocket(connection_.get()) : -1;
+}
 
 bool PostgresDatabase::told() {
   if (connection_ == nullptr) return false;

@@ -1,10 +1,10 @@
-// The store in PostgreSQL, by libpq without blocking: every wait is a poll() with the call's deadline, so that a server which
-// accepts and never answers is as good as away. After an answer that did not come in time the connection is closed, because
-// what it still brings belongs to nobody. The name of the server is looked up by the system's resolver, which has bounds of
-// its own (resolv.conf).
+// The store in PostgreSQL, by libpq without blocking: every wait is a poll() with the call's deadline, so that a server
+// which accepts and never answers is as good as away. After an answer that did not come in time the connection is
+// closed, because what it still brings belongs to nobody. The name of the server is looked up by the system's resolver,
+// which has bounds of its own (resolv.conf).
 //
-// Nothing of a session is used across statements but its settings and LISTEN, so that a pooler in session mode may stand
-// between.
+// Nothing of a session is used across statements but its settings and LISTEN, so that a pooler in session mode may
+// stand between.
 #pragma once
 
 #include <memory>
@@ -30,8 +30,8 @@ using Answer = std::unique_ptr<pg_result, ClearResult>;
 struct Parameters {
   std::vector<const char*> values{};
   std::vector<int> lengths{};
-  std::vector<int> formats{};           ///< empty: all are text
-  std::vector<unsigned int> types{};    ///< object ids; empty: the server finds out
+  std::vector<int> formats{};         ///< empty: all are text
+  std::vector<unsigned int> types{};  ///< object ids; empty: the server finds out
 };
 
 class PostgresDatabase final : public Database {

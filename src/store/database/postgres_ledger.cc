@@ -1,5 +1,6 @@
-// The ledger's rows in PostgreSQL: one statement a batch, whose values are one array a column in binary form. The statement
-// inserts the rows and sums up those that were new, so there is nothing to undo when the connection breaks in its middle.
+// The ledger's rows in PostgreSQL: one statement a batch, whose values are one array a column in binary form. The
+// statement inserts the rows and sums up those that were new, so there is nothing to undo when the connection breaks in
+// its middle.
 #include <array>
 #include <cstdio>
 
@@ -27,8 +28,8 @@ void put_u64(std::string& bytes, std::uint64_t number) {
   put_u32(bytes, static_cast<std::uint32_t>(number));
 }
 
-/// One column of the batch, as PostgreSQL sends arrays: dimensions, whether there are nulls, the type, the length, the first
-/// index; then each value behind its size.
+/// One column of the batch, as PostgreSQL sends arrays: dimensions, whether there are nulls, the type, the length, the
+/// first index; then each value behind its size.
 struct Column {
   unsigned int type = 0;  ///< of the array
   std::string bytes{};
@@ -133,7 +134,9 @@ std::string partition_of(std::chrono::sys_days day) {
   return name.data();
 }
 
-std::string begin_of(std::chrono::sys_days day) { return std::to_string(WallTime(day).time_since_epoch().count()); }
+std::string begin_of(std::chrono::sys_days day) {
+  return std::to_string(WallTime(day).time_since_epoch().count());
+}
 
 }  // namespace
 
@@ -149,8 +152,8 @@ Result<Appended> PostgresDatabase::append(std::span<const LedgerRow> rows) {
   if (auto made = make_days(days); !made) return fail(made.error());
   Appended appended;
   if (auto sent = send(std::string(kAppend), columns.parameters()); !sent) return fail(sent.error());
-  const auto read = read_answers(
-      [&](const AnswerRow& answer) { appended.fresh = static_cast<std::uint64_t>(answer.number(0)); });
+  const auto read =
+      read_answers([&](const AnswerRow& answer) { appended.fresh = static_cast<std::uint64_t>(answer.number(0)); });
   if (!read) {
     days_.clear();  // a partition may be what is missing: another drover may have dropped it
     return fail(read.error());
@@ -188,16 +191,16 @@ Result<bool> PostgresDatabase::forget_before(WallTime begin) {
   const std::string first_kept = partition_of(std::chrono::floor<std::chrono::days>(begin));
   const Value values[] = {std::string_view(first_kept)};
   std::vector<std::string> old;
-  const auto asked = run(
-      "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'ledger'::regclass AND "
-      "c.relname ~ '^ledger_[0-9]{8}$' AND c.relname < $1::text ORDER BY 1 LIMIT 2",
-      values, [&](const AnswerRow& row) { old.emplace_back(row.text(0)); });
+  const auto asked =
+      run("SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = "
+          "'ledger'::regclass AND "
+          "c.relname ~ '^ledger_[0-9]{8}$' AND c.relname < $1::text ORDER BY 1 LIMIT 2",
+          values, [&](const AnswerRow& row) { old.emplace_back(row.text(0)); });
   if (!asked) return fail(asked.error());
   if (old.empty()) return false;
   auto transaction = Transaction::begin(*this);
   if (!transaction) return fail(transaction.error());
-  auto dropped =
-      script("ALTER TABLE ledger DETACH PARTITION " + old.front() + "; DROP TABLE " + old.front());
+  auto dropped = script("ALTER TABLE ledger DETACH PARTITION " + old.front() + "; DROP TABLE " + old.front());
   if (!dropped) return fail(dropped.error());
   if (auto committed = transaction->commit(); !committed) return fail(committed.error());
   days_.clear();
@@ -207,7 +210,8 @@ Result<bool> PostgresDatabase::forget_before(WallTime begin) {
 Result<std::vector<std::string>> PostgresDatabase::faults() {
   std::vector<std::string> found;
   const auto asked = run(
-      "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = "
+      "c.relnamespace "
       "WHERE n.nspname = 'drover' AND NOT i.indisvalid LIMIT 20",
       {}, [&](const AnswerRow& row) { found.emplace_back("the index " + std::string(row.text(0)) + " is not valid"); });
   if (!asked) return fail(asked.error());

@@ -15,12 +15,12 @@ namespace {
 constexpr std::size_t kMaxLine = 300;
 
 bool is_state(std::string_view text) {
-  return text.size() == 5 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-  });
+  return text.size() == 5 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); });
 }
 
-/// The SQLSTATE in "FATAL:  28P01: password authentication failed": libpq has no function for one of a connection attempt.
+/// The SQLSTATE in "FATAL:  28P01: password authentication failed": libpq has no function for one of a connection
+/// attempt.
 std::string_view state_in(std::string_view message) {
   for (std::size_t at = message.find(":  "); at != std::string_view::npos; at = message.find(":  ", at + 1)) {
     const std::string_view state = message.substr(at + 3, 5);
@@ -29,7 +29,9 @@ std::string_view state_in(std::string_view message) {
   return {};
 }
 
-std::string_view or_empty(const char* text) { return text != nullptr ? std::string_view(text) : std::string_view{}; }
+std::string_view or_empty(const char* text) {
+  return text != nullptr ? std::string_view(text) : std::string_view{};
+}
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// What PostgreSQL says went wrong, as an error of the store. Only its first line is passed on, never the details, in which
-// the values of a row may be.
+// What PostgreSQL says went wrong, as an error of the store. Only its first line is passed on, never the details, in
+// which the values of a row may be.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What a batch of rows adds to the spend of each quarter of an hour: one line per tag, principal, model and provider, and one
-// with an empty tag for all of them.
+// What a batch of rows adds to the spend of each quarter of an hour: one line per tag, principal, model and provider,
+// and one with an empty tag for all of them.
 #pragma once
 
 #include <cstdint>

@@ -54,14 +54,17 @@ void bind(sqlite3_stmt* statement, std::span<const Value> values) {
   }
 }
 
-/// Makes the file so that only its owner may read it: spend and digests are nobody else's. An existing file stays as it is.
+/// Makes the file so that only its owner may read it: spend and digests are nobody else's. An existing file stays as it
+/// is.
 Result<void> make_file(const std::string& path) {
   const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (made >= 0) ::close(made);
   if (made >= 0 || errno == EEXIST) return {};
   const int why = errno;
   const bool read_only = why == EROFS || why == EACCES || why == EPERM;
-  return fail(store_error(read_only ? kReadOnly : why == ENOSPC ? kFull : kFileTrouble,
+  return fail(store_error(read_only       ? kReadOnly
+                          : why == ENOSPC ? kFull
+                                          : kFileTrouble,
                           "the store's file " + path + " cannot be made: " + std::generic_category().message(why)));
 }
 
@@ -109,8 +112,8 @@ int SqliteDatabase::on_progress(void* self) {
 Result<void> SqliteDatabase::connect() {
   if (handle_ != nullptr) return {};
   if (auto made = make_file(path_); !made) return made;
-  const int opened = sqlite3_open_v2(
-      path_.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int opened = sqlite3_open_v2(path_.c_str(), &handle_,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   if (opened != SQLITE_OK) {
     auto error = trouble(opened);
     close();
@@ -124,7 +127,8 @@ Result<void> SqliteDatabase::connect() {
 Result<void> SqliteDatabase::set_up() {
   sqlite3_busy_handler(handle_, on_busy, this);
   sqlite3_progress_handler(handle_, kProgressSteps, on_progress, this);
-  // A file that another made may hold views and triggers of its own: they may do nothing that SQL functions can do outside.
+  // A file that another made may hold views and triggers of its own: they may do nothing that SQL functions can do
+  // outside.
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   if (sqlite3_db_readonly(handle_, "main") == 1) {

@@ -1,6 +1,6 @@
-// The store in one SQLite file (WAL): what a drover without a database server uses. Another process (a second drover in a
-// handover, `drover spend`) may use the file at the same time. A committed transaction survives `kill -9`; in a power cut the
-// last appended rows may be missing, a changed key is not (Durability).
+// The store in one SQLite file (WAL): what a drover without a database server uses. Another process (a second drover in
+// a handover, `drover spend`) may use the file at the same time. A committed transaction survives `kill -9`; in a power
+// cut the last appended rows may be missing, a changed key is not (Durability).
 #pragma once
 
 #include <memory>

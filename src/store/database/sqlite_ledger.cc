@@ -18,7 +18,8 @@ constexpr std::string_view kInsertRow =
 constexpr std::string_view kAddSums =
     "INSERT INTO spend VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET requests = requests + "
     "excluded.requests, failed = failed + excluded.failed, input_uncached = input_uncached + excluded.input_uncached, "
-    "cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write, output = output + "
+    "cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write, output = output "
+    "+ "
     "excluded.output, reasoning = reasoning + excluded.reasoning, cost = cost + excluded.cost, estimated = estimated + "
     "excluded.estimated, unpriced = unpriced + excluded.unpriced";
 
@@ -114,8 +115,9 @@ Result<void> SqliteDatabase::append_sums(const SpendSums& sums) {
 
 Result<bool> SqliteDatabase::forget_before(WallTime begin) {
   const Value values[] = {std::int64_t{begin.time_since_epoch().count()}, kForgottenAtOnce};
-  const auto removed = run(
-      "DELETE FROM ledger WHERE (started, id) IN (SELECT started, id FROM ledger WHERE started < $1 LIMIT $2)", values, {});
+  const auto removed =
+      run("DELETE FROM ledger WHERE (started, id) IN (SELECT started, id FROM ledger WHERE started < $1 LIMIT $2)",
+          values, {});
   if (!removed) return fail(removed.error());
   return *removed == static_cast<std::uint64_t>(kForgottenAtOnce);
 }

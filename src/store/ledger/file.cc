@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -18,7 +19,9 @@ std::unexpected<Error> file_trouble(const std::string& what) {
   const int why = errno;
   const bool full = why == ENOSPC || why == EDQUOT || why == EFBIG;
   const bool read_only = why == EROFS || why == EACCES || why == EPERM;
-  return fail(store_error(full ? kFull : read_only ? kReadOnly : kFileTrouble,
+  return fail(store_error(full        ? kFull
+                          : read_only ? kReadOnly
+                                      : kFileTrouble,
                           what + ": " + std::generic_category().message(why)));
 }
 
@@ -35,7 +38,7 @@ File::~File() {
 }
 
 Result<std::uint64_t> File::size() const {
-  struct stat found {};
+  struct stat found{};
   if (::fstat(descriptor_, &found) != 0) return file_trouble("a file cannot be looked at");
   return static_cast<std::uint64_t>(found.st_size);
 }
@@ -52,10 +55,12 @@ Result<void> File::write(std::string_view bytes, std::uint64_t offset) const {
 }
 
 Result<std::string> File::read(std::uint64_t offset, std::size_t most) const {
-  std::string bytes(most, '\0');
+  const auto size = this->size();
+  if (!size) return fail(size.error());
+  std::string bytes(std::min<std::uint64_t>(most, *size - std::min(*size, offset)), '\0');
   std::size_t got = 0;
-  while (got < most) {
-    const ssize_t now = ::pread(descriptor_, bytes.data() + got, most - got, static_cast<off_t>(offset + got));
+  while (got < bytes.size()) {
+    const ssize_t now = ::pread(descriptor_, bytes.data() + got, bytes.size() - got, static_cast<off_t>(offset + got));
     if (now < 0 && errno == EINTR) continue;
     if (now < 0) return file_trouble("a file cannot be read");
     if (now == 0) break;
@@ -75,6 +80,8 @@ Result<void> File::sync() const {
   return {};
 }
 
-bool File::lock() const { return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0; }
+bool File::lock() const {
+  return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+}
 
 }  // namespace drover::store

@@ -43,7 +43,8 @@ Result<void> Ledger::start() {
     std::error_code trouble;
     std::filesystem::create_directories(settings_.folder, trouble);
     if (trouble) {
-      return fail(store_error(kFileTrouble, "the folder " + settings_.folder + " cannot be made: " + trouble.message()));
+      return fail(
+          store_error(kFileTrouble, "the folder " + settings_.folder + " cannot be made: " + trouble.message()));
     }
   }
   thread_ = std::thread([this] { work(); });
@@ -198,7 +199,9 @@ void Ledger::went_wrong(const Error& error) {
   next_try_ = Clock::now() + kBetweenAttempts;
 }
 
-void Ledger::note(const Error& error) { counts_.last_error = error.message; }
+void Ledger::note(const Error& error) {
+  counts_.last_error = error.message;
+}
 
 void Ledger::publish() {
   counts_.up = up_;

@@ -16,7 +16,9 @@ constexpr std::chrono::seconds kBetweenSnapshots{30};
 constexpr std::chrono::seconds kBetweenMaintenance{60};
 constexpr std::chrono::seconds kMoreMaintenance{1};
 
-WallTime wall_now() { return std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now()); }
+WallTime wall_now() {
+  return std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now());
+}
 
 }  // namespace
 

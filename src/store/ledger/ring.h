@@ -1,5 +1,5 @@
-// The way of finished requests from one worker thread to the ledger's: a bounded ring that never makes the worker wait. Full, it
-// takes nothing, and counts what is lost.
+// The way of finished requests from one worker thread to the ledger's: a bounded ring that never makes the worker wait.
+// Full, it takes nothing, and counts what is lost.
 #pragma once
 
 #include <atomic>

@@ -130,8 +130,8 @@ Result<void> SnapshotWriter::finish() {
   if (auto ended = put("end " + std::to_string(lines_)); !ended) return ended;
   if (auto synced = file_.sync(); !synced) return synced;
   if (std::rename((path_ + ".new").c_str(), path_.c_str()) != 0) {
-    return fail(store_error(kFileTrouble, "the file " + path_ + " cannot be put in its place: " +
-                                              std::generic_category().message(errno)));
+    return fail(store_error(
+        kFileTrouble, "the file " + path_ + " cannot be put in its place: " + std::generic_category().message(errno)));
   }
   return {};
 }

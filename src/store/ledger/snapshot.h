@@ -1,6 +1,6 @@
-// All keys and principals in one file, for a start while the store is away. It holds what the store holds: digests, no secrets.
-// The file is written beside the old one, a page at a time, and takes its place as a whole; each line has a checksum, and the
-// last line says how many there are, so a file that is not whole is not used.
+// All keys and principals in one file, for a start while the store is away. It holds what the store holds: digests, no
+// secrets. The file is written beside the old one, a page at a time, and takes its place as a whole; each line has a
+// checksum, and the last line says how many there are, so a file that is not whole is not used.
 #pragma once
 
 #include <cstdint>

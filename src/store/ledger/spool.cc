@@ -14,7 +14,7 @@ namespace {
 
 // A row within its bounds takes at most 14 texts of 256 bytes, 16 tags of 64 and the numbers.
 constexpr std::uint32_t kMaxRecord = 16 * 1024;
-constexpr std::size_t kRecordHead = 8;       // length and checksum, each four bytes
+constexpr std::size_t kRecordHead = 8;  // length and checksum, each four bytes
 constexpr std::size_t kReadAtOnce = 1 << 20;
 
 std::uint32_t word_at(std::string_view bytes) {
@@ -94,7 +94,9 @@ Result<std::size_t> Spool::append(std::span<const LedgerRow> rows) {
   return fitted;
 }
 
-Result<void> Spool::sync() { return file_.sync(); }
+Result<void> Spool::sync() {
+  return file_.sync();
+}
 
 Result<std::vector<LedgerRow>> Spool::front(std::size_t most) {
   front_bytes_ = 0;

@@ -1,6 +1,6 @@
-// Rows that wait on disk while the store is away: records with their length and a checksum, in one bounded file, which are
-// read back in their order. What it holds survives `kill -9` at once, and a power cut after the next sync(): the ledger syncs at
-// most once a second. Records that a crash cut off or a disk damaged are left out and counted.
+// Rows that wait on disk while the store is away: records with their length and a checksum, in one bounded file, which
+// are read back in their order. What it holds survives `kill -9` at once, and a power cut after the next sync(): the
+// ledger syncs at most once a second. Records that a crash cut off or a disk damaged are left out and counted.
 //
 // The file belongs to one process at a time (flock): a second drover that takes over waits until the first has ended.
 #pragma once
@@ -29,8 +29,8 @@ class Spool {
 
   /// The oldest rows, at most `most`; none: it is empty. They stay until drop_front().
   [[nodiscard]] Result<std::vector<LedgerRow>> front(std::size_t most);
-  /// Removes what the last front() gave. The file becomes shorter only once all is removed: after a crash in between, rows
-  /// come a second time (the store counts them once).
+  /// Removes what the last front() gave. The file becomes shorter only once all is removed: after a crash in between,
+  /// rows come a second time (the store counts them once).
   [[nodiscard]] Result<void> drop_front();
 
   [[nodiscard]] bool empty() const { return read_ == end_; }

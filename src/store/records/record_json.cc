@@ -25,9 +25,11 @@ using directory::Unit;
 using money::WindowKind;
 
 // Names that are written down, by the number of the enumerator. They are never changed, only added to.
-constexpr std::array<std::string_view, 6> kUnits = {"requests", "tokens_in", "tokens_out", "tokens", "usd", "concurrent"};
+constexpr std::array<std::string_view, 6> kUnits = {"requests", "tokens_in", "tokens_out",
+                                                    "tokens",   "usd",       "concurrent"};
 constexpr std::array<std::string_view, 2> kActions = {"refuse", "tell"};
-constexpr std::array<std::string_view, 8> kWindows = {"rolling", "hour", "day", "week", "month", "quarter", "year", "total"};
+constexpr std::array<std::string_view, 8> kWindows = {"rolling", "hour",    "day",  "week",
+                                                      "month",   "quarter", "year", "total"};
 
 template <class Enum, std::size_t N>
 std::string_view word_of(const std::array<std::string_view, N>& words, Enum value) {
@@ -47,7 +49,9 @@ json::array texts(const std::vector<std::string>& list) {
   return array;
 }
 
-std::int64_t number_of(WallTime time) { return time.time_since_epoch().count(); }
+std::int64_t number_of(WallTime time) {
+  return time.time_since_epoch().count();
+}
 
 json::object limit_object(const Limit& limit) {
   json::object object;
@@ -209,7 +213,9 @@ std::unexpected<Error> damaged(std::string_view what) {
 
 }  // namespace
 
-std::string digest_text(const Digest& digest) { return hex(digest); }
+std::string digest_text(const Digest& digest) {
+  return hex(digest);
+}
 
 std::string to_json(const Key& key) {
   json::object object;
@@ -225,7 +231,8 @@ std::string to_json(const Key& key) {
   }
   object["limits"] = limit_array(key.limits);
   if (key.increase) {
-    object["increase"] = json::object{{"amount", key.increase->amount.value}, {"until", number_of(key.increase->until)}};
+    object["increase"] =
+        json::object{{"amount", key.increase->amount.value}, {"until", number_of(key.increase->until)}};
   }
   object["models"] = texts(key.models);
   object["apis"] = texts(key.apis);

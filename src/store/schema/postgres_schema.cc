@@ -1,5 +1,5 @@
-// The tables of a store in PostgreSQL, in a schema of their own. Times are microseconds since 1970, money is nano-USD. The ledger
-// has a partition a day from the first, so that old days are dropped and not deleted.
+// The tables of a store in PostgreSQL, in a schema of their own. Times are microseconds since 1970, money is nano-USD.
+// The ledger has a partition a day from the first, so that old days are dropped and not deleted.
 #include "store/schema/postgres_schema.h"
 
 #include <array>
@@ -53,6 +53,8 @@ CREATE TABLE spend (
 
 }  // namespace
 
-std::span<const std::string_view> postgres_migrations() { return kPostgresSteps; }
+std::span<const std::string_view> postgres_migrations() {
+  return kPostgresSteps;
+}
 
 }  // namespace drover::store

@@ -37,17 +37,20 @@ Result<bool> has_tables(Database& database) {
   const auto others = one_number(database, "SELECT count(*) FROM sqlite_schema");
   if (!others) return fail(others.error());
   if (*others != 0) {
-    return fail(store_error(kForeign, "the store's file is a database of another program; name a file that does not exist"));
+    return fail(
+        store_error(kForeign, "the store's file is a database of another program; name a file that does not exist"));
   }
   return false;
 }
 
 Result<void> check_encoding(Database& database) {
   if (database.flavor() == Database::Flavor::Sqlite) return {};
-  const auto utf8 = one_number(database, "SELECT count(*) FROM pg_database WHERE datname = current_database() AND encoding = 6");
+  const auto utf8 =
+      one_number(database, "SELECT count(*) FROM pg_database WHERE datname = current_database() AND encoding = 6");
   if (!utf8) return fail(utf8.error());
   if (*utf8 == 1) return {};
-  return fail(store_error(kEncoding, "the store's database is not in UTF-8; create it with ENCODING 'UTF8' TEMPLATE template0"));
+  return fail(store_error(kEncoding,
+                          "the store's database is not in UTF-8; create it with ENCODING 'UTF8' TEMPLATE template0"));
 }
 
 Result<SchemaState> state_of(Database& database) {
@@ -68,8 +71,9 @@ Result<SchemaState> current(Database& database) {
   if (!state) return state;
   const std::size_t known = migrations(database.flavor()).size();
   if (state->version > known) {
-    return fail(store_error(kNewer, "the store was made by a later drover (its schema is " + std::to_string(state->version) +
-                                        ", this drover knows " + std::to_string(known) + "): use that drover"));
+    return fail(store_error(kNewer, "the store was made by a later drover (its schema is " +
+                                        std::to_string(state->version) + ", this drover knows " +
+                                        std::to_string(known) + "): use that drover"));
   }
   return state;
 }
@@ -82,7 +86,8 @@ Result<void> step_up(Database& database, SchemaState& state) {
   if (state.store_id.empty()) {
     state.store_id = new_store_id();
     const Value values[] = {std::string_view(state.store_id)};
-    auto made = database.run("INSERT INTO drover_state (one, version, store_id, change) VALUES (1, 0, $1, 0)", values, {});
+    auto made =
+        database.run("INSERT INTO drover_state (one, version, store_id, change) VALUES (1, 0, $1, 0)", values, {});
     if (!made) return fail(made.error());
   }
   const Value values[] = {static_cast<std::int64_t>(state.version)};

@@ -1,5 +1,5 @@
-// The tables of a store in SQLite. Times are microseconds since 1970, money is nano-USD. Rows of the ledger lie in the order of
-// time, so that old ones are removed from one end.
+// The tables of a store in SQLite. Times are microseconds since 1970, money is nano-USD. Rows of the ledger lie in the
+// order of time, so that old ones are removed from one end.
 #include "store/schema/sqlite_schema.h"
 
 #include <array>
@@ -52,6 +52,8 @@ CREATE TABLE spend (
 
 }  // namespace
 
-std::span<const std::string_view> sqlite_migrations() { return kSqliteSteps; }
+std::span<const std::string_view> sqlite_migrations() {
+  return kSqliteSteps;
+}
 
 }  // namespace drover::store

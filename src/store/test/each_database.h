@@ -1,4 +1,5 @@
-// Tests that run with each kind of database: TEST_P(EachDatabase, ...). Those with PostgreSQL are skipped where it is missing.
+// Tests that run with each kind of database: TEST_P(EachDatabase, ...). Those with PostgreSQL are skipped where it is
+// missing.
 #pragma once
 
 #include <gtest/gtest.h>

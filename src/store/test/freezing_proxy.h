@@ -1,5 +1,5 @@
-// A server that can freeze: it passes bytes on to another until freeze(), and then accepts connections and bytes and answers
-// nothing, as a host does whose disk hangs.
+// A server that can freeze: it passes bytes on to another until freeze(), and then accepts connections and bytes and
+// answers nothing, as a host does whose disk hangs.
 #pragma once
 
 #include <arpa/inet.h>
@@ -42,6 +42,7 @@ class FreezingProxy {
   /// From here on new connections work; those from before are closed.
   void thaw() {
     reset_ = true;
+    while (reset_ && !ending_) ::poll(nullptr, 0, 1);
     frozen_ = false;
   }
 
@@ -81,7 +82,8 @@ class FreezingProxy {
 
   void work() {
     while (!ending_) {
-      if (reset_.exchange(false)) drop_all();
+      if (reset_) drop_all();
+      reset_ = false;
       std::vector<pollfd> waited = {{listener_, POLLIN, 0}};
       for (const auto& [near_side, far_side] : pairs_) {
         if (frozen_) break;

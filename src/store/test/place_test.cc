@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "store/test/store_test_kit.h"
+#include "store/trouble.h"
 
 namespace drover::store {
 namespace {
@@ -45,18 +46,19 @@ TEST(Place, IsShownWithoutItsPassword) {
 
 TEST(Place, ErrorsNeverHoldThePassword) {
   for (const std::string text :
-       {"postgres://u:tops3cret@db", "postgres://u:tops3cret@db:0/x", "postgres://u:tops3cret%@db/x", "mysql://u:tops3cret@db/x",
-        "postgres://u:tops3cret@db/x?tops3cret=1", "postgres://u:tops3cret@a,b/x", "postgres://u:tops3cret@[::1/x",
-        "postgres://u:tops3cret%00@db/x", "postgres://u:p#tops3cret@db/x"}) {
+       {"postgres://u:tops3cret@db", "postgres://u:tops3cret@db:0/x", "postgres://u:tops3cret%@db/x",
+        "mysql://u:tops3cret@db/x", "postgres://u:tops3cret@db/x?tops3cret=1", "postgres://u:tops3cret@a,b/x",
+        "postgres://u:tops3cret@[::1/x", "postgres://u:tops3cret%00@db/x", "postgres://u:p#tops3cret@db/x"}) {
     const auto place = parse_place(text);
     EXPECT_EQ(code_of(place), kBadPlace) << text;
-    if (!place) EXPECT_EQ(place.error().message.find("tops3cret"), std::string::npos) << place.error().message;
+    if (place) continue;
+    EXPECT_EQ(place.error().message.find("tops3cret"), std::string::npos) << place.error().message;
   }
 }
 
 TEST(Place, RefusesWhatIsNoPlace) {
-  for (const std::string text : {std::string(), std::string("sqlite:"), std::string(":memory:"), std::string("file:x?mode=ro"),
-                                 std::string("a\0b", 3), std::string(5000, 'x')}) {
+  for (const std::string& text : {std::string(), std::string("sqlite:"), std::string(":memory:"),
+                                  std::string("file:x?mode=ro"), std::string("a\0b", 3), std::string(5000, 'x')}) {
     EXPECT_EQ(code_of(parse_place(text)), kBadPlace) << text;
   }
 }

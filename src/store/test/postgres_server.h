@@ -1,6 +1,6 @@
-// A PostgreSQL server of the tests' own: made in a folder below /tmp, reached by a Unix socket in it and by a free port of
-// 127.0.0.1, and ended with this object. Runs as the user "postgres" or "nobody" where the tests are root's, because the server
-// refuses to be root's.
+// A PostgreSQL server of the tests' own: made in a folder below /tmp, reached by a Unix socket in it and by a free port
+// of 127.0.0.1, and ended with this object. Runs as the user "postgres" or "nobody" where the tests are root's, because
+// the server refuses to be root's.
 #pragma once
 
 #include <arpa/inet.h>
@@ -23,7 +23,8 @@ namespace drover::store {
 
 class PostgresServer {
  public:
-  /// The one of this program, started with the first call; null: PostgreSQL is not installed (the word is in why_not()).
+  /// The one of this program, started with the first call; null: PostgreSQL is not installed (the word is in
+  /// why_not()).
   static PostgresServer* shared();
   [[nodiscard]] static const std::string& why_not();
 
@@ -45,7 +46,8 @@ class PostgresServer {
   void start();
 
  private:
-  PostgresServer(std::string binaries, std::string folder) : binaries_(std::move(binaries)), folder_(std::move(folder)) {}
+  PostgresServer(std::string binaries, std::string folder)
+      : binaries_(std::move(binaries)), folder_(std::move(folder)) {}
   [[nodiscard]] static std::unique_ptr<PostgresServer> make();
   [[nodiscard]] bool set_up();
   [[nodiscard]] int run(const std::string& command) const;
@@ -57,7 +59,6 @@ class PostgresServer {
 };
 
 namespace postgres_server_detail {
-
 
 inline std::string& reason() {
   static std::string why;
@@ -102,7 +103,9 @@ inline PostgresServer* PostgresServer::shared() {
   return server.get();
 }
 
-inline const std::string& PostgresServer::why_not() { return postgres_server_detail::reason(); }
+inline const std::string& PostgresServer::why_not() {
+  return postgres_server_detail::reason();
+}
 
 inline std::unique_ptr<PostgresServer> PostgresServer::make() {
   const std::string binaries = postgres_server_detail::find_binaries();
@@ -132,8 +135,9 @@ inline bool PostgresServer::set_up() {
   if (::geteuid() == 0) {
     static_cast<void>(std::system(("chown nobody:nogroup " + folder_).c_str()));
   }
-  const std::string initdb = binaries_ + "/initdb -D " + folder_ +
-                             "/data -U drover --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C --no-sync";
+  const std::string initdb =
+      binaries_ + "/initdb -D " + folder_ +
+      "/data -U drover --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C --no-sync";
   if (run(initdb) != 0) return false;
   start();
   if (run(binaries_ + "/pg_ctl -D " + folder_ + "/data status") != 0) return false;
@@ -150,7 +154,9 @@ inline void PostgresServer::start() {
                         " -c unix_socket_directories=" + folder_ + " -c fsync=off -c full_page_writes=off\" start"));
 }
 
-inline void PostgresServer::stop() { static_cast<void>(run(binaries_ + "/pg_ctl -w -t 30 -m immediate -D " + folder_ + "/data stop")); }
+inline void PostgresServer::stop() {
+  static_cast<void>(run(binaries_ + "/pg_ctl -w -t 30 -m immediate -D " + folder_ + "/data stop"));
+}
 
 inline void PostgresServer::restart() {
   stop();
@@ -168,8 +174,8 @@ inline std::string PostgresServer::new_database(std::string_view encoding) {
   auto database = make_database(place("postgres"));
   database->allow(std::chrono::seconds(20));
   if (!database->connect()) return {};
-  static_cast<void>(database->script("CREATE DATABASE " + name + " ENCODING '" + std::string(encoding) +
-                                     "' TEMPLATE template0 STRATEGY file_copy"));
+  static_cast<void>(
+      database->script("CREATE DATABASE " + name + " ENCODING '" + std::string(encoding) + "' TEMPLATE template0"));
   static_cast<void>(database->script("GRANT ALL ON DATABASE " + name + " TO guest"));
   return name;
 }

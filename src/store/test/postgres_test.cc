@@ -130,12 +130,13 @@ TEST_F(Postgres, DoesNotWaitForALockLongerThanItsBound) {
 TEST_F(Postgres, HasAPartitionForEachDayAheadOfTimeAndDropsOldOnes) {
   Store store(server_->place(database_));
   store.allow(30s);
-  std::vector<LedgerRow> rows = {row_of("req_1", "k", kNoon - 240h), row_of("req_2", "k", kNoon - 239h)};
+  std::vector<LedgerRow> rows = {row_of("req_1", "k", kNoon - 240h), row_of("req_2", "k", kNoon - 216h)};
   ASSERT_TRUE(store.append(rows));
   ASSERT_TRUE(store.maintain(kNoon, std::chrono::days(0)));
   const std::string_view list = "SELECT relname FROM pg_class WHERE relname ~ '^ledger_[0-9]+$' ORDER BY 1";
-  EXPECT_EQ(names(list), (std::vector<std::string>{"ledger_20261120", "ledger_20261121", "ledger_20261129", "ledger_20261130",
-                                                   "ledger_20261201", "ledger_20261202", "ledger_20261203"}));
+  EXPECT_EQ(names(list),
+            (std::vector<std::string>{"ledger_20261120", "ledger_20261121", "ledger_20261129", "ledger_20261130",
+                                      "ledger_20261201", "ledger_20261202", "ledger_20261203"}));
   const auto more = store.maintain(kNoon, std::chrono::days(5));
   ASSERT_TRUE(more);
   EXPECT_TRUE(*more);
@@ -190,8 +191,10 @@ TEST_F(Postgres, IsOpenedByFourAtOnce) {
 }
 
 TEST(PostgresTrouble, TakesTheStateAndLeavesOutTheDetails) {
-  EXPECT_EQ(first_line("connection to server at \"x\" failed: FATAL:  28P01: password authentication failed\nLOCATION: auth.c"),
-            "password authentication failed");
+  EXPECT_EQ(
+      first_line(
+          "connection to server at \"x\" failed: FATAL:  28P01: password authentication failed\nLOCATION: auth.c"),
+      "password authentication failed");
   EXPECT_EQ(code_of_state("28P01"), kLogin);
   EXPECT_EQ(code_of_state("57014"), kAway);
   EXPECT_EQ(code_of_state("53100"), kFull);

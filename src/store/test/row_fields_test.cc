@@ -14,8 +14,11 @@ using namespace std::chrono_literals;
 
 TEST(CleanText, KeepsValidUtf8AndReplacesEachWrongByte) {
   EXPECT_EQ(cleaned("caf\xc3\xa9 \xf0\x9f\x90\x84"), "caf\xc3\xa9 \xf0\x9f\x90\x84");
-  EXPECT_EQ(cleaned(std::string_view("a\0b", 3)), "a\xef\xbf\xbd" "b");
-  for (const std::string wrong : {"\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xff", "\xe2\x82", "\xf0\x80\x80\x80"}) {
+  EXPECT_EQ(cleaned(std::string_view("a\0b", 3)),
+            "a\xef\xbf\xbd"
+            "b");
+  for (const std::string wrong :
+       {"\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xff", "\xe2\x82", "\xf0\x80\x80\x80"}) {
     EXPECT_FALSE(is_clean(wrong));
     EXPECT_TRUE(is_clean(cleaned(wrong)));
   }

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <csignal>
-
 #include <fstream>
 
 #include "store/database/sqlite_database.h"
@@ -17,7 +16,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Place file_place(const std::string& path) { return Place{.path = path}; }
+Place file_place(const std::string& path) {
+  return Place{.path = path};
+}
 
 /// The bits of a file do not bind root, so these tests are somebody else for a while.
 class NotRoot {
@@ -37,7 +38,7 @@ TEST(Sqlite, MakesAFileThatOnlyItsOwnerMayRead) {
   const TestFolder folder;
   Store store(file_place(folder.file("ledger.db")));
   ASSERT_TRUE(store.open());
-  struct stat found {};
+  struct stat found{};
   ASSERT_EQ(::stat(folder.file("ledger.db").c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 0777U, 0600U);
 }
@@ -114,8 +115,8 @@ TEST(Sqlite, EndsAStatementThatRunsTooLong) {
   SqliteDatabase database(folder.file("ledger.db"));
   ASSERT_TRUE(database.connect());
   database.allow(100ms);
-  const auto ran = database.run(
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n", {}, {});
+  const auto ran =
+      database.run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n", {}, {});
   EXPECT_EQ(code_of(ran), kAway);
 }
 

@@ -1,5 +1,5 @@
-// What the ledger costs: rows a second into each database, and what a request's own thread pays. PostgreSQL's needs a server, named
-// by the environment: DROVER_BENCH_POSTGRES=postgres://user@host/database.
+// What the ledger costs: rows a second into each database, and what a request's own thread pays. PostgreSQL's needs a
+// server, named by the environment: DROVER_BENCH_POSTGRES=postgres://user@host/database.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -27,7 +27,8 @@ void append_batches(benchmark::State& state, const Place& place) {
   store.allow(std::chrono::seconds(60));
   if (const auto opened = store.open(); !opened) return state.SkipWithError(opened.error().message.c_str());
   // Rows of an earlier run are there already: begin behind them.
-  auto next = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count() / 1000 % 1'000'000'000'000);
+  auto next = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count() / 1000 %
+                                         1'000'000'000'000);
   const auto size = static_cast<std::size_t>(state.range(0));
   for (auto _ : state) {
     state.PauseTiming();

@@ -10,14 +10,19 @@ namespace {
 using namespace std::chrono_literals;
 
 class StoreKeys : public EachDatabase {};
-INSTANTIATE_TEST_SUITE_P(Store, StoreKeys, testing::Values(Database::Flavor::Sqlite, Database::Flavor::Postgres), flavor_name);
+INSTANTIATE_TEST_SUITE_P(Store, StoreKeys, testing::Values(Database::Flavor::Sqlite, Database::Flavor::Postgres),
+                         flavor_name);
 
 directory::Key full_key() {
   directory::Key key = key_of("key_full", "everything");
   key.former = directory::Key::Former{sha256("old"), "dk_old", kNoon + 24h};
-  key.limits.push_back({directory::Unit::Usd, 5'000'000'000, {money::WindowKind::Month, 0s, "Asia/Bangkok"},
-                        directory::Action::Refuse, {"gpt-*"}});
-  key.limits.push_back({directory::Unit::Requests, 60, {money::WindowKind::Rolling, 60s, "UTC"}, directory::Action::Tell, {}});
+  key.limits.push_back({directory::Unit::Usd,
+                        5'000'000'000,
+                        {money::WindowKind::Month, 0s, "Asia/Bangkok"},
+                        directory::Action::Refuse,
+                        {"gpt-*"}});
+  key.limits.push_back(
+      {directory::Unit::Requests, 60, {money::WindowKind::Rolling, 60s, "UTC"}, directory::Action::Tell, {}});
   key.increase = directory::Increase{money::NanoUsd{7}, kNoon + 1h};
   key.models = {"gpt-*", "claude-sonnet"};
   key.apis = {"chat"};
@@ -152,14 +157,17 @@ TEST_P(StoreKeys, AreWhatTheyWereWithSqlAndWrongBytesInEveryText) {
   directory::Key key = key_of("key_" + evil, evil);
   key.principal = key.owner = key.metadata = evil;
   key.models = {evil, "\xff\xfe", std::string("a\0b", 3)};
-  Write write{.keys = {{key, 0}}, .audit = {{.who = evil, .action = evil, .object = evil, .before = evil, .after = evil}}};
+  Write write{.keys = {{key, 0}},
+              .audit = {{.who = evil, .action = evil, .object = evil, .before = evil, .after = evil}}};
   write.remember = Remembered{evil, evil, 201, evil};
   ASSERT_TRUE(store_->write(write, kNoon));
   const auto found = store_->key("key_" + evil);
   ASSERT_TRUE(found && *found);
   EXPECT_EQ((*found)->name, evil);
   EXPECT_EQ((*found)->models[0], evil);
-  EXPECT_EQ((*found)->models[2], "a\xef\xbf\xbd" "b");
+  EXPECT_EQ((*found)->models[2],
+            "a\xef\xbf\xbd"
+            "b");
   EXPECT_EQ(store_->audit(0, 1)->at(0).before, evil);
   EXPECT_EQ((*store_->remembered(evil, kNoon))->answer, evil);
 }

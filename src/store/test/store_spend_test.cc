@@ -31,7 +31,8 @@ class StoreSpend : public EachDatabase {
     return found;
   }
 };
-INSTANTIATE_TEST_SUITE_P(Store, StoreSpend, testing::Values(Database::Flavor::Sqlite, Database::Flavor::Postgres), flavor_name);
+INSTANTIATE_TEST_SUITE_P(Store, StoreSpend, testing::Values(Database::Flavor::Sqlite, Database::Flavor::Postgres),
+                         flavor_name);
 
 using Counts = std::map<std::string, std::int64_t>;
 
@@ -57,8 +58,16 @@ TEST_P(StoreSpend, AddsUpEveryKindOfToken) {
   const auto lines = store_->spend({});
   ASSERT_TRUE(lines);
   ASSERT_EQ(lines->size(), 1U);
-  EXPECT_EQ(lines->at(0).sums, (Sums{.requests = 3, .failed = 1, .input_uncached = 300, .cache_read = 60, .cache_write = 9,
-                                     .output = 150, .reasoning = 30, .cost = 3000, .estimated = 1, .unpriced = 1}));
+  EXPECT_EQ(lines->at(0).sums, (Sums{.requests = 3,
+                                     .failed = 1,
+                                     .input_uncached = 300,
+                                     .cache_read = 60,
+                                     .cache_write = 9,
+                                     .output = 150,
+                                     .reasoning = 30,
+                                     .cost = 3000,
+                                     .estimated = 1,
+                                     .unpriced = 1}));
   EXPECT_EQ(lines->at(0).sums.input(), 369);
 }
 
@@ -77,7 +86,8 @@ TEST_P(StoreSpend, IsToldByKeyTeamModelProviderAndTag) {
 }
 
 TEST_P(StoreSpend, OfATeamLeavesOutItsNamesakes) {
-  append({row_of("req_1", "acme/key_a"), row_of("req_2", "acme"), row_of("req_3", "acme2/key_b"), row_of("req_4", "acme-x/k")});
+  append({row_of("req_1", "acme/key_a"), row_of("req_2", "acme"), row_of("req_3", "acme2/key_b"),
+          row_of("req_4", "acme-x/k")});
   EXPECT_EQ(requests_by({.under = "acme"}), (Counts{{"acme/key_a", 1}, {"acme", 1}}));
 }
 
@@ -128,8 +138,8 @@ TEST_P(StoreSpend, StaysWhenOldRowsAreForgotten) {
 TEST_P(StoreSpend, TakesNamesWithSqlNulAndWrongBytes) {
   const std::string evil = "'; DROP TABLE ledger; --\"{}$1\\";
   LedgerRow row = row_of(evil, evil);
-  row.end_user = row.api = row.dialect = row.model_asked = row.model_answered = row.target = row.provider = row.outcome =
-      row.price_version = row.trace_id = row.user_agent = evil;
+  row.end_user = row.api = row.dialect = row.model_asked = row.model_answered = row.target = row.provider =
+      row.outcome = row.price_version = row.trace_id = row.user_agent = evil;
   row.tags = {evil, std::string("a\0b", 3), "\xff", "[\"x\"]", "NULL", ""};
   append({row, row_of("req_2", std::string("nul\0nul", 7)), row_of("req_3", "\xc3\x28")});
   EXPECT_EQ(requests_by({})[evil], 1);

@@ -32,7 +32,8 @@ class TestFolder {
 /// 2026-11-30 12:00 UTC.
 inline constexpr WallTime kNoon = std::chrono::sys_days(std::chrono::year{2026} / 11 / 30) + std::chrono::hours(12);
 
-inline LedgerRow row_of(const std::string& id, const std::string& principal = "acme/search/key_a", WallTime started = kNoon) {
+inline LedgerRow row_of(const std::string& id, const std::string& principal = "acme/search/key_a",
+                        WallTime started = kNoon) {
   LedgerRow row;
   row.id = id;
   row.started = started;

@@ -14,7 +14,8 @@ namespace {
 void write_snapshot(const std::string& path) {
   auto writer = SnapshotWriter::begin(path, "0123");
   ASSERT_TRUE(writer);
-  ASSERT_TRUE(writer->add({.keys = {key_of("key_a", "a\nb")}, .principals = {{.path = "acme", .blocked = true}}, .change = 2}));
+  ASSERT_TRUE(
+      writer->add({.keys = {key_of("key_a", "a\nb")}, .principals = {{.path = "acme", .blocked = true}}, .change = 2}));
   ASSERT_TRUE(writer->add({.keys = {key_of("key_b", "b")}, .change = 3}));
   ASSERT_TRUE(writer->finish());
 }
