@@ -56,7 +56,7 @@ class FleetHandover::Loan {
     handover_.carry_common(way);
     if (target_) {
       handover_.carry_target(*target_, way);
-      handover_.carry_pool(handover_.old_->targets_[target_->index()].pool, way);
+      handover_.carry_pool(handover_.old_->targets_[*target_].pool, way);
     } else if (request_ != nullptr) {
       for (const PoolId pool : request_->route->pools) {
         handover_.carry_pool(pool.value, way);
@@ -95,20 +95,21 @@ FleetHandover::FleetHandover(Fleet& old, Fleet& heir, Succession& all)
 FleetHandover::Places FleetHandover::places_in(const Fleet& heir, const Fleet& old) {
   const auto targets = [](const Fleet& fleet) {
     std::vector<std::string> names;
-    for (const TargetState& target : fleet.targets_) names.push_back(fleet.nodes_.names()[target.path.back()]);
+    for (const TargetState& target : fleet.targets_.all())
+      names.push_back(fleet.targets_.nodes().names()[target.path.back()]);
     return names;
   };
-  Places places{.nodes = places_of(old.nodes_.names(), heir.nodes_.names()),
+  Places places{.nodes = places_of(old.targets_.nodes().names(), heir.targets_.nodes().names()),
                 .targets = places_of(targets(old), targets(heir)),
-                .lanes = places_of(old.lanes_.names(), heir.lanes_.names()),
+                .lanes = places_of(old.targets_.lanes().names(), heir.targets_.lanes().names()),
                 .checks = places_of(old.checks_.names(*old.plan_), heir.checks_.names(*heir.plan_)),
-                .pools = std::vector(old.pools_.size(), kGone)};
+                .pools = std::vector(old.targets_.pools(), kGone)};
   // A pool has no name, so it is found by its targets.
-  for (std::size_t at = 0; at < old.targets_.size(); ++at) {
-    const std::uint32_t pool = old.targets_[at].pool;
-    if (pool == Fleet::kNone || places.targets[at] == kGone || places.pools[pool] != kGone) continue;
-    const std::uint32_t there = heir.targets_[places.targets[at]].pool;
-    if (there != Fleet::kNone) places.pools[pool] = there;
+  for (std::size_t at = 0; at < old.targets_.all().size(); ++at) {
+    const std::uint32_t pool = old.targets_.all()[at].pool;
+    if (pool == TargetState::kNone || places.targets[at] == kGone || places.pools[pool] != kGone) continue;
+    const std::uint32_t there = heir.targets_.all()[places.targets[at]].pool;
+    if (there != TargetState::kNone) places.pools[pool] = there;
   }
   return places;
 }
@@ -144,17 +145,17 @@ void FleetHandover::carry(std::uint32_t old_at, std::uint32_t heir_at, Way way, 
 /// Copies what was learnt about a target and the nodes above it, and what runs there. It does not copy what the plan
 /// says.
 void FleetHandover::carry_target(TargetId id, Way way) const {
-  const TargetState& about = old_->targets_[id.index()];
+  const TargetState& about = old_->targets_[id];
   for (const std::uint32_t node : about.path) {
     carry(node, places_.nodes[node], way, [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
-      to.nodes_[there] = from.nodes_[here];
-      to.nodes_.cause(there) = from.nodes_.cause(here);
-      to.nodes_.take_accusers(there, from.nodes_, here);
+      to.targets_.nodes()[there] = from.targets_.nodes()[here];
+      to.targets_.nodes().cause(there) = from.targets_.nodes().cause(here);
+      to.targets_.nodes().take_accusers(there, from.targets_.nodes(), here);
     });
   }
   carry(about.lane, places_.lanes[about.lane], way,
         [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
-          to.lanes_.carry(there, from.lanes_, here);
+          to.targets_.lanes().carry(there, from.targets_.lanes(), here);
         });
   carry(about.check, places_.checks[about.check], way,
         [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
@@ -163,8 +164,8 @@ void FleetHandover::carry_target(TargetId id, Way way) const {
         });
   carry(id.value, places_.targets[id.index()], way,
         [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
-          TargetState& state = to.targets_[there];
-          TargetState carried = from.targets_[here];
+          TargetState& state = to.targets_[TargetId{there}];
+          TargetState carried = from.targets_[TargetId{here}];
           carried.hash = state.hash;
           carried.per_weight = state.per_weight;
           carried.pool = state.pool;
@@ -172,16 +173,16 @@ void FleetHandover::carry_target(TargetId id, Way way) const {
           carried.path = state.path;
           carried.lane = state.lane;
           carried.check = state.check;
-          to.count_load(state, carried.load, state.load);
+          to.targets_.count_load(state, carried.load, state.load);
           state = carried;
         });
 }
 
 void FleetHandover::carry_pool(std::uint32_t pool, Way way) const {
-  if (pool == Fleet::kNone) return;
+  if (pool == TargetState::kNone) return;
   carry(pool, places_.pools[pool], way, [](const Fleet& from, std::uint32_t here, Fleet& to, std::uint32_t there) {
-    const PoolState& known = from.pools_[here];
-    PoolState& state = to.pools_[there];
+    const PoolState& known = from.targets_.pool(here);
+    PoolState& state = to.targets_.pool(there);
     state.successes = known.successes;
     state.failures = known.failures;
     state.latency = known.latency;
@@ -196,21 +197,21 @@ void FleetHandover::carry_common(Way way) const {
   to.further_.take_counts(from.further_);
   to.poison_ = from.poison_;
   to.conversations_.take_count(from.conversations_);
-  to.lanes_.take_count(from.lanes_);
+  to.targets_.lanes().take_count(from.targets_.lanes());
   to.keeper_.heard(from.keeper_.latest());
-  to.nodes_.recover_until(from.nodes_.recovering_until());
+  to.targets_.nodes().recover_until(from.targets_.nodes().recovering_until());
 }
 
 void FleetHandover::carry_all(Way way) const {
   carry_common(way);
-  for (std::uint32_t at = 0; at < old_->targets_.size(); ++at) carry_target(TargetId{at}, way);
-  for (std::uint32_t at = 0; at < old_->pools_.size(); ++at) carry_pool(at, way);
+  for (std::uint32_t at = 0; at < old_->targets_.all().size(); ++at) carry_target(TargetId{at}, way);
+  for (std::uint32_t at = 0; at < old_->targets_.pools(); ++at) carry_pool(at, way);
 }
 
 void FleetHandover::bequeath() {
   carry_all(Way::Return);
   bequeath_conversations();
-  heir_->limits_.adopt(old_->limits_);
+  heir_->targets_.limits().adopt(old_->targets_.limits());
 }
 
 /// A conversation whose home is not in the new plan begins without one.

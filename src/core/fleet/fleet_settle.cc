@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/fleet/fleet.h"
+#include "core/targets/evidence.h"
 
 namespace drover::core {
 namespace {
@@ -47,22 +48,21 @@ TargetId in_every_plan(std::uint64_t hash) {
   return TargetId{static_cast<std::uint32_t>(hash)};
 }
 
-void learn_first_content(TargetState& target, std::vector<PoolState>& pools, Duration first_content, PromptSize prompt,
+void learn_first_content(TargetState& target, TargetBook& targets, Duration first_content, PromptSize prompt,
                          Instant now) {
   target.first_content.observe(std::chrono::duration<double>(first_content).count(), now);
-  if (target.pool != TargetState::kNone) pools[target.pool].latency.learn_first_content(first_content, prompt);
+  if (target.pool != TargetState::kNone) targets.pool(target.pool).latency.learn_first_content(first_content, prompt);
 }
 
-void learn_latency(TargetState& target, std::vector<PoolState>& pools, const Outcome& outcome, PromptSize prompt,
-                   Instant now) {
-  if (outcome.first_content) learn_first_content(target, pools, *outcome.first_content, prompt, now);
+void learn_latency(TargetState& target, TargetBook& targets, const Outcome& outcome, PromptSize prompt, Instant now) {
+  if (outcome.first_content) learn_first_content(target, targets, *outcome.first_content, prompt, now);
   if (!outcome.whole) return;
   // An answer without output tokens (embeddings) counts as one token. A pool serves one model, so its answers are
   // alike in this.
   const auto tokens = static_cast<double>(std::max<std::int64_t>(outcome.used.output_tokens.value, 1));
   const double seconds = std::chrono::duration<double>(*outcome.whole).count() / tokens;
   target.per_token.observe(seconds, now);
-  if (target.pool != TargetState::kNone) pools[target.pool].latency.learn_whole(*outcome.whole, seconds, prompt);
+  if (target.pool != TargetState::kNone) targets.pool(target.pool).latency.learn_whole(*outcome.whole, seconds, prompt);
 }
 
 }  // namespace
@@ -75,28 +75,28 @@ void Fleet::settle(const Ticket& ticket, const Outcome& outcome, Instant now) {
 }
 
 void Fleet::settle_now(const Ticket& ticket, const Outcome& outcome, Instant now) {
-  if (!plausible(outcome)) lanes_.count_nonsense();
+  if (!plausible(outcome)) targets_.lanes().count_nonsense();
   if (outcome.used.reported) {
-    TargetState& counted = targets_[ticket.target.index()];
+    TargetState& counted = targets_[ticket.target];
     const std::int64_t input = std::clamp<std::int64_t>(outcome.used.input_tokens.value, 0, kMostTokens);
     counted.input_tokens += static_cast<std::uint64_t>(input);
     counted.cached_tokens +=
         static_cast<std::uint64_t>(std::clamp<std::int64_t>(outcome.used.cached_tokens.value, 0, input));
   }
   Ticket ended = ticket;
-  ended.trial_levels = give_back(ticket);
-  TargetState& target = targets_[ticket.target.index()];
+  ended.trial_levels = targets_.give_back(ticket);
+  TargetState& target = targets_[ticket.target];
   const bool an_answer =
       outcome.kind == Outcome::Kind::Succeeded || (outcome.error != nullptr && outcome.error->status != 0);
   if (outcome.committed) {
-    if (outcome.kind == Outcome::Kind::Succeeded) heard(target, ticket, now);
+    if (outcome.kind == Outcome::Kind::Succeeded) targets_.heard(target, ticket, now);
   } else {
-    waits_no_more(target, ticket, an_answer);
-    if (an_answer) heard(target, ticket, now);
+    targets_.waits_no_more(target, ticket, an_answer);
+    if (an_answer) targets_.heard(target, ticket, now);
     if (outcome.overtaken) target.silence.overtaken();
     outcome.kind == Outcome::Kind::Succeeded ? target.comers.answered(ticket.taken) : target.comers.left(ticket.taken);
   }
-  limits_.settle(ticket, used_by(ticket, outcome), /*released=*/false);
+  targets_.limits().settle(ticket, used_by(ticket, outcome), /*released=*/false);
   switch (outcome.kind) {
     case Outcome::Kind::Succeeded: return succeeded(ended, outcome, now);
     case Outcome::Kind::Failed: return failed(ended, outcome, now);
@@ -110,44 +110,36 @@ void Fleet::release(const Ticket& ticket) {
 }
 
 void Fleet::take_back(const Ticket& ticket) {
-  (void)give_back(ticket);
-  waits_no_more(targets_[ticket.target.index()], ticket, /*answered=*/false);
-  targets_[ticket.target.index()].comers.left(ticket.taken);
-  limits_.settle(ticket, {.requests = {0}}, /*released=*/true);
-  --targets_[ticket.target.index()].requests;
-}
-
-/// Gives back what the ticket reserved. Returns the levels at which the ticket was the trial that still counts.
-std::uint8_t Fleet::give_back(const Ticket& ticket) {
-  TargetState& target = targets_[ticket.target.index()];
-  --target.in_flight;
-  count_load(target, 0, ticket.load);
-  return nodes_.end_trials(target.path, ticket.trial_levels, ticket.taken);
+  (void)targets_.give_back(ticket);
+  targets_.waits_no_more(targets_[ticket.target], ticket, /*answered=*/false);
+  targets_[ticket.target].comers.left(ticket.taken);
+  targets_.limits().settle(ticket, {.requests = {0}}, /*released=*/true);
+  --targets_[ticket.target].requests;
 }
 
 void Fleet::succeeded(const Ticket& ticket, const Outcome& outcome, Instant now) {
-  TargetState& target = targets_[ticket.target.index()];
-  well_throughout(target, ticket.taken, now);
-  learn_latency(target, pools_, outcome, ticket.prompt(), now);
+  TargetState& target = targets_[ticket.target];
+  targets_.well_throughout(target, ticket.taken, now);
+  learn_latency(target, targets_, outcome, ticket.prompt(), now);
   target.success.succeeded(now);
   target.doubt.answered(ticket.taken);
   if (outcome.body != 0) poison_.answered(outcome.body, now);
-  if (target.pool == kNone) return;
-  pools_[target.pool].successes.add(now, 1);
-  pools_[target.pool].excused = 0;
+  if (target.pool == TargetState::kNone) return;
+  targets_.pool(target.pool).successes.add(now, 1);
+  targets_.pool(target.pool).excused = 0;
 }
 
 void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (outcome.error == nullptr) return;
-  TargetState& target = targets_[ticket.target.index()];
+  TargetState& target = targets_[ticket.target];
   const Error& error = *outcome.error;
   const Charge due = charge_for(error, !plan_->targets[ticket.target.index()].model.empty());
   const bool refused = refusal_kind(error) != RefusalKind::None;
   // Any answer shows that the server is up. Some answers show that the key is good, except from a target that refuses
   // every request.
   const bool shows_key = shows_key_accepted(error) && due.level != Level::Key && !target.doubt.doubted();
-  if (shows_server_well(error) && due.level != Level::Server) well(target, Level::Server, ticket.taken, now);
-  if (shows_key) well(target, Level::Key, ticket.taken, now);
+  if (shows_server_well(error) && due.level != Level::Server) targets_.well(target, Level::Server, ticket.taken, now);
+  if (shows_key) targets_.well(target, Level::Key, ticket.taken, now);
   const bool of_credential = !outcome.charge && refuses_credential(error);
   if (of_credential || (refused && outcome.evidence && error.kind != ErrorKind::Unsupported)) {
     target.success.failed(now);
@@ -157,37 +149,41 @@ void Fleet::failed(const Ticket& ticket, const Outcome& outcome, Instant now) {
   if (refused || due.action == Charge::Action::None || !outcome.charge) return;
   target.success.failed(now);
   // A failure counts here even when the body is to blame: the retry budget goes by whether the pool answers.
-  if (target.pool != kNone) pools_[target.pool].failures.add(now, 1);
+  if (target.pool != TargetState::kNone) targets_.pool(target.pool).failures.add(now, 1);
   if (outcome.body != 0 && poison_.failed(outcome.body, error.kind, in_every_plan(target.hash), now)) return;
   ++target.failures;
   if (error.kind == ErrorKind::RateLimited || (error.kind == ErrorKind::Overloaded && error.status == 529)) {
-    lanes_[target.lane].refused(ticket.reserved, now);
+    targets_.lanes()[target.lane].refused(ticket.reserved, now);
   }
-  charge(
-      {.target = ticket.target, .trial_levels = ticket.trial_levels, .error = &error, .cause = cause_of(outcome, now)},
-      due, now);
+  Evidence(targets_, random_, now)
+      .charge({.target = ticket.target,
+               .trial_levels = ticket.trial_levels,
+               .error = &error,
+               .cause = cause_of(outcome, now)},
+              due);
 }
 
 void Fleet::committed(const Ticket& ticket, Duration first_content, Instant now) {
-  TargetState& target = targets_[ticket.target.index()];
-  waits_no_more(target, ticket, /*answered=*/true);
-  heard(target, ticket, now);
+  TargetState& target = targets_[ticket.target];
+  targets_.waits_no_more(target, ticket, /*answered=*/true);
+  targets_.heard(target, ticket, now);
   target.comers.answered(ticket.taken);
-  const std::uint8_t passed = nodes_.end_trials(target.path, ticket.trial_levels, ticket.taken);
+  const std::uint8_t passed = targets_.nodes().end_trials(target.path, ticket.trial_levels, ticket.taken);
   for (std::size_t level = 0; level < kLevels; ++level) {
     if ((passed & level_bit(static_cast<Level>(level))) != 0)
-      well(target, static_cast<Level>(level), ticket.taken, now);
+      targets_.well(target, static_cast<Level>(level), ticket.taken, now);
   }
   target.doubt.answered(ticket.taken);
-  learn_first_content(target, pools_, first_content, ticket.prompt(), now);
+  learn_first_content(target, targets_, first_content, ticket.prompt(), now);
   made_room(now);
 }
 
 void Fleet::hint(const Ticket& ticket, const QuotaHints& hints, Instant now) {
-  const TargetState& target = targets_[ticket.target.index()];
-  const bool tell = lanes_.hint(target.lane, hints, ticket.lane_before, ticket.taken, now);
+  const TargetState& target = targets_[ticket.target];
+  const bool tell = targets_.lanes().hint(target.lane, hints, ticket.lane_before, ticket.taken, now);
   made_room(now);
-  if (tell) nodes_.tell(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
+  if (tell)
+    targets_.nodes().tell(StateChange::What::NotBelieved, target.path[static_cast<std::size_t>(Level::Lane)], now);
 }
 
 bool Fleet::quarantined(std::uint64_t body, Instant now) const {
@@ -195,16 +191,16 @@ bool Fleet::quarantined(std::uint64_t body, Instant now) const {
 }
 
 bool Fleet::failover_is_free(TargetId next, Instant now) const {
-  const TargetState& target = targets_[next.index()];
+  const TargetState& target = targets_[next];
   // The least bad of the ejected targets. All others are out as well, whatever the last 10 s say.
-  if (nodes_.ejected(target.path, now)) return false;
+  if (targets_.nodes().ejected(target.path, now)) return false;
   // A target that answers other requests is in no outage, even when many of its siblings fail.
   if (target.success.answers(kBudgetWindow, now)) return true;
   const std::uint32_t pool = target.pool;
-  if (pool == kNone) return true;
-  const std::int64_t failures = pools_[pool].failures.total(now);
+  if (pool == TargetState::kNone) return true;
+  const std::int64_t failures = targets_.pool(pool).failures.total(now);
   if (failures < kFailuresThatCount) return true;
-  const std::int64_t successes = pools_[pool].successes.total(now);
+  const std::int64_t successes = targets_.pool(pool).successes.total(now);
   return static_cast<double>(successes) >= kFreeFailoverAbove * static_cast<double>(successes + failures);
 }
 

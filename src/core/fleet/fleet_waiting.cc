@@ -55,7 +55,7 @@ PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random)
   if (waiting == nullptr) return {};
   // The reserved target may be cooling down by now: then it gets no request.
   if (waiting->ticket &&
-      !nodes_.admits(targets_[waiting->ticket->target.index()].path, waiting->ticket->trial_levels, now)) {
+      !targets_.nodes().admits(targets_[waiting->ticket->target].path, waiting->ticket->trial_levels, now)) {
     take_back(*waiting->ticket);
     waiting->ticket.reset();
     room_.line_up_again(request.waiter, now);
@@ -66,7 +66,7 @@ PickAnswer Fleet::claim(const PickRequest& request, Instant now, Random& random)
   waiting = room_.find(request.waiter);
   if (waiting->ticket) {
     PickAnswer answer{.kind = PickKind::Picked, .ticket = *waiting->ticket};
-    answer.untried_left = another_left(answer.ticket.target, request, now);
+    answer.untried_left = targets_.another_usable(answer.ticket.target, request, now);
     room_.leave(request.waiter);
     if (request.first()) further_.count_request(now);
     return answer;

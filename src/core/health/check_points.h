@@ -30,6 +30,14 @@ struct CheckPoint {
   ProbeEwma latency{};
 };
 
+/// The result of one probe of one key at one server.
+struct ProbeAnswer {
+  KeyId key{};
+  ServerId server{};
+  const Error* error = nullptr;  ///< absent: healthy
+  std::optional<Duration> latency = std::nullopt;
+};
+
 class CheckPoints {
  public:
   explicit CheckPoints(const Plan& plan);

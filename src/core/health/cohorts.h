@@ -49,18 +49,18 @@ class Cohorts {
  public:
   /// `width`: what one group may span.
   void sent(Instant now, Duration width) {
-    if (count_ == 0 || now - groups_[count_ - 1].since >= width) begin(now);
-    Group& group = groups_[count_ - 1];
-    group.until = now;
-    ++group.waiting;
+    if (count_ == 0 || now - group(count_ - 1).since >= width) begin(now);
+    Group& latest = group(count_ - 1);
+    latest.until = now;
+    ++latest.waiting;
   }
   /// Takes out a request that was sent at `at`, because it has ended.
   void ended(Instant at, bool answered) {
     for (std::size_t place = count_; place-- > 0;) {
-      Group& group = groups_[place];
-      if (group.since > at) continue;
-      if (group.waiting > 0) --group.waiting;
-      if (answered) ++group.answered;
+      Group& known = group(place);
+      if (known.since > at) continue;
+      if (known.waiting > 0) --known.waiting;
+      if (answered) ++known.answered;
       return;
     }
   }
@@ -76,13 +76,13 @@ class Cohorts {
   [[nodiscard]] Silent silent(const UsualWaits& usual, double slowness, Instant now) const {
     Silent found;
     for (std::size_t place = count_; place-- > 0;) {
-      const Group& group = groups_[place];
-      if (group.answered > 0) break;
-      if (group.waiting == 0) continue;
-      const auto age = static_cast<Duration::rep>(static_cast<double>((now - group.until).count()) / slowness);
-      found.surprise += group.waiting * usual.surprise(Duration(age));
-      found.waiting += group.waiting;
-      found.since = group.since;
+      const Group& known = group(place);
+      if (known.answered > 0) break;
+      if (known.waiting == 0) continue;
+      const auto age = static_cast<Duration::rep>(static_cast<double>((now - known.until).count()) / slowness);
+      found.surprise += known.waiting * usual.surprise(Duration(age));
+      found.waiting += known.waiting;
+      found.since = known.since;
     }
     return found;
   }
@@ -99,9 +99,9 @@ class Cohorts {
   /// Of the groups that began at `since` or later.
   [[nodiscard]] Sum from(Instant since) const {
     Sum sum;
-    for (std::size_t place = count_; place-- > 0 && groups_[place].since >= since;) {
-      sum.sent += groups_[place].waiting + groups_[place].answered;
-      sum.answered += groups_[place].answered;
+    for (std::size_t place = count_; place-- > 0 && group(place).since >= since;) {
+      sum.sent += group(place).waiting + group(place).answered;
+      sum.answered += group(place).answered;
     }
     return sum;
   }
@@ -116,33 +116,43 @@ class Cohorts {
 
   void begin(Instant now) {
     if (count_ == kCohorts) make_room(now);
-    groups_[count_++] = {.since = now, .until = now};
+    group(count_++) = {.since = now, .until = now};
   }
   /// An answered group says nothing about those before it, so it goes; of silent ones the two are joined whose ages are
   /// most alike.
   void make_room(Instant now) {
-    if (groups_[0].answered > 0 || groups_[1].answered > 0) return erase(0);
+    if (group(0).answered > 0 || group(1).answered > 0) return erase(0);
     std::size_t alike = 0;
     double least = 0;
-    for (std::size_t at = 0; at + 1 < count_ && groups_[at + 1].answered == 0; ++at) {
-      const auto span = static_cast<double>((groups_[at + 1].until - groups_[at].since).count());
-      const double relative = span / static_cast<double>((now - groups_[at + 1].until).count() + 1);
+    for (std::size_t at = 0; at + 1 < count_ && group(at + 1).answered == 0; ++at) {
+      const auto span = static_cast<double>((group(at + 1).until - group(at).since).count());
+      const double relative = span / static_cast<double>((now - group(at + 1).until).count() + 1);
       if (at != 0 && relative >= least) continue;
       alike = at;
       least = relative;
     }
-    groups_[alike + 1].since = groups_[alike].since;
-    groups_[alike + 1].waiting += groups_[alike].waiting;
+    group(alike + 1).since = group(alike).since;
+    group(alike + 1).waiting += group(alike).waiting;
     erase(alike);
   }
+  /// The groups before it move up; the first one goes without a copy, which is what a busy target does all the time.
   void erase(std::size_t at) {
-    std::move(groups_.begin() + static_cast<std::ptrdiff_t>(at) + 1, groups_.end(),
-              groups_.begin() + static_cast<std::ptrdiff_t>(at));
+    for (; at > 0; --at) group(at) = group(at - 1);
+    first_ = first_ + 1 == kCohorts ? 0 : first_ + 1;
     --count_;
   }
+  [[nodiscard]] Group& group(std::size_t place) {
+    const std::size_t slot = first_ + place;
+    return groups_[slot < kCohorts ? slot : slot - kCohorts];
+  }
+  [[nodiscard]] const Group& group(std::size_t place) const {
+    const std::size_t slot = first_ + place;
+    return groups_[slot < kCohorts ? slot : slot - kCohorts];
+  }
 
+  std::uint32_t first_ = 0;  ///< the slot of the oldest group: the groups are a ring
+  std::uint32_t count_ = 0;
   std::array<Group, kCohorts> groups_{};
-  std::size_t count_ = 0;
 };
 
 }  // namespace drover::core

@@ -1,6 +1,6 @@
 // The health of all that targets stand on: a node for each provider, server, key, quota, lane and target of a plan,
 // with its name, the cause of its latest failure and the parts that accuse it; and the changes of their state. A
-// target's path names its node at each level. Who is charged is decided in blame.h and fleet_evidence.cc.
+// target's path names its node at each level. Who is charged is decided in blame.h and targets/evidence.h.
 #pragma once
 
 #include <algorithm>

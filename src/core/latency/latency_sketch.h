@@ -57,7 +57,8 @@ class LatencySketch {
       for (; slot + 1 < kSlots && seen + counts_[slot] < wanted; ++slot) seen += counts_[slot];
       const Duration from = slot == 0 ? Duration::zero() : upper_end(slot - 1);
       const double part = counts_[slot] == 0 ? 1 : (static_cast<double>(wanted) - seen) / counts_[slot];
-      times[at] = from + Duration(static_cast<Duration::rep>(static_cast<double>((upper_end(slot) - from).count()) * part));
+      times[at] =
+          from + Duration(static_cast<Duration::rep>(static_cast<double>((upper_end(slot) - from).count()) * part));
     }
     return times;
   }

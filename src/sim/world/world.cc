@@ -343,7 +343,7 @@ class World {
   }
 
   void notice_learned() {
-    if (fleets_.newest().any_rate_learned()) mark(Rare::LimitLearned);
+    if (fleets_.newest().targets().lanes().any_rate_learned()) mark(Rare::LimitLearned);
   }
 
   void mark(Rare rare) { report_.reached.mark(rare); }

@@ -1,5 +1,5 @@
 // Probes every key at every server: one small GET of the provider's list of models in each interval, spread over the
-// interval and bounded, on connections of its own. Never a paid request. core/fleet/fleet_probe.cc decides what an
+// interval and bounded, on connections of its own. Never a paid request. core/targets/evidence.h decides what an
 // answer means for health.
 #pragma once
 

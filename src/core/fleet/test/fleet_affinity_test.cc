@@ -110,7 +110,7 @@ TEST(SoftAffinity, CanBeTurnedOff) {
   std::map<std::uint32_t, int> count;
   for (int turn = 0; turn < 100; ++turn) ++count[t.ask(7, at(0s)).value];
   EXPECT_EQ(count.size(), 5U);
-  EXPECT_EQ(t.fleet.affinity().asked, 0U);
+  EXPECT_EQ(t.fleet.conversations().count().asked, 0U);
 }
 
 TEST(SoftAffinity, RemembersABoundedNumberOfConversations) {
@@ -118,8 +118,8 @@ TEST(SoftAffinity, RemembersABoundedNumberOfConversations) {
   for (std::uint64_t conversation = 1; conversation <= 2 * kAffinityEntries; ++conversation) {
     (void)t.ask(conversation, at(std::chrono::milliseconds(conversation)));
   }
-  EXPECT_LE(t.fleet.conversations(), kAffinityEntries);
-  EXPECT_GT(t.fleet.conversations(), kAffinityEntries * 9 / 10);
+  EXPECT_LE(t.fleet.conversations().size(), kAffinityEntries);
+  EXPECT_GT(t.fleet.conversations().size(), kAffinityEntries * 9 / 10);
 }
 
 TEST(SoftAffinity, J12_SurvivesAReloadThatReorders) {

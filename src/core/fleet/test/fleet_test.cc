@@ -353,7 +353,7 @@ TEST(FleetNews, KeepsTheLatestWhenNobodyListens) {
   for (int round = 0; round < 300; ++round) {
     h.fail(h.pick(at(round * 100s)), rate_limited(1s), at(round * 100s));
   }
-  EXPECT_EQ(h.fleet.changes_lost(), 300 - kChangesKept);
+  EXPECT_EQ(h.fleet.targets().nodes().changes().lost(), 300 - kChangesKept);
 }
 
 TEST(FleetState, J12_SurvivesAReloadThatReordersAndRemoves) {

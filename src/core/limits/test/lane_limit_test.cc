@@ -235,7 +235,7 @@ TEST(FleetLimits, AnUpstreamThatLiesIsCountedAndToldOnce) {
     fleet.settle(answer.ticket, {.kind = Outcome::Kind::Succeeded, .used = {.output_tokens = {std::int64_t{1} << 62}}},
                  at(0s));
   }
-  EXPECT_EQ(fleet.nonsense(), 6U);
+  EXPECT_EQ(fleet.targets().lanes().nonsense(), 6U);
   const auto change = fleet.next_change();
   ASSERT_TRUE(change.has_value());
   EXPECT_EQ(change->what, StateChange::What::NotBelieved);
