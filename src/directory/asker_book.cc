@@ -49,7 +49,7 @@ Result<void> check_limits(std::span<const Limit> limits) {
   return {};
 }
 
-AskerBook::AskerBook(std::uint64_t seed) : index_(16, Hash{seed}) {}
+AskerBook::AskerBook(std::uint64_t seed) : index_(seed) {}
 
 AskerBook::~AskerBook() {
   if (open_leases() != 0) std::abort();  // a lease would settle into freed memory
@@ -57,8 +57,8 @@ AskerBook::~AskerBook() {
 
 AskerBook::Scope* AskerBook::find(ScopeRef scope) {
   if (by_kind_[static_cast<std::size_t>(scope.kind)] == 0) return nullptr;
-  const auto found = index_.find(scope);
-  return found == index_.end() ? nullptr : scopes_[found->second].get();
+  const std::uint32_t found = index_.find(scope);
+  return found == ScopeIndex::kNone ? nullptr : scopes_[found].get();
 }
 
 AskerBook::Scope& AskerBook::made(ScopeRef scope) {
@@ -67,13 +67,13 @@ AskerBook::Scope& AskerBook::made(ScopeRef scope) {
       std::make_unique<Scope>(scope.kind, std::string(scope.name), std::make_shared<const std::string>(to_text(scope)));
   Scope& made = *fresh;
   if (free_.empty()) {
-    free_.push_back(scopes_.size());
+    free_.push_back(static_cast<std::uint32_t>(scopes_.size()));
     scopes_.emplace_back();
   }
-  const std::size_t at = free_.back();
+  const std::uint32_t at = free_.back();
   free_.pop_back();
   scopes_[at] = std::move(fresh);
-  index_.emplace(ScopeRef{.kind = scope.kind, .name = made.name}, at);
+  index_.add({.kind = scope.kind, .name = made.name}, at);
   ++by_kind_[static_cast<std::size_t>(scope.kind)];
   return made;
 }
@@ -122,11 +122,10 @@ Result<std::vector<CounterKey>> AskerBook::set_limits(ScopeRef scope, std::span<
 
 void AskerBook::forget(ScopeRef scope) {
   const std::lock_guard lock(mutex_);
-  const auto found = index_.find(scope);
-  if (found == index_.end()) return;
-  const std::size_t at = found->second;
+  const std::uint32_t at = index_.find(scope);
+  if (at == ScopeIndex::kNone) return;
   for (std::unique_ptr<Counter>& each : scopes_[at]->counters) retire(std::move(each));
-  index_.erase(found);
+  index_.erase(scope);
   scopes_[at].reset();
   free_.push_back(at);
   --by_kind_[static_cast<std::size_t>(scope.kind)];

@@ -14,7 +14,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -22,6 +21,7 @@
 #include "directory/lease.h"
 #include "directory/moment.h"
 #include "directory/records.h"
+#include "directory/scope_index.h"
 #include "directory/scope_ref.h"
 #include "directory/spend.h"
 
@@ -105,12 +105,6 @@ class AskerBook {
     std::shared_ptr<const std::string> text;
     std::vector<std::unique_ptr<Counter>> counters{};
   };
-  struct Hash {
-    using is_transparent = void;
-    std::uint64_t seed;
-    std::size_t operator()(ScopeRef scope) const { return hash_of(scope, seed); }
-  };
-
   [[nodiscard]] Scope* find(ScopeRef scope);
   Scope& made(ScopeRef scope);
   /// Calls `visit(counter)` for each counter that counts this request.
@@ -124,9 +118,9 @@ class AskerBook {
 
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Scope>> scopes_;  ///< null: free
-  std::vector<std::size_t> free_;
-  std::unordered_map<ScopeRef, std::size_t, Hash> index_;  ///< its names are those of the scopes
-  std::array<std::size_t, 3> by_kind_{};                   ///< how many scopes there are of each kind
+  std::vector<std::uint32_t> free_;
+  ScopeIndex index_;                      ///< its names are those of the scopes
+  std::array<std::size_t, 3> by_kind_{};  ///< how many scopes there are of each kind
   std::vector<std::unique_ptr<Counter>> retired_;
   std::atomic<std::int64_t> open_leases_{0};
 };

@@ -31,10 +31,10 @@ class Check {
 
   /// Judges the hard limits of a counter. The refusal that lasts longest is the one that is told.
   void judge(Counter& counter, CountPlace place) {
+    const std::int64_t sum = counter.sum(place, now_);
     for (const Counter::Threshold& limit : counter.thresholds) {
       if (limit.action != Action::Refuse) continue;
       const std::int64_t amount = limit.amount_at(now_.wall);
-      const std::int64_t sum = counter.sum(place, now_);
       if (!has_room(sum, counted(estimate_, counter.key().unit), amount, overdraft_)) {
         refuse(counter, place, sum, amount);
       }
@@ -67,13 +67,15 @@ class Check {
   std::optional<Refusal> refusal_{};
 };
 
-/// Lists the soft limits that the sum has reached, which it was `before`.
-void note_crossed(const Counter& counter, std::int64_t before, std::int64_t taken, WallTime now,
+/// Lists the soft limits that the sum has reached, now that so much more was taken.
+void note_crossed(Counter& counter, CountPlace place, std::int64_t taken, const Moment& now,
                   FixedVector<Crossed, kMostCrossed>& crossed) {
   for (const Counter::Threshold& limit : counter.thresholds) {
     if (limit.action != Action::Tell) continue;
-    const std::int64_t amount = limit.amount_at(now);
-    if (before + taken < amount) continue;
+    const std::int64_t amount = limit.amount_at(now.wall);
+    const std::int64_t sum = counter.sum(place, now);
+    const std::int64_t before = sum - taken;
+    if (sum < amount) continue;
     if (!crossed.push_back(Crossed{
             .scope = counter.scope(), .unit = counter.key().unit, .amount = amount, .first = before < amount})) {
       return;
@@ -98,10 +100,9 @@ Reservation AskerBook::reserve(const Asking& asking, const Spend& estimate, cons
   if (check.refusal()) return std::unexpected(*std::move(check.refusal()));
 
   for (Lease::Hold& hold : lease.holds_) {
-    const std::int64_t before = hold.counter->sum(hold.place, now);
     hold.taken = hold.counter->take(hold.place, counted(estimate, hold.counter->key().unit), now);
     ++hold.counter->leases;
-    note_crossed(*hold.counter, before, hold.taken, now.wall, lease.crossed_);
+    note_crossed(*hold.counter, hold.place, hold.taken, now, lease.crossed_);
   }
   lease.book_ = this;
   open_leases_.fetch_add(1, std::memory_order_relaxed);
@@ -122,9 +123,8 @@ std::optional<Refusal> AskerBook::extend(Lease& lease, const Spend& more, const 
   for (Lease::Hold& hold : lease.holds_) {
     if (!extends(hold.counter->key().unit)) continue;
     const CountPlace place = place_of(hold);
-    const std::int64_t before = hold.counter->sum(place, now);
     const std::int64_t taken = hold.counter->take(place, counted(more, hold.counter->key().unit), now);
-    note_crossed(*hold.counter, before, taken, now.wall, lease.crossed_);
+    note_crossed(*hold.counter, place, taken, now, lease.crossed_);
     if (place == hold.place) {
       hold.taken += taken;
       continue;

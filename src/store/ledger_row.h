@@ -8,6 +8,7 @@
 
 #include "base/wall_time.h"
 #include "money/nano_usd.h"
+#include "money/token_counts.h"
 
 namespace drover::store {
 
@@ -19,18 +20,7 @@ enum class CostSource : std::uint8_t {
   Unpriced,   ///< the model has no known price: cost is nothing, not 0
 };
 
-struct TokenCounts {
-  std::int64_t input_uncached = 0;
-  std::int64_t cache_read = 0;
-  std::int64_t cache_write_5m = 0;
-  std::int64_t cache_write_1h = 0;
-  std::int64_t output = 0;     ///< with reasoning
-  std::int64_t reasoning = 0;  ///< of the output
-  std::int64_t audio_in = 0;   ///< of the input
-  std::int64_t audio_out = 0;  ///< of the output
-
-  friend bool operator==(const TokenCounts&, const TokenCounts&) = default;
-};
+using money::TokenCounts;
 
 struct LedgerRow {
   std::string id;  ///< the request's
