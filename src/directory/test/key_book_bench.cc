@@ -11,12 +11,8 @@ namespace drover::directory {
 namespace {
 
 constexpr int kKeys = 1'000'000;
-<<<<<<< HEAD
-constexpr int kBatch = 10'000;
-=======
 /// As many keys as are put at once when a book is filled: each batch builds all shards again.
 constexpr int kBatch = 50'000;
->>>>>>> b58d08e8de3e2fdcec2d69ad44e94115d0abbd84
 constexpr WallTime kNow = std::chrono::sys_days(std::chrono::year(2026) / 5 / 17);
 
 Key bench_key(int number) {
