@@ -78,6 +78,8 @@ int main(int argc, char** argv) {
   drover::cli::add_demo(app, exit_code);
   drover::cli::add_simulate(app, exit_code);
   drover::cli::add_translate(app, exit_code);
+  drover::cli::add_store(app, exit_code);
+  drover::cli::add_spend(app, exit_code);
   drover::cli::add_version(app, exit_code);
   std::string about;
   CLI::App* help_command = app.add_subcommand("help", "What drover can do, or one subcommand");

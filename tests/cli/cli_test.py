@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import signal
+import sqlite3
 import struct
 import subprocess
 import tempfile
@@ -23,7 +24,7 @@ ROOT = Path(os.environ.get("DROVER_ROOT", Path(__file__).resolve().parents[2]))
 DROVER = os.environ.get("DROVER", str(ROOT / "build/release/drover"))
 SECONDS = 60
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "HOLYSHEEP_API_KEY", "YOUR_HOLYSHEEP_API_KEY")
-UNUSED = {"DROVER_MODEL", "DROVER_CLIENT_KEY", "COLUMNS", "LINES"}
+UNUSED = {"DROVER_STORE", "DROVER_MODEL", "DROVER_CLIENT_KEY", "COLUMNS", "LINES"}
 
 
 def environment(**more):
@@ -42,6 +43,88 @@ def post(url, body, fields=None):
                                    {"Content-Type": "application/json", **(fields or {})})
     with urllib.request.urlopen(asked, timeout=SECONDS) as answer:
         return json.loads(answer.read())
+
+
+class Spend(unittest.TestCase):
+    """`drover spend` and `drover store check` read a store."""
+
+    SLOT = 900_000_000
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.store = str(Path(folder.name) / "drover.db")
+        # An empty file is an empty store: its tables are made when it is opened.
+        Path(self.store).touch()
+        self.assertEqual(run("store", "check", "--store", self.store).returncode, 0)
+
+    def spent(self, *rows):
+        """Rows of (age in seconds, tag, principal, model, cost in nano-USD, unpriced requests) become sums."""
+        with sqlite3.connect(self.store) as database:
+            for age, tag, principal, model, cost, unpriced in rows:
+                slot = int((time.time() - age) * 1e6) // self.SLOT * self.SLOT
+                database.execute("INSERT INTO spend VALUES (?,?,?,?,?,'openai',3,1,100,20,5,50,10,?,0,?)",
+                                 (slot, tag, principal, "asked", model, cost, unpriced))
+        database.close()
+
+    def test_a_store_without_rows_is_sound_and_has_no_spend(self):
+        check = run("store", "check", DROVER_STORE=self.store)
+        self.assertEqual((check.returncode, check.stderr), (0, ""))
+        self.assertNotIn("WRONG", check.stdout)
+        self.assertEqual(run("spend", "--store", self.store, "--json").stdout, "[\n]\n")
+
+    def test_sums_that_are_not_those_of_the_rows_are_found(self):
+        self.spent((0, "", "acme/key_a", "gpt-4o", 5, 0))
+        check = run("store", "check", "--store", self.store)
+        self.assertEqual(check.returncode, 1)
+        self.assertIn("WRONG", check.stdout)
+
+    def test_spend_is_told_by_key_team_model_and_tag(self):
+        self.spent((0, "", "acme/key_a", "gpt-4o", 1_500_000_000, 0), (0, "", "acme/key_b", "gpt-4o", 2_000_000_001, 0),
+                   (0, "blue", "acme/key_a", "gpt-4o", 1_500_000_000, 0), (0, "", "ci", "claude", 7, 1))
+        by_team = json.loads(run("spend", "--store", self.store, "--by", "team", "--json").stdout)
+        self.assertEqual([(line["name"], line["requests"], line["cost_usd"]) for line in by_team],
+                         [("acme", 6, 3.500000001), ("ci", 3, 0.000000007)])
+        by_tag = json.loads(run("spend", "--store", self.store, "--by", "tag", "--json").stdout)
+        self.assertEqual([line["name"] for line in by_tag], ["blue"])
+        table = run("spend", "--store", self.store, "--by", "model").stdout
+        self.assertRegex(table, r"^MODEL .*UNPRICED +USD\n")
+        self.assertRegex(table, r"(?m)^gpt-4o .* 3\.5000$")
+        self.assertRegex(table, r"(?m)^total .* 3\.5000$")
+
+    def test_only_what_is_asked_for_is_counted(self):
+        self.spent((0, "", "acme/key_a", "m", 1, 0), (40 * 86400, "", "acme/key_a", "m", 2, 0), (0, "", "acme2/k", "m", 4, 0))
+        ask = lambda *more: json.loads(run("spend", "--store", self.store, "--json", *more).stdout)
+        self.assertEqual(sum(line["requests"] for line in ask()), 6)
+        self.assertEqual(sum(line["requests"] for line in ask("--since", "50d")), 9)
+        self.assertEqual(sum(line["requests"] for line in ask("--since", "50d", "--until", "30d")), 3)
+        self.assertEqual([line["name"] for line in ask("--under", "acme")], ["acme/key_a"])
+        self.assertEqual(len({line["day"] for line in ask("--since", "50d", "--daily")}), 2)
+
+    def test_names_from_clients_are_harmless_in_each_form(self):
+        self.spent((0, "", '=HYPERLINK("x"),\x1b[31m', "m", 1, 0))
+        line = run("spend", "--store", self.store, "--csv").stdout.splitlines()[1]
+        self.assertTrue(line.startswith('"\'=HYPERLINK(""x""),?[31m",3,'), line)
+        self.assertNotIn("\x1b", run("spend", "--store", self.store).stdout)
+        self.assertEqual(json.loads(run("spend", "--store", self.store, "--json").stdout)[0]["name"], '=HYPERLINK("x"),\x1b[31m')
+
+    def test_a_table_fits_its_terminal(self):
+        self.spent((0, "", "acme/" + "very-" * 20 + "long", "m", 1, 1))
+        for width in (40, 60, 80, 200):
+            shown = at_terminal(width, "spend", "--store", self.store, "--daily")
+            self.assertLessEqual(max(len(line) for line in shown.splitlines()), width, shown)
+            self.assertIn("USD", shown)
+
+    def test_mistakes_are_told_without_the_password(self):
+        for wrong, code in ((["--store", "mysql://u:s3cret@db/x"], 2), (["--store", "/no/such/file"], 1), ([], 2),
+                            (["--store", self.store, "--since", "yesterday"], 2), (["--store", self.store, "--by", "moon"], 2),
+                            (["--store", self.store, "--since", "2026-02-30"], 2), (["--store", self.store, "--json", "--csv"], 2),
+                            (["--store", "postgres://u:s3cret@127.0.0.1:1/x"], 1)):
+            done = run("spend", *wrong)
+            self.assertEqual(done.returncode, code, wrong)
+            self.assertTrue(done.stderr + done.stdout)
+            self.assertNotIn("s3cret", done.stderr + done.stdout)
+        self.assertFalse(Path("/no/such/file").exists())
 
 
 class Translate(unittest.TestCase):
@@ -280,6 +363,19 @@ def terminal(columns, rows):
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     return ours, theirs
+
+
+def at_terminal(columns, *arguments):
+    """What a subcommand that ends prints at a terminal of this width."""
+    ours, theirs = terminal(columns, 24)
+    try:
+        process = subprocess.Popen([DROVER, *arguments], stdout=theirs, stdin=subprocess.DEVNULL, env=environment())
+        os.close(theirs)
+        text = read_for(ours, lambda seen: False)
+        process.wait(SECONDS)
+    finally:
+        os.close(ours)
+    return text
 
 
 def without_escapes(text):

@@ -21,6 +21,8 @@ void add_explain(CLI::App& app, int& exit_code);
 void add_demo(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);
 void add_translate(CLI::App& app, int& exit_code);
+void add_store(CLI::App& app, int& exit_code);
+void add_spend(CLI::App& app, int& exit_code);
 void add_version(CLI::App& app, int& exit_code);
 
 }  // namespace drover::cli

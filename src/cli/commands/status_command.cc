@@ -1,7 +1,6 @@
 // drover status: the state of a running drover's targets as a table, from its admin pages.
 #include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
@@ -17,7 +16,7 @@
 #include "base/printable.h"
 #include "cli/admin_address.h"
 #include "cli/commands/commands.h"
-#include "config/yaml/scalar.h"
+#include "cli/terminal_size.h"
 #include "console/status_table.h"
 
 namespace drover::cli {
@@ -30,8 +29,6 @@ constexpr int kUnreachable = 2;
 
 /// The width of a watched table when the width of its output is unknown.
 constexpr std::size_t kUsualWidth = 80;
-/// A greater width is not believed.
-constexpr std::size_t kWidest = 10000;
 
 struct StatusOptions {
   AdminOptions admin;
@@ -51,19 +48,6 @@ struct Canvas {
   std::string_view before;
   console::TableSize size;
 };
-
-std::size_t number_in(const char* variable) {
-  const char* const text = std::getenv(variable);
-  const std::uint64_t number = text == nullptr ? 0 : config::parse_whole(text).value_or(0);
-  return number <= kWidest ? number : 0;
-}
-
-/// The size of the terminal behind this descriptor; nothing for a pipe.
-console::TableSize terminal_size(int descriptor) {
-  winsize size{};
-  if (::isatty(descriptor) != 1 || ::ioctl(descriptor, TIOCGWINSZ, &size) != 0) return {};
-  return {.columns = size.ws_col, .rows = size.ws_row};
-}
 
 /// A terminal's own size. For other output (a pipe) the size is that of COLUMNS and LINES, or that of the terminal that
 /// started drover, because people read the pipe's output there.

@@ -225,10 +225,10 @@ void Server::drain(Duration patience) {
     if (drained_ < workers_.size()) tell_workers(lock, &Worker::expire);
     if (drained_ < workers_.size()) tell_workers(lock, &Worker::cut);
   }
-  office_->stop();  // it goes on until here: status and readiness are wanted while the gateway drains
   for (const auto& worker : workers_) worker->stop();
   for (const auto& worker : workers_) worker->join();
   accounts_.stop();
+  office_->stop();  // the last: status and readiness are wanted while the gateway drains, and the store answers it
 }
 
 /// On the worker's own thread.

@@ -63,6 +63,7 @@ class PostgresDatabase final : public Database {
   [[nodiscard]] Result<void> wait_for(short events);
   [[nodiscard]] Result<void> send(const std::string& sql, const Parameters& parameters);
   [[nodiscard]] Result<Answer> next_answer();
+  Result<std::uint64_t> run_with(std::string_view sql, const Parameters& parameters, const Visit& visit);
   /// Reads all answers of what was sent; gives the rows that the last one changed. The first error is the result.
   Result<std::uint64_t> read_answers(const Visit& visit);
   [[nodiscard]] Result<void> make_days(const std::set<Day>& days);

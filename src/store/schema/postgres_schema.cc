@@ -34,7 +34,7 @@ CREATE INDEX idempotency_created ON idempotency (created);
 
 CREATE TABLE ledger (
   id TEXT NOT NULL, started BIGINT NOT NULL, first_content BIGINT, completed BIGINT NOT NULL,
-  principal TEXT NOT NULL, end_user TEXT NOT NULL, tags JSONB NOT NULL, api TEXT NOT NULL, dialect TEXT NOT NULL,
+  principal TEXT NOT NULL, end_user TEXT NOT NULL, tags TEXT NOT NULL, api TEXT NOT NULL, dialect TEXT NOT NULL,
   model_asked TEXT NOT NULL, model_answered TEXT NOT NULL, target TEXT NOT NULL, provider TEXT NOT NULL,
   status BIGINT NOT NULL, outcome TEXT NOT NULL, attempts BIGINT NOT NULL, stream BIGINT NOT NULL,
   input_uncached BIGINT NOT NULL, cache_read BIGINT NOT NULL, cache_write_5m BIGINT NOT NULL,

@@ -1,10 +1,11 @@
-// What the ledger costs: rows a second into each database, and what a request's own thread pays. PostgreSQL's needs a
-// server, named by the environment: DROVER_BENCH_POSTGRES=postgres://user@host/database.
+// What the ledger costs: rows a second into each database, and what a request's own thread pays. PostgreSQL is a server of
+// the bench's own, without fsync, or the one that DROVER_BENCH_POSTGRES=postgres://user@host/database names.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
 
 #include "store/ledger/ring.h"
+#include "store/test/postgres_server.h"
 #include "store/test/store_test_kit.h"
 
 namespace drover::store {
@@ -49,8 +50,10 @@ BENCHMARK(sqlite_append)->Arg(1000)->UseRealTime()->MinTime(2)->Unit(benchmark::
 
 void postgres_append(benchmark::State& state) {
   const char* const url = std::getenv("DROVER_BENCH_POSTGRES");
-  const auto place = parse_place(url != nullptr ? url : "");
-  if (!place) return state.SkipWithError("set DROVER_BENCH_POSTGRES to the URL of a database");
+  PostgresServer* const server = url == nullptr ? PostgresServer::shared() : nullptr;
+  if (url == nullptr && server == nullptr) return state.SkipWithError(PostgresServer::why_not().c_str());
+  const auto place = url != nullptr ? parse_place(url) : Result<Place>(server->place(server->new_database()));
+  if (!place) return state.SkipWithError(place.error().message.c_str());
   append_batches(state, *place);
 }
 BENCHMARK(postgres_append)->Arg(1000)->UseRealTime()->MinTime(2)->Unit(benchmark::kMillisecond);
