@@ -20,6 +20,7 @@ Result<void> Store::open() {
   database_->allow(std::min(call_time_, kConnectTime));
   auto done = database_->connect();
   if (done) {
+    database_->allow(call_time_);
     auto state = migrate(*database_);
     if (state) {
       store_id_ = std::move(state->store_id);
@@ -61,6 +62,9 @@ Result<bool> Store::maintain(WallTime now, std::chrono::days keep) {
 
 Result<std::vector<Finding>> Store::check(WallTime now) {
   if (auto is = ready(); !is) return fail(is.error());
+  // A batch that arrives between two sums would look like a difference: one transaction sees one state.
+  auto transaction = Transaction::begin_reading(*database_);
+  if (!transaction) return fail(transaction.error());
   std::vector<Finding> findings;
   findings.push_back({true, "the store " + place_ + " answers; its tables are those of this drover"});
   auto faults = database_->faults();
@@ -76,12 +80,6 @@ Result<std::vector<Finding>> Store::check(WallTime now) {
     const auto count = number(sql);
     if (!count) return fail(count.error());
     findings.push_back({true, std::to_string(*count) + what});
-  }
-  // A batch that arrives between the two sums would look like a difference: one transaction sees one state.
-  auto transaction = Transaction::begin(*database_);
-  if (!transaction) return fail(transaction.error());
-  if (database_->flavor() == Database::Flavor::Postgres) {
-    if (auto set = database_->script("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"); !set) return fail(set.error());
   }
   auto sums = compare_sums(slot_of(now - std::chrono::days(1)), slot_of(now) + kSlot);
   if (!sums) return fail(sums.error());

@@ -17,6 +17,15 @@ Result<Transaction> Transaction::begin(Database& database) {
   return Transaction(database);
 }
 
+Result<Transaction> Transaction::begin_reading(Database& database) {
+  const auto begun =
+      database.script(database.flavor() == Database::Flavor::Sqlite
+                          ? "BEGIN"
+                          : "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0");
+  if (!begun) return fail(begun.error());
+  return Transaction(database);
+}
+
 Transaction::~Transaction() {
   if (database_ != nullptr && database_->connected()) static_cast<void>(database_->script("ROLLBACK"));
 }

@@ -1,6 +1,6 @@
-// The ledger's rows in PostgreSQL: one transaction a batch, of two statements whose values are one array a column in binary form.
-// The first inserts the rows and tells which were new, the second adds the sums of those. (One statement that also sums up
-// takes the server twice the time: it sorts each row once more for each of its tags.)
+// The ledger's rows in PostgreSQL: one transaction a batch, of two statements whose values are one array a column in
+// binary form. The first inserts the rows and tells which were new, the second adds the sums of those. (One statement
+// that also sums up takes the server twice the time: it sorts each row once more for each of its tags.)
 #include <array>
 #include <cstdio>
 
@@ -95,15 +95,19 @@ class FillColumns {
   std::vector<Column> columns_;
 };
 
+// The arrays stand side by side: as one unnest() of all, each would be kept whole in a store of its own.
 constexpr std::string_view kInsertRows = R"sql(
 INSERT INTO ledger
-SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                     $23, $24, $25, $26, $27, $28, $29, $30)
+SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8), unnest($9),
+       unnest($10), unnest($11), unnest($12), unnest($13), unnest($14), unnest($15), unnest($16), unnest($17),
+       unnest($18), unnest($19), unnest($20), unnest($21), unnest($22), unnest($23), unnest($24), unnest($25),
+       unnest($26), unnest($27), unnest($28), unnest($29), unnest($30)
 ON CONFLICT DO NOTHING RETURNING started, id)sql";
 
 constexpr std::string_view kAddSums = R"sql(
 INSERT INTO spend
-SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+SELECT unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8), unnest($9),
+       unnest($10), unnest($11), unnest($12), unnest($13), unnest($14), unnest($15), unnest($16)
 ON CONFLICT (slot, tag, principal, model_asked, model_answered, provider) DO UPDATE SET
   requests = spend.requests + excluded.requests, failed = spend.failed + excluded.failed,
   input_uncached = spend.input_uncached + excluded.input_uncached, cache_read = spend.cache_read + excluded.cache_read,
@@ -161,9 +165,8 @@ Result<Appended> PostgresDatabase::append(std::span<const LedgerRow> rows) {
   auto transaction = Transaction::begin(*this);
   if (!transaction) return fail(transaction.error());
   RowNames fresh;
-  const auto inserted = run_with(kInsertRows, columns.parameters(), [&](const AnswerRow& row) {
-    fresh.emplace(row.number(0), std::string(row.text(1)));
-  });
+  const auto inserted = run_with(kInsertRows, columns.parameters(),
+                                 [&](const AnswerRow& row) { fresh.emplace(row.number(0), std::string(row.text(1))); });
   if (!inserted) {
     days_.clear();  // a partition may be what is missing: another drover may have dropped it
     return fail(inserted.error());
@@ -179,7 +182,8 @@ Result<Appended> PostgresDatabase::append(std::span<const LedgerRow> rows) {
   return appended;
 }
 
-Result<std::uint64_t> PostgresDatabase::run_with(std::string_view sql, const Parameters& parameters, const Visit& visit) {
+Result<std::uint64_t> PostgresDatabase::run_with(std::string_view sql, const Parameters& parameters,
+                                                 const Visit& visit) {
   if (auto sent = send(std::string(sql), parameters); !sent) return fail(sent.error());
   return read_answers(visit);
 }

@@ -1,5 +1,5 @@
-// What a batch of rows adds to the spend of each quarter of an hour: one line per tag, principal, model and provider,
-// and one with an empty tag for all of them.
+// What a batch of rows adds to the spend of each quarter of an hour: a line per principal, model and provider, with an
+// empty tag; and a line per tag, principal and model that was asked for, without the others: so they are not too many.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace drover::store {
 
 struct SpendKey {
   WallTime slot{};
-  std::string_view tag{};
+  std::string_view tag{};  ///< with a tag, model_answered and provider are empty
   std::string_view principal{};
   std::string_view model_asked{};
   std::string_view model_answered{};
@@ -77,6 +77,7 @@ class SpendSums {
   void add_row(const LedgerRow& row) {
     SpendKey key{slot_of(row.started), {}, row.principal, row.model_asked, row.model_answered, row.provider};
     add(lines_[key], row);
+    key.model_answered = key.provider = {};
     for (const std::string& tag : row.tags) {
       key.tag = tag;
       add(lines_[key], row);

@@ -48,7 +48,7 @@ CREATE TABLE spend (
   provider TEXT NOT NULL,
   requests BIGINT NOT NULL, failed BIGINT NOT NULL, input_uncached BIGINT NOT NULL, cache_read BIGINT NOT NULL, cache_write BIGINT NOT NULL,
   output BIGINT NOT NULL, reasoning BIGINT NOT NULL, cost BIGINT NOT NULL, estimated BIGINT NOT NULL, unpriced BIGINT NOT NULL,
-  PRIMARY KEY (slot, tag, principal, model_asked, model_answered, provider));
+  PRIMARY KEY (slot, tag, principal, model_asked, model_answered, provider)) WITH (fillfactor = 50);
 )sql"};
 
 }  // namespace
