@@ -72,6 +72,7 @@ int main(int argc, char** argv) {
   drover::cli::add_serve(app, exit_code);
   drover::cli::add_check(app, exit_code);
   drover::cli::add_chat(app, exit_code);
+  drover::cli::add_import(app, exit_code);
   drover::cli::add_mock(app, exit_code);
   drover::cli::add_status(app, exit_code);
   drover::cli::add_explain(app, exit_code);

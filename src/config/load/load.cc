@@ -44,8 +44,8 @@ bool is_foreign(const Node& top, Report& report) {
         name.place, {},
         "'" + name.text + "' is of a configuration of " + std::string(found->program) + ", which drover does not read",
         found->program == "LiteLLM"
-            ? "write each api_base with its api_key under 'providers', and each model_name under 'models' (a "
-              "name may end in *); drover.example.yaml shows the form"
+            ? "run  drover import litellm FILE  which writes one of drover's from it, or write each api_base with its "
+              "api_key under 'providers', and each model_name under 'models'; drover.example.yaml shows the form"
             : "start from drover.example.yaml");
     return true;
   }
