@@ -63,12 +63,22 @@ struct Inspection {
   std::uint32_t choices = 1;                ///< `n`: how many answers are asked for; 0: not known (a form)
 };
 
+/// How a provider says that it served a request; prices differ by it.
+enum class ServiceTier : std::uint8_t { Standard, Flex, Priority, Batch };
+
 struct Usage {
-  bool known = false;             ///< read from the answer, not estimated
+  bool known = false;  ///< read from the answer, not estimated
+  ServiceTier tier = ServiceTier::Standard;
   std::int64_t input_tokens = 0;  ///< all of the input, what came from or went into a cache included
   std::int64_t output_tokens = 0;
   std::int64_t cached_tokens = 0;       ///< of the input: read from the provider's prompt cache
   std::int64_t cache_write_tokens = 0;  ///< of the input: written to that cache
+  // Each of these is at most kMaxTokensBelieved.
+  std::int32_t cache_write_1h_tokens = 0;  ///< of these: to be kept for an hour
+  std::int32_t reasoning_tokens = 0;       ///< of the output
+  std::int32_t audio_input_tokens = 0;     ///< of the input
+  std::int32_t audio_output_tokens = 0;    ///< of the output
+  std::int64_t cost_nano_usd = -1;         ///< what the provider itself says that it costs; below 0: it says nothing
 };
 
 enum class EventKind : std::uint8_t {

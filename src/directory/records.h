@@ -40,6 +40,7 @@ struct Principal {
       path;  ///< segments of letters, digits, '.', '_', '-', '@', joined by '/'; at most 8 of them, 200 bytes in all
   std::vector<Limit> limits{};
   bool blocked = false;
+  bool archived = false;  ///< deleted: has no limits any more
   std::string metadata = "{}";  ///< a JSON object, as it was given
   WallTime created{};
   WallTime changed{};

@@ -22,7 +22,7 @@
 #include "core/health/success_share.h"
 #include "core/latency/latency_model.h"
 #include "core/latency/peak_ewma.h"
-#include "core/limits/window_count.h"
+#include "base/window_count.h"
 
 namespace drover::core {
 

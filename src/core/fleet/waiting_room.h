@@ -13,7 +13,7 @@
 #include "base/fixed_vector.h"
 #include "base/instant.h"
 #include "core/fleet/fleet_port.h"
-#include "core/limits/window_count.h"
+#include "base/window_count.h"
 #include "core/plan/plan.h"
 
 namespace drover::core {

@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "base/instant.h"
-#include "core/limits/window_count.h"
+#include "base/window_count.h"
 
 namespace drover::core {
 

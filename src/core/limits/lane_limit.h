@@ -10,7 +10,7 @@
 #include "base/instant.h"
 #include "base/quota_hints.h"
 #include "base/units.h"
-#include "core/limits/window_count.h"
+#include "base/window_count.h"
 
 namespace drover::core {
 

@@ -1,5 +1,6 @@
 #include "dialect/answer/plain_answer.h"
 
+#include "dialect/answer/price_facts.h"
 #include "dialect/failure/failures.h"
 #include "dialect/json/json_reader.h"
 
@@ -26,6 +27,8 @@ AnswerMembers read_members(const PlainRules& rules, std::string_view body) {
       if (raw_truthy(value)) members.error = value;
     } else if (key == "usage") {
       members.usage = value;
+    } else if (key == "service_tier") {
+      members.service_tier = value;
     } else if (key == "status") {
       members.status = value;
     } else if (key == "object") {
@@ -82,6 +85,11 @@ Error broken_off(const PlainRules& rules, const AnswerMembers& members, const Fa
   return failed_by_shape("provider_stopped", "the provider broke the answer off with an error");
 }
 
+void note_usage(const PlainRules& rules, const AnswerMembers& members, Usage& usage) {
+  usage.tier = service_tier(members.service_tier);
+  rules.read_usage(members.usage, usage);
+}
+
 /// Of an answer that may have any shape: it is read for its usage, and for an error that stands in its place.
 std::optional<Error> read_any(const PlainRules& rules, std::string_view body, AnswerState& state) {
   if (!body.starts_with('{')) return std::nullopt;
@@ -91,7 +99,7 @@ std::optional<Error> read_any(const PlainRules& rules, std::string_view body, An
     if (!members.error.empty() || facts.failed) return rules.classify_inside(facts, state.rules);
   }
   if (rules.note_made != nullptr) rules.note_made(body, state);
-  rules.read_usage(members.usage, state.usage);
+  note_usage(rules, members, state.usage);
   return std::nullopt;
 }
 
@@ -115,7 +123,7 @@ std::optional<Error> read_plain(const PlainRules& rules, std::string_view body, 
   const AnswerMembers members = read_members(rules, body);
   const bool is_answer = rules.is_answer != nullptr ? rules.is_answer(members) : raw_truthy(members.own);
   if (!members.readable || !is_answer) return no_answer(rules, body, members, state.rules);
-  rules.read_usage(members.usage, state.usage);
+  note_usage(rules, members, state.usage);
   if (members.broken_off) return broken_off(rules, members, state.rules);
   if (rules.note_made != nullptr) rules.note_made(body, state);
   if (rules.says_nothing != nullptr && empty_fails(state) && rules.says_nothing(body)) return said_nothing();

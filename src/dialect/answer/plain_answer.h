@@ -21,6 +21,7 @@ struct AnswerMembers {
   std::string_view answer;  ///< choices, data, output, content or results, whichever comes last
   std::string_view own;     ///< the member that the rules name
   std::string_view usage;
+  std::string_view service_tier;
   std::string_view status;
   std::string_view object;
   std::string_view stop_reason;

@@ -1,4 +1,5 @@
-// The two places where later features touch a streamed answer: a tap reads whole events, an edit may drop or replace one.
+// The two places where later features touch a streamed answer: a tap reads whole events, an edit may drop or replace
+// one.
 #pragma once
 
 #include <string>

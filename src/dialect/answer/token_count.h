@@ -20,4 +20,9 @@ inline constexpr std::int64_t kMaxTokensBelieved = 1'000'000'000;
   return std::clamp<std::int64_t>(*number, 0, kMaxTokensBelieved);
 }
 
+/// The same for a detail of a count: 0 when it is not there.
+[[nodiscard]] inline std::int32_t token_detail(std::string_view raw) {
+  return static_cast<std::int32_t>(token_count(raw).value_or(0));
+}
+
 }  // namespace drover::dialect

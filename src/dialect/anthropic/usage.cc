@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dialect/answer/price_facts.h"
 #include "dialect/answer/token_count.h"
 #include "dialect/json/json_reader.h"
 
@@ -14,7 +15,12 @@ void read_usage(std::string_view raw, Usage& usage) {
   std::int64_t uncached =
       std::max<std::int64_t>(usage.input_tokens - usage.cached_tokens - usage.cache_write_tokens, 0);
   while (reader.next_member(key)) {
-    const auto number = token_count(reader.take());
+    const std::string_view value = reader.take();
+    if (key == "service_tier") usage.tier = service_tier(value);
+    if (key == "cache_creation") {
+      usage.cache_write_1h_tokens = token_detail(raw_member(value, "ephemeral_1h_input_tokens"));
+    }
+    const auto number = token_count(value);
     if (!number.has_value()) continue;  // null, or an object of details
     if (key == "input_tokens") {
       uncached = *number;

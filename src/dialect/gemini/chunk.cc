@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dialect/answer/price_facts.h"
 #include "dialect/answer/token_count.h"
 #include "dialect/json/json_reader.h"
 
@@ -83,13 +84,17 @@ void read_usage(std::string_view raw, Usage& usage) {
   std::int64_t prompt = 0;
   std::int64_t output = 0;
   std::int64_t cached = 0;
+  std::int32_t reasoning = 0;
   bool known = false;
   while (reader.next_member(key)) {
-    const auto number = token_count(reader.take());
+    const std::string_view value = reader.take();
+    if (key == "trafficType") usage.tier = service_tier(value);
+    const auto number = token_count(value);
     if (!number.has_value()) continue;
     known = known || key == "promptTokenCount" || key == "candidatesTokenCount" || key == "thoughtsTokenCount";
     if (key == "promptTokenCount" || key == "toolUsePromptTokenCount") prompt += *number;
     if (key == "candidatesTokenCount" || key == "thoughtsTokenCount") output += *number;
+    if (key == "thoughtsTokenCount") reasoning = token_detail(value);
     if (key == "cachedContentTokenCount") cached = *number;
   }
   if (!known) return;  // the kind of traffic alone
@@ -97,6 +102,7 @@ void read_usage(std::string_view raw, Usage& usage) {
   usage.input_tokens = std::min(prompt, kMaxTokensBelieved);
   usage.output_tokens = std::min(output, kMaxTokensBelieved);
   usage.cached_tokens = cached;
+  usage.reasoning_tokens = reasoning;
 }
 
 std::string_view out_of_list(std::string_view data) {

@@ -196,6 +196,8 @@ ChatChunk read_chat_chunk(std::string_view data) {
       if (raw_truthy(value)) chunk.error = value;
     } else if (key == "usage") {
       if (kind_of(value) == Kind::Object) chunk.usage = value;
+    } else if (key == "service_tier") {
+      chunk.service_tier = value;
     } else if (key == "x_groq" && kind_of(value) == Kind::Object) {
       read_groq(value, chunk);
     }

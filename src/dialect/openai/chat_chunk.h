@@ -19,6 +19,7 @@ struct ChatChunk {
   std::string_view error;         ///< raw value of a truthy top-level `error`
   std::string_view choice_error;  ///< the same of a choice
   std::string_view usage;         ///< raw value of `usage`, when it is not null
+  std::string_view service_tier;  ///< raw value, when it is there
   Choices choices;                ///< which ones it is about, and which of them end here
 };
 

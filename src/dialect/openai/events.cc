@@ -7,6 +7,7 @@
 #include "dialect/answer/event_data.h"
 #include "dialect/answer/event_verdict.h"
 #include "dialect/answer/made.h"
+#include "dialect/answer/price_facts.h"
 #include "dialect/failure/error_facts.h"
 #include "dialect/failure/failures.h"
 #include "dialect/json/json_reader.h"
@@ -64,6 +65,7 @@ EventKind read_chat(std::string_view data, AnswerState& state, Error& failure) {
     const ErrorFacts facts = read_error_facts(data);
     return told_failure(facts.failed ? facts : read_error_value(chunk.error), facts.failed, state, failure);
   }
+  if (!chunk.service_tier.empty()) state.usage.tier = service_tier(chunk.service_tier);
   if (!chunk.usage.empty()) read_usage(chunk.usage, state.usage);
   if (chunk.failed) {
     if (!chunk.choice_error.empty()) return told_failure(read_error_value(chunk.choice_error), false, state, failure);
@@ -104,6 +106,7 @@ EventKind read_responses(std::string_view name, std::string_view data, AnswerSta
   if (name.ends_with(".done") && empty_fails(state) && is_empty_end(name, data)) return EventKind::Lifecycle;
   if (name == "response.completed" || name == "response.incomplete") {
     const std::string_view response = raw_member(data, "response");
+    state.usage.tier = service_tier(raw_member(response, "service_tier"));
     read_usage(raw_member(response, "usage"), state.usage);
     if (raw_member(response, "status") == "\"failed\"") {
       return told_failure(responses_error(data), /*shown=*/false, state, failure);

@@ -14,6 +14,7 @@
 
 #include "gateway/admin/admin_view.h"
 #include "gateway/process/version.h"
+#include "gateway/routing/model_access.h"
 #include "telemetry/log/status_words.h"
 #include "telemetry/log/timestamp.h"
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "gateway/routing/model_access.h"
 #include "net/loop/seed.h"
 #include "telemetry/log/state_lines.h"
 

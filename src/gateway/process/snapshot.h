@@ -72,7 +72,4 @@ struct GatewayPlan {
 };
 [[nodiscard]] GatewayPlan gateway_plan(const config::Settings& settings);
 
-/// Names of internal routes begin with this byte, which no model name a client sends can contain.
-inline constexpr char kInternalRoute = '\x01';
-
 }  // namespace drover::gateway

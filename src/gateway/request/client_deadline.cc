@@ -33,9 +33,9 @@ Duration client_timeout(const http::Fields& fields) {
 }
 
 Duration client_deadline(const RequestState& state) {
-  if (state.route == nullptr) return kNoLimit;
+  if (state.routing.route == nullptr) return kNoLimit;
   const core::Plan& plan = *state.snapshot->plan;
-  const Duration configured = plan.pools[state.route->pools.front().index()].timeouts.total;
+  const Duration configured = plan.pools[state.routing.route->pools.front().index()].timeouts.total;
   return state.client_timeout < configured ? state.client_timeout : kNoLimit;
 }
 

@@ -14,9 +14,8 @@
 #include "gateway/request/request_id.h"
 #include "gateway/routing/dialect_choice.h"
 #include "gateway/routing/model_access.h"
-#include "gateway/routing/model_choice.h"
-#include "gateway/routing/ownership.h"
 #include "gateway/routing/request_path.h"
+#include "gateway/routing/routing.h"
 #include "http/head/header_rules.h"
 #include "net/http1/http1_server_exchange.h"
 #include "upstream/run/dispatch_request.h"
@@ -66,6 +65,16 @@ void name_a_version(RequestState& state) {
   if (http::find(state.exchange->head().fields, dialect::kAnthropicVersionField)) return;
   state.request.fields.append(dialect::kAnthropicVersionField).append(": ");
   state.request.fields.append(dialect::kAnthropicVersion).append("\r\n");
+}
+
+/// What is known about the account that holds the object with this mark.
+Holder holder_of(const Snapshot& snapshot, std::uint64_t object) {
+  if (object == 0) return {};
+  const auto mark = snapshot.owners->owner_of(object);
+  if (!mark) return {};
+  const auto owner = snapshot.catalog->owner(*mark);
+  if (!owner) return {.state = Holder::State::Gone};
+  return {.state = Holder::State::Known, .owner = *owner};
 }
 
 }  // namespace
@@ -130,7 +139,7 @@ Result<void> authenticate(RequestState& state) {
   const Result<void> guarded = state.client != nullptr ? Result<void>() : guard_against_pages(head, page);
   if (!guarded) return guarded;
   state.known = true;
-  return may_use_path(state);
+  return may_use_path(state.client, state.request);
 }
 
 /// Batch clients find a place while less than half of all are taken, so that a flood of theirs leaves the other half to
@@ -186,35 +195,20 @@ Result<bool> inspect_on(RequestState& state, std::unique_ptr<dialect::Inspector>
 }
 
 Result<void> route(RequestState& state) {
-  const Result<void> named = choose_model(state);
-  if (!named) return named;
-  const dialect::Inspection& inspection = state.request.inspection;
-  if (!inspection.has_model) {
-    // A path without a model goes to the one key that is pinned for it, and is never repeated.
-    state.request.inspection.repeat = dialect::Repeat::Never;
-    state.route = state.snapshot->pin(state.dialect);
-    if (state.route != nullptr) {
-      const Result<core::Owner> owner = owner_of_path(state);
-      if (!owner) return fail(owner.error());
-      state.owner = *owner;
-    }
-    return may_use_pin(state);
+  const Snapshot& snapshot = *state.snapshot;
+  const RoutingRequest asked{.client = state.client, .request = &state.request, .named = state.asked_name};
+  const RoutingFacts facts{.plan = snapshot.plan.get(),
+                           .fences = &snapshot.fences(state.client)[static_cast<std::size_t>(state.dialect)],
+                           .pin = snapshot.pin(state.dialect)};
+  const Result<void> decided = decide_route(facts, asked, holder_of(snapshot, needed_object(asked)), state.routing);
+  dialect::Inspection& inspection = state.request.inspection;
+  if (state.routing.pinned) inspection.repeat = dialect::Repeat::Never;
+  if (!state.routing.model.empty()) {
+    inspection.has_model = true;
+    inspection.model = state.routing.model;
+    inspection.model_may_be_missing = state.routing.model_may_be_missing;
   }
-  state.route = find_route(*state.snapshot->plan, inspection.model);
-  const Result<void> allowed = may_use_model(state);
-  if (!allowed) return allowed;
-  if (!upstream::any_inside(*state.snapshot->plan, *state.route, fence_of(state, *state.route))) {
-    state.counts_here =
-        state.request.api == dialect::Api::CountTokens && state.route->translate != core::Translate::Off;
-    if (state.counts_here) return {};
-    return fail(
-        request_error(404, ErrorKind::NotFound, "api_not_offered",
-                      "No provider of this model offers this API; 'apis' of the providers says which they offer."));
-  }
-  const Result<core::Owner> owner = owner_of_request(state);
-  if (!owner) return fail(owner.error());
-  state.owner = *owner;
-  return {};
+  return decided;
 }
 
 Instant flushed_by(Worker& worker, const RequestState& state) {
@@ -227,11 +221,12 @@ Instant flushed_by(Worker& worker, const RequestState& state) {
 }
 
 void start_run(Worker& worker, RequestState& state) {
-  core::DispatchRequest dispatch = upstream::dispatch_request(*state.snapshot->plan, *state.route, state.request);
+  core::DispatchRequest dispatch =
+      upstream::dispatch_request(*state.snapshot->plan, *state.routing.route, state.request);
   dispatch.id = state.id;
   dispatch.api = static_cast<core::ApiNumber>(state.request.api);
-  dispatch.fence = fence_of(state, *state.route);
-  dispatch.owner = state.owner;
+  dispatch.fence = state.routing.fence;
+  dispatch.owner = state.routing.owner;
   dispatch.affinity = affinity_of(state.exchange->head().fields, state.request.inspection);
   if (state.client != nullptr) dispatch.asker.principal = state.client->principal.value;
   dispatch.arrived = state.arrived;

@@ -56,7 +56,7 @@ net::Awaitable<> serve(Worker& worker, RequestState& state) {
   }
 
   if (good) good = route(state);
-  if (good && state.counts_here) {
+  if (good && state.routing.counts_here) {
     send_reply(state, counted_tokens(state));
   } else if (good) {
     start_run(worker, state);

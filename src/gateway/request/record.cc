@@ -10,6 +10,7 @@
 #include "dialect/api_name.h"
 #include "gateway/process/worker.h"
 #include "gateway/request/client_deadline.h"
+#include "gateway/routing/model_access.h"
 #include "telemetry/access_log/access_log.h"
 #include "telemetry/decisions/decision_log.h"
 #include "telemetry/log/log.h"
@@ -68,7 +69,7 @@ Ending ending_of(const RequestState& state, const Error* refused) {
 }
 
 bool is_estimate(const RunRecord& run) {
-  return !run.usage.known;
+  return !run.used.reported;
 }
 
 void count_translation(const RequestState& state, const AttemptRecord& answer, telemetry::Tally& tally) {
@@ -120,7 +121,7 @@ void count_attempts(const RequestState& state, telemetry::Tally& tally) {
 }
 
 void count(const RequestState& state, const Ending& ending, Instant now, telemetry::Tally& tally) {
-  telemetry::ModelTally& model = tally.models[state.snapshot->model_slot(state.route)];
+  telemetry::ModelTally& model = tally.models[state.snapshot->model_slot(state.routing.route)];
   const bool streamed = state.request.inspection.stream;
   const auto mode = static_cast<std::size_t>(streamed ? telemetry::Mode::Streamed : telemetry::Mode::Plain);
   model.requests[mode][static_cast<std::size_t>(ending.status_class)].add();
@@ -173,8 +174,8 @@ std::int64_t unix_milliseconds() {
 }
 
 std::string_view route_name(const RequestState& state) {
-  const bool shown = state.route != nullptr && state.route->name.front() != kInternalRoute;
-  return shown ? std::string_view(state.route->name) : std::string_view();
+  const bool shown = state.routing.route != nullptr && state.routing.route->name.front() != kInternalRoute;
+  return shown ? std::string_view(state.routing.route->name) : std::string_view();
 }
 
 void write_access(const RequestState& state, const Ending& ending, Instant now, telemetry::AccessLog::Lane& lane) {

@@ -10,6 +10,7 @@
 #include "core/plan/plan.h"
 #include "gateway/process/admission.h"
 #include "gateway/process/snapshot.h"
+#include "gateway/routing/routing.h"
 #include "http/body/content_coding.h"
 #include "net/exchange.h"
 #include "upstream/run/request.h"
@@ -29,15 +30,13 @@ struct RequestState final : upstream::CommitObserver {
   std::string own_fields;      ///< lines for every answer: "x-request-id: …\r\n", and who may read it in a browser
   std::string more_fields;     ///< lines for an error of ours: what would have been right
   bool answered_here = false;  ///< the gateway answers it itself: no provider and no key are needed
-  bool counts_here = false;    ///< the gateway estimates the tokens itself: no provider of the model counts them
   std::string asked_name;      ///< AskedPath::name
   Duration client_timeout = kNoLimit;
   bool clients_retry = false;                     ///< x-stainless-retry-count above 0
   std::unique_ptr<http::ContentDecoder> decoder;  ///< of a body that comes in a content coding
   upstream::UpstreamRequest request;
   core::DialectKind dialect = core::DialectKind::OpenAi;  ///< the client's; request.dialect is how it is spoken
-  const core::Route* route = nullptr;
-  core::Owner owner{};  ///< whose keys alone can serve it
+  Routing routing;                                        ///< of a refused request: as far as it was decided
   std::optional<upstream::Run> run;
   std::uint64_t body_bytes = 0;  ///< of the request, without a content coding
   /// What was answered by the gateway itself; 0: nothing, or an upstream's answer was relayed.
@@ -60,7 +59,6 @@ struct RequestState final : upstream::CommitObserver {
     own_fields.clear();
     more_fields.clear();
     answered_here = false;
-    counts_here = false;
     asked_name.clear();
     place.leave();
     body_bytes = 0;
@@ -68,8 +66,7 @@ struct RequestState final : upstream::CommitObserver {
     own_bytes = 0;
     known = false;
     client = nullptr;
-    route = nullptr;
-    owner = {};
+    routing = {};
     exchange = nullptr;
     client_timeout = kNoLimit;
     clients_retry = false;

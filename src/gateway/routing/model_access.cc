@@ -43,13 +43,6 @@ constexpr auto kRoutingFields = std::to_array<std::string_view>({
     "x-selected-model",
 });
 
-/// "*" among a client's models admits all of them.
-bool is_fenced(const config::ClientKey* client) {
-  if (client == nullptr) return false;
-  const bool all_models = client->models.empty() || std::ranges::find(client->models, "*") != client->models.end();
-  return !all_models || client->providers.has_value();
-}
-
 /// Whether a parameter of the query is called like a field that names a model: some servers read both alike.
 bool names_a_model(std::string_view query) {
   while (!query.empty()) {
@@ -83,16 +76,21 @@ Error in_other_dialect(const core::Route& route, core::DialectKind asked, const 
 
 }  // namespace
 
-Result<void> may_use_path(RequestState& state) {
-  if (!is_fenced(state.client)) return {};
-  if (state.request.method != "GET" && state.request.method != "HEAD" &&
-      !state.request.dialect->lists(state.request.path)) {
+bool is_limited(const config::ClientKey* client) {
+  if (client == nullptr) return false;
+  const bool all_models = client->models.empty() || std::ranges::find(client->models, "*") != client->models.end();
+  return !all_models || client->providers.has_value();
+}
+
+Result<void> may_use_path(const config::ClientKey* client, upstream::UpstreamRequest& request) {
+  if (!is_limited(client)) return {};
+  if (request.method != "GET" && request.method != "HEAD" && !request.dialect->lists(request.path)) {
     return fail(path_not_allowed(
         "This client key is limited to certain models or providers, and may only use the paths of the API itself, such "
         "as /v1/chat/completions, spelt just so."));
   }
-  if (names_a_model(state.request.query)) return fail(names_more_models());
-  for (const std::string_view name : kRoutingFields) http::drop_field(state.request.fields, name);
+  if (names_a_model(request.query)) return fail(names_more_models());
+  for (const std::string_view name : kRoutingFields) http::drop_field(request.fields, name);
   return {};
 }
 
@@ -104,11 +102,10 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-Result<void> may_name_two(const RequestState& state) {
-  if (!is_fenced(state.client)) return {};
-  return fail(path_not_allowed(
+Error names_two_models() {
+  return path_not_allowed(
       "This client key is limited to certain models or providers, and the path of this request names one model and "
-      "its body another."));
+      "its body another.");
 }
 
 const core::Route* find_route(const core::Plan& plan, std::string_view model) {
@@ -133,37 +130,35 @@ std::vector<std::string> known_models(const core::Plan& plan, core::DialectKind 
   return names;
 }
 
-Result<void> may_use_model(const RequestState& state) {
-  const core::Plan& plan = *state.snapshot->plan;
-  const bool allowed = state.route != nullptr && may_name(state.client, state.request.inspection.model);
-  const bool served = state.route == nullptr || reaches(plan, *state.route, state.dialect);
-  if (allowed && is_fenced(state.client) && state.request.inspection.names_other_models) {
+Result<void> may_use_model(const RoutingFacts& facts, const RoutingRequest& asked, const core::Route* route,
+                           std::string_view model) {
+  const core::DialectKind speaks = asked.request->speaks;
+  const bool allowed = route != nullptr && may_name(asked.client, model);
+  const bool served = route == nullptr || reaches(*facts.plan, *route, speaks);
+  if (allowed && is_limited(asked.client) && asked.request->inspection.names_other_models) {
     return fail(names_more_models());
   }
   if (allowed && served) return {};
-  const std::vector<std::string> names = known_models(plan, state.dialect, state.client);
+  const std::vector<std::string> names = known_models(*facts.plan, speaks, asked.client);
   const std::string listing = names.empty() ? std::string() : " Known here: " + listed(names) + ".";
-  if (allowed) return fail(in_other_dialect(*state.route, state.dialect, listing));
+  if (allowed) return fail(in_other_dialect(*route, speaks, listing));
   const std::string known = names.empty() ? " No models are configured." : listing;
-  if (state.route == nullptr) {
+  if (route == nullptr) {
     return fail(request_error(404, ErrorKind::NotFound, "model_not_found", "This gateway has no such model." + known));
   }
   return fail(request_error(403, ErrorKind::Unauthorized, "model_not_allowed",
                             "This client key may not use this model." + known));
 }
 
-Result<void> may_use_pin(const RequestState& state) {
-  if (state.route == nullptr) {
-    return fail(request_error(404, ErrorKind::NotFound, "unknown_path", "No provider here takes this path."));
-  }
-  if (state.client == nullptr) return {};
-  const core::Plan& plan = *state.snapshot->plan;
-  const std::vector<core::TargetId>& targets = plan.pools[state.route->pools.front().index()].targets;
+Result<void> may_use_pin(const RoutingFacts& facts, const config::ClientKey* client, const core::Owner& owner) {
+  if (client == nullptr) return {};
+  const core::Plan& plan = *facts.plan;
+  const std::vector<core::TargetId>& targets = plan.pools[facts.pin->pools.front().index()].targets;
   const bool inside = std::ranges::any_of(targets, [&](core::TargetId id) {
     const core::Target& target = plan.targets[id.index()];
-    return state.owner.is(target.key, target.quota) && state.client->may_use(target.provider);
+    return owner.is(target.key, target.quota) && client->may_use(target.provider);
   });
-  if (state.client->models.empty() && inside) return {};
+  if (client->models.empty() && inside) return {};
   return fail(path_not_allowed("This client key is limited to certain models or providers, and this path names none."));
 }
 

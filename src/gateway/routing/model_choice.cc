@@ -5,7 +5,6 @@
 
 #include "gateway/answers/request_error.h"
 #include "gateway/routing/model_access.h"
-#include "upstream/catalog/api_fence.h"
 
 namespace drover::gateway {
 namespace {
@@ -16,26 +15,20 @@ bool lets_it_out(dialect::Api api) {
 }
 
 /// Whether this client may ask for it and somebody behind it offers the API.
-bool is_open(const RequestState& state, const core::Route* route, std::string_view model) {
-  return route != nullptr && may_name(state.client, model) &&
-         upstream::any_inside(*state.snapshot->plan, *route, fence_of(state, *route));
+bool is_open(const RoutingFacts& facts, const RoutingRequest& asked, const core::Route* route, std::string_view model) {
+  return route != nullptr && may_name(asked.client, model) &&
+         upstream::any_inside(*facts.plan, *route, fence_of(facts, *asked.request, *route));
 }
 
 /// The names a client can choose from.
-std::vector<std::string> open_models(const RequestState& state) {
-  std::vector<std::string> names = known_models(*state.snapshot->plan, state.dialect, state.client);
-  std::erase_if(
-      names, [&](const std::string& name) { return !is_open(state, find_route(*state.snapshot->plan, name), name); });
+std::vector<std::string> open_models(const RoutingFacts& facts, const RoutingRequest& asked) {
+  std::vector<std::string> names = known_models(*facts.plan, asked.request->speaks, asked.client);
+  std::erase_if(names,
+                [&](const std::string& name) { return !is_open(facts, asked, find_route(*facts.plan, name), name); });
   return names;
 }
 
-void name(RequestState& state, std::string_view model) {
-  state.request.inspection.has_model = true;
-  state.request.inspection.model.assign(model);
-}
-
-Error missing_model(const RequestState& state) {
-  const std::vector<std::string> names = open_models(state);
+Error missing_model(const std::vector<std::string>& names) {
   return request_error(400, ErrorKind::BadRequest, "missing_model",
                        "The request names no model: add the field \"model\"." +
                            (names.empty() ? std::string() : " Known here: " + listed(names) + "."));
@@ -43,38 +36,30 @@ Error missing_model(const RequestState& state) {
 
 }  // namespace
 
-core::ProviderFence fence_of(const RequestState& state, const core::Route& route) {
-  const Snapshot& snapshot = *state.snapshot;
-  return snapshot.fences(state.client)[static_cast<std::size_t>(state.dialect)].of(
-      *snapshot.plan, route, state.request.api, state.request.inspection.continues != 0);
+bool has_model_always(dialect::Api api) {
+  return api != dialect::Api::Pinned && api != dialect::Api::OtherModel;
 }
 
-Result<void> choose_model(RequestState& state) {
-  dialect::Inspection& inspection = state.request.inspection;
-  const std::string& deployment = state.asked_name;
-  if (inspection.has_model) {
-    if (deployment.empty() || deployment == inspection.model) return {};
-    return may_name_two(state);
+Result<ModelChoice> choose_model(const RoutingFacts& facts, const RoutingRequest& asked) {
+  const upstream::UpstreamRequest& request = *asked.request;
+  if (request.inspection.has_model) {
+    if (!asked.named.empty() && asked.named != request.inspection.model && is_limited(asked.client)) {
+      return fail(names_two_models());
+    }
+    return ModelChoice{};
   }
-  const dialect::Api api = state.request.api;
-  if (api == dialect::Api::Pinned || api == dialect::Api::OtherModel) return {};
-  if (!deployment.empty()) {
-    name(state, deployment);
-    return {};
-  }
-  if (!lets_it_out(api)) return fail(missing_model(state));
-  const std::string_view usual = state.request.dialect->default_model(state.request.path);
-  const core::Route* const route = usual.empty() ? nullptr : find_route(*state.snapshot->plan, usual);
-  if (is_open(state, route, usual)) {
-    name(state, usual);
+  if (!has_model_always(request.api)) return ModelChoice{};
+  if (!asked.named.empty()) return ModelChoice{.model = std::string(asked.named)};
+  if (!lets_it_out(request.api)) return fail(missing_model(open_models(facts, asked)));
+  const std::string_view usual = request.dialect->default_model(request.path);
+  const core::Route* const route = usual.empty() ? nullptr : find_route(*facts.plan, usual);
+  if (is_open(facts, asked, route, usual)) {
     // Where any name passes through, the provider is asked as it would be without a gateway.
-    inspection.model_may_be_missing = route->name == "*";
-    return {};
+    return ModelChoice{.model = std::string(usual), .may_be_missing = route->name == "*"};
   }
-  const std::vector<std::string> names = open_models(state);
-  if (names.size() != 1) return fail(missing_model(state));
-  name(state, names.front());
-  return {};
+  std::vector<std::string> names = open_models(facts, asked);
+  if (names.size() != 1) return fail(missing_model(names));
+  return ModelChoice{.model = std::move(names.front())};
 }
 
 }  // namespace drover::gateway

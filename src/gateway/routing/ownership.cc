@@ -1,26 +1,18 @@
 #include "gateway/routing/ownership.h"
 
 #include <algorithm>
-#include <optional>
+#include <string_view>
 
 #include "core/dispatch/answer_table.h"
 #include "dialect/request/id_mark.h"
+#include "gateway/routing/model_choice.h"
 
 namespace drover::gateway {
 namespace {
 
-/// The account that is known to hold it. Errors: it has no keys any more.
-Result<std::optional<core::Owner>> known_owner(const Snapshot& snapshot, std::uint64_t id) {
-  if (id == 0) return std::nullopt;
-  const auto mark = snapshot.owners->owner_of(id);
-  if (!mark) return std::nullopt;
-  const auto owner = snapshot.catalog->owner(*mark);
-  if (!owner) return fail(core::owner_gone());
-  return owner;
-}
-
-const core::Target& pinned_target(const Snapshot& snapshot, const core::Route& pin) {
-  return snapshot.plan->targets[snapshot.plan->pools[pin.pools.front().index()].targets.front().index()];
+const core::Target& pinned_target(const RoutingFacts& facts) {
+  const core::Plan& plan = *facts.plan;
+  return plan.targets[plan.pools[facts.pin->pools.front().index()].targets.front().index()];
 }
 
 bool serves(const core::Plan& plan, const core::Route& route, const core::Owner& owner) {
@@ -34,37 +26,39 @@ bool serves(const core::Plan& plan, const core::Route& route, const core::Owner&
 
 }  // namespace
 
-Result<core::Owner> owner_of_path(const RequestState& state) {
-  const Snapshot& snapshot = *state.snapshot;
-  std::string_view id = dialect::owned_id(state.request.path);
-  if (id.empty()) id = dialect::named_file(state.request.body.view());
-  const auto known = known_owner(snapshot, dialect::id_mark(id));
-  if (!known) return fail(known.error());
-  if (*known && serves(*snapshot.plan, *state.route, **known)) return **known;
-  return core::Owner{.key = pinned_target(snapshot, *state.route).key.value};
+std::uint64_t needed_object(const RoutingRequest& asked) {
+  const upstream::UpstreamRequest& request = *asked.request;
+  const dialect::Inspection& inspection = request.inspection;
+  if (!inspection.has_model && !has_model_always(request.api)) {
+    std::string_view id = dialect::owned_id(request.path);
+    if (id.empty()) id = dialect::named_file(request.body.view());
+    return dialect::id_mark(id);
+  }
+  return inspection.continues != 0 ? inspection.continues : inspection.sealed;
 }
 
-Result<core::Owner> owner_of_request(const RequestState& state) {
-  const std::uint64_t id = state.request.inspection.continues;
-  const Snapshot& snapshot = *state.snapshot;
-  if (id == 0) {
+Result<core::Owner> owner_on_pin(const RoutingFacts& facts, const Holder& holder) {
+  if (holder.state == Holder::State::Gone) return fail(core::owner_gone());
+  const bool serves_it = holder.state == Holder::State::Known && serves(*facts.plan, *facts.pin, holder.owner);
+  return serves_it ? holder.owner : core::Owner{.key = pinned_target(facts).key.value};
+}
+
+Result<core::Owner> owner_on_route(const RoutingFacts& facts, const upstream::UpstreamRequest& request,
+                                   const Holder& holder, const core::Route& route) {
+  if (holder.state == Holder::State::Gone) return fail(core::owner_gone());
+  if (request.inspection.continues == 0) {
     // Nothing says that the pinned account sealed what nobody is known to have sealed.
-    const auto known = known_owner(snapshot, state.request.inspection.sealed);
-    if (!known) return fail(known.error());
-    core::Owner owner = known->value_or(core::Owner{});
+    core::Owner owner = holder.owner;
     // Targets of another dialect get the request without it.
-    if (state.route->translate != core::Translate::Off) owner.dialect = static_cast<std::uint32_t>(state.dialect);
+    if (route.translate != core::Translate::Off) owner.dialect = static_cast<std::uint32_t>(request.speaks);
     return owner;
   }
-  const auto known = known_owner(snapshot, id);
-  if (!known) return fail(known.error());
-  if (*known) return **known;
-  const core::Route* const pin = snapshot.pin(state.dialect);
-  if (pin == nullptr) return core::Owner{};
-  const core::Target& target = pinned_target(snapshot, *pin);
+  if (holder.state == Holder::State::Known) return holder.owner;
+  if (facts.pin == nullptr) return core::Owner{};
+  const core::Target& target = pinned_target(facts);
   core::Owner owner{.key = target.key.value};
   if (target.quota) owner = {.quota = target.quota->value};
-  return serves(*snapshot.plan, *state.route, owner) ? owner : core::Owner{};
+  return serves(*facts.plan, route, owner) ? owner : core::Owner{};
 }
 
 }  // namespace drover::gateway

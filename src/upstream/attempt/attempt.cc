@@ -291,15 +291,21 @@ core::Stage Attempt::stage_now() const {
 
 Amount Attempt::used() const {
   const dialect::Inspection& inspection = run_.parts_.request->inspection;
+  const std::int64_t said = std::max(static_cast<std::int64_t>(answer_.content_events), said_.tokens());
   Amount amount;
-  if (answer_.usage.known) {
-    amount.input_tokens = Tokens{answer_.usage.input_tokens};
-    amount.output_tokens = Tokens{answer_.usage.output_tokens};
-    amount.cached_tokens = Tokens{answer_.usage.cached_tokens};
-    amount.reported = true;
-  } else {
+  if (!answer_.usage.known) {
     amount.input_tokens = Tokens{inspection.input_tokens_estimate};
-    amount.output_tokens = Tokens{static_cast<std::int64_t>(answer_.content_events)};
+    amount.output_tokens = Tokens{said};
+    return amount;
+  }
+  amount.input_tokens = Tokens{answer_.usage.input_tokens};
+  amount.output_tokens = Tokens{answer_.usage.output_tokens};
+  amount.cached_tokens = Tokens{answer_.usage.cached_tokens};
+  amount.reported = true;
+  // A stream that begins by telling its input knows nothing of its output yet.
+  if (!answer_.finish_seen && !answer_.terminated && said > answer_.usage.output_tokens) {
+    amount.output_tokens = Tokens{said};
+    amount.reported = false;
   }
   return amount;
 }

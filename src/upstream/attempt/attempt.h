@@ -13,6 +13,7 @@
 #include "base/fixed_vector.h"
 #include "base/quota_hints.h"
 #include "core/dispatch/dispatch.h"
+#include "dialect/answer/token_meter.h"
 #include "dialect/answer/usage_edit.h"
 #include "dialect/dialect.h"
 #include "dialect/request/body_edits.h"
@@ -173,6 +174,7 @@ class Attempt {
   [[nodiscard]] bool take_translated(const http::SseEvent& event, dialect::EventKind kind, Error& failure);
   void pass_translated();
   void pass_unread();
+  void meter();
   void pass(std::string_view bytes, net::More more);
   void pass_held(std::string_view bytes, net::More more);
   [[nodiscard]] std::size_t pass_long_event(std::string_view bytes);
@@ -227,6 +229,7 @@ class Attempt {
   std::string_view line_end_ = "\n";  ///< the stream's own
   dialect::KeyGuard guard_;
   dialect::AnswerState answer_;
+  dialect::TokenMeter said_;  ///< in a stream
   std::optional<dialect::UsageEdit> edit_;
 };
 

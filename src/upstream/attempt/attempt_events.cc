@@ -86,6 +86,7 @@ std::size_t Attempt::take_events(std::string_view input) {
     Error failure;
     const EventKind kind = dialect.read_event(api, event, answer_, failure);
     const bool behind_the_end = in_tail();
+    if (kind == EventKind::Content) said_.content(event.bytes.size());
     if (kind == EventKind::Error && !forwarding_) {
       fail_with(std::move(failure), core::Stage::FailedAnswer);
       return at;
@@ -123,8 +124,15 @@ std::size_t Attempt::take_events(std::string_view input) {
   }
   if (at > segment) pass(input.substr(segment, at - segment), net::More::Yes);
   pass_translated();
+  if (at > 0) meter();
   if (at > 0) line_end_ = line_end_of(input.substr(0, at));
   return at;
+}
+
+/// What has gone down is paid for, and no more goes when nothing is left to pay with.
+void Attempt::meter() {
+  if (!forwarding_ || in_tail() || stopped() || run_.parts_.meter == nullptr) return;
+  if (auto refused = run_.parts_.meter->streamed(used())) run_.end_now(std::move(*refused));
 }
 
 /// One whole event of the upstream's, for a client of another dialect. False: the attempt is over.

@@ -443,17 +443,23 @@ bool Run::expire() {
   }
   emit(core::Drain{});  // ends what only waits
   if (over()) return true;
-  // The rest is abandoned as if the client had left: the upstream is cancelled and not blamed. The client is told.
+  Error stopping;
+  stopping.kind = ErrorKind::Shed;
+  stopping.status = 503;
+  stopping.code = "shutting_down";
+  stopping.message = "The gateway is stopping and could not wait any longer for this answer; send the request again.";
+  stopping.retry_after = std::chrono::seconds(1);
+  end_now(std::move(stopping));
+  return true;
+}
+
+/// The request is abandoned as if the client had left: the upstream is cancelled and not blamed. The client is told.
+void Run::end_now(Error error) {
   core::EndWithError end;
   end.in_band = dispatch_.state() != core::Dispatch::State::Open;
   emit(core::ClientLeft{});
-  end.error.kind = ErrorKind::Shed;
-  end.error.status = 503;
-  end.error.code = "shutting_down";
-  end.error.message = "The gateway is stopping and could not wait any longer for this answer; send the request again.";
-  end.error.retry_after = std::chrono::seconds(1);
+  end.error = std::move(error);
   error_ = std::move(end);
-  return true;
 }
 
 }  // namespace drover::upstream

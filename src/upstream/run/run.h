@@ -78,6 +78,16 @@ class CommitObserver {
   ~CommitObserver() = default;
 };
 
+/// Watches what a streamed answer takes of its client's limits while it comes.
+class Meter {
+ public:
+  /// `so_far`: what the request has used. Returns the error that ends the stream when its client may use no more.
+  [[nodiscard]] virtual std::optional<Error> streamed(const Amount& so_far) = 0;
+
+ protected:
+  ~Meter() = default;
+};
+
 class Run final : private net::GoneObserver, private core::Bell {
  public:
   struct Parts {
@@ -90,6 +100,7 @@ class Run final : private net::GoneObserver, private core::Bell {
     UpstreamRequest* request = nullptr;
     net::AnswerWriter* client = nullptr;
     CommitObserver* observer = nullptr;
+    Meter* meter = nullptr;         ///< null: nobody counts
     std::string_view extra_fields;  ///< lines for the answer's head (x-request-id); outlive the run
   };
 
@@ -145,6 +156,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   void attempt_answered(core::AttemptId id, int status);
   void attempt_failed(core::AttemptId id, const Error& error, core::Stage stage);
   void hold(HeldAnswer answer);
+  void end_now(Error error);
   void answer_ends();
   [[nodiscard]] Result<std::shared_ptr<const Translation>> translation(translate::Form back, const std::string& model);
   void remember(translate::ReasoningNote note);

@@ -78,6 +78,7 @@ class MemoryWorld {
   MemoryBudget memory{1 << 24};
   OwnerMap owners;
   CommitObserver* observer = nullptr;
+  Meter* meter = nullptr;
 
   /// To be changed before it begins.
   core::Plan& plan() { return *plan_; }
@@ -106,6 +107,7 @@ class MemoryWorld {
                             .request = &request,
                             .client = &client,
                             .observer = observer,
+                            .meter = meter,
                             .extra_fields = {}},
                  facts);
     net::asio::co_spawn(loop.executor(), perform(*this), net::asio::detached);

@@ -23,6 +23,15 @@ TEST(AnthropicUsage, AddsWhatTheCacheTookAndGaveToTheInput) {
   EXPECT_EQ(usage.output_tokens, 4);
 }
 
+TEST(AnthropicUsage, TellsWhatIsCachedForAnHourAndTheTier) {
+  const Usage usage = read(
+      R"({"input_tokens":10,"cache_creation_input_tokens":20,"output_tokens":4,)"
+      R"("cache_creation":{"ephemeral_5m_input_tokens":5,"ephemeral_1h_input_tokens":15},"service_tier":"priority"})");
+  EXPECT_EQ(usage.cache_write_tokens, 20);
+  EXPECT_EQ(usage.cache_write_1h_tokens, 15);
+  EXPECT_EQ(usage.tier, ServiceTier::Priority);
+}
+
 TEST(AnthropicUsage, KeepsTheInputWhereALaterEventSaysTheOutputOnly) {
   const Usage begun = read(R"({"input_tokens":10,"cache_read_input_tokens":5,"output_tokens":1})");
   const Usage ended = read(R"({"output_tokens":40})", begun);

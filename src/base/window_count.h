@@ -8,7 +8,7 @@
 
 #include "base/instant.h"
 
-namespace drover::core {
+namespace drover {
 
 /// Counts over a sliding window cut into `Slots` slots. An amount is counted for at least the whole span and at most
 /// one slot longer, so that a limit checked against total() is never overrun within any stretch of that length.
@@ -111,4 +111,4 @@ class WindowCount {
   std::array<std::int64_t, static_cast<std::size_t>(kRing)> slots_{};
 };
 
-}  // namespace drover::core
+}  // namespace drover

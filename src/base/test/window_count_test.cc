@@ -1,4 +1,4 @@
-#include "core/limits/window_count.h"
+#include "base/window_count.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 
-namespace drover::core {
+namespace drover {
 namespace {
 
 using namespace std::chrono_literals;
@@ -117,4 +117,4 @@ TEST(WindowCount, ReadsTheSameAsItCounts) {
 }
 
 }  // namespace
-}  // namespace drover::core
+}  // namespace drover
