@@ -68,6 +68,7 @@ std::expected<Settings, Problems> load_text(std::string_view text, const std::st
     load_models(*top, draft);
     load_clients(*top, draft);
     load_listeners(*top, draft);
+    load_admin_tokens(*top, draft);
     load_origins(*top, draft);
   }
   if (!report.clean()) return std::unexpected(report.take_problems());

@@ -18,11 +18,9 @@ std::string example_text() {
 
 FakeWorld example_world() {
   FakeWorld in;
-  in.variables = {{"HOLYSHEEP_KEYS", "canary-1,canary-2"},
-                  {"OPENAI_API_KEY", "canary-3"},
-                  {"ANTHROPIC_KEY", "canary-6"},
-                  {"INHOUSE_KEY", "canary-4"},
-                  {"WEB_KEY", "canary-client-0001"}};
+  in.variables = {{"HOLYSHEEP_KEYS", "canary-1,canary-2"}, {"OPENAI_API_KEY", "canary-3"},
+                  {"ANTHROPIC_KEY", "canary-6"},           {"INHOUSE_KEY", "canary-4"},
+                  {"WEB_KEY", "canary-client-0001"},       {"DROVER_ADMIN_TOKEN", "canary-admin-token-0000001"}};
   in.files["/run/secrets/holysheep-2"] = {.text = "canary-5\n"};
   in.files["/run/secrets/batch"] = {.text = "canary-client-0002\n"};
   for (const char* path : {"/etc/drover/server.pem", "/etc/drover/server-key.pem", "/etc/drover/clients.pem",
