@@ -1,7 +1,6 @@
 // drover status: the state of a running drover's targets as a table, from its admin pages.
 #include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "base/printable.h"
 #include "cli/admin_address.h"
 #include "cli/commands/commands.h"
+#include "cli/terminal_size.h"
 #include "config/yaml/scalar.h"
 #include "console/status_table.h"
 
@@ -56,13 +56,6 @@ std::size_t number_in(const char* variable) {
   const char* const text = std::getenv(variable);
   const std::uint64_t number = text == nullptr ? 0 : config::parse_whole(text).value_or(0);
   return number <= kWidest ? number : 0;
-}
-
-/// The size of the terminal behind this descriptor; nothing for a pipe.
-console::TableSize terminal_size(int descriptor) {
-  winsize size{};
-  if (::isatty(descriptor) != 1 || ::ioctl(descriptor, TIOCGWINSZ, &size) != 0) return {};
-  return {.columns = size.ws_col, .rows = size.ws_row};
 }
 
 /// A terminal's own size. For other output (a pipe) the size is that of COLUMNS and LINES, or that of the terminal that
