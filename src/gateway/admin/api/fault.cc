@@ -26,6 +26,9 @@ Fault fault_of(const Error& error) {
   if (error.code == "key_exists") {
     return {.status = 409, .type = "conflict", .message = "a record with this id is there already"};
   }
+  if (error.code == "idempotency_key_used") {
+    return {.status = 409, .type = "in_progress", .message = "the same call is being answered; ask again"};
+  }
   return {.status = 503,
           .type = error.code.empty() ? std::string("store_failed") : error.code,
           .message = "the store cannot be asked now; nothing was changed that the answer does not tell"};

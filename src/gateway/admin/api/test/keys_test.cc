@@ -266,7 +266,8 @@ TEST(AdminKeys, AListIsFiltered) {
   office.now += 2h;
   const auto names = [&](const std::string& query) {
     std::string out;
-    for (const auto& each : office.get("/admin/v1/keys?" + query).json.at("data").as_array()) {
+    const auto page = office.get("/admin/v1/keys?" + query);
+    for (const auto& each : page.json.at("data").as_array()) {
       out += std::string(each.at("name").as_string()) + " ";
     }
     return out;
