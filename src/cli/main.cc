@@ -67,11 +67,14 @@ int main(int argc, char** argv) {
       "  drover status --watch                 how the keys of a running drover are doing\n"
       "  drover explain req_c24fddc7ac567a83   why a request went where it went\n"
       "  drover chat 'Hello'                   ask a model: of a running drover, or with the keys at hand\n"
+      "  drover keys create --name web --budget 5   a key for a client, with a budget\n"
       "  drover mock --port 9001 --fault '429:p=0.1'   a provider to develop against");
   int exit_code = drover::cli::kExitGood;
   drover::cli::add_serve(app, exit_code);
   drover::cli::add_check(app, exit_code);
   drover::cli::add_chat(app, exit_code);
+  drover::cli::add_import(app, exit_code);
+  drover::cli::add_keys(app, exit_code);
   drover::cli::add_mock(app, exit_code);
   drover::cli::add_status(app, exit_code);
   drover::cli::add_explain(app, exit_code);

@@ -16,15 +16,16 @@ struct Shape {
 };
 
 namespace keys {
-inline constexpr std::array<std::string_view, 18> kTop = {
-    "listen", "admin",    "threads", "access_log", "providers", "quotas", "models", "clients", "retry",
-    "health", "timeouts", "limits",  "drain",      "origins",   "store",  "teams",  "prices",  "budgets"};
+inline constexpr std::array<std::string_view, 19> kTop = {
+    "listen",   "admin",  "threads", "access_log", "providers", "quotas", "models", "clients", "retry",       "health",
+    "timeouts", "limits", "drain",   "origins",    "store",     "teams",  "prices", "budgets", "admin_tokens"};
 inline constexpr std::array<std::string_view, 2> kListener = {"address", "tls"};
 inline constexpr std::array<std::string_view, 3> kTls = {"cert", "key", "client_ca"};
 inline constexpr std::array<std::string_view, 15> kProvider = {"base_url", "servers",     "keys",   "dialect", "auth",
                                                                "headers",  "ca",          "region", "apis",    "errors",
                                                                "pin",      "connections", "usage",  "proxy",   "query"};
 inline constexpr std::array<std::string_view, 7> kKey = {"name", "env", "file", "value", "weight", "quota", "limits"};
+inline constexpr std::array<std::string_view, 5> kAdminToken = {"name", "role", "env", "file", "value"};
 inline constexpr std::array<std::string_view, 3> kSecret = {"env", "file", "value"};
 inline constexpr std::array<std::string_view, 1> kAuth = {"header"};
 inline constexpr std::array<std::string_view, 3> kConnections = {"keep", "max", "idle"};
@@ -66,6 +67,7 @@ inline constexpr Shape kProvider{"providers.NAME", keys::kProvider,
                                  "{ base_url: https://api.example.com/v1, keys: [ { env: EXAMPLE_KEY } ] }"};
 inline constexpr Shape kKey{"keys", keys::kKey, "{ env: EXAMPLE_KEY }"};
 inline constexpr Shape kSecret{"key", keys::kSecret, "{ env: EXAMPLE_KEY }"};
+inline constexpr Shape kAdminToken{"admin_tokens", keys::kAdminToken, "{ name: ops, role: keys, env: ADMIN_TOKEN }"};
 inline constexpr Shape kAuth{"auth", keys::kAuth, "bearer, none or { header: x-api-key }"};
 inline constexpr Shape kConnections{"connections", keys::kConnections, "{ keep: 10, max: 20 }"};
 inline constexpr Shape kModelLimits{"quotas.NAME.MODEL", keys::kModelLimits, "{ requests_per_minute: 500 }"};
@@ -86,9 +88,9 @@ inline constexpr Shape kHead{"timeouts.head", keys::kHead, "{ stream: 120s, plai
 inline constexpr Shape kHealth{"health", keys::kHealth, "{ interval: 30s }"};
 inline constexpr Shape kLimits{"limits", keys::kLimits, "{ body: 64MiB }"};
 
-inline constexpr std::array<const Shape*, 24> kAll = {
-    &kTeam,     &kTeamLimit, &kPrices,   &kPrice, &kBudgets,     &kTop,         &kListener, &kTls,
-    &kProvider, &kKey,       &kSecret,   &kAuth,  &kConnections, &kModelLimits, &kModel,    &kTarget,
-    &kClient,   &kRetry,     &kTimeouts, &kHead,  &kHealth,      &kLimits,      &kFallback, &kError};
+inline constexpr std::array<const Shape*, 25> kAll = {
+    &kAdminToken, &kTeam,     &kTeamLimit, &kPrices, &kPrice,       &kBudgets,     &kTop,   &kListener, &kTls,
+    &kProvider,   &kKey,      &kSecret,    &kAuth,   &kConnections, &kModelLimits, &kModel, &kTarget,   &kClient,
+    &kRetry,      &kTimeouts, &kHead,      &kHealth, &kLimits,      &kFallback,    &kError};
 
 }  // namespace drover::config::schema

@@ -53,6 +53,20 @@ struct ClientKey {
   [[nodiscard]] bool may_use(core::ProviderId provider) const { return !providers || providers->has(provider); }
 };
 
+/// What an admin token may do; each may all that the one before it may.
+enum class AdminRole : std::uint8_t {
+  Read,  ///< look at keys, principals and the audit log; a key's secret can be seen by nobody
+  Keys,  ///< and make and change keys
+  All,   ///< and change principals
+};
+
+/// Who may use the admin API. The token's value is not kept.
+struct AdminToken {
+  std::string name;
+  std::array<std::uint8_t, 32> digest{};  ///< SHA-256 of the token; compare in constant time
+  AdminRole role = AdminRole::Read;
+};
+
 /// Bounds of the whole process; requests beyond them are shed with 503.
 struct Limits {
   std::uint64_t body = defaults::kBodyBytes;                   ///< bytes of one request body
@@ -73,8 +87,9 @@ inline constexpr std::string_view kAccessLogToStdout = "stdout";
 
 struct Settings {
   std::vector<ListenAddress> listen;
-  std::optional<ListenAddress> admin;  ///< nothing: `admin: off`
-  unsigned threads = 0;                ///< 0: one per core
+  std::optional<ListenAddress> admin;      ///< nothing: `admin: off`
+  std::vector<AdminToken> admin_tokens{};  ///< empty: nobody may use the admin API
+  unsigned threads = 0;                    ///< 0: one per core
   std::shared_ptr<const core::Plan> plan;
   /// For requests without a pool (the paths that name no model); each pool has its own copy.
   core::Timeouts timeouts;

@@ -23,15 +23,15 @@ using Answer = std::optional<Result<upstream::Fetched>>;
 struct PageQuestion {
   upstream::LoopTools tools;
   upstream::ServerEndpoint server;
-  Secret no_credential;
-  std::string path;
+  Secret fields;
+  AdminCall call;
   Duration timeout;
 };
 
 net::Awaitable<> ask(const PageQuestion& question, Answer& answer) {
-  std::string path = question.path;
-  auto fetched = co_await upstream::fetch(question.tools, question.server, question.no_credential, std::move(path),
-                                          question.timeout);
+  upstream::FetchQuestion sent{.method = question.call.method, .path = question.call.path, .body = question.call.body};
+  auto fetched = co_await upstream::fetch_answer(question.tools, question.server, question.fields, std::move(sent),
+                                                 question.timeout);
   answer.emplace(std::move(fetched));
   question.tools.loop->stop();
 }
@@ -47,9 +47,8 @@ Error unexpected(const std::string& url, int status) {
   return unreachable(url, "it answered with status " + std::to_string(status));
 }
 
-}  // namespace
-
-Result<AdminPage> fetch_page(const AdminAddress& address, std::string path) {
+/// Sends it and waits for the answer.
+Result<AdminPage> ask_with(const AdminAddress& address, Secret fields, AdminCall call) {
   const std::string& url = address.url;
   auto base = http::parse_base_url(url);
   if (!base) return fail(std::move(base.error()));
@@ -72,7 +71,7 @@ Result<AdminPage> fetch_page(const AdminAddress& address, std::string path) {
   net::Resolver resolver(loop);
   upstream::ConnectionPools pools(loop, 1);
   const PageQuestion question{
-      {&loop, &resolver, &pools}, std::move(server), Secret(), std::move(path), address.timeout};
+      {&loop, &resolver, &pools}, std::move(server), std::move(fields), std::move(call), address.timeout};
   Answer answer;
   net::asio::co_spawn(loop.executor(), ask(question, answer), net::asio::detached);
   loop.run();
@@ -80,6 +79,18 @@ Result<AdminPage> fetch_page(const AdminAddress& address, std::string path) {
   if (!answer) return fail(unreachable(url, "the question was cut off"));
   if (!*answer) return fail(unreachable(url, std::string(to_string((*answer).error().kind))));
   return AdminPage{.status = (*answer)->status, .body = std::move((*answer)->body)};
+}
+
+}  // namespace
+
+Result<AdminPage> fetch_page(const AdminAddress& address, std::string path) {
+  return ask_with(address, Secret(), {.method = "GET", .path = std::move(path)});
+}
+
+Result<AdminPage> call_admin(const AdminAddress& address, const Secret& token, AdminCall call) {
+  std::string fields = "Authorization: Bearer " + std::string(token.reveal()) + "\r\n";
+  if (!call.body.empty()) fields += "Content-Type: application/json\r\n";
+  return ask_with(address, Secret(std::move(fields)), std::move(call));
 }
 
 Result<std::string> fetch_status(const AdminAddress& address) {

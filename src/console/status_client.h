@@ -6,6 +6,7 @@
 
 #include "base/instant.h"
 #include "base/result.h"
+#include "base/secret.h"
 
 namespace drover::console {
 
@@ -23,6 +24,14 @@ struct AdminPage {
 
 /// GET {url}{path}; waits for the answer. Errors: a sentence for the person who asked.
 [[nodiscard]] Result<AdminPage> fetch_page(const AdminAddress& address, std::string path);
+/// A call of the admin API.
+struct AdminCall {
+  std::string method;
+  std::string path;
+  std::string body{};  ///< JSON; empty: none
+};
+/// Makes the call with this token. Errors: as fetch_page.
+[[nodiscard]] Result<AdminPage> call_admin(const AdminAddress& address, const Secret& token, AdminCall call);
 /// The body of /status. Errors: also for every other status than 200.
 [[nodiscard]] Result<std::string> fetch_status(const AdminAddress& address);
 /// The page of /explain about this request, target or key. Errors: as fetch_page; also for an answer that is no explain

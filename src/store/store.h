@@ -140,6 +140,13 @@ class Store {
   [[nodiscard]] Result<Changes> changes(std::uint64_t after, std::size_t limit);
   [[nodiscard]] Result<std::optional<directory::Key>> key(const std::string& id);
   [[nodiscard]] Result<std::optional<directory::Principal>> principal(const std::string& path);
+  /// At most `limit` (10,000), archived ones too, in the order of their ids, behind `after`.
+  [[nodiscard]] Result<std::vector<directory::Key>> keys_behind(const std::string& after, std::size_t limit);
+  [[nodiscard]] Result<std::vector<directory::Principal>> principals_behind(const std::string& after, std::size_t limit);
+  /// The key of this name that is not archived.
+  [[nodiscard]] Result<std::optional<directory::Key>> key_named(const std::string& name);
+  /// The key with this secret now; archived ones too.
+  [[nodiscard]] Result<std::optional<directory::Key>> key_with(const directory::Digest& digest);
   /// Errors: kVersionConflict, kNameTaken, kKeyExists, kIdempotencyUsed. Survives a power cut once it returned.
   [[nodiscard]] Result<void> write(const Write& write, WallTime now);
   [[nodiscard]] Result<std::optional<Remembered>> remembered(const std::string& id, WallTime now);
@@ -173,6 +180,9 @@ class Store {
   [[nodiscard]] Result<void> put(const Remembered& remembered, WallTime now);
   [[nodiscard]] Result<void> write_all(const Write& write, WallTime now);
   [[nodiscard]] Result<std::uint64_t> next_changes(std::size_t count);
+  template <class Record, class Read>
+  [[nodiscard]] Result<std::vector<Record>> behind(std::string_view sql, const std::string& after, std::size_t limit, Read read);
+  [[nodiscard]] Result<std::optional<directory::Key>> one_key(std::string_view sql, const std::string& value);
   [[nodiscard]] Result<std::optional<std::string>> record(std::string_view sql, const std::string& id);
   [[nodiscard]] Result<std::int64_t> number(std::string_view sql, std::span<const Value> values = {});
   [[nodiscard]] Result<void> used_in_rows(WallTime begin, WallTime end, const std::function<void(const Used&)>& visit);

@@ -127,6 +127,54 @@ class Spend(unittest.TestCase):
         self.assertFalse(Path("/no/such/file").exists())
 
 
+class Import(unittest.TestCase):
+    """`drover import litellm` writes a configuration that `drover check` finds good."""
+
+    SHAPE = """
+model_list:
+  - model_name: chat
+    litellm_params: { model: openai/gpt-4o, api_key: os.environ/IMPORT_ONE, rpm: 100 }
+  - model_name: chat
+    litellm_params: { model: anthropic/claude-sonnet-4-5, api_key: sk-ant-canary-in-clear }
+  - model_name: gone
+    litellm_params: { model: bedrock/some-model }
+router_settings: { num_retries: 2, fallbacks: [ { chat: [ gone ] } ] }
+"""
+
+    def import_to(self, folder, *arguments):
+        Path(folder, "config.yaml").write_text(self.SHAPE, encoding="ascii")
+        return run("import", "litellm", "config.yaml", *arguments, folder=folder)
+
+    def test_what_it_writes_is_good_once_the_keys_are_set(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = self.import_to(folder, "-o", "drover.yaml")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("1 model taken, 1 entry left out", done.stderr)
+            self.assertIn("ANTHROPIC_KEY is not set", done.stderr)
+            self.assertNotIn("canary", done.stderr + Path(folder, "drover.yaml").read_text(encoding="utf-8"))
+            checked = run("check", "drover.yaml", folder=folder, IMPORT_ONE="first-key-0001", ANTHROPIC_KEY="second-key-0002")
+            self.assertEqual(checked.returncode, 0, checked.stderr)
+            self.assertIn("drover.yaml is good.", checked.stdout)
+
+    def test_a_file_that_is_there_is_kept(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "drover.yaml").write_text("mine", encoding="ascii")
+            done = self.import_to(folder, "-o", "drover.yaml")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("--force", done.stderr)
+            self.assertEqual(Path(folder, "drover.yaml").read_text(encoding="ascii"), "mine")
+            self.assertEqual(self.import_to(folder, "-o", "drover.yaml", "--force").returncode, 0)
+
+    def test_it_prints_without_an_output_and_says_what_is_wrong(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertIn("providers:", self.import_to(folder).stdout)
+            self.assertEqual(run("import", "litellm", "missing.yaml", folder=folder).returncode, 2)
+            Path(folder, "config.yaml").write_text("model_list: []\n", encoding="ascii")
+            done = run("import", "litellm", "config.yaml", folder=folder)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("there is no model_list", done.stderr)
+
+
 class Translate(unittest.TestCase):
     """`drover translate` shows what becomes of a request, and of its answer."""
 

@@ -156,9 +156,13 @@ def help_of(drover, *subcommand):
     return subprocess.run([drover, *subcommand, "--help"], capture_output=True, text=True, timeout=SECONDS, check=True).stdout
 
 
+def subcommands_of(drover, *subcommand):
+    return re.findall(r"^  ([a-z]+) {2,}", help_of(drover, *subcommand).partition("Subcommands:")[2], re.MULTILINE)
+
+
 def command_faults(drover, text):
     """Subcommands and options that the page shows and the program does not have."""
-    subcommands = re.findall(r"^  ([a-z]+) {2,}", help_of(drover).partition("Subcommands:")[2], re.MULTILINE)
+    subcommands = subcommands_of(drover)
     for block in blocks(text, "sh"):
         for line in block.replace("\\\n", " ").splitlines():
             words = ASSIGNMENT.sub("", line).split()
@@ -167,7 +171,8 @@ def command_faults(drover, text):
             if words[1] not in subcommands:
                 yield f"there is no 'drover {words[1]}'"
                 continue
-            known = set(re.findall(r"--[a-z-]+", help_of(drover, words[1])))
+            nested = words[1:3] if words[2:3] and words[2] in subcommands_of(drover, words[1]) else words[1:2]
+            known = set(re.findall(r"--[a-z-]+", help_of(drover, *nested)))
             for option in re.findall(r"(?<=\s)--[a-z-]+", line):
                 if option not in known:
                     yield f"'drover {words[1]}' has no {option}"

@@ -71,6 +71,10 @@ std::uint16_t Gateway::port(std::size_t index) const {
 Answer Gateway::admin(std::string_view page, const Fields& fields) const {
   return HttpClient("127.0.0.1", admin_port()).get(page, fields);
 }
+void Gateway::serve_admin_api(gateway::StoreDoor store) {
+  server_->serve_admin_api(std::move(store));
+}
+
 std::uint16_t Gateway::admin_port() const {
   return server_->admin_port().value();
 }

@@ -22,6 +22,7 @@
 
 namespace drover::gateway {
 class Server;
+struct StoreDoor;
 }
 namespace drover::upstream {
 class Recorder;
@@ -165,6 +166,8 @@ class Gateway {
   /// A page of the admin listener ("/status"), on a connection of its own. See with_admin().
   [[nodiscard]] Answer admin(std::string_view page, const Fields& fields = {}) const;
   [[nodiscard]] std::uint16_t admin_port() const;
+  /// The admin API works with this store, whose thread ends before the gateway.
+  void serve_admin_api(gateway::StoreDoor store);
   /// The text of /explain about a request or a target. A request is recorded shortly after its answer, so the page is
   /// asked for until the request is there.
   [[nodiscard]] std::string explained(const std::string& name) const;

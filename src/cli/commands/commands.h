@@ -15,6 +15,8 @@ inline constexpr int kExitMistake = 2;
 void add_serve(CLI::App& app, int& exit_code);
 void add_chat(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
+void add_import(CLI::App& app, int& exit_code);
+void add_keys(CLI::App& app, int& exit_code);
 void add_mock(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);

@@ -46,10 +46,11 @@ void load_policy(const Section& top, Draft& draft);  // retry, timeouts, health,
 void load_quotas(const Section& top, Draft& draft);
 void load_providers(const Section& top, Draft& draft);
 void load_models(const Section& top, Draft& draft);
-void load_accounts(const Section& top, Draft& draft);  // store, teams, prices, budgets
-void load_clients(const Section& top, Draft& draft);   // may name teams
-void load_listeners(const Section& top, Draft& draft);  // listen, admin, access_log; asks for clients
-void load_origins(const Section& top, Draft& draft);    // asks for clients
+void load_accounts(const Section& top, Draft& draft);      // store, teams, prices, budgets
+void load_clients(const Section& top, Draft& draft);       // may name teams
+void load_listeners(const Section& top, Draft& draft);     // listen, admin, access_log; asks for clients
+void load_admin_tokens(const Section& top, Draft& draft);  // asks for admin and clients
+void load_origins(const Section& top, Draft& draft);       // asks for clients
 
 /// A map of limits: of a quota's model, of a key, a model or a client.
 [[nodiscard]] core::ModelLimits load_limits_of(const Value& value);

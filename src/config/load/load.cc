@@ -44,8 +44,8 @@ bool is_foreign(const Node& top, Report& report) {
         name.place, {},
         "'" + name.text + "' is of a configuration of " + std::string(found->program) + ", which drover does not read",
         found->program == "LiteLLM"
-            ? "write each api_base with its api_key under 'providers', and each model_name under 'models' (a "
-              "name may end in *); drover.example.yaml shows the form"
+            ? "run  drover import litellm FILE  which writes one of drover's from it, or write each api_base with its "
+              "api_key under 'providers', and each model_name under 'models'; drover.example.yaml shows the form"
             : "start from drover.example.yaml");
     return true;
   }
@@ -69,6 +69,7 @@ std::expected<Settings, Problems> load_text(std::string_view text, const std::st
     load_accounts(*top, draft);
     load_clients(*top, draft);
     load_listeners(*top, draft);
+    load_admin_tokens(*top, draft);
     load_origins(*top, draft);
   }
   if (!report.clean()) return std::unexpected(report.take_problems());

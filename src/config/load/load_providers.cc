@@ -4,6 +4,7 @@
 
 #include "base/percent.h"
 #include "config/load/draft.h"
+#include "config/load/field_name.h"
 #include "config/load/server_url.h"
 #include "config/load/url_hint.h"
 #include "config/yaml/letters.h"
@@ -13,7 +14,6 @@ namespace drover::config {
 namespace {
 
 constexpr std::uint64_t kMaxConnections = 1'000'000;
-constexpr std::size_t kHeaderBytes = 4096;
 /// Most parameters: more than any provider has. Each is looked for in the query of every request.
 constexpr std::size_t kQueryParameters = 16;
 constexpr std::size_t kQueryBytes = 256;
@@ -40,34 +40,6 @@ constexpr std::array<Choice<std::string_view>, 14> kApis = {{{"chat", "chat"},
                                                              {"files", "files"},
                                                              {"batches", "batches"},
                                                              {"fine_tuning", "fine_tuning"}}};
-
-/// RFC 9110 section 5.6.2.
-bool is_token(std::string_view text) {
-  static constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
-  return !text.empty() && text.size() <= defaults::kModelBytes && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           kPunctuation.find(c) != std::string_view::npos;
-  });
-}
-
-/// Whether the field frames a message or belongs to one connection: a value from the configuration would damage
-/// requests.
-bool is_ours(std::string_view name) {
-  constexpr std::array<std::string_view, 13> kOurs = {"host",
-                                                      "content-length",
-                                                      "content-type",
-                                                      "content-encoding",
-                                                      "transfer-encoding",
-                                                      "connection",
-                                                      "keep-alive",
-                                                      "te",
-                                                      "trailer",
-                                                      "upgrade",
-                                                      "accept-encoding",
-                                                      "expect",
-                                                      "proxy-connection"};
-  return std::ranges::find(kOurs, name) != kOurs.end();
-}
 
 std::optional<std::string> header_name(const Value& value, std::string_view text) {
   const std::string name = lowered(text);
@@ -118,8 +90,7 @@ void load_headers(const Value& value, core::Provider& provider) {
     }
     const auto text = content.text("text");
     if (!text) continue;
-    const bool printable = std::ranges::all_of(*text, [](char c) { return c >= 0x20 && c < 0x7f; });
-    if (!printable || text->size() > kHeaderBytes || text->front() == ' ' || text->back() == ' ') {
+    if (!is_field_value(*text)) {
       content.wrong("a header's value is printable ASCII without spaces around it, at most 4,096 bytes");
       continue;
     }

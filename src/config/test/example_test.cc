@@ -23,7 +23,8 @@ FakeWorld example_world() {
                   {"ANTHROPIC_KEY", "canary-6"},
                   {"GEMINI_KEY", "canary-8"},
                   {"INHOUSE_KEY", "canary-4"},
-                  {"WEB_KEY", "canary-client-0001"}};
+                  {"WEB_KEY", "canary-client-0001"},
+                  {"DROVER_ADMIN_TOKEN", "canary-admin-token-0000001"}};
   in.files["/run/secrets/holysheep-2"] = {.text = "canary-5\n"};
   in.files["/run/secrets/batch"] = {.text = "canary-client-0002\n"};
   for (const char* path : {"/etc/drover/server.pem", "/etc/drover/server-key.pem", "/etc/drover/clients.pem",

@@ -27,12 +27,6 @@ bool is_name(std::string_view text) {
   });
 }
 
-bool is_model(std::string_view text) {
-  return !text.empty() && text.size() <= defaults::kModelBytes && std::ranges::all_of(text, [](char c) {
-    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) != 0x7f;
-  });
-}
-
 std::string star_in_the_middle(std::string_view name) {
   return shown(name) + " has a star that is not its end, and only one at the end stands for any rest";
 }
@@ -62,6 +56,12 @@ std::string binary_unit_hint(const Node& node) {
 }
 
 }  // namespace
+
+bool is_model(std::string_view text) {
+  return !text.empty() && text.size() <= defaults::kModelBytes && std::ranges::all_of(text, [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) != 0x7f;
+  });
+}
 
 bool check_name(const Name& name, std::string_view what, Report& report) {
   if (is_name(name.text)) return true;

@@ -124,6 +124,8 @@ class Section {
   Value map_;
 };
 
+/// Whether it can be the name of a model, or a glob: no spaces or control characters, at most defaults::kModelBytes.
+[[nodiscard]] bool is_model(std::string_view text);
 /// Whether a key of a map can be the name of a `what` ("provider"), as Value::name(). Reports when it cannot.
 bool check_name(const Name& name, std::string_view what, Report& report);
 /// The same for a model's name.

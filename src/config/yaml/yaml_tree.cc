@@ -5,6 +5,8 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
+#include <map>
 #include <sstream>
 #include <unordered_set>
 #include <utility>
@@ -19,9 +21,52 @@ Place place_of(const YAML::Mark& mark) {
   return mark.is_null() ? Place{} : Place{.line = mark.line + 1, .column = mark.column + 1};
 }
 
+std::size_t nodes_of(const Node& node) {
+  std::size_t count = 1;
+  for (const Node& item : node.items) count += nodes_of(item);
+  return count;
+}
+
+int depth_of(const Node& node) {
+  int depth = 0;
+  for (const Node& item : node.items) depth = std::max(depth, depth_of(item));
+  return depth + 1;
+}
+
+/// Of equal keys the last stays.
+void keep_last(Node& map) {
+  std::unordered_set<std::string> seen;
+  std::vector<Name> names;
+  std::vector<Node> items;
+  for (std::size_t at = map.names.size(); at-- > 0;) {
+    if (!seen.insert(map.names[at].text).second) continue;
+    names.push_back(std::move(map.names[at]));
+    items.push_back(std::move(map.items[at]));
+  }
+  std::ranges::reverse(names);
+  std::ranges::reverse(items);
+  map.names = std::move(names);
+  map.items = std::move(items);
+}
+
+/// What stands under "<<": the entries of a map, or of several, that `map` does not have itself.
+void merge_into(Node& map, const Node& merged) {
+  if (merged.kind == Node::Kind::List) {
+    for (const Node& each : merged.items) merge_into(map, each);
+    return;
+  }
+  std::unordered_set<std::string> own;
+  for (const Name& name : map.names) own.insert(name.text);
+  for (std::size_t at = 0; at < merged.names.size(); ++at) {
+    if (own.contains(merged.names[at].text)) continue;
+    map.names.push_back(merged.names[at]);
+    map.items.push_back(merged.items[at]);
+  }
+}
+
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(std::string_view text, Report& report) : text_(text), report_(report) {}
+  TreeBuilder(std::string_view text, Report& report, Yaml yaml) : text_(text), report_(report), yaml_(yaml) {}
 
   [[nodiscard]] Node take() { return std::move(root_); }
 
@@ -33,28 +78,32 @@ class TreeBuilder final : public YAML::EventHandler {
          marker ? "remove the '---' or what follows it" : "check the indentation and brackets before it");
   }
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { add(leaf(Node::Kind::Null, mark)); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(leaf(Node::Kind::Null, mark), anchor); }
   void OnAnchor(const YAML::Mark& mark, const std::string&) override {
+    if (yaml_ == Yaml::Foreign) return;
     report_.add(place_of(mark), {}, "anchors (&name) are not supported", "write the value where it is used");
   }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (yaml_ == Yaml::Foreign) return add_copy(mark, anchor);
     report_.add(place_of(mark), {}, "aliases (*name) are not supported", "write the value out");
     add(leaf(Node::Kind::Broken, mark));
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     const bool tagged = refuse_tag(mark, tag);
     Node node = leaf(tagged ? Node::Kind::Broken : Node::Kind::Scalar, mark);
     node.text = value;
     node.quoted = tag == "!";
-    add(std::move(node));
+    add(std::move(node), anchor);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(Node::Kind::List, mark, tag);
+    open(Node::Kind::List, mark, tag, anchor);
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    open(Node::Kind::Map, mark, tag);
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(Node::Kind::Map, mark, tag, anchor);
   }
   void OnMapEnd() override { close(); }
 
@@ -64,6 +113,9 @@ class TreeBuilder final : public YAML::EventHandler {
     bool key_due = true;  ///< Map: whether the next node is a key
     bool drop_value = false;
     std::unordered_set<std::string> seen;
+    YAML::anchor_t anchor = 0;
+    std::optional<Node> merged{};  ///< Yaml::Foreign: what stands under "<<"
+    bool merges = false;           ///< the next value stands under "<<"
   };
 
   [[noreturn]] void stop(Place place, std::string message, std::string suggestion) {
@@ -72,9 +124,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   Node leaf(Node::Kind kind, const YAML::Mark& mark) {
-    if (++nodes_ > defaults::kNodes) {
-      stop(place_of(mark), "more than " + std::to_string(defaults::kNodes) + " values", "split the configuration");
-    }
+    ++nodes_;
+    check_count(mark);
     Node node;
     node.kind = kind;
     node.place = place_of(mark);
@@ -85,29 +136,54 @@ class TreeBuilder final : public YAML::EventHandler {
   bool refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     const auto at = static_cast<std::size_t>(mark.pos);
     const bool lone = tag == "!" && at < text_.size() && text_[at] == '!';
-    if (tag == "?" || tag.empty() || (tag == "!" && !lone)) return false;
+    if (yaml_ == Yaml::Foreign || tag == "?" || tag.empty() || (tag == "!" && !lone)) return false;
     report_.add(place_of(mark), {}, "tags (!name) are not supported", "remove the tag");
     return true;
   }
 
-  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag) {
-    if (static_cast<int>(stack_.size()) >= defaults::kDepth) {
-      stop(place_of(mark), "nested more than " + std::to_string(defaults::kDepth) + " deep",
-           "no setting needs more than a few levels");
+  void check_depth(const YAML::Mark& mark, int levels) {
+    if (static_cast<int>(stack_.size()) + levels <= defaults::kDepth) return;
+    stop(place_of(mark), "nested more than " + std::to_string(defaults::kDepth) + " deep",
+         "no setting needs more than a few levels");
+  }
+
+  void check_count(const YAML::Mark& mark) {
+    if (nodes_ <= defaults::kNodes) return;
+    stop(place_of(mark), "more than " + std::to_string(defaults::kNodes) + " values", "split the configuration");
+  }
+
+  /// The value of an alias, written out. Its nodes count again, so that aliases of aliases cannot grow without bound.
+  void add_copy(const YAML::Mark& mark, YAML::anchor_t anchor) {
+    const auto known = anchors_.find(anchor);
+    if (known == anchors_.end()) {  // an alias inside of the value it names
+      report_.add(place_of(mark), {}, "an alias (*name) that stands in the value it names", "write the value out");
+      return add(leaf(Node::Kind::Broken, mark));
     }
+    nodes_ += nodes_of(known->second);
+    check_count(mark);
+    check_depth(mark, depth_of(known->second) - 1);
+    add(known->second);
+  }
+
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    check_depth(mark, 1);
     refuse_tag(mark, tag);
     Frame frame;
+    frame.anchor = anchor;
     frame.node = leaf(kind, mark);
     stack_.push_back(std::move(frame));
   }
 
   void close() {
-    Node node = std::move(stack_.back().node);
+    Frame frame = std::move(stack_.back());
     stack_.pop_back();
-    add(std::move(node));
+    if (yaml_ == Yaml::Foreign && frame.node.kind == Node::Kind::Map) keep_last(frame.node);
+    if (frame.merged) merge_into(frame.node, *frame.merged);
+    add(std::move(frame.node), frame.anchor);
   }
 
-  void add(Node node) {
+  void add(Node node, YAML::anchor_t anchor = 0) {
+    if (anchor != 0 && yaml_ == Yaml::Foreign) anchors_[anchor] = node;
     if (stack_.empty()) {
       root_ = std::move(node);
       return;
@@ -117,6 +193,8 @@ class TreeBuilder final : public YAML::EventHandler {
       frame.node.items.push_back(std::move(node));
     } else if (std::exchange(frame.key_due, !frame.key_due)) {
       add_key(frame, node);
+    } else if (std::exchange(frame.merges, false)) {
+      frame.merged = std::move(node);
     } else if (!std::exchange(frame.drop_value, false)) {
       // The mark of an empty value is that of the next node: the mark of its key is the better place.
       if (node.kind == Node::Kind::Null) node.place = frame.node.names.back().place;
@@ -129,9 +207,12 @@ class TreeBuilder final : public YAML::EventHandler {
     if (key.kind == Node::Kind::Broken) return;
     if (key.kind != Node::Kind::Scalar) {
       report_.add(key.place, {}, "a key must be text", "write  name: value");
+    } else if (key.text == "<<" && !key.quoted && yaml_ == Yaml::Foreign) {
+      frame.merges = true;
+      frame.drop_value = false;
     } else if (key.text == "<<" && !key.quoted) {
       report_.add(key.place, {}, "merge keys (<<) are not supported", "write the values out");
-    } else if (!frame.seen.insert(key.text).second) {
+    } else if (!frame.seen.insert(key.text).second && yaml_ == Yaml::Strict) {
       report_.add(key.place, {}, "duplicate key " + shown(key.text), "keep one of them");
     } else {
       frame.drop_value = false;
@@ -145,6 +226,8 @@ class TreeBuilder final : public YAML::EventHandler {
   Node root_;
   std::size_t nodes_ = 0;
   int documents_ = 0;
+  Yaml yaml_;
+  std::map<YAML::anchor_t, Node> anchors_;
 };
 
 /// Length of the UTF-8 sequence at the front of `text`; 0: there is none (RFC 3629: no surrogates, no overlong forms).
@@ -200,7 +283,7 @@ std::optional<Place> indenting_tab(std::string_view text) {
 
 }  // namespace
 
-std::optional<Node> parse_yaml(std::string_view text, Report& report) {
+std::optional<Node> parse_yaml(std::string_view text, Report& report, Yaml yaml) {
   if (text.size() > defaults::kFileBytes) {
     report.add({}, {}, "larger than 1 MiB", "a configuration of that size is probably a mistake");
     return std::nullopt;
@@ -208,7 +291,7 @@ std::optional<Node> parse_yaml(std::string_view text, Report& report) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // the byte order mark that some editors write
   if (!is_text(text, report)) return std::nullopt;
 
-  TreeBuilder builder(text, report);
+  TreeBuilder builder(text, report, yaml);
   try {
     std::istringstream input{std::string(text)};
     YAML::Parser parser(input);

@@ -1,6 +1,6 @@
 // The text of a configuration as a small bounded tree with places. Only this file uses yaml-cpp, and it is stricter: no
-// duplicate keys, anchors, aliases, tags, merge keys or second documents, and bounds on size, depth and nodes. It does
-// not know what the keys mean.
+// duplicate keys, anchors, aliases, tags, merge keys or second documents, and bounds on size, depth and nodes. The file
+// of another program may have the first five. It does not know what the keys mean.
 #pragma once
 
 #include <optional>
@@ -33,8 +33,16 @@ struct Node {
   std::vector<Node> items;  ///< List and Map
 };
 
+/// What a text may use beside plain values.
+enum class Yaml {
+  Strict,  ///< drover's own configuration
+  /// The file of another program: anchors, aliases and merge keys are written out, tags are not looked at, and of two
+  /// equal keys the last counts, as PyYAML has it. The bounds hold for what is written out.
+  Foreign,
+};
+
 /// Parses one document. Mistakes go to `report`. Returns nothing when the text could not be read to its end; a tree may
 /// be returned in spite of mistakes, so that the rest can be checked too.
-[[nodiscard]] std::optional<Node> parse_yaml(std::string_view text, Report& report);
+[[nodiscard]] std::optional<Node> parse_yaml(std::string_view text, Report& report, Yaml yaml = Yaml::Strict);
 
 }  // namespace drover::config

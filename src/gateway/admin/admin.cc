@@ -9,6 +9,7 @@
 
 #include "base/printable.h"
 #include "gateway/access/client_auth.h"
+#include "gateway/admin/api/routes.h"
 #include "http/url.h"
 
 namespace drover::gateway {
@@ -47,13 +48,6 @@ bool is_address(std::string_view authority) {
   return inet_pton(bracketed ? AF_INET6 : AF_INET, host.c_str(), &address) == 1;
 }
 
-bool may_read(const http::RequestHead& head, Reach reach) {
-  if (reach == Reach::ThisMachine || !is_address(head.host)) return guard_against_pages(head).has_value();
-  http::RequestHead elsewhere = head;
-  elsewhere.host = {};
-  return guard_against_pages(elsewhere).has_value();
-}
-
 /// A pin is a target like others behind those of the configuration, but serves no model: it makes nobody ready.
 bool any_usable(const AdminView& view) {
   const std::size_t configured = view.snapshot->settings.plan->targets.size();
@@ -68,30 +62,11 @@ bool any_usable(const AdminView& view) {
 /// Longest name that is looked up; a request's id has at most 128 bytes, the longest target names are about as long.
 constexpr std::size_t kMaxExplained = 512;
 
-int hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /// What stands behind /explain/: names have slashes and brackets, so it is no path of segments. Nothing: it cannot be
 /// the name of anything.
 std::optional<std::string> explained(std::string_view rest) {
-  rest = rest.substr(0, rest.find('?'));
-  std::string name;
-  while (!rest.empty()) {
-    char byte = rest.front();
-    const bool escaped = byte == '%';
-    if (escaped) {
-      if (rest.size() < 3 || hex(rest[1]) < 0 || hex(rest[2]) < 0) return std::nullopt;
-      byte = static_cast<char>(hex(rest[1]) * 16 + hex(rest[2]));
-    }
-    rest.remove_prefix(escaped ? 3 : 1);
-    const bool control = static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
-    if (control || name.size() == kMaxExplained) return std::nullopt;
-    name.push_back(byte);
-  }
-  if (name.empty()) return std::nullopt;
+  auto name = admin::unescaped(rest.substr(0, rest.find('?')));  // a target has at most 8 KiB
+  if (!name || name->empty() || name->size() > kMaxExplained) return std::nullopt;
   return name;
 }
 
@@ -116,12 +91,21 @@ Reply ready(const AdminView& view) {
 
 }  // namespace
 
+bool may_read(const http::RequestHead& head, Reach reach) {
+  if (reach == Reach::ThisMachine || !is_address(head.host)) return guard_against_pages(head).has_value();
+  http::RequestHead elsewhere = head;
+  elsewhere.host = {};
+  return guard_against_pages(elsewhere).has_value();
+}
+
+Reply page_refusal() {
+  return say(403, kText,
+             "This page is for programs on this machine, not for web pages: ask for it by address (127.0.0.1, "
+             "localhost) and without a foreign Origin.\n");
+}
+
 Reply answer_admin(const http::RequestHead& head, Reach reach, const AdminView& view) {
-  if (!may_read(head, reach)) {
-    return say(403, kText,
-               "This page is for programs on this machine, not for web pages: ask for it by address (127.0.0.1, "
-               "localhost) and without a foreign Origin.\n");
-  }
+  if (!may_read(head, reach)) return page_refusal();
   constexpr std::string_view kExplain = "/explain/";
   const auto target = http::parse_target(head.target);
   const std::string_view path = target ? target->path : std::string_view();

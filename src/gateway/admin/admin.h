@@ -16,6 +16,11 @@ enum class Reach : std::uint8_t {
   Network,      ///< it may also be any IP address; a host name could be a foreign page's (DNS rebinding)
 };
 
+/// Whether the request comes from a program, and not from a web page of another origin. Else the answer is
+/// page_refusal().
+[[nodiscard]] bool may_read(const http::RequestHead& head, Reach reach);
+[[nodiscard]] Reply page_refusal();
+
 [[nodiscard]] Reply answer_admin(const http::RequestHead& head, Reach reach, const AdminView& view);
 
 }  // namespace drover::gateway

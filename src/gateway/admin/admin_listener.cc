@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
+#include "gateway/admin/admin_door.h"
 #include "net/loop/loop.h"
 
 namespace drover::gateway {
@@ -60,7 +61,14 @@ net::Awaitable<> AdminListener::serve(std::unique_ptr<Visit> visit) {
     }
     net::ServerExchange& exchange = **next;
     visit->leave();
-    visit->reply = answer_admin(exchange.head(), visit->listener.reach_, visit->listener.look_());
+    AdminView view = visit->listener.look_();
+    NextRequest next_request = NextRequest::Taken;
+    const bool api = view.door != nullptr && admin::is_api_path(exchange.head().target);
+    if (api && may_read(exchange.head(), visit->listener.reach_)) {
+      next_request = co_await answer_api(visit->loop, exchange, std::move(view.door), visit->reply);
+    } else {
+      visit->reply = answer_admin(exchange.head(), visit->listener.reach_, view);
+    }
     send_reply(exchange, visit->reply, net::Keep::Borrow);
     if (exchange.pending_bytes() > 0) {
       const auto written = co_await exchange.until_flushed(after(visit->loop.now(), kAdminFlush));
@@ -69,6 +77,7 @@ net::Awaitable<> AdminListener::serve(std::unique_ptr<Visit> visit) {
         co_return;
       }
     }
+    if (next_request == NextRequest::Refused) co_return;
     visit->wait();
   }
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ namespace drover::gateway {
 /// Targets read in one hold of the fleet's lock, so that a page about thousands of targets delays no request.
 inline constexpr std::uint32_t kViewsAtOnce = 128;
 
+struct AdminDoor;
+
 struct AdminView {
   const Snapshot* snapshot = nullptr;
   const Admission* admission = nullptr;
@@ -28,8 +31,9 @@ struct AdminView {
   const upstream::Retirements* retirements = nullptr;  ///< null: nobody knows
   bool draining = false;
   Instant now{};
-  std::int64_t unix_milliseconds = 0;  ///< the same moment
-  std::int64_t started = 0;            ///< of the process, in milliseconds since 1970
+  std::int64_t unix_milliseconds = 0;       ///< the same moment
+  std::int64_t started = 0;                 ///< of the process, in milliseconds since 1970
+  std::shared_ptr<const AdminDoor> door{};  ///< of the admin API
 };
 
 /// Calls `see` with every target of the plan in order, outside the fleet's lock; false from it ends that.

@@ -75,7 +75,21 @@ void Office::stop() {
   thread_.join();
 }
 
+void Office::use(StoreDoor store) {
+  const bool taken = loop_.order([this, given = std::move(store)] {
+    store_ = given;
+    make_door();
+  });
+  if (!taken) telemetry::log(telemetry::Level::Error, "the back office does not answer: the admin API has no store");
+}
+
+void Office::make_door() {
+  door_ = std::make_shared<const AdminDoor>(
+      AdminDoor{.api = admin::AdminApi(snapshot_->settings.admin_tokens, store_.makers), .store = store_});
+}
+
 void Office::take_up() {
+  make_door();
   pools_.use(snapshot_->catalog->servers());
   prober_.use(snapshot_->catalog, snapshot_->fleet);
 }
@@ -90,7 +104,8 @@ AdminView Office::look() {
           .draining = draining_,
           .now = loop_.now(),
           .unix_milliseconds = unix_milliseconds(),
-          .started = started_};
+          .started = started_,
+          .door = door_};
 }
 
 }  // namespace drover::gateway

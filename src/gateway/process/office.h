@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "gateway/admin/admin_door.h"
 #include "gateway/admin/admin_listener.h"
 #include "gateway/process/admission.h"
 #include "gateway/process/snapshot.h"
@@ -50,6 +51,8 @@ class Office {
   /// office's thread. False: the office has taken up nothing for so long that it is not told (takes_order()).
   [[nodiscard]] bool use(std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const net::ServerTls> tls);
   [[nodiscard]] bool takes_order() { return loop_.takes_order(); }
+  /// From now on the admin API works with this store. Its thread ends before the office.
+  void use(StoreDoor store);
   /// From now on the pages say that the gateway drains.
   void say_draining();
   /// Ends the thread and waits for its end. Work that still waits on the loop is dropped.
@@ -60,6 +63,8 @@ class Office {
 
   /// Begins (or goes on with) all standing work for snapshot_: at the start and after every reload.
   void take_up();
+  /// Makes the admin API of the configuration's tokens and of the store.
+  void make_door();
   [[nodiscard]] AdminView look();
   [[nodiscard]] upstream::LoopTools tools() { return {&loop_, &resolver_, &pools_}; }
 
@@ -71,6 +76,8 @@ class Office {
   upstream::Prober prober_{tools()};
   std::shared_ptr<const Snapshot> snapshot_;  ///< the office's thread only, once it runs
   bool draining_ = false;                     ///< as snapshot_
+  StoreDoor store_{};                         ///< as snapshot_
+  std::shared_ptr<const AdminDoor> door_{};   ///< as snapshot_
   std::optional<AdminListener> admin_;
   std::thread thread_;
 };

@@ -55,18 +55,29 @@ Result<net::ReadState> read_some(net::ClientExchange& exchange, std::string& bod
 
 net::Awaitable<Result<Fetched>> fetch(LoopTools tools, const ServerEndpoint& server, const Secret& fields,
                                       std::string path, Duration timeout) {
+  return fetch_answer(tools, server, fields, FetchQuestion{.path = std::move(path)}, timeout);
+}
+
+net::Awaitable<Result<Fetched>> fetch_answer(LoopTools tools, const ServerEndpoint& server, const Secret& fields,
+                                             FetchQuestion question, Duration timeout) {
   Fetch work(tools);
   work.deadline.arm(after(tools.loop->now(), timeout));
   auto connected = co_await work.connecting.run(server.origin, kNever);
   if (!connected) co_return fail(work.ended(std::move(connected.error())));
   work.connection = std::move(*connected);
   work.exchange = &work.connection->open();
-  std::string whole_path = server.own_path_prefix + path;
+  std::string whole_path = server.own_path_prefix + question.path;
   append_own_query(server, whole_path);
   const std::string whole_fields = std::string(fields.reveal()) + server.own_fields;
-  work.exchange->start(
-      {.method = "GET", .path = whole_path, .authority = server.authority, .fields = whole_fields, .framing = {}});
-  auto written = work.exchange->write({}, net::More::No, net::Keep::Copy);
+  http::Framing framing;
+  if (!question.body.empty()) framing = {.kind = http::BodyKind::Length, .length = question.body.size()};
+  work.exchange->start({.method = question.method,
+                        .path = whole_path,
+                        .authority = server.authority,
+                        .fields = whole_fields,
+                        .framing = framing});
+  const std::string_view body = question.body;
+  auto written = work.exchange->write({&body, body.empty() ? 0UL : 1UL}, net::More::No, net::Keep::Copy);
   if (!written) co_return fail(work.ended(std::move(written.error())));
 
   for (;;) {
