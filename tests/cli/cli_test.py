@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(os.environ.get("DROVER_ROOT", Path(__file__).resolve().parents[2]))
 DROVER = os.environ.get("DROVER", str(ROOT / "build/release/drover"))
 SECONDS = 60
+STATE = tempfile.TemporaryDirectory()  # where a drover of these tests keeps keys, and not where the person who runs them does
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "HOLYSHEEP_API_KEY", "YOUR_HOLYSHEEP_API_KEY")
 UNUSED = {"DROVER_STORE", "DROVER_MODEL", "DROVER_CLIENT_KEY", "COLUMNS", "LINES"}
 
@@ -30,7 +31,7 @@ UNUSED = {"DROVER_STORE", "DROVER_MODEL", "DROVER_CLIENT_KEY", "COLUMNS", "LINES
 def environment(**more):
     """Without keys, unless they are given."""
     clean = {k: v for k, v in os.environ.items() if k not in KEYS and k not in UNUSED}
-    return {**clean, **more}
+    return {**clean, "XDG_STATE_HOME": STATE.name, **more}
 
 
 def run(*arguments, folder=None, **more):

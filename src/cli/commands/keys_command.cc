@@ -12,10 +12,12 @@
 #include "base/printable.h"
 #include "cli/admin_address.h"
 #include "cli/commands/commands.h"
+#include "cli/state_folder.h"
 #include "cli/terminal_size.h"
 #include "config/environment.h"
 #include "console/key_request.h"
 #include "console/key_table.h"
+#include "http/url.h"
 
 namespace drover::cli {
 namespace {
@@ -48,12 +50,19 @@ int complain(const std::string& why, int code) {
   return code;
 }
 
-/// The admin token: of a file, or of the environment; never of the command line, which others can see.
-std::optional<Secret> admin_token(const KeysOptions& options) {
+/// This user's own token is for this machine, whoever is at another.
+bool is_here(const console::AdminAddress& address) {
+  const auto url = http::parse_base_url(address.url);
+  return url && (url->host == "127.0.0.1" || url->host == "::1" || url->host == "localhost");
+}
+
+/// The admin token: of a file, of the environment, or the one that a drover of this user on this machine has made;
+/// never of the command line, which others can see.
+std::optional<Secret> admin_token(const KeysOptions& options, const console::AdminAddress& address) {
   if (options.token_file.empty()) {
     const char* const text = std::getenv(kTokenVariable);
-    if (text == nullptr || *text == '\0') return std::nullopt;
-    return Secret(text);
+    if (text != nullptr && *text != '\0') return Secret(text);
+    return is_here(address) ? known_admin_token(state_folder()) : std::nullopt;
   }
   const auto content = config::real_environment().read_file(options.token_file, kMostTokenBytes);
   if (!content) return std::nullopt;
@@ -71,7 +80,7 @@ class Desk {
   /// False after a complaint.
   bool open() {
     address_ = admin_address(options_.admin, "keys");
-    token_ = address_ ? admin_token(options_) : std::nullopt;
+    token_ = address_ ? admin_token(options_, *address_) : std::nullopt;
     if (address_ && !token_) {
       complain(std::string("an admin token is wanted: set ") + kTokenVariable + ", or give --token-file", kNotAsked);
     }

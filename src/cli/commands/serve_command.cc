@@ -8,9 +8,11 @@
 #include <optional>
 #include <string>
 
+#include "base/sha256.h"
 #include "cli/commands/commands.h"
 #include "cli/embedded_mock.h"
 #include "cli/recording_file.h"
+#include "cli/state_folder.h"
 #include "config/settings.h"
 #include "gateway/process/server.h"
 #include "net/loop/signals.h"
@@ -115,6 +117,17 @@ void print_start(const Source& source, const gateway::Server& server) {
   std::cout << std::flush;
 }
 
+/// What the program adds to a configuration: where it keeps its state, and, where no admin token is configured, the one
+/// of the user who runs it, for subcommands such as `drover keys`.
+void add_state(config::Settings& settings) {
+  settings.accounts.state_folder = state_folder();
+  if (!settings.admin || !settings.admin_tokens.empty()) return;
+  const auto token = own_admin_token(settings.accounts.state_folder);
+  if (!token) return;
+  settings.admin_tokens.push_back(
+      {.name = "this-user", .digest = sha256(token->reveal()), .role = config::AdminRole::All});
+}
+
 void reload(const Source& source, gateway::Server& server) {
   std::optional<config::Settings> settings;
   if (source.file) {
@@ -131,6 +144,7 @@ void reload(const Source& source, gateway::Server& server) {
     });
     if (!listens) return;
     look_on(*settings);
+    add_state(*settings);
   }
   const auto done = settings ? server.reload(std::move(*settings)) : server.reread();
   if (done) {
@@ -157,6 +171,7 @@ int serve(const Options& options) {
     return kExitMistake;
   }
   look_on(*settings);
+  add_state(*settings);
   std::shared_ptr<upstream::Recorder> recorder;
   if (!options.record.empty()) {
     if (!source.file) {

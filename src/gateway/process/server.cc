@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "gateway/admin/store_door.h"
 #include "gateway/process/descriptor_room.h"
 #include "net/loop/seed.h"
 #include "telemetry/log/log.h"
@@ -108,6 +109,7 @@ Result<std::unique_ptr<Server>> Server::start(config::Settings settings, std::sh
   std::unique_ptr<Server> server(new Server(std::move(telemetry), *prepared, std::move(*listeners)));
   const Result<void> accounts = server->accounts_.begin(used);
   if (!accounts) return fail(accounts.error());
+  server->office_->use(store_door(server->accounts_));
   if (admin_listeners) {
     const bool loopback = used.admin->loopback();
     server->office_->open_admin(std::move(*admin_listeners), loopback ? Reach::ThisMachine : Reach::Network,

@@ -41,7 +41,7 @@ class Server {
   [[nodiscard]] std::vector<std::uint16_t> ports() const { return listeners_.ports(); }
   /// The port of the admin pages; nothing: they are off.
   [[nodiscard]] std::optional<std::uint16_t> admin_port() const { return office_->admin_port(); }
-  /// From now on the admin API works with this store. Its thread ends before the server.
+  /// Instead of the server's own store: the admin API works with this one, whose thread ends before the server.
   void serve_admin_api(StoreDoor store) { office_->use(std::move(store)); }
 
   // Control: from one thread that is not a worker.
