@@ -77,12 +77,13 @@ class Silence {
     std::uint32_t count = 0;
     Instant since{};  ///< when the first of them was taken
   };
-  std::array<Waiting, kPromptClasses> waiting_{};
+  // What every pick asks for comes first, then the shortest prompts, which are the most.
   std::uint32_t all_ = 0;  ///< of every length
   std::uint32_t overtaken_ = 0;
   bool suspect_ = false;
   Instant silent_since_ = Instant::min();
   Instant heard_{};
+  std::array<Waiting, kPromptClasses> waiting_{};
 };
 
 }  // namespace drover::core

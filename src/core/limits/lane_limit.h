@@ -107,11 +107,12 @@ class LaneLimit {
  private:
   [[nodiscard]] Instant told_admits_at(const Amount& estimate, Instant now) const;
 
-  std::array<BelievedLimit, kQuotaDimensions> believed_{};
-  LearnedRate learned_{};
-  LaneCount admitted_{};
+  // What every pick asks for comes first.
   Instant hinted_until_ = Instant::min();
+  LaneCount admitted_{};
+  LearnedRate learned_{};
   double excuses_ = 0;  ///< expected refusals by a told limit that is used up
+  std::array<BelievedLimit, kQuotaDimensions> believed_{};
 };
 
 }  // namespace drover::core

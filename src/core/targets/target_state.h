@@ -31,7 +31,9 @@ namespace drover::core {
 inline constexpr std::uint64_t kLoadPerRequest = 1000;
 [[nodiscard]] std::uint64_t load_of(const Amount& estimate);
 
-/// The fields that policies compare come first, in one cache line: a policy may compare thousands of targets.
+/// In the order in which a pick and its settle touch it, a cache line at a time, because a policy may go through
+/// thousands of targets: what policies compare, what bars the target and is noted of a pick, what refusals and silence
+/// say, what a settle learns.
 struct alignas(64) TargetState {
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
@@ -43,19 +45,23 @@ struct alignas(64) TargetState {
   std::uint32_t in_flight = 0;
   std::uint32_t pool = kNone;
   std::uint32_t lane = 0;  ///< its place in the fleet's lanes
+
   HealthTree::Path path{};
-  std::uint32_t check = kNone;
-  SuccessShare success{};
-  Doubt doubt{};
   LackedApis lacks{};
-  Silence silence{};
-  Comers comers{};
   std::uint64_t requests = 0;
+  std::optional<Instant> last_used{};
+
+  Doubt doubt{};
+  std::uint32_t tier = 0;  ///< in `pool`
+  std::uint32_t check = kNone;
+
+  Silence silence{};
+
+  SuccessShare success{};
+  Comers comers{};
   std::uint64_t failures = 0;
   std::uint64_t input_tokens = 0;
   std::uint64_t cached_tokens = 0;
-  std::uint32_t tier = 0;  ///< in `pool`
-  std::optional<Instant> last_used{};
   std::array<Cohorts, 2> cohorts{};  ///< its waiting requests of ordinary length: plain, and streamed
   Instant next_look{};               ///< at them
 
