@@ -162,6 +162,7 @@ std::optional<Field> field_of(std::string_view name) {
 }
 
 /// The list as it is read.
+/// Of two entries with one name the first stays.
 struct List {
   ReadPrices read{};
   std::size_t models = 0;
@@ -177,10 +178,8 @@ struct List {
     }
     ++models;
     std::string name = lower_name(model);
-    // Names that begin with their provider: "gemini/gemini-2.5-pro".
-    if (name.size() > vendor.size() + 1 && name.starts_with(vendor) && name[vendor.size()] == '/') {
-      name.erase(0, vendor.size() + 1);
-    }
+    const auto known = read.table.vendors().find(vendor);
+    if (known != read.table.vendors().end() && known->second.contains(name)) return;
     read.table.put(std::move(vendor), std::move(name), std::move(prices));
   }
 };
@@ -201,23 +200,30 @@ ModelPrices litellm_prices(const json::object& entry) {
   return prices;
 }
 
+/// The name of a model without its provider before it: "gemini/gemini-2.5-pro".
+std::string_view litellm_model(std::string_view name, std::string_view provider, std::string_view vendor) {
+  for (const std::string_view each : {provider, vendor, std::string_view("vertex_ai")}) {
+    if (name.size() > each.size() + 1 && name.starts_with(each) && name[each.size()] == '/') {
+      return name.substr(each.size() + 1);
+    }
+  }
+  return name;
+}
+
 void read_litellm(const json::object& models, List& list) {
-  constexpr std::string_view kVertex = "vertex_ai/";
-  for (const auto& [name, value] : models) {
-    const json::object* const entry = value.if_object();
-    const json::value* const provider = entry == nullptr ? nullptr : entry->if_contains("litellm_provider");
-    if (provider == nullptr || !provider->is_string()) {
-      ++list.read.skipped;
-      continue;
+  // The entries that a vendor has under its own name come first: "azure/gpt-5" before "azure_ai/gpt-5".
+  for (const bool own : {true, false}) {
+    for (const auto& [name, value] : models) {
+      const json::object* const entry = value.if_object();
+      const json::value* const provider = entry == nullptr ? nullptr : entry->if_contains("litellm_provider");
+      if (provider == nullptr || !provider->is_string()) {
+        list.read.skipped += own ? 1 : 0;
+        continue;
+      }
+      const std::string_view theirs = provider->get_string();
+      const std::string vendor = ours(kVendors, theirs);
+      if ((vendor == theirs) == own) list.add(vendor, litellm_model(name, theirs, vendor), litellm_prices(*entry));
     }
-    const std::string_view theirs = provider->get_string();
-    std::string_view model = name;
-    if (model.size() > theirs.size() + 1 && model.starts_with(theirs) && model[theirs.size()] == '/') {
-      model.remove_prefix(theirs.size() + 1);
-    } else if (model.starts_with(kVertex) && model.size() > kVertex.size()) {
-      model.remove_prefix(kVertex.size());
-    }
-    list.add(ours(kVendors, theirs), model, litellm_prices(*entry));
   }
 }
 
