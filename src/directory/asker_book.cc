@@ -136,16 +136,28 @@ void AskerBook::retire(std::unique_ptr<Counter> counter) {
   if (counter && counter->leases > 0) retired_.push_back(std::move(counter));
 }
 
-bool AskerBook::restore(ScopeRef scope, const CounterKey& key, WallTime begin, std::int64_t sum, const Moment& now) {
-  const std::lock_guard lock(mutex_);
+Counter* AskerBook::counter_of(ScopeRef scope, const CounterKey& key) {
   Scope* const found = find(scope);
-  if (found == nullptr) return false;
+  if (found == nullptr) return nullptr;
   for (const std::unique_ptr<Counter>& each : found->counters) {
-    if (each->key() != key) continue;
-    each->restore(begin, sum, now);
-    return true;
+    if (each->key() == key) return each.get();
   }
-  return false;
+  return nullptr;
+}
+
+bool AskerBook::restore(ScopeRef scope, const CounterKey& key, std::span<const Counter::Restored> sums,
+                        const Moment& now) {
+  const std::lock_guard lock(mutex_);
+  Counter* const counter = counter_of(scope, key);
+  if (counter != nullptr) counter->restore(sums, now);
+  return counter != nullptr;
+}
+
+bool AskerBook::restore(ScopeRef scope, const CounterKey& key, WallTime at, std::int64_t sum, const Moment& now) {
+  const std::lock_guard lock(mutex_);
+  Counter* const counter = counter_of(scope, key);
+  if (counter != nullptr) counter->restore(at, sum, now);
+  return counter != nullptr;
 }
 
 std::array<std::optional<AskerBook::Left>, kUnits> AskerBook::left(const Asking& asking, const Moment& now) {

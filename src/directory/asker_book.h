@@ -61,10 +61,13 @@ class AskerBook {
   /// Removes a scope with its counts. What is reserved there is settled nowhere.
   void forget(ScopeRef scope);
 
-  /// What the ledger says was used in the window that began at `begin`, by requests that began before this count did.
-  /// Calendar windows: replaces what was restored before, so it may be told twice. Rolling windows: adds, once for each
-  /// stretch of time. False: there is no such scope or count.
-  bool restore(ScopeRef scope, const CounterKey& key, WallTime begin, std::int64_t sum, const Moment& now);
+  /// What the ledger says was used by requests that began before this count did: instead of all that was restored of it
+  /// before, so it may be told again, also after a failure. Read all of it first, then call this once. A stretch of a
+  /// rolling window counts from its end, so that no part of it leaves early. False: there is no such scope or count.
+  bool restore(ScopeRef scope, const CounterKey& key, std::span<const Counter::Restored> sums, const Moment& now);
+  /// The same for one stretch. A calendar window (`at`: any moment of it): instead of what was restored of this window.
+  /// A rolling window: in addition to what was restored before.
+  bool restore(ScopeRef scope, const CounterKey& key, WallTime at, std::int64_t sum, const Moment& now);
 
   /// Checks every limit that counts this request, then takes from each: all or none. A soft limit never refuses.
   [[nodiscard]] Reservation reserve(const Asking& asking, const Spend& estimate, const Moment& now,
@@ -107,6 +110,8 @@ class AskerBook {
   };
   [[nodiscard]] Scope* find(ScopeRef scope);
   Scope& made(ScopeRef scope);
+  /// Null: there is no such scope or count.
+  [[nodiscard]] Counter* counter_of(ScopeRef scope, const CounterKey& key);
   /// Calls `visit(counter)` for each counter that counts this request.
   template <class Visit>
   void each_counter(const Asking& asking, Visit visit);

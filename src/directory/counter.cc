@@ -128,21 +128,36 @@ void Counter::settle(CountPlace place, std::int64_t taken, std::int64_t change) 
   }
 }
 
-void Counter::restore(WallTime begin, std::int64_t sum, const Moment& now) {
+void Counter::restore(std::span<const Restored> sums, const Moment& now) {
+  for (Calendar& each : calendars_) each.restored = 0;
+  if (rolling_) {
+    for (const auto& [at, sum] : std::exchange(rolling_->restored, {})) rolling_->count.add(at, -sum);
+  }
+  for (const Restored& each : sums) restore(each.at, each.sum, now);
+}
+
+void Counter::restore(WallTime at, std::int64_t sum, const Moment& now) {
   sum = std::clamp<std::int64_t>(sum, 0, kMostCounted);
   if (concurrent()) return;
   if (!rolling_) {
+    // However many windows of the past are restored, the one that counts now stays in memory.
     const std::size_t current = current_;
-    open_calendar(begin).restored = sum;
-    if (calendars_[current].end > calendars_[current_].end) current_ = current;
+    open_calendar(at).restored = sum;
+    if (calendars_[current].begin < calendars_[current].end) {
+      current_ = current;
+      calendars_[current].used = ++uses_;
+    }
     return;
   }
-  // A step of the past, on the clock that cannot be set. What began after now, by a clock that was set back, is of now.
-  const auto age = std::max(now.wall - begin, WallTime::duration{});
+  // A step of the past, on the clock that cannot be set. What is later than now, by a clock that was set back, is of
+  // now.
+  const auto age = std::max(now.wall - std::max(at, money::kEarliestTime), WallTime::duration{});
   if (age > window_.spec().span) return;
-  const Instant at = now.instant - age;
+  const Instant step = now.instant - age;
   const std::int64_t room = kMostCounted - rolling_->count.total(now.instant);
-  rolling_->count.add(at, std::min(sum, std::max<std::int64_t>(room, 0)));
+  sum = std::min(sum, std::max<std::int64_t>(room, 0));
+  rolling_->count.add(step, sum);
+  rolling_->restored.emplace_back(step, sum);
 }
 
 std::vector<Counter::WindowSum> Counter::windows(const Moment& now) {

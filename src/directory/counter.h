@@ -5,9 +5,10 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/window_count.h"
@@ -77,9 +78,15 @@ class Counter {
   /// more is left alone.
   void settle(CountPlace place, std::int64_t taken, std::int64_t change);
 
-  /// What the ledger says of the window that began at `begin`, beside what is counted here. A calendar window: instead
-  /// of what was restored before. A rolling window: added to the step in which `begin` lies. Nothing for Concurrent.
-  void restore(WallTime begin, std::int64_t sum, const Moment& now);
+  /// What the ledger knows of one stretch of time.
+  struct Restored {
+    WallTime at{};  ///< in a calendar window: any moment of it; in a rolling window: the end of the stretch
+    std::int64_t sum = 0;
+  };
+  /// Counts these beside what is counted here, instead of all that was restored before. Nothing for Concurrent.
+  void restore(std::span<const Restored> sums, const Moment& now);
+  /// The same for one stretch: a calendar window, instead of what was restored of it; a rolling one, in addition.
+  void restore(WallTime at, std::int64_t sum, const Moment& now);
 
   /// One window, as it is handed over.
   struct WindowSum {
@@ -112,6 +119,7 @@ class Counter {
     explicit Rolling(Duration span) : count(span) {}
     WindowCount<kRollingSteps> count;
     std::int64_t reserved = 0;
+    std::vector<std::pair<Instant, std::int64_t>> restored{};  ///< what restore() added, and where
   };
 
   [[nodiscard]] bool concurrent() const { return key_.unit == Unit::Concurrent; }

@@ -10,7 +10,7 @@
 namespace drover::directory {
 namespace {
 
-constexpr std::size_t kMostPathBytes = 200;
+constexpr std::size_t kMostPrincipalBytes = 200;
 /// Places and terms of keys are looked through when they are more than this, then whenever they have doubled.
 constexpr std::size_t kDropAtLeast = 1024;
 
@@ -61,7 +61,7 @@ Result<void> check_keys(std::span<const Key> keys) {
     if (!KeyNumber::of(each.id)) {
       return fail(money::input_error("key_id", "The id of a key is key_ and 16 letters and digits."));
     }
-    if (each.principal.size() > kMostPathBytes) {
+    if (each.principal.size() > kMostPrincipalBytes) {
       return fail(money::input_error("key_principal", "The path of a principal has at most 200 bytes."));
     }
   }

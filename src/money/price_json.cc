@@ -7,14 +7,17 @@
 #include <optional>
 #include <utility>
 
+#include "base/sha256.h"
 #include "money/input_error.h"
+#include "money/lower.h"
 
 namespace drover::money {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMostListedNameBytes = 256;
+/// Of the version of a list: enough to tell the lists of one user apart.
+constexpr std::size_t kFingerprintBytes = 6;
 
 struct Word {
   std::string_view theirs;
@@ -63,6 +66,9 @@ constexpr std::array<RateWord, kRates> kLitellmRates{{{"input_cost_per_token", R
                                                       {"output_cost_per_audio_token", Rate::AudioOut},
                                                       {"output_cost_per_image", Rate::Image}}};
 
+/// Taken where there is no price of the first kind: the output of models that only draw is tokens of images.
+constexpr std::array<RateWord, 1> kLitellmInstead{{{"output_cost_per_image_token", Rate::Output}}};
+
 constexpr std::array<RateWord, 7> kModelsDevRates{{{"input", Rate::Input},
                                                    {"output", Rate::Output},
                                                    {"cache_read", Rate::CacheRead},
@@ -74,7 +80,7 @@ constexpr std::array<RateWord, 7> kModelsDevRates{{{"input", Rate::Input},
 template <std::size_t N>
 std::string ours(const std::array<Word, N>& words, std::string_view theirs) {
   const auto* const found = std::ranges::find(words, theirs, &Word::theirs);
-  return std::string(found == words.end() ? theirs.substr(0, kMostListedNameBytes) : found->ours);
+  return std::string(found == words.end() ? theirs.substr(0, kMostNameBytes) : found->ours);
 }
 
 template <std::size_t N>
@@ -119,6 +125,7 @@ bool drop_zeros(ModelPrices& prices) {
 /// A field of LiteLLM's: "input_cost_per_token_above_200k_tokens_batches".
 struct Field {
   Rate rate = Rate::Input;
+  bool instead = false;  ///< of kLitellmInstead
   Tier tier = Tier::Standard;
   std::int64_t above = 0;
 };
@@ -146,59 +153,77 @@ std::optional<Field> field_of(std::string_view name) {
     field.above *= 1000;
     name = name.substr(0, at);
   }
-  const std::optional<Rate> rate = rate_named(kLitellmRates, name);
+  std::optional<Rate> rate = rate_named(kLitellmRates, name);
+  field.instead = !rate;
+  if (!rate) rate = rate_named(kLitellmInstead, name);
   if (!rate) return std::nullopt;
   field.rate = *rate;
   return field;
 }
 
 /// The list as it is read.
+/// Of two entries with one name the first stays.
 struct List {
   ReadPrices read{};
   std::size_t models = 0;
 
   void add(std::string vendor, std::string_view model, ModelPrices prices) {
+    vendor = lower_name(vendor);
     // A name with a space or a semicolon could not be written as text again.
-    const bool bad = model.empty() || model.size() > kMostListedNameBytes ||
-                     model.find_first_of(" ;\n\r#") != model.npos || vendor.empty() ||
-                     vendor.find_first_of(" ;\n\r#") != vendor.npos || vendor == "version";
+    const bool bad = model.empty() || model.size() > kMostNameBytes || model.find_first_of(" ;\n\r#") != model.npos ||
+                     vendor.empty() || vendor.find_first_of(" ;\n\r#") != vendor.npos || vendor == "version";
     if (bad || models == kMostModels || !drop_zeros(prices)) {
       ++read.skipped;
       return;
     }
     ++models;
-    std::string name = price_names(vendor, model).front();
-    // Names that begin with their provider: "gemini/gemini-2.5-pro".
-    if (name.size() > vendor.size() && name.starts_with(vendor) && name[vendor.size()] == '/') {
-      name.erase(0, vendor.size() + 1);
-    }
+    std::string name = lower_name(model);
+    const auto known = read.table.vendors().find(vendor);
+    if (known != read.table.vendors().end() && known->second.contains(name)) return;
     read.table.put(std::move(vendor), std::move(name), std::move(prices));
   }
 };
 
-void read_litellm(const json::object& models, List& list) {
-  for (const auto& [name, value] : models) {
-    const json::object* const entry = value.if_object();
-    const json::value* const provider = entry == nullptr ? nullptr : entry->if_contains("litellm_provider");
-    if (provider == nullptr || !provider->is_string()) {
-      ++list.read.skipped;
-      continue;
-    }
-    ModelPrices prices;
-    for (const auto& [key, price] : *entry) {
+ModelPrices litellm_prices(const json::object& entry) {
+  ModelPrices prices;
+  for (const bool instead : {false, true}) {
+    for (const auto& [key, price] : entry) {
       const std::optional<Field> field = field_of(key);
-      if (!field) continue;
+      if (!field || field->instead != instead) continue;
       const auto read = price_of(price, field->rate == Rate::Image ? 1 : 1e6);
-      if (read) prices.part(field->tier, field->above).rates.set(field->rate, read);
+      if (!read) continue;
+      if (prices.parts.size() == kMostParts && prices.find(field->tier, field->above) == nullptr) continue;
+      Rates& rates = prices.part(field->tier, field->above).rates;
+      if (!instead || !rates.get(field->rate)) rates.set(field->rate, read);
     }
-    const std::string_view theirs = provider->get_string();
-    std::string_view model = name;
-    if (model.size() > theirs.size() && model.starts_with(theirs) && model[theirs.size()] == '/') {
-      model.remove_prefix(theirs.size() + 1);
-    } else if (model.starts_with("vertex_ai/")) {
-      model.remove_prefix(10);
+  }
+  return prices;
+}
+
+/// The name of a model without its provider before it: "gemini/gemini-2.5-pro".
+std::string_view litellm_model(std::string_view name, std::string_view provider, std::string_view vendor) {
+  for (const std::string_view each : {provider, vendor, std::string_view("vertex_ai")}) {
+    if (name.size() > each.size() + 1 && name.starts_with(each) && name[each.size()] == '/') {
+      return name.substr(each.size() + 1);
     }
-    list.add(ours(kVendors, theirs), model, std::move(prices));
+  }
+  return name;
+}
+
+void read_litellm(const json::object& models, List& list) {
+  // The entries that a vendor has under its own name come first: "azure/gpt-5" before "azure_ai/gpt-5".
+  for (const bool own : {true, false}) {
+    for (const auto& [name, value] : models) {
+      const json::object* const entry = value.if_object();
+      const json::value* const provider = entry == nullptr ? nullptr : entry->if_contains("litellm_provider");
+      if (provider == nullptr || !provider->is_string()) {
+        list.read.skipped += own ? 1 : 0;
+        continue;
+      }
+      const std::string_view theirs = provider->get_string();
+      const std::string vendor = ours(kVendors, theirs);
+      if ((vendor == theirs) == own) list.add(vendor, litellm_model(name, theirs, vendor), litellm_prices(*entry));
+    }
   }
 }
 
@@ -246,10 +271,14 @@ Result<ReadPrices> read_price_json(std::string_view text) {
   if (fault) return fail(input_error("prices_json", "The list of prices is not JSON."));
   const json::object* const object = value.if_object();
   List list;
+  // Two lists have one version only if they are the same.
+  const std::string fingerprint = hex(sha256(text), kFingerprintBytes);
   if (object != nullptr && any_entry_has(*object, "litellm_provider")) {
     read_litellm(*object, list);
+    list.read.table.set_version("litellm-" + fingerprint);
   } else if (object != nullptr && any_entry_has(*object, "models")) {
     read_models_dev(*object, list);
+    list.read.table.set_version("models.dev-" + fingerprint);
   } else {
     return fail(input_error("prices_shape", "The list of prices is neither LiteLLM's nor that of models.dev."));
   }

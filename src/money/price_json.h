@@ -18,7 +18,8 @@ struct ReadPrices {
 
 /// Reads either list, told apart by its shape: LiteLLM's has entries with "litellm_provider", that of models.dev has
 /// providers with "models". An entry whose prices are all 0 is skipped: it says "unknown" more often than "free".
-/// Errors: prices_too_large, prices_json (no JSON), prices_shape (neither of the two).
+/// The table's version is the list's name and the begin of its SHA-256. Errors: prices_too_large, prices_json (no
+/// JSON), prices_shape (neither of the two).
 [[nodiscard]] Result<ReadPrices> read_price_json(std::string_view text);
 
 }  // namespace drover::money

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "money/lower.h"
 #include "money/price_table.h"
 
 namespace drover::money {
@@ -9,9 +10,6 @@ namespace {
 
 constexpr std::array<std::string_view, 11> kRegions{"us.",     "eu.", "apac.", "jp.", "au.", "global.",
                                                     "us-gov.", "ca.", "sa.",   "in.", "me."};
-
-/// Longer names are no models.
-constexpr std::size_t kMostBytes = 256;
 
 bool all_digits(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -72,10 +70,7 @@ std::string_view without_revision(std::string_view name) {
 }  // namespace
 
 std::vector<std::string> price_names(std::string_view vendor, std::string_view model) {
-  std::string lower(model.substr(0, kMostBytes));
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
+  const std::string lower = lower_name(model);
   std::vector<std::string> names;
   const auto add = [&](std::string_view name) {
     if (!name.empty() && std::ranges::find(names, name) == names.end()) names.emplace_back(name);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "money/input_error.h"
+#include "money/lower.h"
 
 namespace drover::money {
 namespace {
@@ -19,8 +20,6 @@ constexpr std::string_view kBuiltin =
 constexpr std::array<std::string_view, 17> kMakersFirst{
     "openai",  "anthropic", "gemini",   "mistral",    "deepseek", "xai",    "cohere", "moonshot", "zai",
     "minimax", "groq",      "cerebras", "perplexity", "together", "vertex", "azure",  "bedrock"};
-
-constexpr std::size_t kMostNameBytes = 256;
 
 std::unexpected<Error> bad_line(std::size_t number, std::string_view what) {
   return fail(input_error("prices_line", "Line " + std::to_string(number) + " of the prices: " + std::string(what)));
@@ -69,6 +68,7 @@ const char* read_part(std::string_view text, ModelPrices& prices) {
     word = next_word(text);
   }
   if (word.empty()) return "a part has no prices.";
+  if (prices.parts.size() == kMostParts) return "there are too many parts.";
   ModelPrices::Part& part = prices.part(place.tier, place.above);
   for (; !word.empty(); word = next_word(text)) {
     const std::optional<Rate> rate = rate_of(next_piece(word, '='));
@@ -78,14 +78,6 @@ const char* read_part(std::string_view text, ModelPrices& prices) {
     part.rates.set(*rate, *price);
   }
   return nullptr;
-}
-
-std::string lower(std::string_view text) {
-  std::string made(text.substr(0, kMostNameBytes));
-  for (char& c : made) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  }
-  return made;
 }
 
 /// A price without the zeros that usd_text() keeps.
@@ -127,6 +119,7 @@ Result<PriceTable> PriceTable::parse(std::string_view text) {
       table.version_ = names.substr(0, kMostNameBytes);
       continue;
     }
+    if (lower_name(vendor) == "version") return bad_line(number, "a vendor cannot be called so.");
     ModelPrices prices;
     while (!line.empty()) {
       if (const char* const fault = read_part(next_piece(line, ';'), prices)) return bad_line(number, fault);
@@ -137,7 +130,7 @@ Result<PriceTable> PriceTable::parse(std::string_view text) {
     for (; !name.empty(); name = next_word(names)) {
       if (++models > kMostModels)
         return fail(input_error("prices_too_large", "A list of prices has at most 100,000 models."));
-      table.put(lower(vendor), lower(name), prices);
+      table.put(lower_name(vendor), lower_name(name), prices);
     }
   }
   return table;
@@ -156,7 +149,7 @@ std::optional<PriceTable::Found> PriceTable::find(std::string_view vendor, std::
     }
     return std::nullopt;
   }
-  const auto models = vendors_.find(lower(vendor));
+  const auto models = vendors_.find(lower_name(vendor));
   if (models == vendors_.end()) return std::nullopt;
   for (const std::string& name : price_names(vendor, model)) {
     const auto found = models->second.find(name);
@@ -173,8 +166,8 @@ void PriceTable::put(std::string vendor, std::string model, ModelPrices prices) 
 void PriceTable::override_price(std::string_view vendor, std::string_view model, Tier tier, std::int64_t above,
                                 Rate rate, std::optional<NanoUsd> price) {
   const std::optional<Found> known = find(vendor, model);
-  const std::string name = known ? known->model : lower(model);
-  vendors_[lower(vendor)][name].part(tier, above).rates.set(rate, price);
+  const std::string name = known ? known->model : lower_name(model);
+  vendors_[lower_name(vendor)][name].part(tier, above).rates.set(rate, price);
   overridden_ = true;
 }
 

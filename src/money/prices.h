@@ -61,6 +61,9 @@ class Rates {
                                            kUnknown, kUnknown, kUnknown, kUnknown};
 };
 
+/// Tiers and sizes of one model that a list may have; the largest public entry has 12.
+inline constexpr std::size_t kMostParts = 64;
+
 /// The prices of one model. Each part holds only what differs for its tier and its size.
 struct ModelPrices {
   struct Part {

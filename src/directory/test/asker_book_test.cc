@@ -258,6 +258,35 @@ TEST(AskerBook, RestoredStepsOfARollingWindowLeaveIt) {
   EXPECT_EQ(sum_of(book, "a", moment(15min)), 40);
 }
 
+TEST(AskerBook, ARestoreThatIsRepeatedCountsOnce) {
+  for (const char* window : {"1h", "day"}) {
+    AskerBook book(1);
+    const Limit limits[] = {hard(Unit::Tokens, 100, window)};
+    const CounterKey key = book.set_limits(node("a"), limits)->front();
+    ASSERT_TRUE(book.reserve({.principal = "a"}, tokens(5), moment()).value().settle(tokens(5)));
+    const Counter::Restored some[] = {{moment(-10min).wall, 60}, {moment(-20min).wall, 20}};
+    EXPECT_TRUE(book.restore(node("a"), key, std::span(some).first(1), moment()));
+    const Counter::Restored all[] = {{moment(-9min).wall, 70}};
+    EXPECT_TRUE(book.restore(node("a"), key, all, moment(1min)));
+    EXPECT_TRUE(book.restore(node("a"), key, all, moment(2min)));
+    EXPECT_EQ(sum_of(book, "a", moment(2min)), 75) << window;
+    EXPECT_TRUE(book.restore(node("a"), key, std::span<const Counter::Restored>(), moment(2h)));
+    EXPECT_EQ(sum_of(book, "a", moment(2h)), std::string_view(window) == "1h" ? 0 : 5);
+    EXPECT_FALSE(book.restore(node("b"), key, all, moment()));
+  }
+}
+
+TEST(AskerBook, RestoringManyWindowsOfThePastLeavesTheCountOfNow) {
+  AskerBook book(1);
+  const Limit limits[] = {hard(Unit::Requests, 5, "day")};
+  const CounterKey key = book.set_limits(node("a"), limits)->front();
+  ASSERT_TRUE(book.reserve({.principal = "a"}, {}, moment()).value().settle({}));
+  std::vector<Counter::Restored> past;
+  for (int day = 1; day <= 10; ++day) past.push_back({moment().wall - day * 24h, 9});
+  EXPECT_TRUE(book.restore(node("a"), key, past, moment()));
+  EXPECT_EQ(book.left({.principal = "a"}, moment())[0]->remaining, 4);
+}
+
 TEST(AskerBook, HandsOverEverySumInParts) {
   AskerBook book(1);
   for (int at = 0; at < 5; ++at) limit(book, node("n" + std::to_string(at)), {hard(Unit::Requests, 5, "day")});

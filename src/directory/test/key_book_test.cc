@@ -247,6 +247,31 @@ TEST(KeyBookThreads, ARevocationHoldsOnEveryThreadOnceItHasReturned) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(KeyBookThreads, ARotationLeavesNoMomentWithoutTheSecretInUse) {
+  KeyBook book;
+  Key one = key(0);
+  put(book, one);
+  std::atomic<int> usable = 0;  // this secret works until the next rotation but one
+  std::atomic<bool> stop = false;
+  std::atomic<int> missed = 0;
+  std::thread reader([&] {
+    while (!stop) {
+      const int secret = usable;
+      const bool found = verdict(book, secret) == KeyVerdict::Known;
+      if (!found && usable - secret < 1) ++missed;
+    }
+  });
+  for (int rotation = 1; rotation < 3'000; ++rotation) {
+    one.former = Key::Former{.digest = one.digest, .shown = {}, .until = kNow + 1h};
+    one.digest = sha256("secret " + std::to_string(rotation));
+    put(book, one);
+    usable = rotation;
+  }
+  stop = true;
+  reader.join();
+  EXPECT_EQ(missed, 0);
+}
+
 TEST(KeyBookThreads, AKeyThatStaysIsFoundAllTheTime) {
   KeyBook book;
   std::vector<Key> keys;

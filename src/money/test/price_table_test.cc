@@ -114,9 +114,9 @@ TEST(PriceTable, ReadsTheTextThatItWrites) {
 TEST(PriceTable, TellsWhatIsWrongWithALine) {
   EXPECT_EQ(fault("# only a comment\n\n"), "");
   EXPECT_EQ(fault("a b; in=1\r\nx\n"), "prices_line: Line 2 of the prices: there are no prices.");
-  for (const char* line :
-       {"a; in=1", "a b; in=-1", "a b; in=nan", "a b; in=1e3", "a b; in", "a b; what=1", "a b; gold in=1",
-        "a b; >x in=1", "a b; >-5 in=1", "a b; >99999999999999999999 in=1", "a b;  ", "; in=1", "a b; in="}) {
+  for (const char* line : {"a; in=1", "a b; in=-1", "a b; in=nan", "a b; in=1e3", "a b; in", "a b; what=1",
+                           "a b; gold in=1", "a b; >x in=1", "a b; >-5 in=1", "a b; >99999999999999999999 in=1",
+                           "a b;  ", "; in=1", "a b; in=", "Version b; in=1"}) {
     EXPECT_TRUE(fault(line).starts_with("prices_line")) << line;
   }
   EXPECT_TRUE(fault(std::string(kMostPriceBytes + 1, '#')).starts_with("prices_too_large"));
@@ -144,13 +144,17 @@ TEST(PriceJson, ReadsLitellmsList) {
       "output_cost_per_image": 0.04, "cache_read_input_token_cost": 0.0, "search_context_cost_per_query": {"low": 1}},
     "vertex_ai/claude-x": {"litellm_provider": "vertex_ai-anthropic_models", "input_cost_per_token": 3e-06,
       "cache_creation_input_token_cost_above_1hr": 6e-06},
+    "draws": {"litellm_provider": "openai", "input_cost_per_token": 5e-06, "output_cost_per_image_token": 4e-05},
     "free": {"litellm_provider": "openai", "input_cost_per_token": 0, "output_cost_per_token": 0},
     "bad": {"litellm_provider": "openai", "input_cost_per_token": -1, "output_cost_per_token": "5", "input_cost_per_audio_token": 1e300},
     "no object": 5, "strange name;": {"litellm_provider": "openai", "input_cost_per_token": 1}
   })");
   ASSERT_TRUE(read) << read.error().message;
   const PriceTable& table = read->table;
-  EXPECT_EQ(table.size(), 2U);
+  EXPECT_EQ(table.size(), 3U);
+  EXPECT_EQ(price(table, "openai", "draws", Rate::Output), "40.00");
+  EXPECT_TRUE(table.version().starts_with("litellm-"));
+  EXPECT_EQ(table.version().size(), 8 + 12U);
   EXPECT_EQ(read->skipped, 5U);
   EXPECT_EQ(price(table, "gemini", "gemini-x", Rate::Input), "1.25");
   EXPECT_EQ(price(table, "gemini", "gemini-x", Rate::Input, Tier::Standard, 300'000), "2.50");
@@ -172,6 +176,19 @@ TEST(PriceJson, ReadsTheListOfModelsDev) {
   EXPECT_EQ(read->table.size(), 2U);
   EXPECT_EQ(price(read->table, "gemini", "gemini-x", Rate::Output, Tier::Standard, 300'000), "15.00");
   EXPECT_EQ(price(read->table, "openai", "gpt-x", Rate::Input), "0.15");
+}
+
+TEST(PriceJson, AModelWithEndlessSizesKeepsTheFirstOfThem) {
+  std::string json = R"({"m": {"litellm_provider": "openai", "input_cost_per_token": 1e-06)";
+  std::string line = "openai m; in=1";
+  for (int at = 1; at < 100'000; ++at) {
+    json += ", \"input_cost_per_token_above_" + std::to_string(at) + "k_tokens\": 1";
+    line += "; >" + std::to_string(at) + " in=1";
+  }
+  const auto read = read_price_json(json + "}}");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->table.find("openai", "m")->prices->parts.size(), kMostParts);
+  EXPECT_TRUE(fault(line).ends_with("there are too many parts."));
 }
 
 TEST(PriceJson, TellsWhatIsNoListOfPrices) {
