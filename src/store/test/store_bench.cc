@@ -1,5 +1,5 @@
-// What the ledger costs: rows a second into each database, and what a request's own thread pays. PostgreSQL is a server of
-// the bench's own, without fsync, or the one that DROVER_BENCH_POSTGRES=postgres://user@host/database names.
+// What the ledger costs: rows a second into each database, and what a request's own thread pays. PostgreSQL is a server
+// of the bench's own, without fsync, or the one that DROVER_BENCH_POSTGRES=postgres://user@host/database names.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
