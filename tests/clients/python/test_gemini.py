@@ -119,6 +119,17 @@ class Answers(Google, SharedWorld):
         answer = self.google().models.embed_content(model=EMBEDDER, contents=["a", "b"], config=config)
         self.assertEqual([len(each.values) for each in answer.embeddings], [3, 3])
 
+    def test_openais_sdk_gets_googles_embeddings(self):
+        client = self.client()
+        asked = {"model": "embedder-renamed", "input": ["a", "b"], "dimensions": 3}
+        in_bytes = client.embeddings.create(**asked)  # the SDK asks for base64
+        in_numbers = client.embeddings.create(**asked, encoding_format="float")
+        self.assertEqual([len(each.embedding) for each in in_bytes.data], [3, 3])
+        for one, other in zip(in_bytes.data, in_numbers.data, strict=True):
+            for left, right in zip(one.embedding, other.embedding, strict=True):
+                self.assertAlmostEqual(left, right, places=6)
+        self.assertEqual(path_of(self.world.requests()[-1]), f"/v1beta/models/{EMBEDDER}:batchEmbedContents")
+
     def test_another_name_of_a_model_is_the_providers_at_the_provider(self):
         client = self.google()
         self.assertEqual(client.models.generate_content(model="gemini-renamed", contents=QUESTION).text, QUESTION)
