@@ -21,6 +21,12 @@ TOOLS = types.Tool(function_declarations=[
         "type": "OBJECT", "properties": {"city": {"type": "STRING", "enum": ["Chiang Mai"]}}, "required": ["city"]}},
 ])
 CALLS = [("get_time", {"zone": "UTC"}), ("get_weather", {"city": "Chiang Mai"})]
+MODELS = {
+    GEMINI: {"balance": "round_robin", "targets": ["google"]},
+    EMBEDDER: {"targets": ["google"]},
+    "gemini-renamed": {"targets": [{"provider": "google", "model": GEMINI}]},
+    "embedder-renamed": {"targets": [{"provider": "google", "model": EMBEDDER}]},
+}
 NO_AUTOMATION = types.AutomaticFunctionCallingConfig(disable=True)
 
 
@@ -48,6 +54,7 @@ def told(chunks):
 
 class Answers(Google, SharedWorld):
     mock = {"cuts": "random", "text": "echo"}
+    gateway = {"models": MODELS}
 
     def test_a_plain_answer_arrives_whole(self):
         answer = self.google().models.generate_content(model=GEMINI, contents=QUESTION)
@@ -153,7 +160,14 @@ class Answers(Google, SharedWorld):
         self.assertEqual(client.models.generate_content(model=GEMINI, contents=QUESTION).text, QUESTION)
 
 
-class Failures(Google, FreshWorld):
+class GoogleFresh(Google, FreshWorld):
+    """To be started by each test."""
+
+    def start(self, mock=None, gateway=None):
+        super().start(mock, {"models": MODELS, **(gateway or {})})
+
+
+class Failures(GoogleFresh):
     def test_a_key_that_is_limited_gives_way_to_the_next(self):
         self.start(mock={"text": "echo"})
         self.world.faults("429:retry-after=30:count=1")
@@ -193,7 +207,7 @@ class Failures(Google, FreshWorld):
         until(lambda: self.world.requests()[-1]["outcome"] == "client_gone", "the provider still works")
 
 
-class Keys(Google, FreshWorld):
+class Keys(GoogleFresh):
     def test_a_clients_key_is_asked_for_and_stays_here(self):
         self.start(mock={"text": "echo"}, gateway={"clients": [{"name": "web", "key": {"value": CLIENT_KEY}}]})
         with self.assertRaises(errors.ClientError) as raised:
