@@ -71,7 +71,7 @@ constexpr std::string_view kResponses[] = {
     R"("prompt_cache_key":"k")",
 };
 
-constexpr std::string_view kGemini[] = {
+constexpr std::string_view kGenerate[] = {
     R"("generationConfig":{"temperature":0.5})",
     R"("generationConfig":{"topP":0.5})",
     R"("generationConfig":{"topK":5})",
@@ -97,7 +97,7 @@ std::span<const std::string_view> features_of(Form front) {
     case Form::Chat: return kChat;
     case Form::Messages: return kMessages;
     case Form::Responses: return kResponses;
-    case Form::Gemini: return kGemini;
+    case Form::Gemini: return kGenerate;
   }
   return {};
 }

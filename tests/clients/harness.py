@@ -185,10 +185,6 @@ def gateway_settings(servers, certificates):
             "three-providers": {"balance": "round_robin", "targets": apart},
             "three-servers": {"balance": "round_robin", "targets": [{"provider": "spread", "model": "gpt-4o"}]},
             CLAUDE: {"balance": "round_robin", "targets": ["claude"]},
-            GEMINI: {"balance": "round_robin", "targets": ["google"]},
-            EMBEDDER: {"targets": ["google"]},
-            "gemini-renamed": {"targets": [{"provider": "google", "model": GEMINI}]},
-            "embedder-renamed": {"targets": [{"provider": "google", "model": EMBEDDER}]},
             "claude-one-key": {"targets": [{"provider": "claude", "model": CLAUDE, "key": "k1"}]},
             "claude-three-servers": {
                 "balance": "round_robin", "targets": [{"provider": "claude-spread", "model": CLAUDE}]},

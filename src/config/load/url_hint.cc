@@ -71,8 +71,7 @@ std::optional<std::string> as_openai(std::string_view url, const Parts& parts) {
                                        : "");
   }
   if (parts.host == kGoogle && parts.path.find(kGoogleAsOpenAi) == std::string_view::npos) {
-    return "this looks like a service in Gemini's dialect; did you forget dialect: gemini? (what Google has in "
-           "OpenAI's "
+    return "this looks like a service in Gemini's dialect; did you forget dialect: gemini? (what it has in OpenAI's "
            "shape is at https://generativelanguage.googleapis.com/v1beta/openai)";
   }
   if (!parts.path.empty()) return std::nullopt;

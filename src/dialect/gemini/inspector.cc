@@ -14,10 +14,19 @@ namespace drover::dialect::gemini_detail {
 namespace {
 
 /// Google takes each of them in two spellings.
-enum Member : std::size_t { kContents, kSystem, kSystemApart, kConfig, kConfigApart, kCached, kCachedApart };
+enum Member : std::size_t {
+  kContents,
+  kSystem,
+  kSystemApart,
+  kConfig,
+  kConfigApart,
+  kCached,
+  kCachedApart,
+  kBodyModel
+};
 constexpr auto kMembers =
     std::to_array<std::string_view>({"contents", "systemInstruction", "system_instruction", "generationConfig",
-                                     "generation_config", "cachedContent", "cached_content"});
+                                     "generation_config", "cachedContent", "cached_content", "model"});
 /// Files that the request names, anywhere below its top.
 constexpr auto kFileNames = std::to_array<std::string_view>({"fileUri", "file_uri"});
 /// Where files stand that an account has put there. Others can be read by anybody.
@@ -69,6 +78,11 @@ void GeminiInspector::finish(const JsonScan& scan) {
   result_.choices = static_cast<std::uint32_t>(answers);
   result_.output_tokens_estimate = std::min(each * answers, kMaxOutputEstimate);
   result_.input_tokens_estimate = static_cast<std::int64_t>(scan.text_bytes() / 4 + scan.numbers());
+  // The path names the model; what is here too is kept to be compared.
+  if (const auto model = scan.member(kBodyModel)) {
+    const std::string_view raw = model->of(body_);
+    result_.model = json_unescape(raw_string(raw).value_or(raw));
+  }
   const std::string_view cached = raw_string(value(kCached, kCachedApart)).value_or("");
   result_.continues = cached.empty() ? 0 : id_mark(cached);
   for (std::size_t name = 0; name < kFileNames.size() && result_.continues == 0; ++name) {

@@ -1,5 +1,6 @@
 // Reads a request body of Google's API in slices: how much output and how many answers it asks for, what it goes on
-// with, which conversation it belongs to. The model and the stream stand in its path (paths.h).
+// with, which conversation it belongs to. The model and the stream stand in its path (paths.h); a model that the body
+// names too is in Inspection::model, without has_model.
 #pragma once
 
 #include <string_view>

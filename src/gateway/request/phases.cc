@@ -72,17 +72,19 @@ void name_a_version(RequestState& state) {
   state.request.fields.append(dialect::kAnthropicVersion).append("\r\n");
 }
 
-/// Gemini's paths say what other APIs have in their bodies: that a stream is asked for. A body that names another model
-/// than its path is looked for where it matters to whom.
+/// Gemini's paths say what other APIs have in their bodies: that a stream is asked for. A limited client must not name
+/// another model in the body than in the path.
 void read_path_of_gemini(RequestState& state) {
   if (state.dialect != core::DialectKind::Gemini) return;
   upstream::UpstreamRequest& request = state.request;
   const auto read = dialect::read_gemini_path(request.path);
   if (!read) return;
   request.inspection.stream = read->streams() && dialect::asks_events(request.query);
-  if (is_limited(state.client)) {
-    request.inspection.names_other_models = dialect::names_other_model(request.body.view(), read->model);
-  }
+  if (!is_limited(state.client)) return;
+  request.inspection.names_other_models =
+      request.api == dialect::Api::Generate
+          ? !request.inspection.model.empty() && dialect::bare_model(request.inspection.model) != read->model
+          : dialect::names_other_model(request.body.view(), read->model);
 }
 
 /// What is known about the account that holds the object with this mark.

@@ -76,25 +76,21 @@ std::string without_empty_segments(std::string_view path) {
 
 /// "models%2Fgemini-3-pro" and "models/models%2Fgemini-3-pro" as "models/gemini-3-pro".
 std::string with_plain_collection(std::string_view behind_version) {
-  for (const std::string_view collection : kCollections) {
-    if (!behind_version.starts_with(collection)) continue;
-    std::string_view rest = behind_version.substr(collection.size());
-    if (begins_with_ignoring_case(rest, kEscapedSlash)) {
-      rest.remove_prefix(kEscapedSlash.size());
-    } else if (rest.starts_with('/')) {
-      rest.remove_prefix(1);
-    } else {
-      continue;
-    }
-    for (const std::string_view again : kCollections) {
-      if (!rest.starts_with(again)) continue;
-      if (begins_with_ignoring_case(rest.substr(again.size()), kEscapedSlash)) {
-        return with_plain_collection(rest);
-      }
-    }
-    return std::string(collection) + "/" + std::string(rest);
+  std::string_view rest = behind_version;
+  std::string_view place;
+  for (;;) {
+    const auto* const found = std::ranges::find_if(kCollections, [&](std::string_view collection) {
+      if (!rest.starts_with(collection)) return false;
+      const std::string_view behind = rest.substr(collection.size());
+      return begins_with_ignoring_case(behind, kEscapedSlash) || (place.empty() && behind.starts_with('/'));
+    });
+    if (found == kCollections.end()) break;
+    place = *found;
+    rest.remove_prefix(place.size());
+    rest.remove_prefix(rest.starts_with('/') ? 1 : kEscapedSlash.size());
   }
-  return std::string(behind_version);
+  if (place.empty()) return std::string(behind_version);
+  return std::string(place).append("/").append(rest);
 }
 
 /// The colon before a verb may be escaped.

@@ -21,6 +21,12 @@ TOOLS = types.Tool(function_declarations=[
         "type": "OBJECT", "properties": {"city": {"type": "STRING", "enum": ["Chiang Mai"]}}, "required": ["city"]}},
 ])
 CALLS = [("get_time", {"zone": "UTC"}), ("get_weather", {"city": "Chiang Mai"})]
+MODELS = {
+    GEMINI: {"balance": "round_robin", "targets": ["google"]},
+    EMBEDDER: {"targets": ["google"]},
+    "gemini-renamed": {"targets": [{"provider": "google", "model": GEMINI}]},
+    "embedder-renamed": {"targets": [{"provider": "google", "model": EMBEDDER}]},
+}
 NO_AUTOMATION = types.AutomaticFunctionCallingConfig(disable=True)
 
 
@@ -48,6 +54,7 @@ def told(chunks):
 
 class Answers(Google, SharedWorld):
     mock = {"cuts": "random", "text": "echo"}
+    gateway = {"models": MODELS}
 
     def test_a_plain_answer_arrives_whole(self):
         answer = self.google().models.generate_content(model=GEMINI, contents=QUESTION)
@@ -119,6 +126,17 @@ class Answers(Google, SharedWorld):
         answer = self.google().models.embed_content(model=EMBEDDER, contents=["a", "b"], config=config)
         self.assertEqual([len(each.values) for each in answer.embeddings], [3, 3])
 
+    def test_openais_sdk_gets_googles_embeddings(self):
+        client = self.client()
+        asked = {"model": "embedder-renamed", "input": ["a", "b"], "dimensions": 3}
+        in_bytes = client.embeddings.create(**asked)  # the SDK asks for base64
+        in_numbers = client.embeddings.create(**asked, encoding_format="float")
+        self.assertEqual([len(each.embedding) for each in in_bytes.data], [3, 3])
+        for one, other in zip(in_bytes.data, in_numbers.data, strict=True):
+            for left, right in zip(one.embedding, other.embedding, strict=True):
+                self.assertAlmostEqual(left, right, places=6)
+        self.assertEqual(path_of(self.world.requests()[-1]), f"/v1beta/models/{EMBEDDER}:batchEmbedContents")
+
     def test_another_name_of_a_model_is_the_providers_at_the_provider(self):
         client = self.google()
         self.assertEqual(client.models.generate_content(model="gemini-renamed", contents=QUESTION).text, QUESTION)
@@ -142,7 +160,14 @@ class Answers(Google, SharedWorld):
         self.assertEqual(client.models.generate_content(model=GEMINI, contents=QUESTION).text, QUESTION)
 
 
-class Failures(Google, FreshWorld):
+class GoogleFresh(Google, FreshWorld):
+    """To be started by each test."""
+
+    def start(self, mock=None, gateway=None):
+        super().start(mock, {"models": MODELS, **(gateway or {})})
+
+
+class Failures(GoogleFresh):
     def test_a_key_that_is_limited_gives_way_to_the_next(self):
         self.start(mock={"text": "echo"})
         self.world.faults("429:retry-after=30:count=1")
@@ -182,7 +207,7 @@ class Failures(Google, FreshWorld):
         until(lambda: self.world.requests()[-1]["outcome"] == "client_gone", "the provider still works")
 
 
-class Keys(Google, FreshWorld):
+class Keys(GoogleFresh):
     def test_a_clients_key_is_asked_for_and_stays_here(self):
         self.start(mock={"text": "echo"}, gateway={"clients": [{"name": "web", "key": {"value": CLIENT_KEY}}]})
         with self.assertRaises(errors.ClientError) as raised:

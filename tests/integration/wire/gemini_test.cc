@@ -172,7 +172,9 @@ TEST(Gemini, AClientOfOneModelCannotNameAnotherAnywhere) {
   const Fields key = {{"x-goog-api-key", kClientKey}};
   EXPECT_EQ(the.gateway.post(kGenerate, generate_body(), key).status, 200);
   EXPECT_EQ(the.gateway.post("/v1beta/models/other:generateContent", generate_body(), key).status, 403);
+  EXPECT_EQ(the.gateway.post(kGenerate, generate_body(R"(,"model":"models/g")"), key).status, 200);
   EXPECT_EQ(the.gateway.post(kGenerate, generate_body(R"(,"model":"models/other")"), key).status, 403);
+  EXPECT_EQ(the.gateway.post(kGenerate, generate_body(R"(,"m\u006fdel":"models/other")"), key).status, 403);
   EXPECT_EQ(
       the.gateway.post("/v1beta/models/g:batchEmbedContents", R"({"requests":[{"model":"models/other"}]})", key).status,
       403);

@@ -72,6 +72,15 @@ TEST(GeminiInspect, WhatAnAccountKeepsIsMarked) {
   EXPECT_EQ(inspect(R"({"contents":[{"parts":[{"fileData":{"fileUri":"https://x.test/a.png"}}]}]})")->continues, 0U);
 }
 
+TEST(GeminiInspect, AModelBesideThePathsIsKeptToBeCompared) {
+  EXPECT_EQ(inspect(R"({"contents":[]})")->model, "");
+  const auto named = inspect(R"({"model":"models\/other","contents":[]})");
+  EXPECT_EQ(named->model, "models/other");
+  EXPECT_FALSE(named->has_model);
+  EXPECT_EQ(inspect(R"({"model":7})")->model, "7");
+  EXPECT_FALSE(inspect(R"({"model":"a","model":"b"})").has_value());
+}
+
 TEST(GeminiInspect, WhatIsNoRequestIsRefused) {
   for (const std::string_view body : {"", "{", "[]", "1", R"({"contents":[],"contents":[]})", "{\"a\":\"\xff\"}"}) {
     const auto read = inspect(body);

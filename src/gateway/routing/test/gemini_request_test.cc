@@ -29,7 +29,8 @@ TEST(GeminiRequest, EverySpellingIsOnePath) {
   for (const std::string_view path :
        {"/v1beta/models/g:embedContent", "//v1beta/models/g:embedContent", "/v1/v1beta/models/g:embedContent",
         "/v1/v1/v1beta//models/g:embedContent", "/v1beta/models%2Fg:embedContent", "/v1beta/models%2fg%3AembedContent",
-        "/v1beta/models/models%2Fg:embedContent", "/v1beta/models/g%3aembedContent"}) {
+        "/v1beta/models/models%2Fg:embedContent", "/v1beta/models%2Fmodels%2fmodels%2Fg:embedContent",
+        "/v1beta/models/g%3aembedContent"}) {
     EXPECT_EQ(read(path), "/v1beta/models/g:embedContent g") << path;
   }
   EXPECT_EQ(read("/v1beta/models/org%2Fg:embedContent"), "/v1beta/models/org/g:embedContent org/g");
