@@ -10,10 +10,6 @@
 #include "net/loop/ticker.h"
 #include "net/loop/waiter.h"
 
-// g++ 12 takes the operators of Asio's coroutine frames for a mismatch where it sees both ends of them
-// (cmake/Toolchain.cmake).
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace drover::gateway {
 namespace {
 
