@@ -23,7 +23,7 @@ constexpr std::string_view kPage = R"({"data":[{"id":"key_0000000000000001","nam
 TEST(KeyTable, HasALineForEachKey) {
   const auto table = key_table(std::array{std::string(kPage)}, 0);
   ASSERT_TRUE(table);
-  EXPECT_THAT(*table, HasSubstr("web      key_0000000000000001  active   acme/search  never"));
+  EXPECT_THAT(*table, HasSubstr("web     key_0000000000000001  active   acme/search  never"));
   EXPECT_THAT(*table, HasSubstr("usd 5.00 a month, concurrent 4 (soft) of [\"gpt-*\"]"));
   EXPECT_THAT(*table, HasSubstr("blocked"));
   EXPECT_THAT(*table, Not(HasSubstr("\x1b")));

@@ -49,7 +49,8 @@ class StoreThread {
     gateway::StoreDoor door;
     door.post = [this](std::function<void(store::Store&)> job) { return post(std::move(job)); };
     door.makers.secret = [this] {
-      gateway::admin::NewSecret made{.text = "dk_" + std::string(30, 'a') + std::to_string(10000000 + ++made_), .digest = {}, .shown = {}};
+      gateway::admin::NewSecret made{
+          .text = "dk_" + std::string(30, 'a') + std::to_string(10000000 + ++made_), .digest = {}, .shown = {}};
       made.digest = sha256(made.text);
       made.shown = "dk_aaaa…" + made.text.substr(made.text.size() - 4);
       return made;
