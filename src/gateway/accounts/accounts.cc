@@ -57,7 +57,8 @@ void Accounts::set_limits(ScopeRef scope, std::span<const directory::Limit> limi
                    "the limits of " + to_text(scope) + " cannot be kept: " + fresh.error().message);
     return;
   }
-  for (directory::CounterKey& key : *fresh) new_counts_.push_back({std::string(scope.name), std::move(key)});
+  const WallTime since = moment({}).wall;
+  for (directory::CounterKey& key : *fresh) new_counts_.push_back({std::string(scope.name), std::move(key), since});
 }
 
 void Accounts::use(const config::Settings& settings) {
@@ -71,7 +72,10 @@ void Accounts::use(const config::Settings& settings) {
     set_limits(principal(path), limits);
   }
   for (const std::string& path : before) book_.forget(principal(path));
-  for (const directory::Principal& team : settings.accounts.teams) keys_.set_blocked(team.path, team.blocked);
+  for (const directory::Principal& team : settings.accounts.teams) {
+    configured_.insert(team.path);
+    keys_.set_blocked(team.path, team.blocked);
+  }
   restore_new();
 }
 
@@ -146,8 +150,13 @@ void Accounts::on_records(store::Records&& records) {
   {
     const std::lock_guard lock(records_);
     for (const directory::Principal& each : records.principals) {
-      keys_.set_blocked(each.path, each.blocked);
-      if (!configured_.contains(each.path)) set_limits(principal(each.path), each.limits);
+      if (configured_.contains(each.path)) continue;  // the configuration's word holds
+      keys_.set_blocked(each.path, each.blocked && !each.archived);
+      if (each.archived || each.limits.empty()) {
+        book_.forget(principal(each.path));
+      } else {
+        set_limits(principal(each.path), each.limits);
+      }
     }
     for (const directory::Key& key : records.keys) limit_key(key);
     take_keys(records);

@@ -54,21 +54,40 @@ Result<std::vector<std::int64_t>> used_since(WallTime begin, const std::vector<c
   return used;
 }
 
-using Due = std::map<std::chrono::microseconds, std::vector<const NewCount*>>;
+using Due = std::vector<const NewCount*>;
 
-Result<void> restore_rolling(std::chrono::microseconds span, const std::vector<const NewCount*>& due,
-                             store::Store& store, directory::AskerBook& book, const directory::Moment& now) {
+/// What each count has between its window's begin and its own.
+Result<std::vector<std::int64_t>> used_from(WallTime begin, WallTime cut, const Due& due, store::Store& store) {
+  auto used = used_since(begin, due, store);
+  if (!used) return used;
+  const auto counted = used_since(cut, due, store);
+  if (!counted) return counted;
+  for (std::size_t at = 0; at < due.size(); ++at) (*used)[at] = std::max<std::int64_t>((*used)[at] - (*counted)[at], 0);
+  return used;
+}
+
+directory::ScopeRef scope_of(const NewCount& count) {
+  return {.kind = directory::ScopeKind::Principal, .name = count.principal};
+}
+
+using Pieces = std::vector<directory::Counter::Restored>;
+
+Result<void> restore_rolling(std::chrono::microseconds span, WallTime cut, const Due& due, store::Store& store,
+                             directory::AskerBook& book, const directory::Moment& now) {
   std::vector<std::int64_t> later(due.size());
+  std::vector<Pieces> pieces(due.size());
+  WallTime end = now.wall;
   for (int piece = 1; piece <= kRollingPieces; ++piece) {
     const WallTime begin = now.wall - span * piece / kRollingPieces;
-    const auto used = used_since(begin, due, store);
+    const auto used = used_from(begin, std::max(cut, begin), due, store);
     if (!used) return fail(used.error());
     for (std::size_t at = 0; at < due.size(); ++at) {
-      (void)book.restore({.kind = directory::ScopeKind::Principal, .name = due[at]->principal}, due[at]->key, begin,
-                         (*used)[at] - later[at], now);
+      pieces[at].push_back({.at = end, .sum = std::max<std::int64_t>((*used)[at] - later[at], 0)});
     }
     later = *used;
+    end = begin;
   }
+  for (std::size_t at = 0; at < due.size(); ++at) (void)book.restore(scope_of(*due[at]), due[at]->key, pieces[at], now);
   return {};
 }
 
@@ -76,10 +95,12 @@ Result<void> restore_rolling(std::chrono::microseconds span, const std::vector<c
 
 Result<void> restore(const std::vector<NewCount>& counts, store::Store& store, directory::AskerBook& book,
                      const directory::Moment& now) {
-  Due rolling;
-  std::map<WallTime, std::vector<const NewCount*>> calendar;
+  std::map<std::chrono::microseconds, Due> rolling;
+  std::map<WallTime, Due> calendar;
+  WallTime cut = now.wall;
   for (const NewCount& count : counts) {
     if (count.key.unit == Unit::Concurrent) continue;
+    cut = std::min(cut, count.since);
     const auto window = money::Window::make(count.key.window);
     if (!window) continue;
     if (!window->rolling()) {
@@ -89,15 +110,14 @@ Result<void> restore(const std::vector<NewCount>& counts, store::Store& store, d
     }
   }
   for (const auto& [begin, due] : calendar) {
-    const auto used = used_since(begin, due, store);
+    const auto used = used_from(begin, std::max(cut, begin), due, store);
     if (!used) return fail(used.error());
     for (std::size_t at = 0; at < due.size(); ++at) {
-      (void)book.restore({.kind = directory::ScopeKind::Principal, .name = due[at]->principal}, due[at]->key, begin,
-                         (*used)[at], now);
+      (void)book.restore(scope_of(*due[at]), due[at]->key, begin, (*used)[at], now);
     }
   }
   for (const auto& [span, due] : rolling) {
-    const Result<void> done = restore_rolling(span, due, store, book, now);
+    const Result<void> done = restore_rolling(span, cut, due, store, book, now);
     if (!done) return done;
   }
   return {};

@@ -16,14 +16,16 @@ namespace drover::gateway {
 struct NewCount {
   std::string principal;  ///< the scope's path
   directory::CounterKey key;
+  WallTime since{};  ///< from here on it counts itself
 };
 
 /// A rolling window shorter than this begins empty: what was used before the start has left it soon.
 inline constexpr std::chrono::hours kRestoredFrom{1};
-/// A rolling window is restored in this many pieces, each as if all of it had been used at its begin.
+/// A rolling window is restored in this many pieces, each as if all of it had been used at its end.
 inline constexpr int kRollingPieces = 12;
 
-/// Tells the book of what was used. On the ledger's thread. Errors: those of the store; what was told before it stays.
+/// Tells the book of what was used before the counts were there. May be repeated. On the ledger's thread. Errors: those
+/// of the store; counts that were told of before it stay so.
 [[nodiscard]] Result<void> restore(const std::vector<NewCount>& counts, store::Store& store, directory::AskerBook& book,
                                    const directory::Moment& now);
 

@@ -15,7 +15,7 @@ constexpr std::int64_t kForgottenAtOnce = 5000;
 constexpr std::string_view kInsertRow =
     "INSERT INTO ledger VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING";
 
-constexpr std::string_view kAddSums =
+constexpr std::string_view kAddSqliteSums =
     "INSERT INTO spend VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET requests = requests + "
     "excluded.requests, failed = failed + excluded.failed, input_uncached = input_uncached + excluded.input_uncached, "
     "cache_read = cache_read + excluded.cache_read, cache_write = cache_write + excluded.cache_write, output = output "
@@ -98,7 +98,7 @@ Result<void> SqliteDatabase::append_rows(std::span<const LedgerRow> rows, SpendS
 }
 
 Result<void> SqliteDatabase::append_sums(const SpendSums& sums) {
-  const auto upsert = prepared(kAddSums);
+  const auto upsert = prepared(kAddSqliteSums);
   if (!upsert) return fail(upsert.error());
   for (const auto& [key, line] : sums.lines()) {
     BindField bind(*upsert);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 
 #include "base/sha256.h"
@@ -37,9 +38,12 @@ TEST(ClientAuth, KnowsAKeyByAllOfItsDigest) {
 
 /// One key of the store.
 struct Stored {
-  explicit Stored(directory::Key key = {}) : made(directory::make_key({1, 2, 3})) {
+  explicit Stored(const std::function<void(directory::Key&)>& change = [](directory::Key&) {})
+      : made(directory::make_key({1, 2, 3})) {
+    directory::Key key;
     key.id = directory::make_key_id({4});
     key.digest = made.digest;
+    change(key);
     EXPECT_TRUE(book.put({&key, 1}));
   }
   Result<Caller> ask(std::string_view text, std::uint64_t peer = 0, bool complete = true) const {
@@ -79,16 +83,16 @@ TEST(ClientAuth, AnUnknownKeyIsNotRefusedWhileTheStoreIsAway) {
 }
 
 TEST(ClientAuth, AKeyMayBeBoundToNetworks) {
-  const Stored stored({.networks = {"10.0.0.0/8"}});
+  const Stored stored([](directory::Key& key) { key.networks = {"10.0.0.0/8"}; });
   EXPECT_EQ(stored.code(stored.made.text.reveal(), 0x0a000001), "");
   EXPECT_EQ(stored.code(stored.made.text.reveal(), 0x0b000001), "client_network");
 }
 
 TEST(ClientAuth, ExpiredAndBlockedKeysAreToldApart) {
-  EXPECT_EQ(
-      Stored({.expires = WallTime{} - std::chrono::seconds(1)}).code(directory::make_key({1, 2, 3}).text.reveal()),
-      "client_key_expired");
-  EXPECT_EQ(Stored({.blocked = true}).code(directory::make_key({1, 2, 3}).text.reveal()), "client_key_blocked");
+  const Stored expired([](directory::Key& key) { key.expires = WallTime{} - std::chrono::seconds(1); });
+  EXPECT_EQ(expired.code(expired.made.text.reveal()), "client_key_expired");
+  const Stored blocked([](directory::Key& key) { key.blocked = true; });
+  EXPECT_EQ(blocked.code(blocked.made.text.reveal()), "client_key_blocked");
 }
 
 TEST(ClientAuth, WhereTheStoreIsConfiguredNobodyComesInWithoutAKey) {

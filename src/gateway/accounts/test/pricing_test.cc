@@ -36,6 +36,12 @@ config::PriceOverride priced(const std::string& model, std::int64_t usd_in, std:
   return own;
 }
 
+config::Accounts own(std::vector<config::PriceOverride> prices) {
+  config::Accounts settings;
+  settings.prices = std::move(prices);
+  return settings;
+}
+
 Amount reported(std::int64_t input, std::int64_t output) {
   Amount used;
   used.input_tokens = Tokens{input};
@@ -45,7 +51,7 @@ Amount reported(std::int64_t input, std::int64_t output) {
 }
 
 TEST(Prices, OfTheConfigurationAreForAMillionTokens) {
-  const auto prices = prices_of("http://10.0.0.1/v1", "mine", {.prices = {priced("mine", 2, 8)}});
+  const auto prices = prices_of("http://10.0.0.1/v1", "mine", own({priced("mine", 2, 8)}));
   const Charge charge = prices->charge(kOnly, "mine", reported(1000, 100), {});
   ASSERT_TRUE(charge.cost);
   EXPECT_EQ(charge.cost->value, 2'000'000 + 800'000);
@@ -54,8 +60,8 @@ TEST(Prices, OfTheConfigurationAreForAMillionTokens) {
 }
 
 TEST(Prices, OfTheConfigurationMayBeForOneProviderOnly) {
-  EXPECT_NE(prices_of("http://10.0.0.1/v1", "mine", {.prices = {priced("p/mine", 2, 8)}})->of(kOnly, "mine"), nullptr);
-  EXPECT_EQ(prices_of("http://10.0.0.1/v1", "mine", {.prices = {priced("q/mine", 2, 8)}})->of(kOnly, "mine"), nullptr);
+  EXPECT_NE(prices_of("http://10.0.0.1/v1", "mine", own({priced("p/mine", 2, 8)}))->of(kOnly, "mine"), nullptr);
+  EXPECT_EQ(prices_of("http://10.0.0.1/v1", "mine", own({priced("q/mine", 2, 8)}))->of(kOnly, "mine"), nullptr);
 }
 
 TEST(Prices, AreBuiltInForKnownModels) {
@@ -74,7 +80,7 @@ TEST(Prices, ThatAreNotKnownAreNotZero) {
 }
 
 TEST(Prices, GiveWayToWhatTheProviderSays) {
-  const auto prices = prices_of("http://10.0.0.1/v1", "mine", {.prices = {priced("mine", 2, 8)}});
+  const auto prices = prices_of("http://10.0.0.1/v1", "mine", own({priced("mine", 2, 8)}));
   dialect::Usage usage;
   usage.cost_nano_usd = 42;
   const Charge charge = prices->charge(kOnly, "mine", reported(1000, 100), usage);
@@ -83,21 +89,23 @@ TEST(Prices, GiveWayToWhatTheProviderSays) {
 }
 
 TEST(Prices, OfWhatWasOnlyCountedAreEstimates) {
-  const auto prices = prices_of("http://10.0.0.1/v1", "mine", {.prices = {priced("mine", 2, 8)}});
+  const auto prices = prices_of("http://10.0.0.1/v1", "mine", own({priced("mine", 2, 8)}));
   Amount counted = reported(1000, 100);
   counted.reported = false;
   EXPECT_EQ(prices->charge(kOnly, "mine", counted, {}).source, CostSource::Estimated);
 }
 
 TEST(Prices, OfATargetOfAnyModelAreThoseOfTheNameThatItSends) {
-  const auto prices = prices_of("http://10.0.0.1/v1", "", {.prices = {priced("mine", 2, 8)}});
+  const auto prices = prices_of("http://10.0.0.1/v1", "", own({priced("mine", 2, 8)}));
   EXPECT_NE(prices->of(kOnly, "mine"), nullptr);
   EXPECT_EQ(prices->of(kOnly, "mine"), prices->of(kOnly, "mine")) << "looked up once";
   EXPECT_EQ(prices->of(kOnly, "other"), nullptr);
 }
 
 TEST(Prices, AreReadFromNoFileThatIsNotThere) {
-  const auto prices = Prices::build({.prices_file = "/nonexistent/prices.json"}, plan_of("http://10.0.0.1/v1", "m"));
+  config::Accounts settings;
+  settings.prices_file = "/nonexistent/prices.json";
+  const auto prices = Prices::build(settings, plan_of("http://10.0.0.1/v1", "m"));
   ASSERT_FALSE(prices);
   EXPECT_EQ(prices.error().code, "bad_prices");
 }
