@@ -25,11 +25,11 @@ void describe_answer(const RequestState& state, const upstream::AttemptRecord& a
   row.target = target.name;
   row.provider = plan.providers[target.provider.index()].name;
   row.first_content = wall_of(run.first_content, now);
-  row.tokens = counts_of(run.used, run.usage);
-  const Charge charge = state.snapshot->prices->charge(answer.target, state.request.inspection.model, run);
-  row.cost = charge.cost;
-  row.cost_source = charge.source;
-  row.price_version = charge.version;
+  const Prices::Bill bill = state.snapshot->prices->bill(state.request.inspection.model, run);
+  row.tokens = counts_of(bill.used, run.usage);
+  row.cost = bill.charge.cost;
+  row.cost_source = bill.charge.source;
+  row.price_version = bill.charge.version;
 }
 
 }  // namespace
@@ -57,6 +57,8 @@ store::LedgerRow ledger_row(const RequestState& state, int status, std::string_v
   row.outcome = outcome;
   row.stream = state.request.inspection.stream;
   row.user_agent = state.user_agent;
+  row.cost = money::NanoUsd{};  // what nobody answered costs nothing
+  row.cost_source = store::CostSource::Priced;
   if (!state.run) return row;
   row.attempts = static_cast<int>(state.run->record().attempts.size());
   if (const upstream::AttemptRecord* const answer = state.run->record().answer()) {

@@ -114,6 +114,7 @@ Result<std::unique_ptr<const Prices>> Prices::build(const config::Accounts& sett
   if (!table) return fail(std::move(table.error()));
   auto prices = std::make_unique<Prices>();
   prices->plan_ = std::move(plan);
+  prices->charges_ = settings.charge;
   prices->overrides_ = settings.prices;
   prices->table_ = std::move(*table);
   prices->version_ = prices->table_->version() + (settings.prices.empty() ? "" : "+own");
@@ -151,8 +152,21 @@ const Pricing* Prices::of(core::TargetId id, std::string_view asked) const {
   return by_name_.emplace(std::move(name), look_up(target, model)).first->second.get();
 }
 
-Charge Prices::charge(core::TargetId target, std::string_view asked, const upstream::RunRecord& run) const {
-  return charge(target, asked, run.used, run.usage);
+Prices::Bill Prices::bill(std::string_view asked, const upstream::RunRecord& run) const {
+  const upstream::AttemptRecord* const answer = run.answer();
+  if (answer == nullptr) return {.charge = {.cost = money::NanoUsd{}, .source = store::CostSource::Priced}};
+  Bill bill{.used = run.used, .charge = charge(answer->target, asked, run.used, run.usage)};
+  if (charges_ == config::Charge::Winner) return bill;
+  for (const upstream::AttemptRecord& attempt : run.attempts) {
+    Amount spent;
+    spent.input_tokens = Tokens{attempt.spent_input};
+    spent.output_tokens = Tokens{attempt.spent_output};
+    bill.used.input_tokens = bill.used.input_tokens + spent.input_tokens;
+    bill.used.output_tokens = bill.used.output_tokens + spent.output_tokens;
+    const Pricing* const pricing = of(attempt.target, asked);
+    if (bill.charge.cost && pricing != nullptr) bill.charge.cost = *bill.charge.cost + pricing->estimate(spent);
+  }
+  return bill;
 }
 
 Charge Prices::charge(core::TargetId target, std::string_view asked, const Amount& used,

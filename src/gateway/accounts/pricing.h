@@ -48,10 +48,15 @@ class Prices {
 
   /// Null: not known. Valid as long as these prices.
   [[nodiscard]] const Pricing* of(core::TargetId target, std::string_view asked) const;
+  /// What a client pays for a request that was answered: the answer, and where `charge` is All what other attempts
+  /// used.
+  struct Bill {
+    Amount used{};
+    Charge charge{};
+  };
+  [[nodiscard]] Bill bill(std::string_view asked, const upstream::RunRecord& run) const;
   /// What an answer of this target cost: what the provider itself said, else its usage at the table's price, else what
   /// was counted of it.
-  [[nodiscard]] Charge charge(core::TargetId target, std::string_view asked, const upstream::RunRecord& run) const;
-  /// The same for an answer whose usage is known.
   [[nodiscard]] Charge charge(core::TargetId target, std::string_view asked, const Amount& used,
                               const dialect::Usage& usage) const;
 
@@ -63,6 +68,7 @@ class Prices {
   [[nodiscard]] std::unique_ptr<const Pricing> look_up(const core::Target& target, std::string_view model) const;
 
   std::shared_ptr<const core::Plan> plan_;
+  config::Charge charges_ = config::Charge::Winner;
   std::vector<config::PriceOverride> overrides_{};
   std::shared_ptr<const money::PriceTable> table_;
   std::string version_;

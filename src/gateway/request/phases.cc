@@ -299,11 +299,8 @@ Result<void> reserve(Worker& worker, RequestState& state) {
 
 void settle(RequestState& state) {
   if (!state.metered) return;
-  const upstream::RunRecord& run = state.run->record();
-  const upstream::AttemptRecord* const answer = run.answer();
-  if (answer == nullptr) return state.tab->settle({});  // one request, and nothing for it
-  const Charge charge = state.snapshot->prices->charge(answer->target, state.request.inspection.model, run);
-  state.tab->settle({.amount = run.used, .cost = charge.cost.value_or(money::NanoUsd{})});
+  const Prices::Bill bill = state.snapshot->prices->bill(state.request.inspection.model, state.run->record());
+  state.tab->settle({.amount = bill.used, .cost = bill.charge.cost.value_or(money::NanoUsd{})});
 }
 
 void start_run(Worker& worker, RequestState& state) {

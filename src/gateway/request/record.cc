@@ -258,7 +258,8 @@ void record(Worker& worker, RequestState& state, const Error* refused) {
   count(state, ending, now, worker.tally());
   if (worker.access().on()) write_access(state, ending, now, worker.access());
   write_decision(state, ending, now, worker.decisions());
-  if (store::Ring* const ledger = worker.ledger()) {
+  // Whoever has no key writes nothing into a store.
+  if (store::Ring* const ledger = worker.ledger(); ledger != nullptr && state.known) {
     (void)ledger->push(ledger_row(state, ending.status, ending.error.empty() ? "ok" : ending.error, now));
   }
   if (state.run) log_failure(state);

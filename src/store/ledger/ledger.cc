@@ -41,7 +41,8 @@ Ledger::~Ledger() {
 Result<void> Ledger::start() {
   if (!settings_.folder.empty()) {
     std::error_code trouble;
-    std::filesystem::create_directories(settings_.folder, trouble);
+    const bool made = std::filesystem::create_directories(settings_.folder, trouble);
+    if (made) std::filesystem::permissions(settings_.folder, std::filesystem::perms::owner_all, trouble);
     if (trouble) {
       return fail(
           store_error(kFileTrouble, "the folder " + settings_.folder + " cannot be made: " + trouble.message()));

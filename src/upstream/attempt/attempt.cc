@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dialect/answer/token_count.h"
 #include "dialect/failure/redact.h"
 #include "dialect/gemini/paths.h"
 #include "http/head/header_rules.h"
@@ -57,6 +58,10 @@ Attempt::~Attempt() {
     learn_owner();
     run_.record_.usage = answer_.usage;
     run_.record_.used = used();
+  } else if (answer_.usage.known || said_.tokens() > 0) {
+    const Amount spent = used();
+    record.spent_input = static_cast<std::int32_t>(std::min(spent.input_tokens.value, dialect::kMaxTokensBelieved));
+    record.spent_output = static_cast<std::int32_t>(std::min(spent.output_tokens.value, dialect::kMaxTokensBelieved));
   }
   memory().give(std::move(fields_));
   memory().give(std::move(held_));

@@ -37,6 +37,9 @@ struct AttemptRecord {
   bool last_resort = false;          ///< the target was out, and every other one too
   core::Beside beside = core::Beside::Nothing;
   bool lost = false;                             ///< it ran beside another, which answered first
+  /// Tokens of an attempt that was not the answer, as far as it told or said any: it may be billed all the same.
+  std::int32_t spent_input = 0;
+  std::int32_t spent_output = 0;
   std::optional<translate::Form> translated_to;  ///< nothing: it went up in the client's own form
 };
 

@@ -110,6 +110,32 @@ TEST(Prices, AreReadFromNoFileThatIsNotThere) {
   EXPECT_EQ(prices.error().code, "bad_prices");
 }
 
+TEST(Bill, HasOtherAttemptsWhereTheyAreCharged) {
+  upstream::RunRecord run;
+  upstream::AttemptRecord lost;
+  lost.target = kOnly;
+  lost.spent_input = 1000;
+  lost.spent_output = 50;
+  upstream::AttemptRecord won;
+  won.target = kOnly;
+  ASSERT_TRUE(run.attempts.push_back(lost));
+  ASSERT_TRUE(run.attempts.push_back(won));
+  run.answered_by = core::AttemptId{2};
+  run.used = reported(1000, 100);
+  config::Accounts settings = own({priced("mine", 2, 8)});
+  EXPECT_EQ(prices_of("http://10.0.0.1/v1", "mine", settings)->bill("mine", run).charge.cost,
+            money::NanoUsd{2'800'000});
+  settings.charge = config::Charge::All;
+  const Prices::Bill all = prices_of("http://10.0.0.1/v1", "mine", settings)->bill("mine", run);
+  EXPECT_EQ(all.charge.cost, money::NanoUsd{2'800'000 + 2'400'000});
+  EXPECT_EQ(all.used.input_tokens.value, 2000);
+}
+
+TEST(Bill, OfARequestThatNobodyAnsweredIsNothing) {
+  const auto prices = prices_of("http://10.0.0.1/v1", "mine", own({priced("mine", 2, 8)}));
+  EXPECT_EQ(prices->bill("mine", upstream::RunRecord()).charge.cost, money::NanoUsd{});
+}
+
 TEST(Counts, SplitTheInputByWhatItCosts) {
   dialect::Usage usage;
   usage.cached_tokens = 40;
