@@ -10,6 +10,7 @@
 
 #include "gateway/process/admission.h"
 #include "gateway/process/snapshot.h"
+#include "store/ledger/ledger.h"
 #include "telemetry/access_log/access_log.h"
 #include "telemetry/decisions/decision_log.h"
 #include "telemetry/metrics/metrics.h"
@@ -29,6 +30,7 @@ struct AdminView {
   const telemetry::AccessLog* access_log = nullptr;
   const telemetry::DecisionLog* decisions = nullptr;
   const upstream::Retirements* retirements = nullptr;  ///< null: nobody knows
+  const store::Ledger* ledger = nullptr;               ///< null: there is none
   bool draining = false;
   Instant now{};
   std::int64_t unix_milliseconds = 0;       ///< the same moment

@@ -34,6 +34,10 @@ std::string metrics_page(const AdminView& view) {
   gauges.replay_bytes = view.admission->replay_memory.used();
   gauges.log_lines_dropped = telemetry::dropped_log_lines();
   gauges.access_lines_dropped = view.access_log->dropped();
+  if (view.ledger != nullptr) {
+    const store::LedgerStats stats = view.ledger->stats();
+    gauges.ledger = {.up = stats.up, .written = stats.written, .lost = stats.lost, .waiting = stats.backlog};
+  }
   for_each_target(view, [&](const core::TargetView& target) {
     telemetry::Gauges::Target& gauge = gauges.targets[view.snapshot->target_slots[target.target.index()]];
     gauge.in_flight += target.in_flight;

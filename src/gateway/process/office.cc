@@ -101,6 +101,7 @@ AdminView Office::look() {
           .access_log = &subject_.access_log,
           .decisions = &subject_.decisions,
           .retirements = &prober_.retirements(),
+          .ledger = subject_.accounts.ledger(),
           .draining = draining_,
           .now = loop_.now(),
           .unix_milliseconds = unix_milliseconds(),

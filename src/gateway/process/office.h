@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "gateway/accounts/accounts.h"
 #include "gateway/admin/admin_door.h"
 #include "gateway/admin/admin_listener.h"
 #include "gateway/process/admission.h"
@@ -30,6 +31,7 @@ class Office {
     const telemetry::Metrics& metrics;
     const telemetry::AccessLog& access_log;
     const telemetry::DecisionLog& decisions;
+    const Accounts& accounts;
   };
 
   Office(const Subject& subject, std::uint64_t seed, std::shared_ptr<const Snapshot> snapshot);

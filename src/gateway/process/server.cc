@@ -146,7 +146,8 @@ Server::Server(std::unique_ptr<Telemetry> telemetry, Prepared& prepared, net::Li
     workers_.push_back(std::make_unique<Worker>(shared, net::fresh_seed(), threads, snapshot_));
   }
   for (const auto& worker : workers_) worker->know(workers_);
-  const Office::Subject subject{admission_, telemetry_->metrics, telemetry_->access_log, telemetry_->decisions};
+  const Office::Subject subject{admission_, telemetry_->metrics, telemetry_->access_log, telemetry_->decisions,
+                                accounts_};
   office_ = std::make_unique<Office>(subject, net::fresh_seed(), snapshot_);
 }
 

@@ -33,7 +33,7 @@ struct Snapshot {
   /// Route of the paths that name no model, per dialect; null where no provider speaks it.
   std::array<const core::Route*, core::kDialects> pins{};
   std::unique_ptr<const Prices> prices;  ///< never null once it is built
-  std::int64_t loaded_at = 0;  ///< milliseconds since 1970
+  std::int64_t loaded_at = 0;            ///< milliseconds since 1970
   /// What routes and targets are counted under, by their ids; `unrouted`: requests that found no route.
   std::vector<telemetry::Slot> model_slots;
   std::vector<telemetry::Slot> target_slots;

@@ -119,6 +119,8 @@ void count_attempts(const RequestState& state, telemetry::Tally& tally) {
   target.output_tokens.add(output);
   target.cached_tokens.add(static_cast<std::uint64_t>(run.usage.cached_tokens));
   if (is_estimate(run)) target.estimated_tokens.add(input + output);
+  const auto cost = state.snapshot->prices->bill(state.request.inspection.model, run).charge.cost;
+  cost ? target.cost_nano_usd.add(static_cast<std::uint64_t>(cost->value)) : target.unpriced.add();
 }
 
 void count(const RequestState& state, const Ending& ending, Instant now, telemetry::Tally& tally) {
@@ -166,6 +168,8 @@ void describe_run(const RequestState& state, Attempts& attempts, telemetry::Acce
                    .output = run.used.output_tokens.value,
                    .cached = run.usage.cached_tokens,
                    .estimated = is_estimate(run)};
+  const auto cost = state.snapshot->prices->bill(state.request.inspection.model, run).charge.cost;
+  if (cost) record.cost_nano_usd = cost->value;
   if (record.streamed) record.first_content = run.first_content - state.arrived;
 }
 

@@ -85,6 +85,12 @@ std::string_view access_line(const AccessRecord& record, std::span<char> memory)
   text_or_null(line, "error", record.error);
   attempts(line, record.attempts);
   tokens(line, record);
+  line.key("cost_nano_usd");
+  if (record.cost_nano_usd < 0) {
+    line.null();
+  } else {
+    line.number(record.cost_nano_usd);
+  }
   line.key("bytes_up");
   line.number(record.bytes_up);
   line.key("bytes_down");

@@ -46,6 +46,7 @@ struct AccessRecord {
   std::span<const AccessAttempt> attempts{};
   AccessTokens tokens{};
   bool has_tokens = false;
+  std::int64_t cost_nano_usd = -1;    ///< of the answer; below 0: there was none, or its price is not known
   std::uint64_t bytes_up = 0;         ///< of the request's body
   std::uint64_t bytes_down = 0;       ///< of the answer's body
   Duration first_content = kNoLimit;  ///< arrival → first content of a stream; kNoLimit: there was none

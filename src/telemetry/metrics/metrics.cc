@@ -119,6 +119,16 @@ void attempts(Exposition& out, const Tallies& tallies, const std::vector<std::st
       if (total > 0) out.value({{"target", targets[slot]}, {"kind", tokens.kind}}, static_cast<double>(total));
     }
   }
+  out.counter("drover_cost_usd_total", "US dollars that answers cost, as far as their prices are known.");
+  for (std::size_t slot = 0; slot < targets.size(); ++slot) {
+    const auto nano = sum(tallies, [&](const Tally& t) -> auto& { return t.targets[slot].cost_nano_usd; });
+    if (nano > 0) out.value({{"target", targets[slot]}}, static_cast<double>(nano) / 1e9);
+  }
+  out.counter("drover_unpriced_requests_total", "Answers whose cost is not known, because their model has no price.");
+  for (std::size_t slot = 0; slot < targets.size(); ++slot) {
+    const auto count = sum(tallies, [&](const Tally& t) -> auto& { return t.targets[slot].unpriced; });
+    if (count > 0) out.value({{"target", targets[slot]}}, static_cast<double>(count));
+  }
   out.counter("drover_attempt_connections_total", "Connections that attempts were made on: new ones and reused ones.");
   for (std::size_t slot = 0; slot < targets.size(); ++slot) {
     const auto fresh = sum(tallies, [&](const Tally& t) -> auto& { return t.targets[slot].fresh_connections; });
@@ -247,6 +257,15 @@ std::string Metrics::render(const Gauges& gauges) const {
   out.counter("drover_state_changes_total", "Changes of state of keys, servers, targets and the like, by name.");
   for (const auto& [which, count] : changes) {
     out.value({{"node", nodes[which.first]}, {"change", word(which.second)}}, static_cast<double>(count));
+  }
+  if (gauges.ledger) {
+    out.gauge("drover_store_up", "Whether the last call of the store of keys and of the ledger succeeded.");
+    out.value({}, gauges.ledger->up ? 1 : 0);
+    out.gauge("drover_ledger_rows_waiting", "Rows of the ledger that are not in the store yet.");
+    out.value({}, static_cast<double>(gauges.ledger->waiting));
+    out.counter("drover_ledger_rows_total", "Finished requests that are in the store, or were lost on the way.");
+    out.value({{"end", "written"}}, static_cast<double>(gauges.ledger->written));
+    out.value({{"end", "lost"}}, static_cast<double>(gauges.ledger->lost));
   }
   out.gauge("drover_target_in_flight", "Requests a target is serving.");
   for (const auto& [slot, target] : gauges.targets) {

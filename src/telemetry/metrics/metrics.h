@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,14 @@ struct Gauges {
     std::uint64_t usable = 0;  ///< how many nodes of this name may be picked now
   };
   std::map<Slot, Target> targets{};
+  /// Of the store of keys and of the ledger; nothing: there is none.
+  struct Ledger {
+    bool up = false;
+    std::uint64_t written = 0;  ///< rows
+    std::uint64_t lost = 0;
+    std::uint64_t waiting = 0;
+  };
+  std::optional<Ledger> ledger{};
   struct Shutdown {
     std::string provider{};
     std::string model{};

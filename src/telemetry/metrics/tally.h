@@ -66,6 +66,8 @@ struct TargetTally {
   Counter output_tokens;
   Counter cached_tokens;
   Counter estimated_tokens;  ///< the tokens of these two that no answer reported
+  Counter cost_nano_usd;
+  Counter unpriced;  ///< answers whose price is not known
   Counter fresh_connections;
   Counter reused_connections;
 

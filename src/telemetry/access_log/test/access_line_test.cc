@@ -38,6 +38,7 @@ TEST(AccessLine, TellsOneRequestInOneLine) {
                             .attempts = attempts,
                             .tokens = {.input = 9, .output = 12, .cached = 4, .estimated = false},
                             .has_tokens = true,
+                            .cost_nano_usd = 145'000,
                             .bytes_up = 250,
                             .bytes_down = 750,
                             .first_content = 300ms,
@@ -49,7 +50,7 @@ TEST(AccessLine, TellsOneRequestInOneLine) {
       "{\"target\":\"holysheep/1\",\"class\":\"rate_limited\",\"status\":429,\"ms\":31,\"reused\":false},"
       "{\"target\":\"holysheep/"
       "2\",\"class\":\"ok\",\"status\":200,\"upstream_request_id\":\"req_9\",\"ms\":900,\"reused\":true}],\"tokens\":{"
-      "\"in\":9,\"out\":12,\"cached\":4,\"estimated\":false},\"bytes_up\":250,\"bytes_down\":750,"
+      "\"in\":9,\"out\":12,\"cached\":4,\"estimated\":false},\"cost_nano_usd\":145000,\"bytes_up\":250,\"bytes_down\":750,"
       "\"first_content_ms\":300,\"ms\":931}\n");
 }
 
