@@ -87,9 +87,21 @@ void read_path_of_gemini(RequestState& state) {
           : dialect::names_other_model(request.body.view(), read->model);
 }
 
-/// What is known about the account that holds the object with this mark.
-Holder holder_of(const Snapshot& snapshot, std::uint64_t object) {
+/// By what an object is its maker's, over reloads. 0: clients have no keys.
+std::uint64_t maker_mark(const config::ClientKey* client) {
+  return client == nullptr ? 0 : hash64(client->path, /*seed=*/2) | 1;
+}
+
+/// What is known about the account that holds the object with this mark. A stored object of another client is none for
+/// this one (what a provider has sealed can be read by nobody, and goes with the conversation).
+Holder holder_of(const RequestState& state, std::uint64_t object) {
   if (object == 0) return {};
+  const Snapshot& snapshot = *state.snapshot;
+  const std::uint64_t maker = snapshot.owners->maker_of(object);
+  const bool stored = object != state.request.inspection.sealed;
+  if (stored && maker != 0 && state.client != nullptr && maker != maker_mark(state.client)) {
+    return {.state = Holder::State::Gone};
+  }
   const auto mark = snapshot.owners->owner_of(object);
   if (!mark) return {};
   const auto owner = snapshot.catalog->owner(*mark);
@@ -243,7 +255,7 @@ Result<void> route(RequestState& state) {
   const RoutingFacts facts{.plan = snapshot.plan.get(),
                            .fences = &(*state.fences)[static_cast<std::size_t>(state.dialect)],
                            .pin = snapshot.pin(state.dialect)};
-  const Result<void> decided = decide_route(facts, asked, holder_of(snapshot, needed_object(asked)), state.routing);
+  const Result<void> decided = decide_route(facts, asked, holder_of(state, needed_object(asked)), state.routing);
   dialect::Inspection& inspection = state.request.inspection;
   if (state.routing.pinned) inspection.repeat = dialect::Repeat::Never;
   if (!state.routing.model.empty()) {
@@ -327,6 +339,7 @@ void start_run(Worker& worker, RequestState& state) {
                                          .client = state.exchange,
                                          .observer = &state,
                                          .meter = state.metered ? state.tab.get() : nullptr,
+                                         .maker = maker_mark(state.client),
                                          .extra_fields = state.own_fields},
                     dispatch);
 }

@@ -80,7 +80,8 @@ void Attempt::forward() {
 void Attempt::learn_owner() {
   if (run_.parts_.owners == nullptr) return;
   for (std::uint64_t& made : answer_.made) {
-    if (made != 0) run_.parts_.owners->learn(std::exchange(made, 0), run_.parts_.catalog->owner_mark(target_));
+    if (made == 0) continue;
+    run_.parts_.owners->learn(std::exchange(made, 0), run_.parts_.catalog->owner_mark(target_), run_.parts_.maker);
   }
 }
 

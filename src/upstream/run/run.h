@@ -110,6 +110,7 @@ class Run final : private net::GoneObserver, private core::Bell {
     net::AnswerWriter* client = nullptr;
     RunObserver* observer = nullptr;
     Meter* meter = nullptr;         ///< null: nobody counts
+    std::uint64_t maker = 0;        ///< OwnerMap::learn: whose the objects are that the answer makes
     std::string_view extra_fields;  ///< lines for the answer's head (x-request-id); outlive the run
   };
 

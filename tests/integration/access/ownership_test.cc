@@ -61,6 +61,25 @@ TEST(Ownership, AContinuedResponseGoesBackToTheKeyThatMadeIt) {
   }
 }
 
+TEST(Ownership, WhereClientsHaveKeysAResponseIsItsMakers) {
+  MockProvider mock;
+  Gateway gateway(three_keys(mock.url()) +
+                  "clients: [ { name: web, key: { value: client-key-of-web-0001 } }, { name: job, key: { value: "
+                  "client-key-of-job-0001 } } ]\n");
+  const Fields web = {{"Authorization", "Bearer client-key-of-web-0001"}};
+  const Fields job = {{"Authorization", "Bearer client-key-of-job-0001"}};
+  for (const char* const shape : {"", ",\"stream\":true"}) {
+    const std::string id = id_in(gateway.post(kResponses, response_body(shape), web).body);
+    ASSERT_FALSE(id.empty());
+    const std::string next = response_body(",\"previous_response_id\":\"" + id + "\"");
+    EXPECT_EQ(gateway.post(kResponses, next, web).status, 200) << shape;
+    EXPECT_EQ(gateway.post(kResponses, next, job).status, 404) << shape;
+    EXPECT_EQ(gateway.client().get("/v1/responses/" + id, web).status, 200) << shape;
+    EXPECT_EQ(gateway.client().get("/v1/responses/" + id, job).status, 404) << shape;
+    EXPECT_EQ(gateway.client().get("/v1/responses/" + id, web).status, 200) << "it is still its maker's";
+  }
+}
+
 TEST(Ownership, APathAboutAResponseGoesToItsKey) {
   MockProvider mock;
   Gateway gateway(three_keys(mock.url()));
