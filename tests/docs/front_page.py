@@ -1,7 +1,7 @@
 """The commands of the front page are run as they are printed there, with drover in the path, against the mock provider.
 
-Other than printed are: the port of a curl (8080 on the page, a free one here), the address of `drover status`, and `make`, which is
-only asked what it would do.
+Other than printed are: the port of a curl (8080 on the page, a free one here), the address of `drover status` and `drover keys`, and
+`make`, which is only asked what it would do.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ class Stage:
     def __enter__(self):
         self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         os.symlink(self.drover, self.folder / "drover")
-        self.environment = {"PATH": f"{self.folder}:/usr/bin:/bin", "MOCK_KEY": "sk-mock-1"}
+        self.environment = {"PATH": f"{self.folder}:/usr/bin:/bin", "MOCK_KEY": "sk-mock-1", "HOME": str(self.folder)}
         for name in set(re.findall(r"\benv: *(\w+)", self.text)):
             self.environment[name] = f"k-{name.lower()}-5d41402abc4b2a76"
         try:
@@ -98,7 +98,9 @@ def command_faults(stage, command, text, served):
         yield from fault_of(stage.run(command), command)
     elif command.startswith("drover serve"):
         yield from ()  # the one that `served` has begun with
-    elif command.startswith("drover status"):
+    elif command.startswith("drover spend"):
+        yield from fault_of(stage.run(command), command)
+    elif command.startswith(("drover status", "drover keys")):
         yield from fault_of(stage.run(f"{command} --url {served[1]}"), command)
     else:
         yield f"the test does not know how to run '{command}'"

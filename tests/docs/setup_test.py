@@ -64,13 +64,13 @@ class Setup(unittest.TestCase):
     def test_says_how_many_packages_are_missing_and_how_far_it_is(self):
         ran = self.run_setup(0)
         self.assertEqual(ran.returncode, 0, ran.stderr)
-        self.assertIn("of drover's 18 are missing", ran.stdout)
+        self.assertIn("of drover's 22 are missing", ran.stdout)
         self.assertIn("2 of 2 packages are unpacked\n  2 of 2 packages are ready", ran.stdout)
         self.assertEqual(len(self.installs()), 1)
 
     def test_installs_nothing_where_all_packages_are_there(self):
         ran = self.run_setup(0, installed=True)
-        self.assertIn("all 18 are there", ran.stdout)
+        self.assertIn("all 22 are there", ran.stdout)
         self.assertEqual(self.calls.read_text(encoding="ascii"), "")
 
     def test_asks_a_person_at_a_terminal_and_takes_no_for_an_answer(self):

@@ -124,7 +124,7 @@ bool HttpClient::send_request(std::string_view method, std::string_view target, 
   for (const auto& [name, value] : fields) request += name + ": " + value + "\r\n";
   if (method == "POST" && !has(fields, "Content-Type")) request += "Content-Type: application/json\r\n";
   const bool framed = has(fields, "Content-Length") || has(fields, "Transfer-Encoding");
-  if (method == "POST" && !framed) request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  if ((method == "POST" || !body.empty()) && !framed) request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   return socket_.send(request + "\r\n" + std::string(body));
 }
 

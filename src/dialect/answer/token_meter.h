@@ -18,11 +18,14 @@ class TokenMeter {
   }
   [[nodiscard]] std::int64_t tokens() const {
     if (events_ == 0) return 0;
-    return static_cast<std::int64_t>(events_ + (bytes_ - events_ * shortest_) / kBytesPerToken);
+    const std::uint64_t frames = events_ * (shortest_ + kOneToken);
+    return static_cast<std::int64_t>(events_ + (bytes_ > frames ? (bytes_ - frames) / kBytesPerToken : 0));
   }
 
  private:
   static constexpr std::uint64_t kBytesPerToken = 4;
+  /// By which events of one token differ in length.
+  static constexpr std::uint64_t kOneToken = 12;
 
   std::uint64_t events_ = 0;
   std::uint64_t bytes_ = 0;

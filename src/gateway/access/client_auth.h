@@ -15,7 +15,7 @@ namespace drover::gateway {
 /// What the keys of the store are good for.
 struct StoredKeys {
   const directory::KeyBook* book = nullptr;
-  bool required = false;  ///< the store is configured, so nobody comes in without a key
+  bool required = false;  ///< nobody comes in without a key: the store is configured, or there have been keys
   bool complete = true;   ///< false: the store has not told all its keys yet, and is away
 };
 

@@ -159,7 +159,9 @@ void Accounts::on_records(store::Records&& records) {
       }
     }
     for (const directory::Key& key : records.keys) limit_key(key);
+    const bool any = !records.keys.empty();
     take_keys(records);
+    if (any) had_keys_.store(true, std::memory_order_release);
     restore_new();
   }
   if (last) complete_.store(!stale, std::memory_order_release);

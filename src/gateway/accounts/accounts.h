@@ -46,6 +46,8 @@ class Accounts {
   /// to mend it (a wrong password, a newer drover's tables); a store that is merely away is tried again and is no
   /// error. Any thread but a worker's.
   [[nodiscard]] Result<void> open_ledger();
+  /// Whether open_ledger() knows where. After begin().
+  [[nodiscard]] bool has_place() const { return place_.has_value(); }
   /// Null while there is none. Any thread.
   [[nodiscard]] store::Ledger* ledger() const { return running_.load(std::memory_order_acquire); }
   /// The worker's own; null while there is no ledger.
@@ -56,7 +58,7 @@ class Accounts {
   [[nodiscard]] directory::AskerBook& book() { return book_; }
   [[nodiscard]] StoredKeys stored_keys() const {
     return {.book = &keys_,
-            .required = required_.load(std::memory_order_relaxed),
+            .required = required_.load(std::memory_order_relaxed) || had_keys_.load(std::memory_order_acquire),
             .complete = complete_.load(std::memory_order_acquire)};
   }
 
@@ -74,6 +76,7 @@ class Accounts {
   directory::AskerBook book_;
   directory::KeyBook keys_;
   std::atomic<bool> required_ = false;  ///< the configuration names a store
+  std::atomic<bool> had_keys_ = false;  ///< there has been a key: without any the gateway does not open again
   std::atomic<bool> complete_ = true;   ///< the store has told all its keys
 
   std::mutex records_;                                    ///< guards the next three

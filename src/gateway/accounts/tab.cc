@@ -115,13 +115,13 @@ Result<void> Tab::begin(directory::AskerBook& book, const Request& request, cons
   return {};
 }
 
-/// When the stream has said what was reserved, a quarter more is.
+/// When the stream has said what was reserved, a little more is: what it may say beyond a limit is no more than that.
 std::optional<Error> Tab::streamed(const Amount& so_far, Instant now) {
   if (!lease_.open() || so_far.output_tokens <= reserved_.output_tokens) return std::nullopt;
   Amount more;
   more.requests = {};
   const std::int64_t beyond = so_far.output_tokens.value - reserved_.output_tokens.value;
-  more.output_tokens = Tokens{beyond + std::max(kFurtherOutput, so_far.output_tokens.value / 4)};
+  more.output_tokens = Tokens{beyond + std::max(kFurtherOutput, so_far.output_tokens.value / 16)};
   const directory::Moment at = moment(now);
   if (const auto refusal = lease_.extend(estimated(more), at)) return refused(*refusal, at.wall);
   reserved_.output_tokens = reserved_.output_tokens + more.output_tokens;

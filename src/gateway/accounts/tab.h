@@ -19,7 +19,7 @@ namespace drover::gateway {
 /// Output tokens that are reserved for a request that names no most of its own. A stream that says more reserves more.
 inline constexpr std::int64_t kUsualOutput = 512;
 /// The least that a stream reserves more at once, in output tokens.
-inline constexpr std::int64_t kFurtherOutput = 256;
+inline constexpr std::int64_t kFurtherOutput = 128;
 
 class Tab final : public upstream::Meter {
  public:

@@ -115,14 +115,17 @@ net::Awaitable<Reply> ask_store(net::Loop& loop, std::shared_ptr<const AdminDoor
   StoreWait wait(loop);
   wait.wait_for(answer);
   // Not told that it is there: the wait ends by its time.
-  const bool posted = door->store.post([&loop, answer, door, job = std::move(job), now](store::Store& store) {
-    admin::StoreRecords records(store, now);
-    answer->reply = job(records);
-    (void)loop.post([answer] {
-      answer->ready = true;
-      if (answer->wait != nullptr) answer->wait->wake();
-    });
-  });
+  const bool posted = door->store.post(
+      [answer, door, job = std::move(job), now](store::Store& store) {
+        admin::StoreRecords records(store, now);
+        answer->reply = job(records);
+      },
+      [&loop, answer] {
+        (void)loop.post([answer] {
+          answer->ready = true;
+          if (answer->wait != nullptr) answer->wait->wake();
+        });
+      });
   if (!posted) {
     co_return admin::fault_reply(
         {.status = 503, .type = "store_busy", .message = "too many calls wait for the store; try again"});

@@ -19,8 +19,9 @@ namespace drover::gateway {
 
 /// How the office reaches the store. The thread behind `post` ends before the office does.
 struct StoreDoor {
-  /// Runs the job soon on the thread that owns the store (store::Ledger::post). False: it cannot now. Null: no store.
-  std::function<bool(std::function<void(store::Store&)>)> post{};
+  /// Runs the job soon on the thread that owns the store, and `done` when what it changed holds for requests
+  /// (store::Ledger::post). False: it cannot now. Null: no store.
+  std::function<bool(std::function<void(store::Store&)> job, std::function<void()> done)> post{};
   admin::Makers makers{};
 };
 

@@ -30,14 +30,14 @@ admin::NewSecret new_secret() {
 }  // namespace
 
 StoreDoor store_door(Accounts& accounts) {
-  return {.post =
-              [&accounts](std::function<void(store::Store&)> job) {
-                const Result<void> open = accounts.open_ledger();
-                if (!open)
-                  telemetry::log(telemetry::Level::Warning, "the store cannot be used: " + open.error().message);
-                return open.has_value() && accounts.ledger()->post(std::move(job));
-              },
-          .makers = {.secret = new_secret, .key_id = [] { return directory::make_key_id(chance()); }}};
+  StoreDoor door{.makers = {.secret = new_secret, .key_id = [] { return directory::make_key_id(chance()); }}};
+  if (!accounts.has_place()) return door;
+  door.post = [&accounts](std::function<void(store::Store&)> job, std::function<void()> done) {
+    const Result<void> open = accounts.open_ledger();
+    if (!open) telemetry::log(telemetry::Level::Warning, "the store cannot be used: " + open.error().message);
+    return open.has_value() && accounts.ledger()->post(std::move(job), std::move(done));
+  };
+  return door;
 }
 
 }  // namespace drover::gateway

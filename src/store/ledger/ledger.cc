@@ -61,11 +61,11 @@ Ring& Ledger::add_ring() {
   return *rings_.emplace_back(std::move(ring));
 }
 
-bool Ledger::post(Job job) {
+bool Ledger::post(Job job, std::function<void()> done) {
   {
     const std::lock_guard lock(mutex_);
     if (stopped_ || jobs_.size() >= kMaxJobs) return false;
-    jobs_.push_back(std::move(job));
+    jobs_.push_back({std::move(job), std::move(done)});
   }
   wake();
   return true;
@@ -158,14 +158,17 @@ void Ledger::wait_for_work() {
 }
 
 void Ledger::run_jobs() {
-  std::deque<Job> jobs;
+  std::deque<Posted> jobs;
   {
     const std::lock_guard lock(mutex_);
     jobs.swap(jobs_);
   }
-  for (const Job& job : jobs) {
-    job(store_);
+  for (const Posted& posted : jobs) {
+    posted.job(store_);
     collect();
+    if (!posted.done) continue;
+    if (up_) look_for_changes();
+    posted.done();
   }
   if (jobs.empty()) return;
   look_now_ = true;

@@ -87,8 +87,9 @@ class Ledger {
   /// A ring for one worker thread, which may push until the ledger is gone. Any thread.
   [[nodiscard]] Ring& add_ring();
 
-  /// Runs the job soon. False: too many wait (kMaxJobs), or the ledger is stopped. Any thread.
-  [[nodiscard]] bool post(Job job);
+  /// Runs the job soon, and `done`, which may be empty, once the directory has been told of what the job changed.
+  /// False: too many wait (kMaxJobs), or the ledger is stopped. Any thread.
+  [[nodiscard]] bool post(Job job, std::function<void()> done = {});
   static constexpr std::size_t kMaxJobs = 1000;
 
   [[nodiscard]] LedgerStats stats() const;
@@ -154,7 +155,11 @@ class Ledger {
   std::condition_variable ready_cv_{};
   bool ready_ = false;
   Result<void> first_{};
-  std::deque<Job> jobs_{};
+  struct Posted {
+    Job job;
+    std::function<void()> done;
+  };
+  std::deque<Posted> jobs_{};
   bool stopped_ = false;
   std::vector<std::unique_ptr<Ring>> rings_{};
   LedgerStats published_{};

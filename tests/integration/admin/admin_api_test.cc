@@ -36,10 +36,13 @@ class StoreThread {
   StoreThread(const StoreThread&) = delete;
   StoreThread& operator=(const StoreThread&) = delete;
 
-  bool post(std::function<void(store::Store&)> job) {
+  bool post(std::function<void(store::Store&)> job, std::function<void()> done) {
     if (full) return false;
     const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
+    jobs_.push_back([doing = std::move(job), ended = std::move(done)](store::Store& store) {
+      doing(store);
+      ended();
+    });
     wake_.notify_all();
     return true;
   }
@@ -47,7 +50,9 @@ class StoreThread {
 
   gateway::StoreDoor door() {
     gateway::StoreDoor door;
-    door.post = [this](std::function<void(store::Store&)> job) { return post(std::move(job)); };
+    door.post = [this](std::function<void(store::Store&)> job, std::function<void()> done) {
+      return post(std::move(job), std::move(done));
+    };
     door.makers.secret = [this] {
       gateway::admin::NewSecret made{
           .text = "dk_" + std::string(30, 'a') + std::to_string(10000000 + ++made_), .digest = {}, .shown = {}};

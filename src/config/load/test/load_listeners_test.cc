@@ -67,9 +67,10 @@ TEST(Listeners, OutsideLoopbackNeedClients) {
         ElementsAre(testing::AllOf(
             testing::StartsWith("f:2:9: listen: "),
             HasSubstr(" can be reached from other machines, and without 'clients' everybody who reaches it could "
-                      "spend your keys; list the clients and their keys under 'clients', or listen on "
-                      "127.0.0.1"))));
+                      "spend your keys; list the clients and their keys under 'clients', the store of their keys as "
+                      "'store', or listen on 127.0.0.1"))));
     EXPECT_THAT(mistakes(with_clients("listen: " + address), tls_world()), IsEmpty());
+    EXPECT_THAT(mistakes(one_provider("store: keys.db\nlisten: " + address)), IsEmpty());
   }
 }
 
