@@ -6,6 +6,7 @@
 #include "config/settings.h"
 #include "config/yaml/report.h"
 #include "config/yaml/scalar.h"
+#include "directory/limit_text.h"
 
 namespace drover::config {
 namespace {
@@ -101,7 +102,9 @@ class Description {
   }
 
   void clients() {
-    if (settings_.clients.empty()) line("clients  everybody on this machine, without a key");
+    if (settings_.clients.empty())
+      line(settings_.accounts.store.empty() ? "clients  everybody on this machine, without a key"
+                                            : "clients  those with a key of the store");
     for (const ClientKey& client : settings_.clients) {
       std::vector<std::string> providers;
       for (std::uint32_t at = 0; at < plan_.providers.size(); ++at) {
@@ -109,9 +112,22 @@ class Description {
       }
       line("client   " + client.name + ": " + (client.models.empty() ? "all models" : joined(client.models)) +
            (providers.size() < plan_.providers.size() ? ", only at " + joined(providers) : "") +
-           (batch(client) ? ", batch" : ""));
+           (batch(client) ? ", batch" : "") + limits(client.limits));
+    }
+    for (const directory::Principal& team : settings_.accounts.teams) {
+      line("team     " + team.path + (team.blocked ? ": blocked" : "") + limits(team.limits));
     }
     origins();
+  }
+
+  static std::string limits(const std::vector<directory::Limit>& limits) {
+    std::string text;
+    for (const directory::Limit& limit : limits) {
+      text += ", at most " + directory::limit_text(limit.unit, limit.amount, limit.window);
+      if (!limit.models.empty()) text += " of " + joined(limit.models);
+      if (limit.action == directory::Action::Tell) text += ", only told";
+    }
+    return text;
   }
 
   void origins() {

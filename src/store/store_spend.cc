@@ -145,10 +145,12 @@ Result<std::vector<SpendLine>> Store::spend(const SpendQuery& query) {
     if (query.daily) day = std::chrono::sys_days(std::chrono::days(key.first));
     answer.push_back({key.second, day, sums});
   }
-  std::stable_sort(answer.begin(), answer.end(), [](const SpendLine& a, const SpendLine& b) {
+  // Not stable_sort: clang warns that a part of libstdc++'s is deprecated.
+  std::sort(answer.begin(), answer.end(), [](const SpendLine& a, const SpendLine& b) {
     if (a.day != b.day) return a.day < b.day;
     if (a.sums.cost != b.sums.cost) return a.sums.cost > b.sums.cost;
-    return a.sums.requests > b.sums.requests;
+    if (a.sums.requests != b.sums.requests) return a.sums.requests > b.sums.requests;
+    return a.name < b.name;
   });
   if (answer.size() > kMaxLines) answer.resize(kMaxLines);
   return answer;

@@ -137,5 +137,17 @@ TEST(Describe, SpellsOutRetryHealthAndLimits) {
   EXPECT_THAT(text, HasSubstr("waiting: at most 10000 requests, 1000 of one client, each up to timeouts.queue"));
 }
 
+TEST(Describe, TellsTeamsAndWhatTheyMayUse) {
+  const std::string text =
+      describe(loaded(one_provider("store: keys.db\nteams: { acme: { limits: [ { usd: 500, window: month }, { "
+                                   "requests: 60, window: 1m, models: [ \"gpt-4*\" ], "
+                                   "action: tell } ] }, acme/old: { blocked: true } }\n")));
+  EXPECT_THAT(text, HasSubstr("clients  those with a key of the store\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("team     acme, at most 500.00 US dollars (month), at most 60 requests (1m) of gpt-4*, only told\n"));
+  EXPECT_THAT(text, HasSubstr("team     acme/old: blocked\n"));
+}
+
 }  // namespace
 }  // namespace drover::config

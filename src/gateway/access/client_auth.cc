@@ -108,7 +108,7 @@ Error foreign_page(std::string code) {
 
 Result<Caller> authenticate(const config::Settings& settings, const StoredKeys& keys, const http::RequestHead& head,
                             std::string_view in_query, WallTime now, std::uint64_t peer) {
-  const bool stored = keys.book != nullptr && (keys.required || keys.book->size() > 0);
+  const bool stored = keys.book != nullptr && (keys.required || !keys.complete || keys.book->size() > 0);
   Caller caller;
   if (settings.clients.empty() && !stored) return caller;
   Credentials offered = credentials(head);

@@ -27,6 +27,8 @@ class StoredClients {
   /// Clients remembered at most; then all are forgotten.
   static constexpr std::size_t kMost = 8192;
 
+  /// At a reload: nothing here keeps the configuration of before.
+  void forget() { known_.clear(); }
   /// The client of a key that was found. Makes it when it is new, or when its key or the configuration has changed.
   [[nodiscard]] std::shared_ptr<const StoredClient> of(const directory::FoundKey& key,
                                                        const std::shared_ptr<const Snapshot>& snapshot);

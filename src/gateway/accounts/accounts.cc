@@ -26,6 +26,12 @@ ScopeRef principal(std::string_view path) {
   return {.kind = ScopeKind::Principal, .name = path};
 }
 
+/// A file that is made now holds no keys that are to be waited for.
+bool is_new(const store::LedgerSettings& settings) {
+  std::error_code problem;
+  return settings.place.kind == store::Place::Kind::Sqlite && !std::filesystem::exists(settings.place.path, problem);
+}
+
 using Limits = std::map<std::string, std::span<const directory::Limit>, std::less<>>;
 
 /// What a configuration says of each path.
@@ -106,7 +112,7 @@ Result<void> Accounts::open_ledger() {
                  .code = "no_store",
                  .message = "There is no place for keys: name one as 'store' in the configuration."});
   }
-  complete_.store(false);
+  complete_.store(is_new(*place_));
   auto ledger =
       std::make_unique<store::Ledger>(*place_, [this](store::Records&& records) { on_records(std::move(records)); });
   const Result<void> started = ledger->start();

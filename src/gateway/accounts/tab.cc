@@ -4,11 +4,10 @@
 #include <chrono>
 #include <utility>
 
+#include "directory/limit_text.h"
 #include "directory/scope_ref.h"
 #include "gateway/accounts/accounts.h"
 #include "gateway/answers/request_error.h"
-#include "money/nano_usd.h"
-#include "money/window.h"
 
 namespace drover::gateway {
 namespace {
@@ -17,26 +16,6 @@ namespace {
 constexpr auto kWorthWaiting = std::chrono::seconds(60);
 /// When a running request will end is not known.
 constexpr Duration kSoon = std::chrono::seconds(1);
-
-std::string_view name_of(directory::Unit unit) {
-  switch (unit) {
-    case directory::Unit::Requests: return "requests";
-    case directory::Unit::TokensIn: return "input tokens";
-    case directory::Unit::TokensOut: return "output tokens";
-    case directory::Unit::Tokens: return "tokens";
-    case directory::Unit::Usd: return "US dollars";
-    case directory::Unit::Concurrent: return "requests at once";
-  }
-  return "requests";
-}
-
-std::string limit_text(const directory::Refusal& refusal) {
-  const bool money = refusal.unit == directory::Unit::Usd;
-  std::string text = money ? money::usd_text({refusal.amount}) : std::to_string(refusal.amount);
-  text.append(" ").append(name_of(refusal.unit));
-  if (refusal.unit != directory::Unit::Concurrent) text.append(" (").append(money::to_text(refusal.window)).append(")");
-  return text;
-}
 
 /// How long until a limit has room again; nothing: waiting does not help.
 std::optional<Duration> wait_of(const directory::Refusal& refusal, WallTime now) {
@@ -49,8 +28,10 @@ std::optional<Duration> wait_of(const directory::Refusal& refusal, WallTime now)
 Error refused(const directory::Refusal& refusal, WallTime now) {
   const bool money = refusal.unit == directory::Unit::Usd;
   const std::string scope = refusal.scope.empty() ? "all clients" : "'" + refusal.scope + "'";
-  Error error = request_error(429, ErrorKind::RateLimited, money ? "budget_exhausted" : "client_limit_reached",
-                              "The limit of " + scope + ", " + limit_text(refusal) + ", is used up.");
+  Error error =
+      request_error(429, ErrorKind::RateLimited, money ? "budget_exhausted" : "client_limit_reached",
+                    "The limit of " + scope + ", " +
+                        directory::limit_text(refusal.unit, refusal.amount, refusal.window) + ", is used up.");
   if (refusal.why == directory::Refusal::Why::TooManyLimits) {
     error.code = "too_many_limits";
     error.message = "More limits count this request than the gateway can hold.";

@@ -112,6 +112,7 @@ void Worker::note_next_to_go() {
 }
 
 void Worker::use(std::shared_ptr<const Snapshot> snapshot) {
+  stored_clients_.forget();
   snapshot_ = std::move(snapshot);
   pools_.use(snapshot_->catalog->servers());
 }

@@ -102,6 +102,8 @@ TEST(ClientAuth, WhereTheStoreIsConfiguredNobodyComesInWithoutAKey) {
   EXPECT_EQ(caller.error().code, "missing_client_key");
   EXPECT_TRUE(authenticate({}, {.book = &none}, http::RequestHead(), {}, WallTime{}, 0))
       << "by default it may be empty";
+  EXPECT_FALSE(authenticate({}, {.book = &none, .complete = false}, http::RequestHead(), {}, WallTime{}, 0))
+      << "a store that cannot be read may have keys";
 }
 
 TEST(ClientAuth, ThisMachineIsAnAddressAndNotTheBeginningOfAName) {

@@ -1,4 +1,5 @@
 // The calls for principals, and the audit log.
+#include "directory/principal_path.h"
 #include "gateway/admin/api/fields.h"
 #include "gateway/admin/api/key_operations.h"
 #include "gateway/admin/api/pages.h"
@@ -24,7 +25,7 @@ Reply told_principal(const Principal& principal) {
 }
 
 Or<Principal> find_principal(Desk& desk, std::string_view path) {
-  if (!is_path(path)) return refuse(not_found("principal"));
+  if (!directory::is_principal_path(path)) return refuse(not_found("principal"));
   auto found = desk.records.principal(path);
   if (!found) return refuse(fault_of(found.error()));
   if (!*found || (*found)->archived) return refuse(not_found("principal"));
@@ -72,7 +73,7 @@ Or<Principal> try_change(Desk& desk, std::string_view path, const PrincipalChang
 template <class Edit>
 Reply change_principal(Desk& desk, const PrincipalChange& how, const Edit& edit) {
   const std::string& path = desk.call.path.front();
-  if (!is_path(path)) {
+  if (!directory::is_principal_path(path)) {
     return fault_reply(
         {.message = "the path has at most 8 segments of letters, digits, '.', '_', '-', '@', and 200 bytes",
          .field = "path"});

@@ -1,7 +1,5 @@
 #include "gateway/admin/api/values.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/json/array.hpp>
@@ -14,6 +12,8 @@
 #include "base/printable.h"
 #include "config/yaml/report.h"
 #include "dialect/api_name.h"
+#include "directory/principal_path.h"
+#include "gateway/access/networks.h"
 #include "gateway/admin/api/times.h"
 
 namespace drover::gateway::admin {
@@ -77,20 +77,6 @@ void read_list(const json::value& value, std::string_view field, Reading& readin
   out = std::move(read);
 }
 
-bool is_network(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const std::string address(text.substr(0, slash));
-  in6_addr six{};
-  in_addr four{};
-  const bool is_four = inet_pton(AF_INET, address.c_str(), &four) == 1;
-  if (!is_four && inet_pton(AF_INET6, address.c_str(), &six) != 1) return false;
-  if (slash == std::string_view::npos) return true;
-  const std::string_view bits = text.substr(slash + 1);
-  unsigned length = 0;
-  const auto [end, fault] = std::from_chars(bits.data(), bits.data() + bits.size(), length);
-  return fault == std::errc{} && end == bits.data() + bits.size() && length <= (is_four ? 32U : 128U);
-}
-
 template <class Range>
 std::string joined_words(const Range& words) {
   std::string out;
@@ -103,24 +89,6 @@ std::string joined_words(const Range& words) {
 std::string shown_name(std::string_view name) {
   std::string quoted = config::shown(name);
   return quoted == "'" + std::string(name) + "'" ? std::string(name) : quoted;
-}
-
-bool is_path(std::string_view text) {
-  if (text.empty() || text.size() > kMaxPathBytes) return false;
-  std::size_t segments = 1;
-  std::string_view segment;
-  for (std::string_view rest = text;;) {
-    const std::size_t slash = rest.find('/');
-    segment = rest.substr(0, slash);
-    const bool fits = std::ranges::all_of(segment, [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-             c == '-' || c == '@';
-    });
-    if (segment.empty() || segment == "." || segment == ".." || !fits) return false;
-    if (slash == std::string_view::npos) return true;
-    if (++segments > kMaxPathSegments) return false;
-    rest.remove_prefix(slash + 1);
-  }
 }
 
 void read_name(const json::value& value, std::string_view field, Reading& reading, std::string& out) {
@@ -141,7 +109,7 @@ void read_owner(const json::value& value, std::string_view field, Reading& readi
 
 void read_path(const json::value& value, std::string_view field, Reading& reading, std::string& out) {
   const json::string* const text = value.if_string();
-  if (text != nullptr && (text->empty() || is_path(view_of(*text)))) {
+  if (text != nullptr && (text->empty() || directory::is_principal_path(view_of(*text)))) {
     out = view_of(*text);
     return;
   }
@@ -210,7 +178,7 @@ void read_providers(const json::value& value, std::string_view field, Reading& r
 
 void read_networks(const json::value& value, std::string_view field, Reading& reading, std::vector<std::string>& out) {
   read_list(value, field, reading, kMaxListed, kMaxProviderBytes, out, [](std::string_view text) -> std::string {
-    return is_network(text) ? "" : "this must be an address or a block such as 10.0.0.0/8 or 2001:db8::/32";
+    return parse_network(text) ? "" : "this must be an address or a block such as 10.0.0.0/8 or 2001:db8::/32";
   });
 }
 

@@ -25,8 +25,6 @@ inline constexpr std::size_t kMaxTagBytes = 64;
 inline constexpr std::size_t kMaxModelBytes = 256;
 inline constexpr std::size_t kMaxProviderBytes = 64;
 inline constexpr std::size_t kMaxMetadataBytes = 8192;
-inline constexpr std::size_t kMaxPathBytes = 200;
-inline constexpr std::size_t kMaxPathSegments = 8;
 /// Largest count of requests or tokens; sums of thousands of them fit into 63 bits.
 inline constexpr std::int64_t kMaxCount = 1'000'000'000'000'000;
 
@@ -74,8 +72,6 @@ void read_increase(const boost::json::value& value, std::string_view field, Read
 /// Dollars from 0 on: a number, or a text with at most nine decimals.
 void read_usd(const boost::json::value& value, std::string_view field, Reading& reading, std::int64_t& nano);
 
-/// Whether it is the path of a principal: segments of letters, digits, '.', '_', '-', '@', joined by '/'.
-[[nodiscard]] bool is_path(std::string_view text);
 /// A name in a message: short, printable, never what looks like a key.
 [[nodiscard]] std::string shown_name(std::string_view name);
 
