@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "directory/principal_path.h"
 #include "gateway/admin/api/openapi.h"
 #include "gateway/admin/api/routes.h"
 #include "gateway/admin/api/test/memory_records.h"
@@ -180,12 +181,13 @@ TEST(AdminTimes, ASpanIsReadStrictly) {
 }
 
 TEST(AdminValues, APathOfAPrincipalHasPlainSegments) {
-  for (const char* good : {"a", "acme/search/prod", "a.b/c_d/e-f/x@y"}) EXPECT_TRUE(is_path(good)) << good;
+  for (const char* good : {"a", "acme/search/prod", "a.b/c_d/e-f/x@y"})
+    EXPECT_TRUE(directory::is_principal_path(good)) << good;
   for (const char* wrong : {"", "/", "a/", "/a", "a//b", ".", "a/..", "a b", "a/\xc3\xa9", "a;drop"})
-    EXPECT_FALSE(is_path(wrong)) << wrong;
-  EXPECT_FALSE(is_path(std::string(201, 'a')));
-  EXPECT_TRUE(is_path("1/2/3/4/5/6/7/8"));
-  EXPECT_FALSE(is_path("1/2/3/4/5/6/7/8/9"));
+    EXPECT_FALSE(directory::is_principal_path(wrong)) << wrong;
+  EXPECT_FALSE(directory::is_principal_path(std::string(201, 'a')));
+  EXPECT_TRUE(directory::is_principal_path("1/2/3/4/5/6/7/8"));
+  EXPECT_FALSE(directory::is_principal_path("1/2/3/4/5/6/7/8/9"));
 }
 
 }  // namespace
