@@ -87,7 +87,7 @@ std::string name_text(const SpendLine& line) {
 class Table {
  public:
   Table(const std::vector<SpendLine>& lines, const Sums& total, std::string_view title, std::size_t columns)
-      : lines_(lines), total_(total), title_(title) {
+      : total_(total), title_(title) {
     for (const SpendLine& line : lines) {
       name_ = std::max(name_, console::display_width(name_text(line)));
       days_ = days_ || line.day.has_value();
@@ -124,7 +124,6 @@ class Table {
     return all;
   }
 
-  const std::vector<SpendLine>& lines_;
   const Sums& total_;
   std::string_view title_;
   std::size_t name_ = 0;
