@@ -54,8 +54,8 @@ test-asan: start-tests       ## units, fuzz corpora and integration under Addres
 	@scripts/test-tree asan -LE 'clients|architecture|docs'
 
 test-tsan: start-tests       ## the rooms with threads under ThreadSanitizer
-	@GTEST_FILTER='Loop*:Ticker*:Listeners*:SharedFleet*:MemoryBudget*:Client*:Library*:*/Library*:Balancer*:Delivery*-*Fork*' \
-	  scripts/test-tree tsan net_test upstream_test client_test library_test -- -R '^(net|upstream|client|library)$$'
+	@GTEST_FILTER='Loop*:Ticker*:Listeners*:SharedFleet*:MemoryBudget*:Client*:Library*:*/Library*:Balancer*:Delivery*:AskerBookThreads*:KeyBookThreads*:Ring*:LedgerTest*-*Fork*' \
+	  scripts/test-tree tsan net_test upstream_test client_test library_test directory_test store_test -- -R '^(net|upstream|client|library|directory|store)$$'
 
 fuzz:            ## run every fuzz target for FUZZ_SECONDS (60) each
 	@scripts/setup test
