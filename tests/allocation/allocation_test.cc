@@ -118,8 +118,9 @@ TEST(Allocations, APlainChatRequestNeedsNoneOnceTheGatewayIsWarm) {
 }
 
 constexpr std::size_t kStreams = 64;
-/// Most bytes of heap for one open stream. (A quarter of a KiB is the path of the request and the provider's id of it.)
-constexpr std::size_t kMostPerStream = 9 * 1024 + 512;
+/// Most bytes of heap for one open stream: 9.1 to 9.3 KiB, by what else the machine does, and some room. (A quarter of a
+/// KiB is the path of the request and the provider's id of it, and another one what it used and who pays.)
+constexpr std::size_t kMostPerStream = 9 * 1024 + 768;
 /// Rounds, of which the least result counts: the test's own threads and lists grow now and then.
 constexpr int kRounds = 4;
 

@@ -474,7 +474,7 @@ class AtATerminal(Folder):
 
     def test_F9_watch_fits_its_window_and_q_ends_it(self):
         ours, watching, _ = self.watch(80, 24)
-        shown = read_for(ours, lambda seen: seen.count(b"40 targets: ") == 2)
+        shown = read_for(ours, lambda seen: seen.count(b"40 targets: ") >= 2)
         last = without_escapes(shown.split("\x1b[2J")[1]).replace("\r", "").rstrip("\n").split("\n")
         self.assertLessEqual(len(last), 23)
         self.assertLessEqual(max(map(len, last)), 80)
@@ -484,7 +484,7 @@ class AtATerminal(Folder):
 
     def test_F9_watch_follows_its_window(self):
         ours, watching, _ = self.watch(80, 24)
-        read_for(ours, lambda seen: seen.count(b"40 targets: ") == 1)
+        read_for(ours, lambda seen: seen.count(b"40 targets: ") >= 1)
         fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 200, 0, 0))
         text = read_for(ours, lambda seen: b"a-key-with-a-long-name-39" in seen)
         self.assertIn("REQUESTS", text)

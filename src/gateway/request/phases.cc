@@ -310,7 +310,7 @@ Result<void> reserve(Worker& worker, RequestState& state) {
 }
 
 void settle(RequestState& state) {
-  if (!state.metered) return;
+  if (!state.metered || !state.run || !state.tab->open()) return;
   const Prices::Bill bill = state.snapshot->prices->bill(state.request.inspection.model, state.run->record());
   state.tab->settle({.amount = bill.used, .cost = bill.charge.cost.value_or(money::NanoUsd{})});
 }

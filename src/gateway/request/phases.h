@@ -37,8 +37,6 @@ inline constexpr Duration kLateFlush = std::chrono::milliseconds(500);
 [[nodiscard]] Result<void> route(RequestState& state);
 /// Reserves what the request is estimated to use from every limit that counts it. Errors: 429.
 [[nodiscard]] Result<void> reserve(Worker& worker, RequestState& state);
-/// Replaces what was reserved by what was used, once the run has ended.
-void settle(RequestState& state);
 void start_run(Worker& worker, RequestState& state);
 /// Until when the client must have read what is still pending.
 [[nodiscard]] Instant flushed_by(Worker& worker, const RequestState& state);

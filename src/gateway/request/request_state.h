@@ -20,6 +20,10 @@
 
 namespace drover::gateway {
 
+struct RequestState;
+/// Replaces what the request has reserved by what it used; done once, the first time.
+void settle(RequestState& state);
+
 struct RequestState final : upstream::RunObserver {
   Instant arrived{};
   std::shared_ptr<const Snapshot> snapshot;
@@ -93,9 +97,12 @@ struct RequestState final : upstream::RunObserver {
     if (request.inspection.stream) request.fields = std::string();
     exchange->release_request();
   }
-  /// A client that asks again as soon as it has the last byte finds this request's place free, and its body's memory
-  /// unless that is still being sent.
-  void ending() override { place.leave(); }
+  /// A client that asks again as soon as it has the last byte finds this request's place free, its body's memory unless
+  /// that is still being sent, and what it reserved settled.
+  void ending() override {
+    place.leave();
+    settle(*this);
+  }
   /// "x-drover-cost" in US dollars, where the price is known.
   void append_cost(core::TargetId target, const Amount& used, const dialect::Usage& usage,
                    std::string& fields) const override {

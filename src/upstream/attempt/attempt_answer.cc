@@ -364,7 +364,7 @@ void Attempt::deliver(net::Pieces pieces, net::More more) {
   }
   if (more == net::More::No) {
     learn_owner();  // the client may go on with it as soon as it has the end
-    run_.answer_ends();
+    run_.answer_ends(*this);
   }
   const auto guarded = guard_.held_to(*endpoint_->search, pieces, more == net::More::No);
   const std::string_view guarded_piece = guarded ? std::string_view(*guarded) : std::string_view();

@@ -13,7 +13,7 @@ void Attempt::begin_tail() {
   phase_ = Phase::Tail;
   keep_note();
   learn_owner();  // the client may go on with it as soon as it has the event
-  run_.answer_ends();
+  run_.answer_ends(*this);
   run_.emit(core::AttemptEnded{id_, used()});
 }
 

@@ -290,7 +290,9 @@ void Run::cut_tail() {
   parts_.client->interrupt();  // its wait is for room that nothing needs any more
 }
 
-void Run::answer_ends() {
+void Run::answer_ends(const Attempt& attempt) {
+  record_.usage = attempt.usage();
+  record_.used = attempt.used();
   if (parts_.observer != nullptr) parts_.observer->ending();
 }
 

@@ -167,7 +167,7 @@ class Run final : private net::GoneObserver, private core::Bell {
   void attempt_failed(core::AttemptId id, const Error& error, core::Stage stage);
   void hold(HeldAnswer answer);
   void end_now(Error error);
-  void answer_ends();
+  void answer_ends(const Attempt& attempt);
   [[nodiscard]] Result<std::shared_ptr<const Translation>> translation(translate::Form back, const std::string& model);
   void remember(translate::ReasoningNote note);
   [[nodiscard]] std::string_view request_id() const { return id_; }

@@ -36,7 +36,7 @@ struct AttemptRecord {
   bool reused = false;               ///< and it had served another request before
   bool last_resort = false;          ///< the target was out, and every other one too
   core::Beside beside = core::Beside::Nothing;
-  bool lost = false;                             ///< it ran beside another, which answered first
+  bool lost = false;  ///< it ran beside another, which answered first
   /// Tokens of an attempt that was not the answer, as far as it told or said any: it may be billed all the same.
   std::int32_t spent_input = 0;
   std::int32_t spent_output = 0;

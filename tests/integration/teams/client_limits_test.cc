@@ -57,6 +57,17 @@ TEST_F(TeamLimits, CountForAllClientsOfATeam) {
   EXPECT_EQ(upstream_.heard().size(), 3U) << "what is refused costs nothing";
 }
 
+/// What a request held is free before its client has the last byte.
+TEST_F(TeamLimits, OfRequestsAtOnceRefuseNoClientThatHasItsAnswer) {
+  answers_use(1, 1);
+  start(two_clients("{ acme: { limits: [ { concurrent: 1 } ] } }"));
+  HttpClient client = gateway_->client();
+  for (int request = 0; request < 200; ++request) {
+    ASSERT_EQ(client.post(kChat, plain_chat(), {{"Authorization", std::string("Bearer ") + kWebKey}}).status, 200);
+    ASSERT_EQ(ask(kJobKey).status, 200) << "on another connection";
+  }
+}
+
 TEST_F(TeamLimits, OfAClientAreNotThoseOfItsNeighbour) {
   answers_use(1, 1);
   start(two_clients("{ acme: {} }", "[ { requests: 1, window: day } ]"));
